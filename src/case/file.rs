@@ -1,0 +1,241 @@
+//! `case.toml` itself: its sections, checked and put together into a [`Case`].
+//!
+//! Sources and routes have files of their own, tables are `rows`'. Here are the small sections and
+//! the order in which all are read.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::problem::{CaseProblem, Complaints, nearest, quoted};
+use super::section::{Script, Section, Value};
+use super::table::{Table, hex_digest};
+use super::{Case, TableFile, routes, rows, sources};
+use crate::words::Validity;
+
+const SECTIONS: [&str; 7] = [
+    "case",
+    "source",
+    "route",
+    "directory",
+    "scope",
+    "leak",
+    "exclude",
+];
+
+/// Reads a case file and every table that it names.
+///
+/// # Errors
+/// As `case::load`.
+pub(super) fn load(path: &Path) -> Result<Case, CaseProblem> {
+    let whole = path.display().to_string();
+    let file = path
+        .file_name()
+        .map_or(whole.clone(), |name| name.to_string_lossy().into_owned());
+    let bytes = std::fs::read(path).map_err(|error| {
+        let what = format!("cannot read the case file: {error}");
+        let named = Script {
+            file: &whole,
+            text: "",
+        };
+        named.complain(None, None, what, "name the path of a case.toml")
+    })?;
+    let text = utf8(&file, &bytes)?;
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    assemble(Script { file: &file, text }, folder, hex_digest(&bytes))
+}
+
+fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, CaseProblem> {
+    let root = script.parse()?;
+    let top = Section::top(script, &root, &SECTIONS)?;
+    let head = Head::read(&top)?;
+    let routes = routes::read(&top, head.ignore_case)?;
+    let sources = sources::read(&top, &routes, head.timezone)?;
+    let unlisted_beyond = unlisted_beyond(&top)?;
+    let (exclude_accounts, exclude_clients) = exclude(&top)?;
+    let leak = Leak::read(&top, &head)?;
+    let section = section(&top, "directory", &rows::KEYS)?;
+    let mut tables = rows::read(section.as_ref(), folder, head.timezone)?;
+    if let Some(leak) = leak {
+        tables.files.push(leak.check(folder)?);
+        tables.not_acted_on.push(leak.sentence());
+    }
+    Ok(Case {
+        file_name: script.file.to_owned(),
+        folder: folder.to_owned(),
+        sha256,
+        id: head.id,
+        title: head.title,
+        timezone: head.timezone,
+        period: head.period,
+        sources,
+        routes,
+        directory: tables.directory,
+        exclude_accounts,
+        exclude_clients,
+        unlisted_beyond,
+        ignore_case: head.ignore_case,
+        not_acted_on: tables.not_acted_on,
+        tables: tables.files,
+    })
+}
+
+/// `[case]`.
+struct Head {
+    id: String,
+    title: String,
+    timezone: Tz,
+    period: Option<Validity>,
+    ignore_case: bool,
+}
+
+impl Head {
+    fn read(top: &Section<'_>) -> Result<Head, CaseProblem> {
+        let keys = ["id", "title", "timezone", "period", "ignore_case"];
+        let value = top.need("case", "a heading [case] with an id below it")?;
+        let case = value.section("[case]".to_owned(), &keys)?;
+        let id = case.need("id", "the name of the case, which stands on its answer")?;
+        let timezone = case.get("timezone").map_or(Ok(Tz::UTC), |v| zone(&v))?;
+        Ok(Head {
+            id: id.text()?.to_owned(),
+            title: case.text("title")?.unwrap_or_default().to_owned(),
+            timezone,
+            period: case
+                .get("period")
+                .map(|v| period(&v, timezone))
+                .transpose()?,
+            ignore_case: case.truth("ignore_case")?,
+        })
+    }
+}
+
+/// `[leak]`: read and checked; no detector asks for it yet.
+struct Leak<'s> {
+    records: Value<'s>,
+    path: &'s str,
+}
+
+impl<'s> Leak<'s> {
+    fn read(top: &Section<'s>, head: &Head) -> Result<Option<Leak<'s>>, CaseProblem> {
+        let Some(leak) = section(top, "leak", &["records", "published"])? else {
+            return Ok(None);
+        };
+        let records = leak.need(
+            "records",
+            "the table of the records that were found published",
+        )?;
+        leak.get("published")
+            .map(|v| v.instant(head.timezone))
+            .transpose()?;
+        let path = records.path()?;
+        Ok(Some(Leak { records, path }))
+    }
+
+    /// Reads every row, so that a damaged file is known now and not when somebody relies on it.
+    fn check(&self, folder: &Path) -> Result<TableFile, CaseProblem> {
+        let table = Table::open(folder, &self.records)?;
+        let mut complaints = Complaints::default();
+        for (index, name) in table.columns.iter().enumerate() {
+            if name.is_empty() || table.columns[..index].contains(name) {
+                let what = format!("the column {} has no name of its own", quoted(name));
+                complaints.add(|| {
+                    table.complain_header(None, what, "give each column another name".to_owned())
+                });
+            }
+        }
+        table.each(&mut complaints, |_, _| ());
+        complaints.or(table.file)
+    }
+
+    fn sentence(&self) -> String {
+        format!(
+            "[leak]: {} was read and holds, but this version does not ask who could have \
+            fetched its records",
+            self.path
+        )
+    }
+}
+
+fn section<'s>(
+    top: &Section<'s>,
+    key: &str,
+    known: &[&'static str],
+) -> Result<Option<Section<'s>>, CaseProblem> {
+    let section = |value: Value<'s>| value.section(format!("[{key}]"), known);
+    top.get(key).map(section).transpose()
+}
+
+fn unlisted_beyond(top: &Section<'_>) -> Result<bool, CaseProblem> {
+    let Some(scope) = section(top, "scope", &["unlisted"])? else {
+        return Ok(false);
+    };
+    let Some(value) = scope.get("unlisted") else {
+        return Ok(false);
+    };
+    match value.text()? {
+        "unknown" => Ok(false),
+        "beyond" => Ok(true),
+        other => {
+            let what = format!(
+                "{} is no way to treat accounts that grants does not know",
+                quoted(other)
+            );
+            Err(value.complain(&what, "write \"unknown\" or \"beyond\""))
+        }
+    }
+}
+
+fn exclude(top: &Section<'_>) -> Result<(Vec<String>, Vec<String>), CaseProblem> {
+    match section(top, "exclude", &["accounts", "clients"])? {
+        Some(exclude) => Ok((exclude.texts("accounts")?, exclude.texts("clients")?)),
+        None => Ok((Vec::new(), Vec::new())),
+    }
+}
+
+fn zone(value: &Value<'_>) -> Result<Tz, CaseProblem> {
+    let text = value.text()?;
+    Tz::from_str(text).map_err(|_| {
+        let what = format!("{} is no timezone", quoted(text));
+        let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
+        let city = |name: &&str| {
+            name.rsplit('/')
+                .next()
+                .is_some_and(|c| c.eq_ignore_ascii_case(text))
+        };
+        let remedy = match names().find(city).or_else(|| nearest(text, names())) {
+            Some(near) => format!("did you mean {}?", quoted(near)),
+            None => "write an IANA name such as \"Europe/Stockholm\", or \"UTC\"".to_owned(),
+        };
+        value.complain(&what, remedy)
+    })
+}
+
+fn period(value: &Value<'_>, zone: Tz) -> Result<Validity, CaseProblem> {
+    let section = value.section("[case], period".to_owned(), &["from", "until"])?;
+    let period = section.validity(zone)?;
+    if period.always() {
+        return Err(value.complain(
+            "has neither from nor until",
+            "give at least one of them, or leave period out",
+        ));
+    }
+    Ok(period)
+}
+
+fn utf8<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, CaseProblem> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let text = std::str::from_utf8(good).unwrap_or_default();
+        let script = Script { file, text };
+        script.complain(
+            Some(text.len()),
+            None,
+            "the case file is not UTF-8",
+            "save it again as UTF-8",
+        )
+    })
+}

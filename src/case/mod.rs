@@ -1,0 +1,216 @@
+//! The case: what the responder wrote in `case.toml` and the directory tables, checked and typed.
+//!
+//! `load` reads everything, complains with file, line, key and remedy, and returns a [`Case`] that
+//! later rooms can trust. Which log files exist is left to `source`, what a pattern means to `format`,
+//! whether an account may see an object to `scope`.
+
+mod cells;
+mod directory;
+mod file;
+mod parquet;
+mod problem;
+mod routes;
+mod rows;
+mod section;
+mod sources;
+mod table;
+mod times;
+mod units;
+
+use std::path::{Path, PathBuf};
+
+pub use directory::{
+    AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, Unit,
+};
+pub use problem::{CaseProblem, Complaint, Place};
+
+use crate::words::{Stamp, Validity};
+
+/// Reads a case file and every table that it names.
+///
+/// # Errors
+/// The first complaint about the case file, or up to twenty about a table: file, line, key and what
+/// to do.
+pub fn load(path: &Path) -> Result<Case, CaseProblem> {
+    file::load(path)
+}
+
+/// A checked case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The case file's own name, for the manifest.
+    pub file_name: String,
+    /// The folder that every path in the case is relative to.
+    pub folder: PathBuf,
+    /// SHA-256 of the case file, lower-case hex.
+    pub sha256: String,
+    /// `[case] id`.
+    pub id: String,
+    /// `[case] title`; empty when left out.
+    pub title: String,
+    /// Zone of stamps that carry no offset; UTC when left out.
+    pub timezone: chrono_tz::Tz,
+    /// The time that must be answered for; `None` when left out.
+    pub period: Option<Validity>,
+    /// Log streams in the order of the file.
+    pub sources: Vec<SourceSpec>,
+    /// Routes in the order of the file.
+    pub routes: Vec<RouteSpec>,
+    /// Who may see what; tables that the case does not name are `None` inside.
+    pub directory: Directory,
+    /// `[exclude] accounts`.
+    pub exclude_accounts: Vec<String>,
+    /// `[exclude] clients`.
+    pub exclude_clients: Vec<String>,
+    /// `[scope] unlisted = "beyond"`: accounts that `grants` does not know are beyond every scope.
+    pub unlisted_beyond: bool,
+    /// Whether literals of routes match without regard to case.
+    pub ignore_case: bool,
+    /// Keys that were read and hold, but that this version does not act on: told in the answer.
+    pub not_acted_on: Vec<String>,
+    /// Table files that were read: path as written in the case, bytes, SHA-256 in hex.
+    pub tables: Vec<TableFile>,
+}
+
+/// A directory table as an input of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFile {
+    /// Path as the case writes it.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+}
+
+/// One `[[source]]`.
+#[derive(Clone, Debug)]
+pub struct SourceSpec {
+    /// Its name; unique.
+    pub name: String,
+    /// Line of the case file where it begins, for complaints.
+    pub line: usize,
+    /// Globs, relative to the case's folder.
+    pub files: Vec<String>,
+    /// How its lines are written.
+    pub format: FormatSpec,
+    /// Where the account stands; `None` = the format's own user field.
+    pub account: Option<AccountKey>,
+    /// What to add to each stamp, in nanoseconds, to undo the host's clock error.
+    pub clock_correction: i64,
+    /// Known holes.
+    pub gaps: Vec<DeclaredGap>,
+    /// Indices into `Case::routes` of the routes that it records; `None` = all.
+    pub logs_routes: Option<Vec<usize>>,
+}
+
+/// How a source's lines are written.
+#[derive(Clone, Debug, Default)]
+pub struct FormatSpec {
+    /// `format = "..."`; `None` when a pattern stands instead. `"auto"` is kept as such and meant
+    /// where nothing is said; `"json"` is meant where only fields are.
+    pub name: Option<String>,
+    /// `pattern = "..."`.
+    pub pattern: Option<String>,
+    /// `fields = { time = "ts", ... }`: our name to the log's dotted path, in the order written.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Where a source says who asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountKey {
+    /// A field of the format, by the format's own name for it.
+    Field(String),
+    /// `cookie:NAME`.
+    Cookie(String),
+    /// `header:NAME`.
+    Header(String),
+    /// `query:NAME`.
+    Query(String),
+}
+
+/// As the case file writes it.
+impl std::fmt::Display for AccountKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            AccountKey::Field(name) => write!(f, "\"{name}\""),
+            AccountKey::Cookie(name) => write!(f, "\"cookie:{name}\""),
+            AccountKey::Header(name) => write!(f, "\"header:{name}\""),
+            AccountKey::Query(name) => write!(f, "\"query:{name}\""),
+        }
+    }
+}
+
+/// A hole that the case declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredGap {
+    /// First instant of the hole.
+    pub from: Stamp,
+    /// First instant after it.
+    pub until: Stamp,
+    /// The responder's words.
+    pub reason: String,
+}
+
+/// One `[[route]]`.
+#[derive(Clone, Debug)]
+pub struct RouteSpec {
+    /// Its name; unique.
+    pub name: String,
+    /// Line of the case file where it begins, for complaints.
+    pub line: usize,
+    /// The part of the platform that it belongs to; empty when left out.
+    pub module: String,
+    /// Upper-case methods; empty = all.
+    pub method: Vec<String>,
+    /// Path template as written, but without a slash at its end; checked: `{name}` is one whole
+    /// segment, `{name*}` the rest and last.
+    pub path: String,
+    /// Path variable or query parameter that holds object IDs.
+    pub object: Option<String>,
+    /// Path variable or query parameter that holds the container's ID.
+    pub container: Option<String>,
+    /// How pages of the container are asked for; `None` = one request returns all.
+    pub page: Option<PageSpec>,
+    /// Data categories.
+    pub discloses: Vec<Category>,
+    /// A body of fewer bytes discloses nothing; `None` = any body over 0 does.
+    pub empty_below: Option<u64>,
+}
+
+/// How a container is paged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageSpec {
+    /// `page = { query = "page", first = 1, size = 25 }`.
+    Number {
+        /// Query parameter with the page's number.
+        query: String,
+        /// Number of the first page.
+        first: u64,
+        /// Members on a page.
+        size: u64,
+    },
+    /// `page = { offset = "skip", limit = "take", size = 25 }`.
+    Offset {
+        /// Query parameter with the number of members to pass over.
+        offset: String,
+        /// Query parameter with the number of members to return; `None` when the route has none.
+        limit: Option<String>,
+        /// Members on a page when the request does not say.
+        size: u64,
+    },
+}
+
+/// A data category that a route discloses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Category {
+    /// Its name, without the question mark.
+    pub name: String,
+    /// Written with `?`: only where the subject has filled it in.
+    pub optional: bool,
+}
+
+/// Whether an instant lies in the period that must be answered for.
+pub fn in_period(period: Option<Validity>, at: Stamp) -> bool {
+    period.is_none_or(|p| p.holds(at))
+}

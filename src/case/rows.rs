@@ -1,0 +1,372 @@
+//! Directory tables -> typed rows, with IDs turned into indices.
+//!
+//! Tables are read in the order in which they refer to each other: controllers and units first. The
+//! tree of units is `units`'; what scope follows from the rows is left to `scope`.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono_tz::Tz;
+
+use super::cells::{Cells, Column, Layout, Sheet};
+use super::problem::{CaseProblem, quoted};
+use super::section::Section;
+use super::table::{Spot, Table};
+use super::units::Units;
+use super::{AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, TableFile};
+
+/// Keys of `[directory]`.
+pub(super) const KEYS: [&str; 7] = [
+    "controllers",
+    "units",
+    "grants",
+    "objects",
+    "members",
+    "sessions",
+    "accounts",
+];
+
+const CONTROLLERS: Layout = Layout {
+    required: &[
+        ("controller", "the controller's ID"),
+        ("name", "the controller's name in the report"),
+    ],
+    optional: &["country", "language", "contact"],
+    unused: &["country", "language", "contact"],
+};
+const GRANTS: Layout = Layout {
+    required: &[
+        ("account", "the account, as the log or sessions name it"),
+        ("role", "the role that the grant comes from"),
+        ("unit", "the unit that the account may see, with all below"),
+    ],
+    optional: &["form", "protected", "from", "until"],
+    unused: &[],
+};
+const OBJECTS: Layout = Layout {
+    required: &[
+        ("object", "the object's ID, as requests name it"),
+        ("kind", "the kind of object"),
+        ("unit", "the unit that the object belongs to"),
+        ("subject", "the person whom the object tells about"),
+    ],
+    optional: &["form", "protected", "child", "fields", "from", "until"],
+    unused: &[],
+};
+const MEMBERS: Layout = Layout {
+    required: &[
+        ("container", "the container's ID, as requests name it"),
+        ("object", "the ID of an object in it"),
+    ],
+    optional: &["from", "until"],
+    unused: &[],
+};
+const SESSIONS: Layout = Layout {
+    required: &[
+        ("session", "what the log writes"),
+        ("account", "the account behind it"),
+    ],
+    optional: &["from", "until"],
+    unused: &[],
+};
+const ACCOUNTS: Layout = Layout {
+    required: &[("account", "the account, as the log or sessions name it")],
+    optional: &["subject", "controller", "kind", "created", "closed"],
+    unused: &[],
+};
+/// Kinds of accounts; the first is meant where a cell is empty.
+const ACCOUNT_KINDS: [&str; 4] = ["person", "service", "shared", "test"];
+
+/// What was read: the rows, the files they came from, and what this version reads past.
+pub(super) struct Tables {
+    /// The rows.
+    pub(super) directory: Directory,
+    /// The files in the order of `KEYS`.
+    pub(super) files: Vec<TableFile>,
+    /// Plain sentences about columns that have no effect.
+    pub(super) not_acted_on: Vec<String>,
+}
+
+/// Reads every table that the section names.
+///
+/// # Errors
+/// All complaints about the first table that does not hold.
+pub(super) fn read(
+    section: Option<&Section<'_>>,
+    folder: &Path,
+    zone: Tz,
+) -> Result<Tables, CaseProblem> {
+    let mut reader = Reader {
+        section,
+        folder,
+        zone,
+        files: Vec::new(),
+        not_acted_on: Vec::new(),
+    };
+    let directory = reader.directory()?;
+    Ok(Tables {
+        directory,
+        files: reader.files,
+        not_acted_on: reader.not_acted_on,
+    })
+}
+
+struct Reader<'r> {
+    section: Option<&'r Section<'r>>,
+    folder: &'r Path,
+    zone: Tz,
+    files: Vec<TableFile>,
+    not_acted_on: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn directory(&mut self) -> Result<Directory, CaseProblem> {
+        let controllers = self.sheet("controllers", &CONTROLLERS)?;
+        let mut controllers = controllers.map(|s| read_controllers(&s)).transpose()?;
+        let units = self.sheet("units", &super::units::LAYOUT)?;
+        let mut units = match units {
+            Some(sheet) => Units::read(&sheet, &mut controllers)?,
+            None => Units::default(),
+        };
+        let grants = self.sheet("grants", &GRANTS)?;
+        let grants_say_protected = grants.as_ref().is_some_and(|s| s.has("protected"));
+        let grants = grants.map(|s| read_grants(&s, &mut units)).transpose()?;
+        let objects = self.sheet("objects", &OBJECTS)?;
+        let objects_say_fields = objects.as_ref().is_some_and(|s| s.has("fields"));
+        let objects = objects.map(|s| read_objects(&s, &mut units)).transpose()?;
+        let members = self.sheet("members", &MEMBERS)?;
+        let members = members.map(|s| read_members(&s)).transpose()?;
+        let sessions = self.sheet("sessions", &SESSIONS)?;
+        let sessions = sessions.map(|s| read_sessions(&s)).transpose()?;
+        let accounts = self.sheet("accounts", &ACCOUNTS)?;
+        let accounts = accounts
+            .map(|s| self.accounts(&s, controllers.as_deref()))
+            .transpose()?;
+        Ok(Directory {
+            controllers,
+            units_from_names: units.lacks_table(),
+            units: units.into_rows(),
+            grants,
+            grants_say_protected,
+            objects,
+            objects_say_fields,
+            members,
+            sessions,
+            accounts,
+        })
+    }
+
+    fn sheet(&mut self, key: &str, layout: &Layout) -> Result<Option<Sheet>, CaseProblem> {
+        let Some(value) = self.section.and_then(|section| section.get(key)) else {
+            return Ok(None);
+        };
+        let table = Table::open(self.folder, &value)?;
+        self.files.push(table.file.clone());
+        let path = table.file.path.clone();
+        let sheet = Sheet::new(table, layout, self.zone)?;
+        let unused: Vec<&str> = layout
+            .unused
+            .iter()
+            .copied()
+            .filter(|c| sheet.has(c))
+            .collect();
+        if !unused.is_empty() {
+            let columns = unused.join(", ");
+            self.not_acted_on
+                .push(format!("{path}: this version makes no use of {columns}"));
+        }
+        Ok(Some(sheet))
+    }
+
+    fn accounts(
+        &mut self,
+        sheet: &Sheet,
+        controllers: Option<&[Controller]>,
+    ) -> Result<Vec<AccountRow>, CaseProblem> {
+        if controllers.is_none() && sheet.has("controller") {
+            let path = &sheet.table().file.path;
+            self.not_acted_on.push(format!(
+                "{path}: the column controller has no effect, because neither controllers \
+                nor units name any controller"
+            ));
+        }
+        let known = controllers.map(controller_index);
+        let (account, subject) = (sheet.column("account"), sheet.column("subject"));
+        let (controller, kind) = (sheet.column("controller"), sheet.column("kind"));
+        let open = sheet.span("created", "closed");
+        let mut seen = HashMap::new();
+        sheet.rows(|cells| {
+            let row = AccountRow {
+                account: unique(cells, account, &mut seen)?,
+                subject: cells.id_or_empty(subject)?,
+                controller: match &known {
+                    Some(known) => reference(cells, controller, known)?,
+                    None => None,
+                },
+                kind: account_kind(cells, kind)?,
+                open: cells.validity(open)?,
+            };
+            Some(row)
+        })
+    }
+}
+
+fn read_controllers(sheet: &Sheet) -> Result<Vec<Controller>, CaseProblem> {
+    let (id, name) = (sheet.column("controller"), sheet.column("name"));
+    let mut seen = HashMap::new();
+    let mut controllers = sheet.rows(|cells| {
+        let id = unique(cells, id, &mut seen)?;
+        let name = match cells.text(name) {
+            "" => id.clone(),
+            name => name.to_owned(),
+        };
+        Some(Controller { id, name })
+    })?;
+    controllers.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(controllers)
+}
+
+fn read_grants(sheet: &Sheet, units: &mut Units) -> Result<Vec<Grant>, CaseProblem> {
+    let (account, role) = (sheet.column("account"), sheet.column("role"));
+    let (unit, form) = (sheet.column("unit"), sheet.column("form"));
+    let protected = sheet.column("protected");
+    let valid = sheet.span("from", "until");
+    sheet.rows(|cells| {
+        let account = cells.id(account)?;
+        let unit_id = cells.id(unit)?;
+        let row = Grant {
+            account,
+            role: cells.text(role).to_owned(),
+            unit: units.find(cells, unit, &unit_id)?,
+            form: Some(cells.id_or_empty(form)?).filter(|form| !form.is_empty()),
+            protected: cells.truth(protected)?,
+            valid: cells.validity(valid)?,
+        };
+        Some(row)
+    })
+}
+
+fn read_objects(sheet: &Sheet, units: &mut Units) -> Result<Vec<ObjectRow>, CaseProblem> {
+    let (object, kind) = (sheet.column("object"), sheet.column("kind"));
+    let (unit, subject) = (sheet.column("unit"), sheet.column("subject"));
+    let (form, fields) = (sheet.column("form"), sheet.column("fields"));
+    let (protected, child) = (sheet.column("protected"), sheet.column("child"));
+    let valid = sheet.span("from", "until");
+    sheet.rows(|cells| {
+        let object = cells.id(object)?;
+        let unit_id = cells.id_or_empty(unit)?;
+        let unit = match unit_id.is_empty() {
+            true => None,
+            false => Some(units.find(cells, unit, &unit_id)?),
+        };
+        let own_form = cells.id_or_empty(form)?;
+        let row = ObjectRow {
+            object,
+            kind: cells.text(kind).to_owned(),
+            unit,
+            subject: cells.id_or_empty(subject)?,
+            form: match unit {
+                Some(unit) if own_form.is_empty() => units.form(unit).to_owned(),
+                _ => own_form,
+            },
+            protected: cells.truth(protected)?,
+            child: cells.truth(child)?,
+            fields: joined(cells.text(fields)),
+            valid: cells.validity(valid)?,
+        };
+        Some(row)
+    })
+}
+
+fn read_members(sheet: &Sheet) -> Result<Vec<Member>, CaseProblem> {
+    let (container, object) = (sheet.column("container"), sheet.column("object"));
+    let valid = sheet.span("from", "until");
+    sheet.rows(|cells| {
+        Some(Member {
+            container: cells.id(container)?,
+            object: cells.id(object)?,
+            valid: cells.validity(valid)?,
+        })
+    })
+}
+
+fn read_sessions(sheet: &Sheet) -> Result<Vec<SessionRow>, CaseProblem> {
+    let (session, account) = (sheet.column("session"), sheet.column("account"));
+    let valid = sheet.span("from", "until");
+    sheet.rows(|cells| {
+        Some(SessionRow {
+            session: cells.id(session)?,
+            account: cells.id(account)?,
+            valid: cells.validity(valid)?,
+        })
+    })
+}
+
+/// An ID that stands in no earlier row.
+pub(super) fn unique(
+    cells: &mut Cells<'_>,
+    column: Column,
+    seen: &mut HashMap<String, Spot>,
+) -> Option<String> {
+    let id = cells.id(column)?;
+    let spot = cells.spot();
+    match seen.insert(id.clone(), spot) {
+        None => Some(id),
+        Some(first) => {
+            seen.insert(id.clone(), first);
+            let what = format!("{} stands in the table twice", quoted(&id));
+            cells.complain(column, &what, |table| {
+                format!("keep this row or the one on {}", table.place(first).words())
+            });
+            None
+        }
+    }
+}
+
+/// The index of the controller that a cell names; `Some(None)` where it is empty.
+fn reference(
+    cells: &mut Cells<'_>,
+    column: Column,
+    known: &HashMap<String, u32>,
+) -> Option<Option<u32>> {
+    let id = cells.id_or_empty(column)?;
+    if id.is_empty() {
+        return Some(None);
+    }
+    let found = known.get(&id).copied();
+    if found.is_none() {
+        cells.unknown(column, &id, known);
+    }
+    found.map(Some)
+}
+
+/// Controllers' indices by ID.
+pub(super) fn controller_index(controllers: &[Controller]) -> HashMap<String, u32> {
+    (0u32..)
+        .zip(controllers)
+        .map(|(index, controller)| (controller.id.clone(), index))
+        .collect()
+}
+
+fn account_kind(cells: &mut Cells<'_>, column: Column) -> Option<String> {
+    let text = cells.text(column).to_owned();
+    if text.is_empty() {
+        return Some(ACCOUNT_KINDS[0].to_owned());
+    }
+    if ACCOUNT_KINDS.contains(&text.as_str()) {
+        return Some(text);
+    }
+    let what = format!("{} is no kind of account", quoted(&text));
+    cells.complain(column, &what, |_| {
+        format!("write one of {}", ACCOUNT_KINDS.join(", "))
+    });
+    None
+}
+
+fn joined(text: &str) -> Vec<String> {
+    let parts = text
+        .split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}

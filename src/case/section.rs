@@ -1,0 +1,373 @@
+//! Reading of TOML with a complaint that names line and key for everything that is not as it should
+//! be.
+//!
+//! A `Section` is a table whose keys are all known; a `Value` is what stands at one of them. The
+//! parsed tree with its spans is used instead of serde, whose errors know neither the section's
+//! name nor the nearest key. What the keys mean is left to `file`, `sources` and `routes`.
+
+use chrono_tz::Tz;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{CaseProblem, Complaint, Place, quoted, suggest};
+use super::times::{TIME_REMEDY, instant};
+use crate::words::{Stamp, Validity};
+
+/// The text of a case file, with its name for complaints.
+#[derive(Clone, Copy)]
+pub(super) struct Script<'s> {
+    /// The file's own name.
+    pub(super) file: &'s str,
+    /// All of it.
+    pub(super) text: &'s str,
+}
+
+impl<'s> Script<'s> {
+    /// The tree of the whole file.
+    ///
+    /// # Errors
+    /// The first place that is no TOML.
+    pub(super) fn parse(self) -> Result<Spanned<DeTable<'s>>, CaseProblem> {
+        DeTable::parse(self.text).map_err(|error| {
+            let what = format!("this is no TOML: {}", error.message().replace('\n', ", "));
+            let at = error.span().map(|span| span.start);
+            self.complain(
+                at,
+                None,
+                what,
+                "mend the syntax; text stands in quotation marks, \
+                lists in brackets, and every key once",
+            )
+        })
+    }
+
+    /// The line, from 1, in which a byte stands.
+    fn line(self, offset: usize) -> usize {
+        let before = self.text.as_bytes().iter().take(offset);
+        1 + before.filter(|b| **b == b'\n').count()
+    }
+
+    /// A complaint about a byte of the file, or about the file as a whole.
+    pub(super) fn complain(
+        self,
+        at: Option<usize>,
+        key: Option<String>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> CaseProblem {
+        CaseProblem::from(Complaint {
+            file: self.file.to_owned(),
+            place: at.map_or(Place::File, |at| Place::Line(self.line(at))),
+            key,
+            what: what.into(),
+            remedy: remedy.into(),
+        })
+    }
+}
+
+/// A table of the case file, all of whose keys are known.
+pub(super) struct Section<'s> {
+    script: Script<'s>,
+    title: String,
+    at: Option<usize>,
+    table: &'s DeTable<'s>,
+}
+
+impl<'s> Section<'s> {
+    /// The whole file as a section.
+    ///
+    /// # Errors
+    /// The first key that is not among the known ones.
+    pub(super) fn top(
+        script: Script<'s>,
+        root: &'s Spanned<DeTable<'s>>,
+        known: &[&'static str],
+    ) -> Result<Self, CaseProblem> {
+        let section = Section {
+            script,
+            title: "the case file".to_owned(),
+            at: None,
+            table: root.get_ref(),
+        };
+        section.known(known)
+    }
+
+    /// The line where the section begins; 1 for the whole file.
+    pub(super) fn line(&self) -> usize {
+        self.script.line(self.at.unwrap_or(0))
+    }
+
+    /// What stands at a key.
+    pub(super) fn get(&self, key: &str) -> Option<Value<'s>> {
+        self.table
+            .get(key)
+            .map(|value| self.value(key.to_owned(), value))
+    }
+
+    /// What stands at a key that must be there.
+    ///
+    /// # Errors
+    /// The key is missing; `purpose` says what it is for.
+    pub(super) fn need(&self, key: &str, purpose: &str) -> Result<Value<'s>, CaseProblem> {
+        self.get(key).ok_or_else(|| {
+            let what = format!("{} has no {}", self.title, quoted(key));
+            self.complain(what, format!("add it: {purpose}"))
+        })
+    }
+
+    /// Every key with its value, in the order of the file.
+    pub(super) fn entries(&self) -> Vec<(&'s str, Value<'s>)> {
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries
+            .into_iter()
+            .map(|(key, value)| {
+                let name: &str = key.get_ref();
+                (name, self.value(name.to_owned(), value))
+            })
+            .collect()
+    }
+
+    /// Text at a key; `None` where the key is left out.
+    pub(super) fn text(&self, key: &str) -> Result<Option<&'s str>, CaseProblem> {
+        self.get(key).map(|value| value.text()).transpose()
+    }
+
+    /// `true` or `false` at a key; `false` where the key is left out.
+    pub(super) fn truth(&self, key: &str) -> Result<bool, CaseProblem> {
+        self.get(key).map_or(Ok(false), |value| value.truth())
+    }
+
+    /// A list of text at a key; empty where the key is left out.
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, CaseProblem> {
+        let Some(value) = self.get(key) else {
+            return Ok(Vec::new());
+        };
+        let items = value.items()?;
+        items.iter().map(|i| Ok(i.text()?.to_owned())).collect()
+    }
+
+    /// `from` and `until`, either of which may be left out, the first before the second.
+    pub(super) fn validity(&self, zone: Tz) -> Result<Validity, CaseProblem> {
+        let end = |key| self.get(key).map(|v| v.instant(zone)).transpose();
+        let (from, until) = (end("from")?, end("until")?);
+        if let (Some(from), Some(until)) = (from, until)
+            && from >= until
+        {
+            let what = format!(
+                "{}: from ({from}) is not before until ({until})",
+                self.title
+            );
+            return Err(self.complain(what, "exchange or correct them; until is exclusive"));
+        }
+        Ok(Validity { from, until })
+    }
+
+    /// A complaint about the section as a whole.
+    pub(super) fn complain(&self, what: String, remedy: impl Into<String>) -> CaseProblem {
+        self.script.complain(self.at, None, what, remedy)
+    }
+
+    fn value(&self, key: String, value: &'s Spanned<DeValue<'s>>) -> Value<'s> {
+        Value {
+            script: self.script,
+            section: self.title.clone(),
+            key,
+            value,
+        }
+    }
+
+    fn known(self, known: &[&'static str]) -> Result<Self, CaseProblem> {
+        let unknown = self
+            .table
+            .keys()
+            .filter(|key| !known.contains(&key.get_ref().as_ref()))
+            .min_by_key(|key| key.span().start);
+        let Some(key) = unknown else {
+            return Ok(self);
+        };
+        let what = format!("unknown key {} in {}", quoted(key.get_ref()), self.title);
+        let remedy = suggest(key.get_ref(), known.iter().copied(), || {
+            format!("the keys known there are {}", known.join(", "))
+        });
+        Err(self
+            .script
+            .complain(Some(key.span().start), None, what, remedy))
+    }
+}
+
+/// What stands at a key of a section.
+pub(super) struct Value<'s> {
+    script: Script<'s>,
+    section: String,
+    key: String,
+    value: &'s Spanned<DeValue<'s>>,
+}
+
+impl<'s> Value<'s> {
+    /// Text that is not empty.
+    pub(super) fn text(&self) -> Result<&'s str, CaseProblem> {
+        match self.value.get_ref() {
+            DeValue::String(text) if text.trim().is_empty() => {
+                Err(self.complain("is empty", "fill it in or leave the key out"))
+            }
+            DeValue::String(text) => Ok(text),
+            _ => Err(self.wrong("text", "write one text in quotation marks")),
+        }
+    }
+
+    /// Text that may be joined with others of its kind in a cell of the answer.
+    pub(super) fn label(&self) -> Result<&'s str, CaseProblem> {
+        let text = self.text()?;
+        if text.contains(|c: char| c == ';' || c.is_control()) {
+            let what = format!(
+                "{} contains a semicolon or a control character",
+                quoted(text)
+            );
+            return Err(self.complain(
+                &what,
+                "take it out; the answer joins such names by semicolons",
+            ));
+        }
+        Ok(text)
+    }
+
+    /// A path that stays inside of the case's folder.
+    pub(super) fn path(&self) -> Result<&'s str, CaseProblem> {
+        let path = self.text()?;
+        let drive = path.as_bytes().get(1) == Some(&b':');
+        if path.starts_with(['/', '\\']) || drive || path.split(['/', '\\']).any(|p| p == "..") {
+            let what = format!("{} leads out of the case's folder", quoted(path));
+            return Err(self.complain(
+                &what,
+                "copy or link the file into the folder and write the path from there",
+            ));
+        }
+        Ok(path)
+    }
+
+    /// A whole number from 0.
+    pub(super) fn count(&self) -> Result<u64, CaseProblem> {
+        const REMEDY: &str = "write a whole number from 0, without quotation marks";
+        let DeValue::Integer(number) = self.value.get_ref() else {
+            return Err(self.wrong("a whole number", REMEDY));
+        };
+        u64::from_str_radix(number.as_str(), number.radix()).map_err(|_| {
+            let what = format!("{} is out of range", quoted(number.as_str()));
+            self.complain(&what, REMEDY)
+        })
+    }
+
+    /// `true` or `false`.
+    pub(super) fn truth(&self) -> Result<bool, CaseProblem> {
+        match self.value.get_ref() {
+            DeValue::Boolean(truth) => Ok(*truth),
+            _ => Err(self.wrong("true or false", "write it without quotation marks")),
+        }
+    }
+
+    /// An instant, as text or as a date-time of TOML.
+    pub(super) fn instant(&self, zone: Tz) -> Result<Stamp, CaseProblem> {
+        let text = match self.value.get_ref() {
+            DeValue::String(text) => text.as_ref(),
+            DeValue::Datetime(_) => self.script.text.get(self.value.span()).unwrap_or_default(),
+            _ => return Err(self.wrong("a time", TIME_REMEDY)),
+        };
+        instant(text, zone).ok_or_else(|| {
+            let what = format!("{} is no time", quoted(text));
+            self.complain(&what, TIME_REMEDY)
+        })
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&self) -> Result<Vec<Value<'s>>, CaseProblem> {
+        let DeValue::Array(array) = self.value.get_ref() else {
+            let remedy = match self.value.get_ref() {
+                DeValue::Table(_) => format!("write the heading as [[{}]]", self.key),
+                _ => "put it in brackets: [...]".to_owned(),
+            };
+            return Err(self.wrong("a list", &remedy));
+        };
+        let item = |(index, value)| Value {
+            script: self.script,
+            section: self.section.clone(),
+            key: format!("{}[{}]", self.key, index + 1),
+            value,
+        };
+        Ok(array.iter().enumerate().map(item).collect())
+    }
+
+    /// The table that stands here, under its own title.
+    ///
+    /// # Errors
+    /// It is no table, or it has a key that is not among the known ones.
+    pub(super) fn section(
+        &self,
+        title: String,
+        known: &[&'static str],
+    ) -> Result<Section<'s>, CaseProblem> {
+        self.table(title)?.known(known)
+    }
+
+    /// The table that stands here, whatever its keys.
+    pub(super) fn table(&self, title: String) -> Result<Section<'s>, CaseProblem> {
+        let DeValue::Table(table) = self.value.get_ref() else {
+            return Err(self.wrong(
+                "a table",
+                "write its keys below a heading or in braces: { key = value }",
+            ));
+        };
+        Ok(Section {
+            script: self.script,
+            title,
+            at: Some(self.value.span().start),
+            table,
+        })
+    }
+
+    /// One of several tables that each have a `name`, under a title with that name.
+    ///
+    /// # Errors
+    /// As `section`; or the name is missing, or no label.
+    pub(super) fn named(
+        &self,
+        heading: &str,
+        number: usize,
+        known: &[&'static str],
+    ) -> Result<(Section<'s>, &'s str), CaseProblem> {
+        let numbered = format!("{heading} number {number}");
+        let title = match self.table(numbered.clone())?.text("name") {
+            Ok(Some(name)) => format!("{heading} {}", quoted(name)),
+            _ => numbered,
+        };
+        let section = self.section(title, known)?;
+        let name = section.need(
+            "name",
+            "routes, sources and the answer are told apart by it",
+        )?;
+        Ok((section, name.label()?))
+    }
+
+    /// Section and key, as complaints name them.
+    pub(super) fn name(&self) -> String {
+        format!("{}, {}", self.section, self.key)
+    }
+
+    /// A complaint about this value.
+    pub(super) fn complain(&self, what: &str, remedy: impl Into<String>) -> CaseProblem {
+        let at = Some(self.value.span().start);
+        self.script.complain(at, Some(self.name()), what, remedy)
+    }
+
+    fn wrong(&self, expected: &str, remedy: &str) -> CaseProblem {
+        let found = match self.value.get_ref() {
+            DeValue::String(_) => "text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a time",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        self.complain(&format!("expected {expected}, found {found}"), remedy)
+    }
+}

@@ -1,0 +1,139 @@
+//! The command line's words: types only. Help, man page and completions are made from them.
+
+use std::path::PathBuf;
+
+use clap::builder::TypedValueParser as _;
+use clap::{Args, Parser, Subcommand};
+
+use crate::synth::{Attack, LogFormat};
+
+/// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
+/// raw lines, and what the logs cannot tell. Works offline; never writes near the logs.
+///
+/// Exit: 0 done; 1 failed, nothing half-written; 2 wrong usage or a case file that does not hold.
+#[derive(Debug, Parser)]
+#[command(name = "breachscope", version = crate::report::BUILD, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer a case: which accounts walked beyond their scope, which controllers and data subjects were reached
+    Scan(ScanArgs),
+    /// Print what was read from logs as JSON lines, to hold against another parser
+    Records(RecordsArgs),
+    /// Make a practice case with its truth
+    Synth(SynthArgs),
+}
+
+/// `scan`.
+#[derive(Args, Debug)]
+pub struct ScanArgs {
+    /// The case file (case.toml); every path in it is relative to it
+    #[arg(value_name = "CASE.toml")]
+    pub case: PathBuf,
+    /// Folder for the answer: new or empty, and not inside a folder that holds logs
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Most memory for accesses and names, such as 500M or 8G; more than that is an error [default: three
+    /// quarters of what the machine has free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// Say nothing at the end
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How files are read; never changes an answer.
+#[derive(Args, Debug)]
+pub struct ReadingArgs {
+    /// Threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Read files plainly instead of mapping them
+    #[arg(long)]
+    pub no_mmap: bool,
+}
+
+/// `records`.
+#[derive(Args, Debug)]
+pub struct RecordsArgs {
+    /// Log files
+    #[arg(value_name = "LOG", required = true)]
+    pub logs: Vec<PathBuf>,
+    /// How the lines are written: auto, combined, common, w3c or json
+    #[arg(long, default_value = "auto", conflicts_with = "pattern")]
+    pub format: String,
+    /// An nginx log_format or Apache LogFormat string
+    #[arg(long, value_name = "STRING")]
+    pub pattern: Option<String>,
+    /// For JSON: our name and the log's dotted path, such as time=ts (repeat it for more)
+    #[arg(long = "field", value_name = "NAME=PATH", value_parser = field)]
+    pub fields: Vec<(String, String)>,
+    /// Zone of stamps that carry no offset
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
+}
+
+/// `synth`.
+#[derive(Args, Debug)]
+pub struct SynthArgs {
+    /// Seed: the same seed makes the same case, byte for byte
+    #[arg(long, value_name = "N")]
+    pub seed: u64,
+    /// Folder for the case: new or empty
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What the attacker does [default: by the seed]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(Attack::NAMES).try_map(|name| name.parse::<Attack>()))]
+    pub attack: Option<Attack>,
+    /// How the logs are written [default: by the seed]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(LogFormat::NAMES).try_map(|name| name.parse::<LogFormat>()))]
+    pub format: Option<LogFormat>,
+    /// Controllers [default: 20]
+    #[arg(long, value_name = "N")]
+    pub tenants: Option<u32>,
+    /// Accounts, about [default: 3000]
+    #[arg(long, value_name = "N")]
+    pub accounts: Option<u32>,
+    /// Days that the logs cover [default: 14]
+    #[arg(long, value_name = "N")]
+    pub days: Option<u32>,
+    /// Log lines, about [default: 50000]
+    #[arg(long, value_name = "N")]
+    pub lines: Option<u64>,
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: u64 = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        "T" | "TB" | "TIB" => 1 << 40,
+        _ => return Err("write a number and a unit, such as 500M or 8G".to_owned()),
+    };
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "write a whole number and a unit, such as 500M or 8G".to_owned())?;
+    number
+        .checked_mul(unit)
+        .ok_or_else(|| "that is more than any machine has".to_owned())
+}
+
+fn field(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((ours, path)) if !ours.is_empty() && !path.is_empty() => {
+            Ok((ours.to_owned(), path.to_owned()))
+        }
+        _ => Err("write NAME=PATH, such as time=ts".to_owned()),
+    }
+}

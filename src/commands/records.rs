@@ -1,0 +1,186 @@
+//! `records`: what was read, as JSON lines, to hold against another parser (FORMATS.md, last paragraph).
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::scan::head;
+use super::{Ending, signals};
+use crate::case::FormatSpec;
+use crate::cli::RecordsArgs;
+use crate::format::target::Target;
+use crate::format::{Format, Line, Record, State};
+use crate::sequence::text;
+use crate::source::{Reader, Reading, lines};
+
+/// Counts of one run.
+#[derive(Default)]
+struct Counts {
+    records: u64,
+    problems: u64,
+}
+
+/// Runs it.
+pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut all = Counts::default();
+    for log in &args.logs {
+        let counts = file(args, log, &mut out)?;
+        all.records += counts.records;
+        all.problems += counts.problems;
+    }
+    out.flush()?;
+    let mut stderr = std::io::stderr();
+    if all.problems > 0 {
+        let _ = writeln!(
+            stderr,
+            "breachscope: {} lines could not be read, {} could; each is printed with its `problem`",
+            all.problems, all.records
+        );
+    }
+    match all.records {
+        0 => Err(Ending::Failed(
+            "no line could be read as a request; name the format with --format or --pattern"
+                .to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn file(args: &RecordsArgs, log: &Path, out: &mut impl Write) -> Result<Counts, Ending> {
+    let name = log.display().to_string();
+    let format = format(args, log)?;
+    let mut reader = Reader::open(log, &Reading::default()).map_err(Ending::failed)?;
+    let mut state = State::default();
+    let mut counts = Counts::default();
+    let mut number = 0;
+    while let Some(window) = reader.next().map_err(Ending::failed)? {
+        let mut printed = Vec::new();
+        for (start, line) in lines(window.bytes()) {
+            number += 1;
+            let place =
+                json!({ "file": name, "line": number, "offset": window.offset + start as u64 });
+            match format.parse(&mut state, line) {
+                _ if window.overlong.is_some() => {
+                    problem("too_long", place, &mut counts, &mut printed)
+                }
+                Line::Record(record) => {
+                    counts.records += 1;
+                    print(&mut printed, &fields(place, &record));
+                }
+                Line::Problem(why) => problem(why.word(), place, &mut counts, &mut printed),
+                Line::Empty | Line::Directive => {}
+            }
+        }
+        if !window.intact() {
+            return Err(Ending::Failed(format!(
+                "{name}: was cut while it was read; copy it somewhere quiet and run again"
+            )));
+        }
+        out.write_all(&printed)?;
+        if signals::stopped() {
+            return Err(Ending::Failed("stopped".to_owned()));
+        }
+    }
+    Ok(counts)
+}
+
+fn format(args: &RecordsArgs, log: &Path) -> Result<Format, Ending> {
+    let zone = args.timezone.parse().map_err(|_| {
+        Ending::Usage(format!(
+            "--timezone {}: no such zone; write an IANA name such as Europe/Stockholm",
+            args.timezone
+        ))
+    })?;
+    let spec = FormatSpec {
+        name: args.pattern.is_none().then(|| args.format.clone()),
+        pattern: args.pattern.clone(),
+        fields: args.fields.clone(),
+    };
+    match Format::from_spec(&spec, zone).map_err(Ending::usage)? {
+        Some(format) => Ok(format),
+        None => {
+            let head = head(log).map_err(Ending::failed)?;
+            Format::detect(&head, &args.fields, zone)
+                .map_err(|problem| Ending::Failed(format!("{}: {problem}", log.display())))
+        }
+    }
+}
+
+fn problem(word: &str, place: Value, counts: &mut Counts, out: &mut Vec<u8>) {
+    counts.problems += 1;
+    let mut place = place;
+    place["problem"] = json!(word);
+    print(out, &place);
+}
+
+/// A record with the names of FORMATS.md; a field is absent where the log says `-`.
+fn fields(place: Value, record: &Record<'_>) -> Value {
+    let mut all = match place {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            all.insert(name.to_owned(), value);
+        }
+    };
+    let words =
+        |value: &Option<crate::format::Text<'_>>| value.as_deref().map(|bytes| json!(text(bytes)));
+    let target = record.target.as_deref().map(Target::read);
+    put("ts", record.time.map(|time| json!(time.to_string())));
+    put("client_ip", words(&record.client));
+    put("client_port", record.client_port.map(|port| json!(port)));
+    put("user", words(&record.user));
+    put("method", words(&record.method));
+    put("url", words(&record.target));
+    put(
+        "path",
+        record
+            .target
+            .as_deref()
+            .map(|target| json!(text(undecoded_path(target)))),
+    );
+    put(
+        "query",
+        target
+            .as_ref()
+            .and_then(|target| target.raw_query())
+            .map(|query| json!(text(query))),
+    );
+    let absolute = target.as_ref().and_then(|target| target.host());
+    put(
+        "host",
+        words(&record.host).or_else(|| absolute.map(|host| json!(text(host)))),
+    );
+    put("status", record.status.map(|status| json!(status)));
+    put("bytes", record.bytes.map(|bytes| json!(bytes)));
+    put("referer", words(&record.referer));
+    put("user_agent", words(&record.user_agent));
+    put("request_id", words(&record.request_id));
+    put(
+        "duration_ms",
+        record.duration_ms.map(|duration| json!(duration)),
+    );
+    Value::Object(all)
+}
+
+/// The path as the log writes it, without the absolute form's host.
+fn undecoded_path(target: &[u8]) -> &[u8] {
+    let end = target.iter().position(|b| matches!(b, b'?' | b'#'));
+    let path = &target[..end.unwrap_or(target.len())];
+    match path.windows(3).position(|w| w == b"://") {
+        Some(scheme) if !path.starts_with(b"/") => {
+            let authority = &path[scheme + 3..];
+            let slash = authority.iter().position(|b| *b == b'/');
+            &authority[slash.unwrap_or(authority.len())..]
+        }
+        _ => path,
+    }
+}
+
+fn print(out: &mut Vec<u8>, value: &Value) {
+    out.extend_from_slice(value.to_string().as_bytes());
+    out.push(b'\n');
+}

@@ -1,0 +1,36 @@
+//! `synth`: a practice case with its truth.
+
+use std::io::Write;
+
+use super::Ending;
+use crate::cli::SynthArgs;
+use crate::synth::{Settings, SynthProblem, generate};
+
+/// Runs it.
+pub(super) fn run(args: &SynthArgs) -> Result<(), Ending> {
+    let defaults = Settings::new(args.seed);
+    let settings = Settings {
+        tenants: args.tenants.unwrap_or(defaults.tenants),
+        accounts: args.accounts.unwrap_or(defaults.accounts),
+        days: args.days.unwrap_or(defaults.days),
+        lines: args.lines.unwrap_or(defaults.lines),
+        attack: args.attack,
+        format: args.format,
+        ..defaults
+    };
+    let summary = generate(&settings, &args.out).map_err(|problem| match problem {
+        SynthProblem::Settings(_) => Ending::usage(problem),
+        _ => Ending::failed(problem),
+    })?;
+    writeln!(
+        std::io::stdout().lock(),
+        "{}: {} requests by {} accounts as {}, attack {}, {} subjects beyond scope; truth.json has the truth",
+        args.out.display(),
+        summary.records,
+        summary.accounts,
+        summary.format,
+        summary.attack,
+        summary.subjects_beyond_scope
+    )?;
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! First contacts: what an account asked for, in time order, each thing once, with what explains it.
+//!
+//! Retries and repeats collapse (METHODS.md, "Detection" 1). A contact that lies beyond scope is
+//! *unexplained* unless a template fits; the first that fits is recorded.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
+use crate::sequence::{Access, NONE, Names};
+use crate::words::{Certainty, SECOND, Stamp};
+
+/// How long a list explains that its entries are asked for.
+pub const LISTED_WITHIN: i64 = 30 * 60 * SECOND;
+
+/// The first time an account asked for an object or a container.
+#[derive(Clone, Debug)]
+pub struct Contact<'n> {
+    /// When.
+    pub at: Stamp,
+    /// Its ID as requested.
+    pub id: &'n [u8],
+    /// Whether it is a container.
+    pub container: bool,
+    /// Where it lies.
+    pub place: Place,
+    /// Whether anything was disclosed.
+    pub disclosed: bool,
+    /// Whose it is, where the directory knows.
+    pub controller: Option<ControllerIndex>,
+    /// Why it is not held against the account although it lies beyond its scope.
+    pub explained: Option<Explanation>,
+    /// How many objects the same request named.
+    pub batch: u32,
+    /// Whether some container lists the object.
+    pub on_some_list: bool,
+}
+
+/// Where a contact lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the account's scope.
+    Inside,
+    /// Beyond it.
+    Foreign,
+    /// Not in the directory.
+    Nowhere,
+    /// The account's scope is not known.
+    Undecided,
+}
+
+/// A template that explains a contact beyond scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Explanation {
+    /// The account is declared as a service or a test account.
+    DeclaredService,
+    /// A page in the account's scope listed it no more than 30 minutes before.
+    Listed,
+}
+
+impl Explanation {
+    /// The words for tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Explanation::DeclaredService => "declared service account",
+            Explanation::Listed => "listed in scope within 30 min",
+        }
+    }
+}
+
+impl Contact<'_> {
+    /// Beyond scope and not explained.
+    pub fn unexplained(&self) -> bool {
+        let outside = match self.place {
+            Place::Foreign => true,
+            // Guessing IDs that do not exist is what a walk looks like at its edges.
+            Place::Nowhere => !self.disclosed,
+            Place::Inside | Place::Undecided => false,
+        };
+        outside && self.explained.is_none()
+    }
+}
+
+/// What reading first contacts needs to know.
+pub struct Reader<'s, 'n> {
+    /// The indexed directory.
+    pub atlas: &'s Atlas<'s>,
+    /// Names of what was requested.
+    pub names: &'n Names,
+    /// Things that some container lists.
+    pub on_lists: &'s HashSet<Thing>,
+}
+
+impl<'n> Reader<'_, 'n> {
+    /// The first contacts of one account, in the order of its sequence.
+    pub fn read(&self, accesses: &[Access], touched: &Touched, service: bool) -> Vec<Contact<'n>> {
+        let mut contacts = self.objects(accesses, touched, service);
+        contacts.extend(self.containers(accesses, touched, service));
+        contacts.sort_by_key(|(access, _)| *access);
+        contacts.into_iter().map(|(_, contact)| contact).collect()
+    }
+
+    fn objects(
+        &self,
+        accesses: &[Access],
+        touched: &Touched,
+        service: bool,
+    ) -> Vec<(u32, Contact<'n>)> {
+        let mut first: HashMap<Thing, usize> = HashMap::new();
+        let mut listed: HashMap<Thing, Stamp> = HashMap::new();
+        let mut contacts: Vec<(u32, Contact<'n>)> = Vec::new();
+        let mixed = mixed_pages(touched);
+        let batches = batches(accesses);
+        for touch in &touched.touches {
+            let access = &accesses[touch.access as usize];
+            if touch.listed {
+                if mixed.contains(&touch.access) {
+                    listed.insert(touch.thing, access.time);
+                }
+                continue;
+            }
+            let disclosed = touch.certainty > Certainty::Nothing;
+            if let Some(known) = first.get(&touch.thing) {
+                contacts[*known].1.disclosed |= disclosed;
+                continue;
+            }
+            first.insert(touch.thing, contacts.len());
+            let fresh = listed
+                .get(&touch.thing)
+                .is_some_and(|at| access.time.0 - at.0 <= LISTED_WITHIN);
+            let contact = Contact {
+                at: access.time,
+                id: self.names.objects.name(access.object),
+                container: false,
+                place: place(touch.standing),
+                disclosed,
+                controller: self.controller(touch.thing, access.time),
+                explained: explain(service, fresh),
+                batch: batches.get(&access.order()).copied().unwrap_or(1),
+                on_some_list: self.on_lists.contains(&touch.thing),
+            };
+            contacts.push((touch.access, contact));
+        }
+        contacts
+    }
+
+    fn containers(
+        &self,
+        accesses: &[Access],
+        touched: &Touched,
+        service: bool,
+    ) -> Vec<(u32, Contact<'n>)> {
+        let mut first: HashMap<u32, usize> = HashMap::new();
+        let mut contacts: Vec<(u32, Contact<'n>)> = Vec::new();
+        for page in &touched.pages {
+            let access = &accesses[page.access as usize];
+            let disclosed = page.certainty > Certainty::Nothing;
+            if let Some(known) = first.get(&page.container) {
+                contacts[*known].1.disclosed |= disclosed;
+                continue;
+            }
+            first.insert(page.container, contacts.len());
+            let place = match (page.inside, page.beyond, page.known) {
+                (0, 0, false) => Place::Nowhere,
+                (0, 0, true) => Place::Undecided,
+                (inside, beyond, _) if inside >= beyond => Place::Inside,
+                _ => Place::Foreign,
+            };
+            let contact = Contact {
+                at: access.time,
+                id: self.names.objects.name(page.container),
+                container: true,
+                place,
+                disclosed,
+                controller: self.container_controller(page.container, access.time),
+                explained: explain(service, false),
+                batch: 1,
+                on_some_list: true,
+            };
+            contacts.push((page.access, contact));
+        }
+        contacts
+    }
+
+    fn controller(&self, thing: Thing, at: Stamp) -> Option<ControllerIndex> {
+        let rows = self.atlas.rows_at(thing, at);
+        rows.first().and_then(|row| self.atlas.controller(*row))
+    }
+
+    fn container_controller(&self, container: u32, at: Stamp) -> Option<ControllerIndex> {
+        let id = self.names.objects.name(container);
+        let members = self.atlas.members(id);
+        match members.first() {
+            Some(member) => self.controller(self.atlas.listed(*member), at),
+            None => self.controller(self.atlas.thing(id, NONE), at),
+        }
+    }
+}
+
+fn explain(service: bool, listed: bool) -> Option<Explanation> {
+    match (service, listed) {
+        (true, _) => Some(Explanation::DeclaredService),
+        (false, true) => Some(Explanation::Listed),
+        (false, false) => None,
+    }
+}
+
+fn place(standing: Standing) -> Place {
+    match standing {
+        Standing::InScope => Place::Inside,
+        Standing::Beyond | Standing::NoUnit => Place::Foreign,
+        Standing::UnknownObject => Place::Nowhere,
+        Standing::UnknownScope => Place::Undecided,
+    }
+}
+
+/// Pages that are in scope at least in part: their other entries were shown to the account.
+fn mixed_pages(touched: &Touched) -> HashSet<u32> {
+    let shown = touched.pages.iter().filter(|page| page.inside > 0);
+    shown.map(|page| page.access).collect()
+}
+
+/// How many objects each request named, for requests that named several.
+fn batches(accesses: &[Access]) -> HashMap<(Stamp, u32, u64), u32> {
+    let mut sizes: HashMap<(Stamp, u32, u64), u32> = HashMap::new();
+    for pair in accesses.windows(2) {
+        if pair[0].order() == pair[1].order() && pair[0].object != NONE {
+            *sizes.entry(pair[0].order()).or_insert(1) += 1;
+        }
+    }
+    sizes
+}

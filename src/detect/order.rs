@@ -1,0 +1,102 @@
+//! Order: does an account walk through numbered IDs step by step?
+//!
+//! Among first contacts in random order the number of steps of +1 is about Poisson(1), so ten have
+//! p = 1.1e-7 (METHODS.md). Other strides are tried too and need more, because the most frequent of
+//! several differences is looked at.
+
+use std::collections::BTreeMap;
+
+use super::contacts::Contact;
+use super::{Facts, Signal};
+
+/// Steps of +1 or -1 from which order speaks for a system.
+pub const THRESHOLD: u32 = 10;
+/// Steps of another stride from which it does: P(Poisson(1) >= 13) = 6.4e-11, times 200 strides tried.
+pub const OTHER_STRIDE_THRESHOLD: u32 = 13;
+/// Largest stride that is tried.
+const WIDEST: i128 = 100;
+
+/// The most frequent step between first contacts that follow each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Walk {
+    /// Difference of the IDs' numbers.
+    pub stride: i64,
+    /// How many steps have it.
+    pub steps: u32,
+}
+
+impl Walk {
+    /// From how many steps on this walk speaks for a system.
+    pub fn threshold(&self) -> u32 {
+        match self.stride.abs() {
+            0 | 1 => THRESHOLD,
+            _ => OTHER_STRIDE_THRESHOLD,
+        }
+    }
+}
+
+/// The best walk among steps of which at least one end is unexplained beyond scope: a walk passes over
+/// what the account may see as well.
+pub(super) fn walk(contacts: &[Contact<'_>]) -> Walk {
+    best(contacts, |a, b| a.unexplained() || b.unexplained())
+}
+
+/// The best walk among steps that `counts` lets count.
+pub(super) fn best(
+    contacts: &[Contact<'_>],
+    counts: impl Fn(&Contact<'_>, &Contact<'_>) -> bool,
+) -> Walk {
+    let mut steps: BTreeMap<i64, u32> = BTreeMap::new();
+    for kind in [false, true] {
+        let mut last: Option<(&Contact<'_>, &[u8], u64)> = None;
+        for contact in contacts.iter().filter(|contact| contact.container == kind) {
+            let Some((prefix, number)) = numbered(contact.id) else {
+                last = None;
+                continue;
+            };
+            if let Some((before, same, from)) = last
+                && same == prefix
+                && counts(before, contact)
+            {
+                let stride = i128::from(number) - i128::from(from);
+                if stride != 0 && stride.abs() <= WIDEST {
+                    *steps.entry(stride as i64).or_default() += 1;
+                }
+            }
+            last = Some((contact, prefix, number));
+        }
+    }
+    // The one that exceeds its own threshold by most wins; ties go to the shorter stride, then upwards.
+    steps
+        .into_iter()
+        .map(|(stride, steps)| Walk { stride, steps })
+        .max_by_key(|walk| {
+            let over = i64::from(walk.steps) - i64::from(walk.threshold());
+            (over, -walk.stride.abs(), walk.stride)
+        })
+        .unwrap_or_default()
+}
+
+pub(super) fn signal(facts: &Facts) -> Signal {
+    Signal::at_least(
+        "order",
+        f64::from(facts.walk.steps),
+        f64::from(facts.walk.threshold()),
+        format!(
+            "steps of {:+} between first contacts; about Poisson(1) if the order were random",
+            facts.walk.stride
+        ),
+    )
+}
+
+/// An ID's number and what stands before it: `K-0042` is 42 behind `K-`.
+fn numbered(id: &[u8]) -> Option<(&[u8], u64)> {
+    let digits = id.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let (prefix, number) = id.split_at(id.len() - digits);
+    // Longer numbers do not fit; hexadecimal tails such as those of UUIDs carry no order.
+    if !(1..=18).contains(&digits) || prefix.len() > 16 {
+        return None;
+    }
+    let number = std::str::from_utf8(number).ok()?.parse().ok()?;
+    Some((prefix, number))
+}

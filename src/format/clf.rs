@@ -1,0 +1,280 @@
+//! Common, combined, and either with the virtual host in front, in any mix, by one reader.
+//!
+//! nginx and Apache servers change between these within a file, and other writers add columns at
+//! the end, so what is optional is judged line by line. The request is found by its shape, not by
+//! counting quotes: `request.rs` says why.
+
+use memchr::{memchr, memchr_iter};
+
+use super::account;
+use super::text::{Escapes, bytes, field, is_escaped, present, status, unquoted};
+use super::time;
+use super::{FormatProblem, Problem, Record, client, request};
+use crate::case::AccountKey;
+use crate::words::Stamp;
+
+/// The reader; what differs is what it is called and where the account stands.
+#[derive(Clone, Debug)]
+pub(super) struct Clf {
+    name: &'static str,
+    account: Account,
+}
+
+#[derive(Clone, Debug)]
+enum Account {
+    User,
+    Ident,
+    Query(String),
+}
+
+impl Clf {
+    pub(super) fn combined() -> Clf {
+        Clf {
+            name: "combined",
+            account: Account::User,
+        }
+    }
+
+    pub(super) fn common() -> Clf {
+        Clf {
+            name: "common",
+            account: Account::User,
+        }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn bind(self, key: &AccountKey) -> Result<Clf, FormatProblem> {
+        let account = match key {
+            AccountKey::Field(name) => match name.as_str() {
+                "remote_user" | "user" | "%u" | "$remote_user" => Account::User,
+                "remote_logname" | "ident" | "%l" => Account::Ident,
+                other => return Err(self.has_no(&format!("field `{other}`"))),
+            },
+            AccountKey::Query(name) => Account::Query(name.clone()),
+            AccountKey::Cookie(name) => return Err(self.has_no(&format!("cookie `{name}`"))),
+            AccountKey::Header(name) => return Err(self.has_no(&format!("header `{name}`"))),
+        };
+        Ok(Clf { account, ..self })
+    }
+
+    fn has_no(&self, what: &str) -> FormatProblem {
+        FormatProblem::new(format!(
+            "`account`: format `{}` has no {what}; it has remote_user, remote_logname and query:NAME. \
+             If the server logs more than that, describe its lines with `pattern`",
+            self.name
+        ))
+    }
+
+    pub(super) fn read<'a>(&self, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+        let mut record = Record::default();
+        let Some((head, stamp, rest)) = split_time(line)? else {
+            return Ok(record);
+        };
+        record.time = stamp;
+        let head = Head::split(head);
+        record.host = head.host.and_then(|host| field(host, Escapes::Log));
+        client::put(head.client, &mut record);
+        record.user = field(unquoted(head.user), Escapes::Log);
+
+        let (line, rest) = take_request(rest)?;
+        request::put(line, Escapes::Log, &mut record);
+        let rest = take_numbers(rest, &mut record)?;
+        take_tail(rest, &mut record);
+
+        record.account = match &self.account {
+            Account::User => record.user.clone(),
+            Account::Ident => head.ident.and_then(|ident| field(ident, Escapes::Log)),
+            Account::Query(name) => account::query(&record, name),
+        };
+        Ok(record)
+    }
+}
+
+/// What stands before the bracket, the time in it, and what follows; `None` for a line of which
+/// every field is a dash.
+type Split<'a> = Option<(&'a [u8], Option<Stamp>, &'a [u8])>;
+
+/// A user's name may hold blanks and brackets and is the client's to choose, so the time is the
+/// first bracket that both reads as one and has the request's quote behind it.
+fn split_time(line: &[u8]) -> Result<Split<'_>, Problem> {
+    let (mut unquoted_request, mut problem) = (None, Problem::Shape);
+    for open in memchr_iter(b'[', line) {
+        let Some((text, rest)) = bracketed(line, open) else {
+            continue;
+        };
+        let quoted = rest.starts_with(b" \"");
+        if !quoted && !rest.starts_with(b" - ") {
+            continue;
+        }
+        let stamp = time::clf(text).or_else(|| time::rfc3339(text));
+        if stamp.is_none() && text != b"-" {
+            problem = Problem::Time;
+        } else if quoted {
+            return Ok(Some((&line[..open - 1], stamp, rest)));
+        } else if unquoted_request.is_none() {
+            unquoted_request = Some((&line[..open - 1], stamp, rest));
+        }
+        if quoted {
+            break;
+        }
+    }
+    if unquoted_request.is_some() {
+        return Ok(unquoted_request);
+    }
+    let words = || line.split(|&b| b == b' ').filter(|word| !word.is_empty());
+    if words().count() >= 7 && words().all(|word| word == b"-") {
+        Ok(None)
+    } else {
+        Err(problem)
+    }
+}
+
+/// Longer than any stamp, so that a lone bracket costs little.
+const LONGEST_STAMP: usize = 48;
+
+/// The text in the bracket that opens here after a blank, and what follows its end.
+fn bracketed(line: &[u8], open: usize) -> Option<(&[u8], &[u8])> {
+    if open == 0 || line[open - 1] != b' ' {
+        return None;
+    }
+    let inner = &line[open + 1..];
+    let close = memchr(b']', &inner[..inner.len().min(LONGEST_STAMP)])?;
+    Some((&inner[..close], &inner[close + 1..]))
+}
+
+/// The columns before the time.
+struct Head<'a> {
+    host: Option<&'a [u8]>,
+    client: &'a [u8],
+    ident: Option<&'a [u8]>,
+    user: &'a [u8],
+}
+
+impl<'a> Head<'a> {
+    fn split(head: &'a [u8]) -> Head<'a> {
+        let (first, rest) = word(head);
+        let odd = memchr(b':', first).is_some() || first.ends_with(b",");
+        match rest.strip_prefix(b"- ") {
+            Some(user) if !odd => Head {
+                host: None,
+                client: first,
+                ident: None,
+                user: user.trim_ascii(),
+            },
+            _ => Head::split_odd(head),
+        }
+    }
+
+    /// With a virtual host in front, a list of clients, an ident, or a dash too few.
+    fn split_odd(head: &'a [u8]) -> Head<'a> {
+        let (first, rest) = word(head);
+        let host = is_host(first, rest).then_some(first);
+        let from = if host.is_some() { rest } else { head };
+        let (client, rest) = clients(from);
+        let (ident, user) = match word(rest) {
+            (b"-", b"") => (None, &b"-"[..]),
+            (lone, b"") => (None, lone),
+            (ident, user) => (Some(ident), user.trim_ascii()),
+        };
+        let host = host.map(|host| memchr::memrchr(b':', host).map_or(host, |port| &host[..port]));
+        Head {
+            host,
+            client,
+            ident,
+            user,
+        }
+    }
+}
+
+/// Whether the first word is a virtual host: an address follows it, or it has a port, is no
+/// address itself, and leaves three words for client, ident and user.
+fn is_host(first: &[u8], rest: &[u8]) -> bool {
+    let (second, more) = word(rest);
+    if first.ends_with(b",") || more.is_empty() {
+        return false;
+    }
+    let others = word(more).1;
+    let has_port =
+        memchr(b':', first).is_some_and(|at| first[at + 1..].iter().all(u8::is_ascii_digit));
+    client::is_address(second) || (has_port && !others.is_empty() && !client::is_address(first))
+}
+
+/// The client column, which may be a list `a, b, c`; and what follows.
+fn clients(head: &[u8]) -> (&[u8], &[u8]) {
+    let mut end = 0;
+    loop {
+        let (one, rest) = word(&head[end..]);
+        let consumed = head.len() - rest.len();
+        if !one.ends_with(b",") || rest.is_empty() {
+            return (head[..consumed].trim_ascii(), rest);
+        }
+        end = consumed;
+    }
+}
+
+/// The first word and what follows it, without the blanks between.
+fn word(text: &[u8]) -> (&[u8], &[u8]) {
+    match memchr(b' ', text) {
+        Some(end) => (&text[..end], text[end..].trim_ascii_start()),
+        None => (text, b""),
+    }
+}
+
+/// The request line without its quotes, and what follows them.
+fn take_request(rest: &[u8]) -> Result<(&[u8], &[u8]), Problem> {
+    match rest.trim_ascii_start().split_first() {
+        Some((b'"', body)) => {
+            let end = request::end(body).ok_or(Problem::Cut)?;
+            Ok((&body[..end], body[end + 1..].trim_ascii_start()))
+        }
+        Some((b'-', rest)) => Ok((b"-", rest.trim_ascii_start())),
+        _ => Err(Problem::Shape),
+    }
+}
+
+/// Status and byte count; returns what follows.
+fn take_numbers<'a>(rest: &'a [u8], record: &mut Record<'a>) -> Result<&'a [u8], Problem> {
+    let (code, rest) = word(rest);
+    let (size, rest) = word(rest);
+    record.status = status(code)?;
+    if size.is_empty() {
+        return Err(Problem::Cut);
+    }
+    record.bytes = bytes(size)?;
+    Ok(rest)
+}
+
+/// Referer and user agent, each optional, and columns that some setups add behind them.
+fn take_tail<'a>(rest: &'a [u8], record: &mut Record<'a>) {
+    let Some((referer, rest)) = quoted(rest) else {
+        return;
+    };
+    record.referer = field(referer, Escapes::Log);
+    let Some((agent, rest)) = quoted(rest) else {
+        return;
+    };
+    record.user_agent = field(agent, Escapes::Log);
+    // ingress-nginx ends its lines with $request_id, and nothing else is 32 hexadecimal digits.
+    let last = memchr::memrchr(b' ', rest).map_or(rest, |blank| &rest[blank + 1..]);
+    if last.len() == 32 && last.iter().all(u8::is_ascii_hexdigit) {
+        record.request_id = present(last).map(Into::into);
+    }
+}
+
+/// A quoted field or a lone dash; `None` when the next column is neither. A field that the line's
+/// end cuts short is kept as far as it goes.
+fn quoted(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let Some(body) = rest.strip_prefix(b"\"") else {
+        let (dash, rest) = word(rest);
+        return (dash == b"-").then_some((dash, rest));
+    };
+    let ends =
+        |quote: &usize| !is_escaped(body, *quote) && body.get(quote + 1).is_none_or(|b| *b == b' ');
+    match memchr_iter(b'"', body).find(ends) {
+        Some(end) => Some((&body[..end], body[end + 1..].trim_ascii_start())),
+        None => Some((body, b"")),
+    }
+}

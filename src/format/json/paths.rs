@@ -1,0 +1,154 @@
+//! The wanted paths of a log's objects, as a tree that is walked along with the text.
+
+use super::names::Slot;
+use super::scan::{Bad, Scanner, Value};
+use crate::format::text::{Escapes, present, unescape};
+
+/// What is wanted below one place. Edges are sorted by length, then bytes: most keys of a line are
+/// ruled out by their length alone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Node {
+    edges: Vec<Edge>,
+}
+
+#[derive(Clone, Debug)]
+struct Edge {
+    key: Vec<u8>,
+    /// What the value here is, and how far back in the order of preference that name stands.
+    slots: Vec<(Slot, u16)>,
+    below: Node,
+}
+
+/// The values of a line.
+pub(super) struct Found<'a> {
+    values: [Option<Value<'a>>; Slot::COUNT],
+    ranks: [u16; Slot::COUNT],
+}
+
+impl Node {
+    /// Wants a dotted path. Keys may themselves hold dots, so every way of cutting the path is
+    /// wanted; the fully nested one is preferred.
+    pub(super) fn want(&mut self, path: &str, slot: Slot, rank: u16) {
+        self.want_parts(path, slot, rank * 2, rank * 2 + 1);
+    }
+
+    fn want_parts(&mut self, path: &str, slot: Slot, nested: u16, dotted: u16) {
+        let whole = if path.contains('.') { dotted } else { nested };
+        self.edge(path.as_bytes()).slots.push((slot, whole));
+        let dots = path.match_indices('.').take(MOST_DOTS);
+        for (count, (dot, _)) in dots.enumerate() {
+            let nested = if count == 0 { nested } else { dotted };
+            let edge = self.edge(&path.as_bytes()[..dot]);
+            edge.below
+                .want_parts(&path[dot + 1..], slot, nested, dotted);
+        }
+    }
+
+    fn edge(&mut self, key: &[u8]) -> &mut Edge {
+        let place = match self.place(key) {
+            Ok(place) => place,
+            Err(place) => {
+                let edge = Edge {
+                    key: key.to_vec(),
+                    slots: Vec::new(),
+                    below: Node::default(),
+                };
+                self.edges.insert(place, edge);
+                place
+            }
+        };
+        &mut self.edges[place]
+    }
+
+    fn place(&self, key: &[u8]) -> Result<usize, usize> {
+        self.edges.binary_search_by(|edge| {
+            edge.key
+                .len()
+                .cmp(&key.len())
+                .then_with(|| edge.key[..].cmp(key))
+        })
+    }
+
+    fn find(&self, key: &[u8]) -> Option<&Edge> {
+        self.place(key).ok().map(|place| &self.edges[place])
+    }
+
+    /// Reads an object or array and keeps what is wanted.
+    pub(super) fn walk<'a>(
+        &self,
+        scan: &mut Scanner<'a>,
+        found: &mut Found<'a>,
+    ) -> Result<(), Bad> {
+        if scan.peek()? == b'[' {
+            let mut index = 0usize;
+            return scan.items(|scan| {
+                let edge = self.find(index.to_string().as_bytes());
+                index += 1;
+                read_value(edge, scan, found)
+            });
+        }
+        scan.members(|scan, key| {
+            let edge = match memchr::memchr(b'\\', key) {
+                None => self.find(key),
+                Some(_) => self.find(&unescape(key, Escapes::Json)),
+            };
+            read_value(edge, scan, found)
+        })
+    }
+}
+
+/// Enough for every real name; a path with more dots is cut at its first ones only.
+const MOST_DOTS: usize = 4;
+
+fn read_value<'a>(
+    edge: Option<&Edge>,
+    scan: &mut Scanner<'a>,
+    found: &mut Found<'a>,
+) -> Result<(), Bad> {
+    let Some(edge) = edge else {
+        return scan.value().map(|_| ());
+    };
+    let composite = matches!(scan.peek()?, b'{' | b'[');
+    let value = if composite && !edge.below.edges.is_empty() {
+        let start = *scan;
+        edge.below.walk(scan, found)?;
+        Value::Composite(scan.since(&start))
+    } else {
+        scan.value()?
+    };
+    edge.slots
+        .iter()
+        .for_each(|(slot, rank)| found.put(*slot, *rank, value));
+    Ok(())
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn nothing() -> Found<'a> {
+        Found {
+            values: [None; Slot::COUNT],
+            ranks: [u16::MAX; Slot::COUNT],
+        }
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> Option<Value<'a>> {
+        self.values[slot as usize]
+    }
+
+    /// Keeps the value of the preferred name; of one name that comes twice, the last.
+    fn put(&mut self, slot: Slot, rank: u16, value: Value<'a>) {
+        let place = slot as usize;
+        let says_something = match value {
+            Value::Text(raw) => present(raw).is_some(),
+            Value::Number(_) => true,
+            Value::Word => false,
+            Value::Composite(_) => slot.takes_composite(),
+        };
+        if says_something && rank <= self.ranks[place] {
+            self.values[place] = Some(value);
+            self.ranks[place] = rank;
+        } else if !says_something && rank == self.ranks[place] {
+            self.values[place] = None;
+            self.ranks[place] = u16::MAX;
+        }
+    }
+}

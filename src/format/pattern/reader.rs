@@ -1,0 +1,234 @@
+//! One line held against a compiled pattern.
+
+use std::borrow::Cow;
+
+use super::meaning::{KINDS, Means, Variable};
+use super::{Account, End, Part, Pattern};
+use crate::format::text::{self, Escapes, digits_of, field, present, unquoted};
+use crate::format::time::{self, strftime};
+use crate::format::{Problem, Record, account, client, request};
+use crate::words::Stamp;
+
+/// The values of a line's fields by what they mean.
+struct Found<'a> {
+    values: [Option<&'a [u8]>; KINDS],
+    ranks: [u8; KINDS],
+    clock: strftime::Parts,
+    has_clock: bool,
+    account: Option<&'a [u8]>,
+}
+
+pub(super) fn read<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+    let found = split(pattern, line)?;
+    record(pattern, &found)
+}
+
+fn split<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Found<'a>, Problem> {
+    let mut found = Found {
+        values: [None; KINDS],
+        ranks: [u8::MAX; KINDS],
+        clock: strftime::Parts::default(),
+        has_clock: false,
+        account: None,
+    };
+    let account = match pattern.account {
+        Account::Part(place) | Account::Cookie(place, _) => Some(place),
+        _ => None,
+    };
+    let mut rest = line;
+    for (place, part) in pattern.parts.iter().enumerate() {
+        rest = match part {
+            Part::Literal(text) => match rest.strip_prefix(text.as_slice()) {
+                Some(rest) => rest,
+                None if is_lost_tail(text, rest, pattern.parts.len() - place) => return Ok(found),
+                None => return Err(found.mismatch(text.starts_with(rest))),
+            },
+            Part::Clock(clock) => found.read_clock(clock, rest)?,
+            Part::Field(variable, end) => {
+                let len = end
+                    .find(rest, pattern.escapes)
+                    .ok_or_else(|| found.mismatch(true))?;
+                let (value, rest) = rest.split_at(len);
+                found.put(variable, value);
+                if account == Some(place) {
+                    found.account = Some(value);
+                }
+                rest
+            }
+        };
+    }
+    if rest.is_empty() {
+        Ok(found)
+    } else {
+        Err(Problem::Shape)
+    }
+}
+
+impl<'a> Found<'a> {
+    fn put(&mut self, variable: &Variable, value: &'a [u8]) {
+        let slot = variable.means as usize;
+        if present(value).is_some() && variable.rank < self.ranks[slot] {
+            self.values[slot] = Some(value);
+            self.ranks[slot] = variable.rank;
+        }
+    }
+
+    /// A dash stands where the directive's condition did not hold.
+    fn read_clock(
+        &mut self,
+        clock: &strftime::Strftime,
+        rest: &'a [u8],
+    ) -> Result<&'a [u8], Problem> {
+        if let Some(after) = clock.read(&mut self.clock, rest) {
+            self.has_clock = true;
+            return Ok(after);
+        }
+        rest.strip_prefix(b"-").ok_or(Problem::Time)
+    }
+
+    /// Why the line does not match where it ran out (or not) before the pattern did. Only a line
+    /// that had its time before is taken for one of this format.
+    fn mismatch(&self, ran_out: bool) -> Problem {
+        let times = [Means::ClfTime, Means::IsoTime, Means::EpochTime];
+        let is_ours = self.has_clock || times.iter().any(|means| self.get(*means).is_some());
+        if ran_out && is_ours {
+            Problem::Cut
+        } else {
+            Problem::Shape
+        }
+    }
+
+    fn get(&self, means: Means) -> Option<&'a [u8]> {
+        self.values[means as usize]
+    }
+}
+
+/// Whether the literal is missing for a known reason: the line's end cut the last quoted field
+/// short, or the last field is empty and trimming the line took the blank before it.
+fn is_lost_tail(literal: &[u8], rest: &[u8], parts_left: usize) -> bool {
+    let is_blank = literal.iter().all(u8::is_ascii_whitespace);
+    rest.is_empty()
+        && match parts_left {
+            1 => literal.starts_with(b"\""),
+            2 => is_blank,
+            _ => false,
+        }
+}
+
+impl End {
+    /// How long the field is that begins `rest`.
+    fn find(&self, rest: &[u8], escapes: Escapes) -> Option<usize> {
+        match self {
+            End::Line => Some(rest.len()),
+            End::Text(text) => text.find(rest),
+            End::LastText(text) => rest.strip_suffix(text.as_slice()).map(<[u8]>::len),
+            End::Quote(text) => closing(rest, escapes, |from| from.starts_with(text)),
+            End::LastQuote(text) => {
+                let close = closing(rest, escapes, |from| from == text.as_slice());
+                Some(close.unwrap_or(rest.len()))
+            }
+            End::Request => request::end(rest),
+            End::Before(byte) => memchr::memchr(*byte, rest),
+        }
+    }
+}
+
+fn closing(rest: &[u8], escapes: Escapes, is_end: impl Fn(&[u8]) -> bool) -> Option<usize> {
+    memchr::memchr_iter(b'"', rest).find(|&quote| {
+        is_end(&rest[quote..]) && (escapes == Escapes::None || !text::is_escaped(rest, quote))
+    })
+}
+
+fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Problem> {
+    let text = |means| {
+        found
+            .get(means)
+            .and_then(|value| field(value, pattern.escapes))
+    };
+    let mut record = Record {
+        time: stamp(pattern, found)?,
+        ..Record::default()
+    };
+    put_client(found, &mut record);
+    record.user = found
+        .get(Means::User)
+        .and_then(|user| field(unquoted(user), pattern.escapes));
+    if let Some(line) = found.get(Means::Request) {
+        request::put(line, pattern.escapes, &mut record);
+    }
+    record.method = record.method.or_else(|| text(Means::Method));
+    record.target = record.target.or_else(|| target(pattern, found));
+    record.protocol = record.protocol.or_else(|| text(Means::Protocol));
+    record.host = text(Means::Host);
+    record.status = text::status(found.get(Means::Status).unwrap_or_default())?;
+    record.bytes = text::bytes(found.get(Means::Bytes).unwrap_or_default())?;
+    record.referer = text(Means::Referer);
+    record.user_agent = text(Means::Agent);
+    record.request_id = text(Means::RequestId);
+    record.duration_ms = duration(found);
+    record.account = match &pattern.account {
+        Account::User => record.user.clone(),
+        Account::Part(_) => found
+            .account
+            .and_then(|value| field(unquoted(value), pattern.escapes)),
+        Account::Cookie(_, name) => found
+            .account
+            .and_then(|header| field(header, pattern.escapes))
+            .and_then(|header| account::cookie(&header, name)),
+        Account::Query(name) => account::query(&record, name),
+    };
+    Ok(record)
+}
+
+/// The finest stamp that the line has.
+fn stamp(pattern: &Pattern, found: &Found<'_>) -> Result<Option<Stamp>, Problem> {
+    let stamp = if let Some(text) = found.get(Means::EpochTime) {
+        time::epoch(text)
+    } else if let Some(text) = found.get(Means::IsoTime) {
+        time::rfc3339(text)
+    } else if let Some(text) = found.get(Means::ClfTime) {
+        time::clf(text)
+    } else if found.has_clock {
+        // Pieces that name a day but no hour are no instant, and no error either.
+        return Ok(found.clock.stamp(pattern.zone));
+    } else {
+        return Ok(None);
+    };
+    stamp.map(Some).ok_or(Problem::Time)
+}
+
+fn put_client<'a>(found: &Found<'a>, record: &mut Record<'a>) {
+    record.client_port = found.get(Means::ClientPort).and_then(digits_of);
+    if let Some(both) = found.get(Means::ClientAndPort) {
+        let colon = memchr::memrchr(b':', both).unwrap_or(both.len());
+        client::put(&both[..colon], record);
+        record.client_port = both.get(colon + 1..).and_then(digits_of);
+    } else if let Some(client) = found.get(Means::Client) {
+        client::put(client, record);
+    }
+}
+
+fn target<'a>(pattern: &Pattern, found: &Found<'a>) -> Option<Cow<'a, [u8]>> {
+    if let Some(target) = found.get(Means::Target) {
+        return field(target, pattern.escapes);
+    }
+    let path = field(found.get(Means::Path)?, pattern.escapes)?;
+    let Some(query) = found
+        .get(Means::Query)
+        .and_then(|query| field(query, pattern.escapes))
+    else {
+        return Some(path);
+    };
+    Some(request::with_query(&path, &query))
+}
+
+fn duration(found: &Found<'_>) -> Option<f64> {
+    let units = [
+        (Means::Microseconds, 0.001),
+        (Means::Milliseconds, 1.0),
+        (Means::Seconds, 1000.0),
+    ];
+    units
+        .iter()
+        .find_map(|(means, unit)| text::milliseconds(found.get(*means)?, *unit))
+}

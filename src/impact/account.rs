@@ -1,0 +1,156 @@
+//! One account's share: what was disclosed to it or asked by it beyond its scope, and what nobody can
+//! decide.
+
+use std::collections::BTreeMap;
+
+use super::Citation;
+use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
+use crate::sequence::Access;
+use crate::words::{Certainty, Reason};
+
+/// A thing beyond scope, disclosed or asked for in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beyond {
+    /// The request.
+    pub access: Access,
+    /// What it touched; `None` for a refused page, of which nothing was seen.
+    pub thing: Option<Thing>,
+    /// Beyond, or of no unit.
+    pub standing: Standing,
+    /// How sure the disclosure is.
+    pub certainty: Certainty,
+}
+
+/// Something disclosed of which nobody can say whether it was beyond scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubtful {
+    /// Why not.
+    pub reason: Reason,
+    /// First line that shows it.
+    pub first: Citation,
+    /// How many requests show it.
+    pub requests: u64,
+}
+
+/// What the doubt is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// A data subject of a controller.
+    Subject(Option<ControllerIndex>, u32),
+    /// An object that the directory does not know.
+    Unknown(Thing),
+    /// A container that the directory does not know, by its number among the requested IDs.
+    UnknownContainer(u32),
+    /// A request that names nothing, by its route.
+    Blind(u16),
+}
+
+/// One account's share.
+#[derive(Clone, Debug, Default)]
+pub struct AccountShare {
+    /// Beyond scope, in the order of the sequence.
+    pub beyond: Vec<Beyond>,
+    /// Undecided disclosures.
+    pub doubtful: BTreeMap<(About, Reason), Doubtful>,
+}
+
+impl AccountShare {
+    /// Sums up what one account's sequence touched. `unattributed`: its scope is unknown because the source
+    /// carries no account, not because the account is unlisted.
+    pub fn of(
+        atlas: &Atlas<'_>,
+        accesses: &[Access],
+        touched: &Touched,
+        unattributed: bool,
+        anonymous: bool,
+    ) -> AccountShare {
+        let mut share = AccountShare::default();
+        let scope_reason = match unattributed {
+            true => Reason::NoAccount,
+            false => Reason::NoGrants,
+        };
+        for touch in &touched.touches {
+            let access = accesses[touch.access as usize];
+            match touch.standing {
+                Standing::Beyond | Standing::NoUnit => {
+                    // Without an account only what was disclosed is beyond scope (CASE.md §2).
+                    if touch.certainty > Certainty::Nothing || !anonymous {
+                        share.beyond.push(Beyond {
+                            access,
+                            thing: Some(touch.thing),
+                            standing: touch.standing,
+                            certainty: touch.certainty,
+                        });
+                    }
+                }
+                Standing::UnknownObject if touch.certainty > Certainty::Nothing => {
+                    share.doubt(About::Unknown(touch.thing), Reason::NoDirectory, &access);
+                }
+                Standing::UnknownScope if touch.certainty > Certainty::Nothing => {
+                    share.subjects_in_doubt(atlas, touch.thing, scope_reason, &access);
+                }
+                _ => {}
+            }
+        }
+        share.pages(accesses, touched, anonymous);
+        for blind in &touched.blind {
+            let access = &accesses[*blind as usize];
+            share.doubt(About::Blind(access.route), Reason::NoObject, access);
+        }
+        share.beyond.sort_by_key(|beyond| beyond.access.order());
+        share
+    }
+
+    /// Whether anything beyond scope was disclosed.
+    pub fn disclosed(&self) -> bool {
+        self.beyond
+            .iter()
+            .any(|beyond| beyond.certainty > Certainty::Nothing)
+    }
+
+    fn pages(&mut self, accesses: &[Access], touched: &Touched, anonymous: bool) {
+        for page in &touched.pages {
+            let access = accesses[page.access as usize];
+            if !page.known && page.certainty > Certainty::Nothing {
+                let about = About::UnknownContainer(page.container);
+                self.doubt(about, Reason::NoDirectory, &access);
+            }
+            let refused = page.certainty == Certainty::Nothing && page.beyond > 0;
+            if refused && page.inside == 0 && !anonymous {
+                self.beyond.push(Beyond {
+                    access,
+                    thing: None,
+                    standing: Standing::Beyond,
+                    certainty: Certainty::Nothing,
+                });
+            }
+        }
+    }
+
+    fn subjects_in_doubt(
+        &mut self,
+        atlas: &Atlas<'_>,
+        thing: Thing,
+        reason: Reason,
+        access: &Access,
+    ) {
+        let rows = atlas.rows_at(thing, access.time);
+        if rows.is_empty() {
+            self.doubt(About::Unknown(thing), Reason::NoDirectory, access);
+        }
+        for row in rows {
+            let about = About::Subject(atlas.controller(row), atlas.subject(row));
+            self.doubt(about, reason, access);
+        }
+    }
+
+    fn doubt(&mut self, about: About, reason: Reason, access: &Access) {
+        let first = Citation::of(access);
+        let entry = self.doubtful.entry((about, reason)).or_insert(Doubtful {
+            reason,
+            first,
+            requests: 0,
+        });
+        entry.requests += 1;
+    }
+}

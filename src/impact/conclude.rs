@@ -1,0 +1,282 @@
+//! Exposure and coverage -> the final row of every controller, and the totals of the case.
+//!
+//! `min` = confirmed. `max` = confirmed + probable + possible + undecided + an allowance for what the logs
+//! cannot show, capped at the controller's population (CASE.md §3); nothing is `excluded` while any
+//! doubt could reach it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account::About;
+use super::exposure::{Exposure, Reach, SubjectTally};
+use super::{ControllerRow, Status};
+use crate::case::RouteSpec;
+use crate::coverage::{Allowance, Assessment, Doubt};
+use crate::scope::{Atlas, ControllerIndex};
+use crate::words::{Certainty, Reason};
+
+/// Figures of the whole case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Totals {
+    /// Distinct subjects by their highest certainty.
+    pub subjects: BTreeMap<Certainty, u64>,
+    /// Lower bound.
+    pub min: u64,
+    /// Upper bound; `None` where nothing bounds it.
+    pub max: Option<u64>,
+    /// Distinct subjects of whom nobody can say whether they were disclosed beyond scope.
+    pub undecided: u64,
+    /// Distinct objects, containers and nameless requests that the directory cannot tell the owner of.
+    pub ownerless: u64,
+    /// Children among the confirmed.
+    pub children: u64,
+    /// Protected persons among the confirmed.
+    pub protected: u64,
+    /// Controllers by status.
+    pub controllers: BTreeMap<Status, u64>,
+}
+
+/// What widens every controller's upper bound alike.
+struct Common {
+    reasons: BTreeSet<Reason>,
+    /// Whether nothing but the population bounds it.
+    unbounded: bool,
+    /// Subjects that may be anybody's.
+    anybody: u64,
+}
+
+/// Concludes: rows for every controller of the directory, in its order, then one for what belongs to none
+/// if there is such.
+pub fn conclude(
+    atlas: &Atlas<'_>,
+    routes: &[RouteSpec],
+    exposure: &Exposure,
+    assessment: &Assessment,
+) -> (Vec<ControllerRow>, Totals) {
+    let common = common(routes, exposure, &assessment.doubts);
+    let known = atlas.directory.objects.is_some();
+    let population = atlas.population();
+    let nobody = exposure
+        .subjects
+        .keys()
+        .any(|(controller, _)| controller.is_none());
+    let mut rows: Vec<ControllerRow> = (0..population.len() as u32)
+        .map(Some)
+        .chain(nobody.then_some(None))
+        .map(|controller| {
+            let size = controller.map(|index| population[index as usize]);
+            row(controller, size.filter(|_| known), exposure, &common)
+        })
+        .collect();
+    if !known {
+        for row in &mut rows {
+            row.reasons.insert(Reason::NoDirectory);
+            row.max = None;
+            row.status = row.status.min(Status::CannotBeExcluded);
+        }
+    }
+    let totals = totals(&rows, exposure, &common);
+    (rows, totals)
+}
+
+fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common {
+    let mut common = Common {
+        reasons: BTreeSet::new(),
+        unbounded: false,
+        anybody: 0,
+    };
+    for doubt in doubts {
+        match doubt.allowance {
+            Allowance::Said => continue,
+            Allowance::Population => common.unbounded = true,
+            Allowance::Subjects(n) => common.anybody = common.anybody.saturating_add(n),
+        }
+        common.reasons.insert(doubt.reason);
+    }
+    for (about, reason) in exposure.doubtful.keys() {
+        match about {
+            About::Subject(Some(_), _) => continue,
+            About::Subject(None, _) | About::Unknown(_) => common.anybody += 1,
+            About::UnknownContainer(_) => common.unbounded = true,
+            // A route that is said to disclose nothing does no harm without an ID.
+            About::Blind(route) if discloses(routes, *route) => common.unbounded = true,
+            About::Blind(_) => continue,
+        }
+        common.reasons.insert(*reason);
+    }
+    // A disclosed object without a unit may be any controller's subject.
+    let placeless = exposure
+        .subjects
+        .keys()
+        .filter(|(c, _)| c.is_none())
+        .count() as u64;
+    if placeless > 0 {
+        common.anybody += placeless;
+        common.reasons.insert(Reason::Ambiguous);
+    }
+    common
+}
+
+fn discloses(routes: &[RouteSpec], route: u16) -> bool {
+    let route = routes.get(usize::from(route));
+    route.is_some_and(|route| !route.discloses.is_empty())
+}
+
+fn row(
+    controller: Option<ControllerIndex>,
+    population: Option<u64>,
+    exposure: &Exposure,
+    common: &Common,
+) -> ControllerRow {
+    let subjects: Vec<&SubjectTally> = exposure
+        .subjects
+        .range((controller, 0)..=(controller, u32::MAX))
+        .map(|(_, tally)| tally)
+        .collect();
+    let (undecided, mut reasons) = undecided(controller, exposure);
+    reasons.extend(
+        subjects
+            .iter()
+            .flat_map(|tally| tally.doubts.iter().copied()),
+    );
+    let by_certainty = by_certainty(&subjects);
+    let min = by_certainty
+        .get(&Certainty::Confirmed)
+        .copied()
+        .unwrap_or(0);
+    let seen = subjects.len() as u64 + undecided;
+    let bounded = controller.is_some();
+    if bounded {
+        reasons.extend(&common.reasons);
+    }
+    let wide = match (bounded, common.unbounded) {
+        (false, _) => Some(seen),
+        (true, true) => population.map(|all| all.max(seen)),
+        (true, false) => {
+            let most = seen.saturating_add(common.anybody);
+            Some(population.map_or(most, |all| most.min(all.max(seen))))
+        }
+    };
+    let doubt = bounded && (common.unbounded || common.anybody > 0);
+    let confirmed = subjects
+        .iter()
+        .filter(|s| s.certainty == Certainty::Confirmed);
+    let none = Reach::default();
+    let reach = exposure.reach.get(&controller).unwrap_or(&none);
+    ControllerRow {
+        controller,
+        status: match (min, seen) {
+            (1.., _) => Status::Confirmed,
+            (0, 0) if !doubt => Status::Excluded,
+            _ => Status::CannotBeExcluded,
+        },
+        reasons,
+        min,
+        max: wide,
+        children: confirmed.clone().filter(|s| s.child).count() as u64,
+        protected: confirmed.filter(|s| s.protected).count() as u64,
+        accounts: reach.accounts.len() as u64,
+        accesses: reach.requests.len() as u64,
+        seen: subjects
+            .iter()
+            .map(|s| s.first)
+            .min()
+            .zip(subjects.iter().map(|s| s.last).max()),
+        categories: subjects
+            .iter()
+            .flat_map(|s| s.categories.iter().cloned())
+            .collect(),
+        routes: subjects
+            .iter()
+            .flat_map(|s| s.routes.iter().copied())
+            .collect(),
+        subjects: by_certainty,
+        population,
+    }
+}
+
+/// A controller's subjects in doubt that are not counted among the disclosed, and why they are in doubt.
+fn undecided(controller: Option<ControllerIndex>, exposure: &Exposure) -> (u64, BTreeSet<Reason>) {
+    let lowest = (About::Subject(controller, 0), Reason::NoLog);
+    let highest = (About::Subject(controller, u32::MAX), Reason::Ambiguous);
+    let mut subjects = BTreeSet::new();
+    let mut reasons = BTreeSet::new();
+    for (about, reason) in exposure
+        .doubtful
+        .range(lowest..=highest)
+        .map(|(key, _)| key)
+    {
+        if let About::Subject(_, subject) = about
+            && !exposure.subjects.contains_key(&(controller, *subject))
+        {
+            subjects.insert(*subject);
+            reasons.insert(*reason);
+        }
+    }
+    (subjects.len() as u64, reasons)
+}
+
+fn by_certainty(subjects: &[&SubjectTally]) -> BTreeMap<Certainty, u64> {
+    let mut counts = BTreeMap::new();
+    for subject in subjects {
+        *counts.entry(subject.certainty).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Distinct persons over all controllers: one who stands under two counts once.
+fn totals(rows: &[ControllerRow], exposure: &Exposure, common: &Common) -> Totals {
+    let mut highest: BTreeMap<u32, (Certainty, bool, bool)> = BTreeMap::new();
+    for ((_, subject), tally) in &exposure.subjects {
+        let confirmed = tally.certainty == Certainty::Confirmed;
+        let entry = highest
+            .entry(*subject)
+            .or_insert((Certainty::Nothing, false, false));
+        entry.0 = entry.0.max(tally.certainty);
+        entry.1 |= confirmed && tally.child;
+        entry.2 |= confirmed && tally.protected;
+    }
+    let mut subjects = BTreeMap::new();
+    for (certainty, ..) in highest.values() {
+        *subjects.entry(*certainty).or_insert(0) += 1;
+    }
+    let mut controllers = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.controller.is_some()) {
+        *controllers.entry(row.status).or_insert(0) += 1;
+    }
+    let in_doubt: BTreeSet<u32> = exposure
+        .doubtful
+        .keys()
+        .filter_map(|(about, _)| match about {
+            About::Subject(_, subject) => Some(*subject),
+            _ => None,
+        })
+        .filter(|subject| !highest.contains_key(subject))
+        .collect();
+    let about_owner = |about: &About| !matches!(about, About::Subject(..));
+    let seen = highest.len() as u64 + in_doubt.len() as u64;
+    let populations: Option<u64> = rows
+        .iter()
+        .filter(|r| r.controller.is_some())
+        .map(|r| r.population)
+        .sum();
+    Totals {
+        min: subjects.get(&Certainty::Confirmed).copied().unwrap_or(0),
+        max: match common.unbounded {
+            true => populations.map(|all| all.max(seen)),
+            false => Some(seen.saturating_add(common.anybody)),
+        },
+        subjects,
+        undecided: in_doubt.len() as u64,
+        ownerless: exposure
+            .doubtful
+            .keys()
+            .filter(|(about, _)| about_owner(about))
+            .count() as u64,
+        children: highest.values().filter(|(_, child, _)| *child).count() as u64,
+        protected: highest
+            .values()
+            .filter(|(.., protected)| *protected)
+            .count() as u64,
+        controllers,
+    }
+}

@@ -1,0 +1,208 @@
+//! All accounts' shares, merged: every data subject with what was disclosed of it, every controller's
+//! requests and accounts. Exact sets; merges, does not print.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account::About;
+use super::{AccountShare, Beyond, Citation, Doubtful};
+use crate::case::{Category, Directory, ObjectRow, RouteSpec};
+use crate::scope::{Atlas, ControllerIndex, Standing};
+use crate::words::{Certainty, Reason, Stamp};
+
+/// How many lines are cited for a subject in tables; `accesses.parquet` has all.
+pub const CITED: usize = 5;
+
+/// A data subject under a controller (`None`: the directory does not say whose).
+pub type SubjectKey = (Option<ControllerIndex>, u32);
+
+/// What was disclosed of a data subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubjectTally {
+    /// The highest certainty.
+    pub certainty: Certainty,
+    /// Protected identity at some disclosure.
+    pub protected: bool,
+    /// A child.
+    pub child: bool,
+    /// First disclosure.
+    pub first: Stamp,
+    /// Last disclosure.
+    pub last: Stamp,
+    /// To whom, by number.
+    pub accounts: BTreeSet<u32>,
+    /// By how many requests.
+    pub accesses: u64,
+    /// By which routes.
+    pub routes: BTreeSet<u16>,
+    /// Which data categories.
+    pub categories: BTreeSet<Category>,
+    /// The surest lines, earliest first, at most [`CITED`].
+    pub evidence: Vec<(Certainty, Citation)>,
+    /// Why it is not confirmed, where it is not.
+    pub doubts: BTreeSet<Reason>,
+    /// The request that was counted last.
+    latest: Option<Citation>,
+}
+
+/// Requests and accounts that reached a controller's subjects.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reach {
+    /// Accounts, by number.
+    pub accounts: BTreeSet<u32>,
+    /// Distinct requests.
+    pub requests: BTreeSet<Citation>,
+}
+
+/// Everything disclosed beyond scope, and everything in doubt.
+#[derive(Debug, Default)]
+pub struct Exposure {
+    /// Subjects.
+    pub subjects: BTreeMap<SubjectKey, SubjectTally>,
+    /// Reach by controller.
+    pub reach: BTreeMap<Option<ControllerIndex>, Reach>,
+    /// Doubts, merged over accounts.
+    pub doubtful: BTreeMap<(About, Reason), Doubtful>,
+}
+
+/// What merging a share needs to know.
+pub struct Merger<'c> {
+    /// The indexed directory.
+    pub atlas: &'c Atlas<'c>,
+    /// The case's routes.
+    pub routes: &'c [RouteSpec],
+}
+
+impl Exposure {
+    /// Takes in an account's share. `sure`: its disclosures beyond scope count as such; otherwise, under an
+    /// inferred scope without a system to it, they only widen the upper bound.
+    pub fn add(&mut self, with: &Merger<'_>, account: u32, share: &AccountShare, sure: bool) {
+        for beyond in &share.beyond {
+            if beyond.certainty > Certainty::Nothing {
+                self.disclosure(with, account, beyond, sure);
+            }
+        }
+        for (key, doubt) in &share.doubtful {
+            self.doubt(*key, *doubt);
+        }
+    }
+
+    fn disclosure(&mut self, with: &Merger<'_>, account: u32, beyond: &Beyond, sure: bool) {
+        let Some(thing) = beyond.thing else { return };
+        let citation = Citation::of(&beyond.access);
+        for row in with.atlas.rows_at(thing, beyond.access.time) {
+            let key = (with.atlas.controller(row), with.atlas.subject(row));
+            if !sure {
+                let doubt = Doubtful {
+                    reason: Reason::NoGrants,
+                    first: citation,
+                    requests: 1,
+                };
+                self.doubt((About::Subject(key.0, key.1), Reason::NoGrants), doubt);
+                continue;
+            }
+            let reach = self.reach.entry(key.0).or_default();
+            reach.accounts.insert(account);
+            reach.requests.insert(citation);
+            let object = with.atlas.row(row);
+            let route = with.routes.get(usize::from(beyond.access.route));
+            let categories = categories(route, object, with.atlas.directory);
+            self.subjects
+                .entry(key)
+                .or_insert_with(|| SubjectTally::new(beyond.access.time))
+                .add(account, beyond, object, categories);
+        }
+    }
+
+    fn doubt(&mut self, key: (About, Reason), doubt: Doubtful) {
+        self.doubtful
+            .entry(key)
+            .and_modify(|known| {
+                known.first = known.first.min(doubt.first);
+                known.requests += doubt.requests;
+            })
+            .or_insert(doubt);
+    }
+}
+
+impl SubjectTally {
+    fn new(at: Stamp) -> SubjectTally {
+        SubjectTally {
+            certainty: Certainty::Nothing,
+            protected: false,
+            child: false,
+            first: at,
+            last: at,
+            accounts: BTreeSet::new(),
+            accesses: 0,
+            routes: BTreeSet::new(),
+            categories: BTreeSet::new(),
+            evidence: Vec::new(),
+            doubts: BTreeSet::new(),
+            latest: None,
+        }
+    }
+
+    fn add(
+        &mut self,
+        account: u32,
+        beyond: &Beyond,
+        object: &ObjectRow,
+        categories: impl Iterator<Item = Category>,
+    ) {
+        let at = beyond.access.time;
+        self.certainty = self.certainty.max(beyond.certainty);
+        self.protected |= object.protected;
+        self.child |= object.child;
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+        self.accounts.insert(account);
+        self.routes.insert(beyond.access.route);
+        self.categories.extend(categories);
+        self.doubts.extend(doubts(beyond));
+        let citation = Citation::of(&beyond.access);
+        // Rows of one object, or two objects of one subject, may stand in one request.
+        if self.latest != Some(citation) {
+            self.latest = Some(citation);
+            self.accesses += 1;
+            self.evidence.push((beyond.certainty, citation));
+            self.evidence
+                .sort_by_key(|(certainty, citation)| (std::cmp::Reverse(*certainty), *citation));
+            self.evidence.truncate(CITED);
+        }
+    }
+}
+
+fn doubts(beyond: &Beyond) -> impl Iterator<Item = Reason> {
+    let probable = beyond.certainty == Certainty::Probable;
+    let no_body = probable && beyond.access.bytes == crate::sequence::NO_BYTES;
+    let no_status = probable && beyond.access.status == 0;
+    let possible = beyond.certainty == Certainty::Possible;
+    let no_unit = beyond.standing == Standing::NoUnit;
+    [
+        no_body.then_some(Reason::NoBody),
+        no_status.then_some(Reason::NoStatus),
+        (possible || no_unit).then_some(Reason::Ambiguous),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// What a route disclosed of an object: an optional category only where the subject has filled it in, and
+/// with its question mark where the directory does not say.
+fn categories<'r>(
+    route: Option<&'r RouteSpec>,
+    object: &'r ObjectRow,
+    directory: &'r Directory,
+) -> impl Iterator<Item = Category> + 'r {
+    let all = route.map_or(&[][..], |route| &route.discloses);
+    all.iter().filter_map(move |category| {
+        let filled_in = object.fields.contains(&category.name);
+        match (category.optional, directory.objects_say_fields) {
+            (false, _) | (true, false) => Some(category.clone()),
+            (true, true) => filled_in.then(|| Category {
+                name: category.name.clone(),
+                optional: false,
+            }),
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! Disclosures -> controllers, data subjects, data categories, with `[min, max]` and reasons.
+//!
+//! `account` turns one account's touches into its share of the harm, `exposure` merges the shares,
+//! `conclude` adds what the logs cannot show and makes the final rows. No I/O, no clock, no threads; who
+//! is to be called what is `detect`'s, how it is printed `report`'s.
+
+mod account;
+mod conclude;
+mod exposure;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use account::{About, AccountShare, Beyond, Doubtful};
+pub use conclude::{Totals, conclude};
+pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally};
+pub use rows::{AccountFigures, same_request};
+
+use crate::case::Category;
+use crate::scope::ControllerIndex;
+use crate::sequence::Access;
+use crate::words::{Certainty, Reason, Stamp};
+
+/// Where a raw line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Citation {
+    /// Index of the file.
+    pub file: u32,
+    /// Line number in its content, from 1.
+    pub line: u64,
+    /// Offset in its content, from 0.
+    pub offset: u64,
+    /// Length in bytes without the end of line.
+    pub length: u32,
+}
+
+impl Citation {
+    /// The line of an access.
+    pub fn of(access: &Access) -> Citation {
+        Citation {
+            file: access.file,
+            line: access.line,
+            offset: access.offset,
+            length: access.length,
+        }
+    }
+}
+
+/// How a controller stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Data of its subjects was disclosed beyond scope.
+    Confirmed,
+    /// The logs leave room for it.
+    CannotBeExcluded,
+    /// Complete logs show nothing.
+    Excluded,
+}
+
+impl Status {
+    /// The word for tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Confirmed => "confirmed",
+            Status::CannotBeExcluded => "cannot_be_excluded",
+            Status::Excluded => "excluded",
+        }
+    }
+}
+
+/// A final row for a controller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControllerRow {
+    /// Which; `None` = disclosed objects whose controller the directory does not say.
+    pub controller: Option<ControllerIndex>,
+    /// How it stands.
+    pub status: Status,
+    /// Why the figures are not exact.
+    pub reasons: BTreeSet<Reason>,
+    /// Distinct subjects by their highest certainty.
+    pub subjects: BTreeMap<Certainty, u64>,
+    /// Lower bound.
+    pub min: u64,
+    /// Upper bound; `None` where nothing bounds it.
+    pub max: Option<u64>,
+    /// Children among the confirmed.
+    pub children: u64,
+    /// Protected persons among the confirmed.
+    pub protected: u64,
+    /// Distinct accounts that were shown something.
+    pub accounts: u64,
+    /// Distinct requests that showed something.
+    pub accesses: u64,
+    /// First and last disclosure.
+    pub seen: Option<(Stamp, Stamp)>,
+    /// Data categories.
+    pub categories: BTreeSet<Category>,
+    /// Routes, by their index in the case.
+    pub routes: BTreeSet<u16>,
+    /// Its distinct subjects in the directory; `None` without a table of objects.
+    pub population: Option<u64>,
+}

@@ -1,0 +1,46 @@
+//! Scopes a data breach from raw access logs: which accounts walked beyond their scope, which controllers
+//! and data subjects were reached, when, by which raw lines, and what the logs cannot tell.
+//!
+//! # The way of a log line, room by room
+//!
+//! 1. [`case`]: `case.toml` and the directory tables, checked and typed
+//! 2. [`source`]: files -> line-aligned windows of bytes, unpacked and hashed
+//! 3. [`format`]: one line -> a record, or why it is none
+//! 4. [`route`]: record -> what was asked for; lines -> accesses, the dear step
+//! 5. [`sequence`]: accesses -> each account's, in exact order; the only memory that grows with the data
+//! 6. [`scope`]: grants, units, sessions over time -> in scope, beyond, unknown
+//! 7. [`detect`]: signals and verdicts on accounts
+//! 8. [`coverage`]: what the logs can show, and what they cannot
+//! 9. [`impact`]: disclosures -> controllers and data subjects with `[min, max]` and reasons
+//! 10. [`evidence`]: references -> exact bytes and hashes
+//! 11. [`report`]: results -> the answer's files and the terminal's last screen
+//!
+//! [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
+//! cases and shares no code with what it tests. Rooms yet to come: `cause`, `claims`.
+//!
+//! # The field's words
+//!
+//! A *controller* answers for data, the *processor* runs the platform; a *tenant* is a controller's part of
+//! it. A *data subject* is whom data is about. An *account* made a request; an *object* discloses data about a
+//! subject, a *container* many objects. A *grant* says what an account may see, its *scope* is all of them at
+//! an instant. An *access* is a request that names an object or a container, a *disclosure* one by which
+//! data left the platform.
+//!
+//! The library never prints; `commands` does.
+
+pub mod case;
+pub mod cli;
+pub mod commands;
+pub mod coverage;
+pub mod detect;
+pub mod evidence;
+pub mod format;
+pub mod impact;
+pub mod pipeline;
+pub mod report;
+pub mod route;
+pub mod scope;
+pub mod sequence;
+pub mod source;
+pub mod synth;
+pub mod words;

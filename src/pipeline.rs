@@ -1,0 +1,94 @@
+//! Files -> parts -> one extraction; accounts -> outcomes -> one analysis. The only home of rayon.
+//!
+//! Parallel work is "make one, fold, merge in order": a worker knows nothing of threads, and the order of
+//! merging is that of the files, windows and accounts, never that of finishing.
+
+mod analyse;
+mod extract;
+
+pub use analyse::{AccountOutcome, Analysis, analyse};
+pub use extract::{Extraction, Input, ReadFile, extract};
+
+use std::fmt;
+
+use crate::format::FormatProblem;
+use crate::sequence::CeilingReached;
+use crate::source::SourceProblem;
+
+/// Told how far the work is; asked whether to go on.
+pub trait Observer: Sync {
+    /// So many more bytes of the files, as they lie on disk, were read.
+    fn read(&self, bytes: u64);
+    /// Whether the user wants to stop.
+    fn stopped(&self) -> bool;
+}
+
+/// Nobody looks on.
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn read(&self, _bytes: u64) {}
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// Why the pipeline stopped.
+#[derive(Debug)]
+pub enum PipelineProblem {
+    /// A file cannot be read.
+    Source(SourceProblem),
+    /// A source's format does not hold for a file.
+    Format {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: FormatProblem,
+    },
+    /// Accesses need more memory than allowed.
+    Ceiling(CeilingReached),
+    /// The user stopped it.
+    Stopped,
+    /// The threads could not be started.
+    Threads(String),
+}
+
+impl fmt::Display for PipelineProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PipelineProblem::Source(problem) => problem.fmt(f),
+            PipelineProblem::Format { file, problem } => write!(f, "{file}: {problem}"),
+            PipelineProblem::Ceiling(reached) => write!(
+                f,
+                "the accesses need more than {} bytes of memory so far, --memory allows {}; raise it, narrow the \
+                 case's routes, or split the case by source (this version does not spill to disk)",
+                reached.needed, reached.ceiling
+            ),
+            PipelineProblem::Stopped => f.write_str("stopped"),
+            PipelineProblem::Threads(problem) => write!(f, "cannot start threads: {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for PipelineProblem {}
+
+impl From<SourceProblem> for PipelineProblem {
+    fn from(problem: SourceProblem) -> PipelineProblem {
+        PipelineProblem::Source(problem)
+    }
+}
+
+/// Runs `work` with so many threads; `None` = as many as there are cores.
+///
+/// # Errors
+/// The threads cannot be started.
+pub fn with_threads<T: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, PipelineProblem> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|e| PipelineProblem::Threads(e.to_string()))?;
+    Ok(pool.install(work))
+}

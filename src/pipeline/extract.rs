@@ -1,0 +1,205 @@
+//! Files -> accesses: windows in order, pieces of a window in parallel, content given twice counted once.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::{Observer, PipelineProblem};
+use crate::format::{Format, State};
+use crate::route::Router;
+use crate::route::extract::{Extractor, Part};
+use crate::sequence::Ceiling;
+use crate::source::overlap::{self, Heads, Hits, Overlap};
+use crate::source::{Ending, Reader, Reading, Window, split};
+
+/// Bytes of a window that one worker takes at a time.
+const PIECE: usize = 512 << 10;
+
+/// A file to read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Index of its source.
+    pub source: usize,
+    /// Its name in tables.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How its lines are written.
+    pub format: Format,
+    /// The source's clock correction in nanoseconds.
+    pub clock_correction: i64,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// What came of its lines; its accesses have moved to the [`Extraction`].
+    pub part: Part,
+    /// Digests, packing, damage.
+    pub ending: Ending,
+    /// The file whose content it repeats as a whole.
+    pub copy_of: Option<usize>,
+    /// The part that stands in another file too.
+    pub overlap: Option<Overlap>,
+}
+
+/// Everything that was extracted.
+#[derive(Debug)]
+pub struct Extraction {
+    /// Files in the order of the inputs.
+    pub files: Vec<ReadFile>,
+    /// Accesses of all files, in the order of files and lines, with their names.
+    pub all: Part,
+}
+
+/// Reads every input.
+///
+/// # Errors
+/// The first file in order that cannot be read; the ceiling; the user's stop.
+pub fn extract(
+    inputs: &[Input],
+    router: &Router,
+    how: &Reading,
+    ceiling: Ceiling,
+    observer: &dyn Observer,
+) -> Result<Extraction, PipelineProblem> {
+    let heads = heads(inputs)?;
+    let read = |file: usize, copied: Option<(u64, u64)>, observer: &dyn Observer| {
+        let input = &inputs[file];
+        let extractor = Extractor {
+            format: &input.format,
+            router,
+            clock_correction: input.clock_correction,
+            heads: &heads,
+            file: file as u32,
+            copied,
+        };
+        read_file(input, &extractor, how, observer)
+    };
+    let results: Vec<Result<ReadFile, PipelineProblem>> = (0..inputs.len())
+        .into_par_iter()
+        .map(|file| read(file, None, observer))
+        .collect();
+    let mut files = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+    mark_copies(&mut files);
+    for found in overlaps(inputs, &files, &heads)? {
+        let range = (found.copy_from, found.copy_until);
+        files[found.copy].part = read(found.copy, Some(range), &super::Unobserved)?.part;
+        files[found.copy].overlap = Some(found);
+    }
+    let mut all = Part::default();
+    for file in &mut files {
+        let accesses = std::mem::take(&mut file.part.accesses);
+        let names = std::mem::take(&mut file.part.names);
+        if file.copy_of.is_none() {
+            all.take_accesses(accesses, &names, 0);
+            let check = ceiling.check(all.accesses.len(), &all.names);
+            check.map_err(PipelineProblem::Ceiling)?;
+        }
+    }
+    Ok(Extraction { files, all })
+}
+
+fn heads(inputs: &[Input]) -> Result<Heads, PipelineProblem> {
+    let mut heads = Vec::new();
+    for (file, input) in inputs.iter().enumerate() {
+        if let Some(head) = overlap::head_line(&input.path)? {
+            heads.push((file, input.source, head));
+        }
+    }
+    Ok(Heads::new(&heads))
+}
+
+fn read_file(
+    input: &Input,
+    extractor: &Extractor<'_>,
+    how: &Reading,
+    observer: &dyn Observer,
+) -> Result<ReadFile, PipelineProblem> {
+    let mut reader = Reader::open(&input.path, how)?;
+    let mut state = State::default();
+    let mut part = Part::default();
+    let mut told = 0;
+    let mut window = reader.next()?;
+    while let Some(current) = window {
+        if observer.stopped() {
+            return Err(PipelineProblem::Stopped);
+        }
+        // Hashing this window and fetching the next run beside parsing.
+        let (next, read) = rayon::join(
+            || reader.hash(&current).and_then(|()| reader.next()),
+            || read_window(extractor, &current, &state),
+        );
+        if !current.intact() {
+            window = reader.again(current)?;
+            continue;
+        }
+        let (parts, after) = read;
+        parts.into_iter().for_each(|next| part.absorb(next));
+        state = after;
+        let position = reader.packed_position();
+        observer.read(position.saturating_sub(told));
+        told = told.max(position);
+        window = next?;
+    }
+    Ok(ReadFile {
+        part,
+        ending: reader.finish()?,
+        copy_of: None,
+        overlap: None,
+    })
+}
+
+/// The parts of a window in order, and what the format knows behind it.
+fn read_window(extractor: &Extractor<'_>, window: &Window, before: &State) -> (Vec<Part>, State) {
+    let mut state = before.clone();
+    if let Some(length) = window.overlong {
+        let part = extractor.overlong(window.bytes(), window.offset, length);
+        return (vec![part], state);
+    }
+    let mut offset = window.offset;
+    let pieces: Vec<(&[u8], u64, State)> = split(window.bytes(), PIECE)
+        .into_iter()
+        .map(|piece| {
+            let start = (piece, offset, state.clone());
+            extractor.format.advance(&mut state, piece);
+            offset += piece.len() as u64;
+            start
+        })
+        .collect();
+    let parts = pieces
+        .into_par_iter()
+        .map(|(piece, offset, state)| extractor.extract(piece, offset, state))
+        .collect();
+    (parts, state)
+}
+
+/// A file whose whole content an earlier one has already is a copy of that one.
+fn mark_copies(files: &mut [ReadFile]) {
+    for later in 1..files.len() {
+        let (before, rest) = files.split_at_mut(later);
+        let copy = &mut rest[0];
+        let same = |file: &ReadFile| {
+            file.copy_of.is_none()
+                && file.ending.content_bytes > 0
+                && file.ending.content_sha256 == copy.ending.content_sha256
+        };
+        copy.copy_of = before.iter().position(same);
+    }
+}
+
+/// Overlaps among files that are no copies as a whole.
+fn overlaps(
+    inputs: &[Input],
+    files: &[ReadFile],
+    heads: &Heads,
+) -> Result<Vec<Overlap>, PipelineProblem> {
+    let mut hits = Hits::default();
+    for file in files.iter().filter(|file| file.copy_of.is_none()) {
+        hits.merge(file.part.hits.clone());
+    }
+    let paths: Vec<&Path> = inputs.iter().map(|input| input.path.as_path()).collect();
+    let mut found = overlap::confirm(&hits, heads, &paths)?;
+    found.retain(|overlap| files[overlap.copy].copy_of.is_none());
+    Ok(found)
+}

@@ -1,0 +1,137 @@
+//! `accesses.parquet`: every access beyond scope, disclosed or attempted, one row for each object.
+
+use polars_core::prelude::*;
+use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
+
+use super::{Answer, FolderProblem};
+use crate::impact::{Beyond, Citation};
+use crate::sequence::{NO_BYTES, NONE};
+use crate::words::Certainty;
+
+/// The table's bytes. Rows stand by account, then in the order of its sequence, then object by object;
+/// an object with several directory rows at that instant has a row for each. `time` is in microseconds, UTC.
+pub(super) fn parquet(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+    let mut columns = Columns::default();
+    for outcome in &answer.analysis.outcomes {
+        let label = outcome.person.label();
+        for beyond in &outcome.share.beyond {
+            columns.add(answer, &label, beyond);
+        }
+    }
+    let encode = |e: PolarsError| FolderProblem::encoding("accesses.parquet", e);
+    let mut frame = columns.frame().map_err(encode)?;
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Zstd(None))
+        .finish(&mut frame)
+        .map_err(encode)?;
+    Ok(bytes)
+}
+
+#[derive(Default)]
+struct Columns {
+    time: Vec<i64>,
+    account: Vec<String>,
+    client: Vec<String>,
+    route: Vec<String>,
+    object: Vec<Option<String>>,
+    subject: Vec<Option<String>>,
+    controller: Vec<Option<String>>,
+    status: Vec<Option<i32>>,
+    bytes: Vec<Option<i64>>,
+    certainty: Vec<&'static str>,
+    file: Vec<String>,
+    offset: Vec<i64>,
+    length: Vec<i64>,
+    line: Vec<i64>,
+    line_sha256: Vec<Option<String>>,
+    container: Vec<Option<String>>,
+    standing: Vec<&'static str>,
+}
+
+impl Columns {
+    fn add(&mut self, answer: &Answer<'_>, account: &str, beyond: &Beyond) {
+        let atlas = answer.atlas;
+        let rows = match beyond.thing {
+            Some(thing) => atlas.rows_at(thing, beyond.access.time),
+            None => Vec::new(),
+        };
+        let rows = match rows.is_empty() {
+            true => vec![None],
+            false => rows.into_iter().map(Some).collect(),
+        };
+        for row in rows {
+            let known = |id: &str| (!id.is_empty()).then(|| id.to_owned());
+            self.object
+                .push(row.map(|row| atlas.row(row).object.clone()));
+            self.subject
+                .push(row.map(|row| atlas.subject_name(atlas.subject(row)).to_owned()));
+            self.controller
+                .push(row.and_then(|row| known(atlas.controller_id(atlas.controller(row)))));
+            self.request(answer, account, beyond);
+        }
+    }
+
+    fn request(&mut self, answer: &Answer<'_>, account: &str, beyond: &Beyond) {
+        let access = &beyond.access;
+        let names = &answer.analysis.names;
+        let citation = Citation::of(access);
+        self.time.push(access.time.0.div_euclid(1000));
+        self.account.push(account.to_owned());
+        self.client.push(names.clients.text(access.client));
+        self.route.push(answer.route(access.route).to_owned());
+        self.status
+            .push((access.status != 0).then_some(i32::from(access.status)));
+        self.bytes.push(
+            (access.bytes != NO_BYTES).then_some(i64::try_from(access.bytes).unwrap_or(i64::MAX)),
+        );
+        self.certainty.push(match beyond.certainty {
+            Certainty::Nothing => "attempt",
+            sure => sure.word(),
+        });
+        self.file.push(answer.file(access.file).to_owned());
+        self.offset.push(access.offset as i64);
+        self.length.push(i64::from(access.length));
+        self.line.push(access.line as i64);
+        self.line_sha256.push(
+            answer
+                .line_digests
+                .get(&citation)
+                .filter(|digest| !digest.is_empty())
+                .cloned(),
+        );
+        self.container
+            .push((access.container != NONE).then(|| names.objects.text(access.container)));
+        self.standing.push(beyond.standing.word());
+    }
+
+    fn frame(self) -> PolarsResult<DataFrame> {
+        let height = self.time.len();
+        let time = Column::new("time".into(), self.time).cast(&DataType::Datetime(
+            TimeUnit::Microseconds,
+            Some(TimeZone::UTC),
+        ))?;
+        DataFrame::new(
+            height,
+            vec![
+                time,
+                Column::new("account".into(), self.account),
+                Column::new("client".into(), self.client),
+                Column::new("route".into(), self.route),
+                Column::new("object".into(), self.object),
+                Column::new("subject".into(), self.subject),
+                Column::new("controller".into(), self.controller),
+                Column::new("status".into(), self.status),
+                Column::new("bytes".into(), self.bytes),
+                Column::new("certainty".into(), self.certainty),
+                Column::new("file".into(), self.file),
+                Column::new("offset".into(), self.offset),
+                Column::new("length".into(), self.length),
+                Column::new("line".into(), self.line),
+                Column::new("line_sha256".into(), self.line_sha256),
+                Column::new("container".into(), self.container),
+                Column::new("standing".into(), self.standing),
+            ],
+        )
+    }
+}

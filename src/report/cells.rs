@@ -1,0 +1,72 @@
+//! Cells of tables: how values are joined, and how a spreadsheet is kept from running them.
+
+use std::fmt::Display;
+
+use super::FolderProblem;
+
+/// A table being written, as RFC 4180 in memory.
+pub(super) struct Table {
+    writer: csv::Writer<Vec<u8>>,
+}
+
+impl Table {
+    /// Begins with the header.
+    pub(super) fn new(header: &[&str]) -> Result<Table, FolderProblem> {
+        let mut table = Table {
+            writer: csv::WriterBuilder::new()
+                .terminator(csv::Terminator::CRLF)
+                .from_writer(Vec::new()),
+        };
+        table.row(header)?;
+        Ok(table)
+    }
+
+    /// Adds a row; every cell is made safe.
+    pub(super) fn row<C: AsRef<str>>(&mut self, cells: &[C]) -> Result<(), FolderProblem> {
+        let cells = cells.iter().map(|cell| safe(cell.as_ref()));
+        self.writer
+            .write_record(cells)
+            .map_err(|e| FolderProblem::encoding("a table", e))
+    }
+
+    /// The table's bytes.
+    pub(super) fn finish(self) -> Result<Vec<u8>, FolderProblem> {
+        self.writer
+            .into_inner()
+            .map_err(|e| FolderProblem::encoding("a table", e))
+    }
+}
+
+/// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay.
+fn safe(cell: &str) -> String {
+    let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    match risky && cell.parse::<f64>().is_err() {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
+    }
+}
+
+/// Joins with `;`.
+pub(super) fn joined<T: Display>(values: impl IntoIterator<Item = T>) -> String {
+    let words: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    words.join(";")
+}
+
+/// A value, or an empty cell.
+pub(super) fn or_empty<T: Display>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn formulas_are_defused_and_numbers_are_not() {
+        assert_eq!(safe("=1+1"), "'=1+1");
+        assert_eq!(safe("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(safe("+46 70"), "'+46 70");
+        assert_eq!(safe("-12.5"), "-12.5");
+        assert_eq!(safe("Åsa"), "Åsa");
+    }
+}

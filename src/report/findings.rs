@@ -1,0 +1,215 @@
+//! `findings.json`: the whole answer, nested, with a schema version.
+//!
+//! Data subjects themselves stand in `subjects.csv` only: this file travels further, so it counts them.
+
+use serde_json::{Value, json};
+
+use super::{Answer, FolderProblem};
+use crate::coverage::Allowance;
+use crate::detect::{NOT_DONE, Signal, Verdict};
+use crate::impact::{About, AccountFigures, ControllerRow, Doubtful, Status};
+use crate::pipeline::AccountOutcome;
+use crate::report::tables::category;
+use crate::words::{Certainty, Reason};
+
+/// Version of this file's shape; raised when a reader would have to change.
+const SCHEMA: &str = "breachscope.findings/1";
+/// How many references a list gives before it only counts.
+const LISTED: usize = 50;
+
+/// The file's bytes.
+pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+    let case = answer.case;
+    let window = answer.assessment.window;
+    let aside = answer.analysis.set_aside;
+    let doubts = answer.assessment.doubts.iter().map(|doubt| {
+        json!({
+            "reason": doubt.reason.code(),
+            "basis": doubt.basis,
+            "widens": match doubt.allowance {
+                Allowance::Population => json!("every upper bound to the controller's population"),
+                Allowance::Subjects(n) => json!(format!("every upper bound by {n}")),
+                Allowance::Said => json!("nothing by itself"),
+            },
+        })
+    });
+    let value = json!({
+        "schema": SCHEMA,
+        "case": { "id": case.id, "title": case.title },
+        "window": window.map(|(from, until)| json!({
+            "from": from.to_string(),
+            "until": until.to_string(),
+            "basis": if case.period.is_some() { "period of the case" } else { "span of the logs" },
+        })),
+        "totals": totals(answer),
+        "controllers": answer.controllers.iter().map(|row| controller(answer, row)).collect::<Vec<_>>(),
+        "accounts": answer
+            .analysis
+            .outcomes
+            .iter()
+            .zip(&answer.figures)
+            .map(|(outcome, figures)| account(answer, outcome, figures))
+            .collect::<Vec<_>>(),
+        "undecided": undecided(answer),
+        "doubts": doubts.collect::<Vec<_>>(),
+        "set_aside": {
+            "accesses_by_excluded_accounts": aside.excluded_accounts,
+            "accesses_from_excluded_clients": aside.excluded_clients,
+            "accesses_outside_the_period": aside.outside_period,
+        },
+        "not_evaluated": NOT_DONE.iter().map(|what| json!(what))
+            .chain(case.not_acted_on.iter().map(|what| json!(what)))
+            .collect::<Vec<_>>(),
+    });
+    let mut bytes = serde_json::to_vec_pretty(&value)
+        .map_err(|e| FolderProblem::encoding("findings.json", e))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn totals(answer: &Answer<'_>) -> Value {
+    let totals = &answer.totals;
+    let subjects = |certainty| totals.subjects.get(&certainty).copied().unwrap_or(0);
+    let controllers = |status| totals.controllers.get(&status).copied().unwrap_or(0);
+    json!({
+        "subjects_min": totals.min,
+        "subjects_max": totals.max,
+        "subjects_confirmed": subjects(Certainty::Confirmed),
+        "subjects_probable": subjects(Certainty::Probable),
+        "subjects_possible": subjects(Certainty::Possible),
+        "subjects_undecided": totals.undecided,
+        "without_known_owner": totals.ownerless,
+        "children_min": totals.children,
+        "protected_min": totals.protected,
+        "controllers_confirmed": controllers(Status::Confirmed),
+        "controllers_cannot_be_excluded": controllers(Status::CannotBeExcluded),
+        "controllers_excluded": controllers(Status::Excluded),
+        "accounts_and_addresses_seen": answer.analysis.people,
+        "log_coverage": (answer.assessment.covered * 10_000.0).round() / 10_000.0,
+    })
+}
+
+fn controller(answer: &Answer<'_>, row: &ControllerRow) -> Value {
+    let count = |certainty| row.subjects.get(&certainty).copied().unwrap_or(0);
+    json!({
+        "controller": answer.atlas.controller_id(row.controller),
+        "status": row.status.word(),
+        "reasons": row.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
+        "subjects_min": row.min,
+        "subjects_max": row.max,
+        "subjects_confirmed": count(Certainty::Confirmed),
+        "subjects_probable": count(Certainty::Probable),
+        "subjects_possible": count(Certainty::Possible),
+        "children_min": row.children,
+        "protected_min": row.protected,
+        "population": row.population,
+        "accounts": row.accounts,
+        "accesses": row.accesses,
+        "first_seen": row.seen.map(|(first, _)| first.to_string()),
+        "last_seen": row.seen.map(|(_, last)| last.to_string()),
+        "data_categories": row.categories.iter().map(category).collect::<Vec<_>>(),
+        "routes": row.routes.iter().map(|route| answer.route(*route)).collect::<Vec<_>>(),
+    })
+}
+
+fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigures) -> Value {
+    let names = &answer.analysis.names;
+    let citations = outcome
+        .share
+        .beyond
+        .iter()
+        .map(|b| crate::impact::Citation::of(&b.access));
+    let mut lines: Vec<_> = citations.collect();
+    lines.dedup();
+    json!({
+        "account": outcome.person.label(),
+        "verdict": outcome.judgement.verdict.map(Verdict::word),
+        "scope": outcome.basis.word(),
+        "score": hundredths(outcome.judgement.score),
+        "roles": outcome.roles,
+        "kind": outcome.kind,
+        "belongs_to": outcome.home.iter()
+            .map(|index| answer.atlas.controller_id(Some(*index))).collect::<Vec<_>>(),
+        "reasons": outcome.reasons().iter().map(|reason| reason.code()).collect::<Vec<_>>(),
+        "signals": outcome.judgement.signals.iter().map(signal).collect::<Vec<_>>(),
+        "explained": outcome.facts.explained.iter()
+            .map(|(why, n)| json!({ "template": why.word(), "contacts": n })).collect::<Vec<_>>(),
+        "all_accesses": outcome.accesses,
+        "first_contacts": outcome.facts.steps.len(),
+        "first_contacts_unexplained": outcome.facts.unexplained(),
+        "accesses": figures.accesses,
+        "attempts": figures.attempts,
+        "objects_beyond_scope": figures.objects,
+        "subjects_confirmed": figures.confirmed,
+        "subjects_probable": figures.probable,
+        "undecided_accesses": figures.undecided,
+        "first_seen": figures.seen.map(|(first, _)| first.to_string()),
+        "last_seen": figures.seen.map(|(_, last)| last.to_string()),
+        "controllers": figures.controllers.iter()
+            .map(|index| answer.atlas.controller_id(Some(*index))).collect::<Vec<_>>(),
+        "client_addresses": figures.clients.iter().map(|n| names.clients.text(*n)).collect::<Vec<_>>(),
+        "user_agents": figures.agents.iter().map(|n| names.agents.text(*n)).collect::<Vec<_>>(),
+        "requests_beyond_scope": {
+            "count": lines.len(),
+            "first": lines.iter().take(LISTED).map(|line| answer.reference(*line)).collect::<Vec<_>>(),
+            "all": "accesses.parquet",
+        },
+    })
+}
+
+fn signal(signal: &Signal) -> Value {
+    json!({
+        "signal": signal.name,
+        "fired": signal.fired,
+        "figure": hundredths(signal.figure),
+        "threshold": signal.threshold,
+        "null_model": signal.null_model,
+    })
+}
+
+/// Disclosures of which nobody can say whether they were beyond scope: counts, and the first lines.
+fn undecided(answer: &Answer<'_>) -> Value {
+    let mut subjects: Vec<(&(About, Reason), &Doubtful)> = Vec::new();
+    let mut ownerless = Vec::new();
+    for entry in &answer.analysis.exposure.doubtful {
+        match entry.0.0 {
+            About::Subject(..) => subjects.push(entry),
+            _ => ownerless.push(entry),
+        }
+    }
+    let names = &answer.analysis.names;
+    let list = ownerless
+        .iter()
+        .take(LISTED)
+        .map(|((about, reason), doubt)| {
+            let what = match about {
+                About::Unknown(crate::scope::Thing::Asked(asked)) => {
+                    json!({ "object": names.objects.text(*asked) })
+                }
+                About::Unknown(thing) => json!({ "object": format!("{thing:?}") }),
+                About::UnknownContainer(asked) => {
+                    json!({ "container": names.objects.text(*asked) })
+                }
+                About::Blind(route) => json!({ "route": answer.route(*route) }),
+                About::Subject(..) => json!({}),
+            };
+            json!({
+                "what": what,
+                "reason": reason.code(),
+                "requests": doubt.requests,
+                "first": answer.reference(doubt.first),
+            })
+        });
+    json!({
+        "subjects": subjects.len(),
+        "subject_requests": subjects.iter().map(|(_, doubt)| doubt.requests).sum::<u64>(),
+        "first_lines": subjects.iter().take(LISTED)
+            .map(|(_, doubt)| answer.reference(doubt.first)).collect::<Vec<_>>(),
+        "without_known_owner": ownerless.len(),
+        "without_known_owner_first": list.collect::<Vec<_>>(),
+    })
+}
+
+fn hundredths(figure: f64) -> f64 {
+    (figure * 100.0).round() / 100.0
+}

@@ -1,0 +1,94 @@
+//! `manifest.json`: what was read, by what, and what was written, so that a stranger can hold both against it.
+//!
+//! Nothing in it comes from the clock, the machine or the number of threads: the command line is given as
+//! far as the answer depends on it.
+
+use serde_json::{Map, Value, json};
+
+use super::folder::Output;
+use super::{Answer, FileNote, FolderProblem};
+use crate::format::Problem;
+use crate::sequence::text;
+
+/// The build: version, and the commit that it was built from where the tree told it.
+pub const BUILD: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (",
+    env!("BREACHSCOPE_COMMIT"),
+    ")"
+);
+
+/// The file's bytes.
+pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, FolderProblem> {
+    let case = answer.case;
+    let tables = case
+        .tables
+        .iter()
+        .map(|table| json!({ "file": table.path, "bytes": table.bytes, "sha256": table.sha256 }));
+    let value = json!({
+        "schema": "breachscope.manifest/1",
+        "tool": {
+            "name": "breachscope",
+            "version": env!("CARGO_PKG_VERSION"),
+            "build": env!("BREACHSCOPE_COMMIT"),
+        },
+        "command": ["breachscope", "scan", case.file_name],
+        "case": { "id": case.id, "file": case.file_name, "sha256": case.sha256 },
+        "tables": tables.collect::<Vec<_>>(),
+        "inputs": answer.files.iter().map(|file| input(answer, file)).collect::<Vec<_>>(),
+        "outputs": outputs.iter().map(|output| {
+            json!({ "file": output.file, "bytes": output.bytes, "sha256": output.sha256 })
+        }).collect::<Vec<_>>(),
+    });
+    let mut bytes = serde_json::to_vec_pretty(&value)
+        .map_err(|e| FolderProblem::encoding("manifest.json", e))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// `lines = parsed + rejected + empty + directives`, exactly; `rejected` is the sum of `rejected_by_reason`.
+fn input(answer: &Answer<'_>, file: &FileNote) -> Value {
+    let tally = &file.read.part.tally;
+    let ending = &file.read.ending;
+    let mut rejected = Map::new();
+    for (problem, count) in Problem::ALL.iter().zip(tally.rejected) {
+        if count > 0 {
+            rejected.insert(problem.word().to_owned(), json!(count));
+        }
+    }
+    let copied = match file.read.copy_of {
+        Some(_) => tally.records,
+        None => tally.copied,
+    };
+    let name = |index: usize| text(answer.file(index as u32).as_bytes());
+    json!({
+        "file": file.name,
+        "source": answer.case.sources[file.source].name,
+        "format": file.format,
+        "packing": ending.packing.to_string(),
+        "bytes": ending.file_bytes,
+        "sha256": ending.file_sha256,
+        "content_bytes": ending.content_bytes,
+        "content_sha256": ending.content_sha256,
+        "first": tally.first.map(|at| at.to_string()),
+        "last": tally.last.map(|at| at.to_string()),
+        "lines": tally.lines,
+        "parsed": tally.records,
+        "rejected": tally.rejected_lines(),
+        "rejected_by_reason": rejected,
+        "empty": tally.empty,
+        "directives": tally.directives,
+        "parsed_but_counted_elsewhere": copied,
+        "same_content_as": file.read.copy_of.map(name),
+        "overlap": file.read.overlap.map(|overlap| json!({
+            "with": name(overlap.of),
+            "lines": overlap.lines,
+            "from_offset": overlap.copy_from,
+            "until_offset": overlap.copy_until,
+        })),
+        "routed": tally.routed,
+        "with_account": tally.with_account,
+        "damage": ending.damage.iter()
+            .map(|damage| json!({ "kind": damage.kind.word(), "detail": damage.detail })).collect::<Vec<_>>(),
+    })
+}

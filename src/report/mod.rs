@@ -1,0 +1,103 @@
+//! Results -> the files of an answer and the terminal's last screen.
+//!
+//! The only home of rounding, of the words in tables and of how they are joined. Computes no figure: all
+//! come finished in [`Answer`]. The folder is written whole or not at all (`folder`).
+
+mod accesses;
+mod cells;
+mod findings;
+mod folder;
+mod manifest;
+mod summary;
+mod tables;
+mod timeline;
+
+use std::collections::BTreeMap;
+
+pub use folder::{FolderProblem, Staging};
+pub use manifest::BUILD;
+pub use summary::summary;
+
+use crate::case::Case;
+use crate::coverage::Assessment;
+use crate::impact::{AccountFigures, Citation, ControllerRow, Totals};
+use crate::pipeline::{Analysis, ReadFile};
+use crate::scope::Atlas;
+
+/// Everything that an answer prints.
+pub struct Answer<'c> {
+    /// The case.
+    pub case: &'c Case,
+    /// The indexed directory.
+    pub atlas: &'c Atlas<'c>,
+    /// Files in the order in which they were read.
+    pub files: Vec<FileNote>,
+    /// The analysis.
+    pub analysis: Analysis,
+    /// Figures of `analysis.outcomes`, in their order.
+    pub figures: Vec<AccountFigures>,
+    /// Rows of controllers.
+    pub controllers: Vec<ControllerRow>,
+    /// Figures of the case.
+    pub totals: Totals,
+    /// What the logs can show.
+    pub assessment: Assessment,
+    /// SHA-256 of every cited line.
+    pub line_digests: BTreeMap<Citation, String>,
+    /// Excerpts of rejected lines, by file, in the order of the file's rejects.
+    pub excerpts: Vec<Vec<Vec<u8>>>,
+}
+
+/// A file as an input of the run.
+#[derive(Debug)]
+pub struct FileNote {
+    /// Its name in tables.
+    pub name: String,
+    /// Index of its source.
+    pub source: usize,
+    /// The format that it was read as.
+    pub format: String,
+    /// What was read.
+    pub read: ReadFile,
+}
+
+impl Answer<'_> {
+    /// `FILE:LINE@OFFSET+LENGTH`, the reference that `tail -c +$((OFFSET+1)) FILE | head -c LENGTH` follows.
+    fn reference(&self, citation: Citation) -> String {
+        let Citation {
+            line,
+            offset,
+            length,
+            ..
+        } = citation;
+        format!("{}:{line}@{offset}+{length}", self.file(citation.file))
+    }
+
+    fn file(&self, index: u32) -> &str {
+        self.files.get(index as usize).map_or("", |file| &file.name)
+    }
+
+    fn route(&self, index: u16) -> &str {
+        let route = self.case.routes.get(usize::from(index));
+        route.map_or("", |route| &route.name)
+    }
+}
+
+/// Writes every file of an answer into a staging folder and publishes it.
+///
+/// # Errors
+/// A file cannot be written; nothing is left behind then.
+pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem> {
+    let mut staging = staging;
+    staging.put("controllers.csv", tables::controllers(answer)?)?;
+    staging.put("accounts.csv", tables::accounts(answer)?)?;
+    staging.put("subjects.csv", tables::subjects(answer)?)?;
+    staging.put("accesses.parquet", accesses::parquet(answer)?)?;
+    staging.put("findings.json", findings::json(answer)?)?;
+    staging.put("timeline.jsonl", timeline::jsonl(answer)?)?;
+    staging.put("coverage.csv", tables::coverage(answer)?)?;
+    staging.put("rejects.csv", tables::rejects(answer)?)?;
+    let manifest = manifest::json(answer, staging.outputs())?;
+    staging.put("manifest.json", manifest)?;
+    staging.publish()
+}

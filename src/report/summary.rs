@@ -1,0 +1,259 @@
+//! The last screen of a scan: what was read and what was not, who, whom, and what cannot be said. It fits
+//! a terminal of 24 lines and names no data subject.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::Answer;
+use crate::coverage::Allowance;
+use crate::detect::Verdict;
+use crate::impact::{ControllerRow, Status};
+use crate::words::Reason;
+
+/// Rows of each list that are shown.
+const SHOWN: usize = 4;
+/// Columns of the screen.
+const WIDTH: usize = 100;
+
+/// The screen, for an answer that was written to `out`.
+pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
+    let mut text = String::new();
+    read(answer, &mut text);
+    text.push('\n');
+    subjects(answer, &mut text);
+    controllers(answer, &mut text);
+    accounts(answer, &mut text);
+    doubts(answer, &mut text);
+    let _ = writeln!(
+        text,
+        "\nAnswer in {}: controllers.csv, accounts.csv, subjects.csv, findings.json, …; manifest.json has the digests.",
+        out.display()
+    );
+    text.lines().fold(String::new(), |mut screen, line| {
+        screen.push_str(&cut(line));
+        screen.push('\n');
+        screen
+    })
+}
+
+fn read(answer: &Answer<'_>, text: &mut String) {
+    let sum = |f: fn(&super::FileNote) -> u64| answer.files.iter().map(f).sum::<u64>();
+    let lines = sum(|file| file.read.part.tally.lines);
+    let rejected = sum(|file| file.read.part.tally.rejected_lines());
+    let hiding = sum(|file| file.read.part.tally.hiding);
+    let copies = answer
+        .files
+        .iter()
+        .filter(|f| f.read.copy_of.is_some())
+        .count();
+    let overlaps = answer
+        .files
+        .iter()
+        .filter(|f| f.read.overlap.is_some())
+        .count();
+    let damaged = answer
+        .files
+        .iter()
+        .filter(|f| !f.read.ending.damage.is_empty())
+        .count();
+    let bytes = sum(|file| file.read.ending.content_bytes);
+    let _ = write!(
+        text,
+        "Read      {} in {} file(s), {} lines",
+        size(bytes),
+        answer.files.len(),
+        grouped(lines)
+    );
+    if let Some((from, until)) = answer.assessment.window {
+        let _ = write!(text, ", {from} to {until}");
+    }
+    let _ = write!(
+        text,
+        "\nNot read  {} lines (rejects.csv), {} of them look like requests for a route",
+        grouped(rejected),
+        grouped(hiding)
+    );
+    for (n, what) in [
+        (copies, "file(s) given twice"),
+        (overlaps, "overlap(s)"),
+        (damaged, "damaged file(s)"),
+    ] {
+        if n > 0 {
+            let _ = write!(text, "; {n} {what}");
+        }
+    }
+    text.push('\n');
+}
+
+fn subjects(answer: &Answer<'_>, text: &mut String) {
+    let totals = &answer.totals;
+    let most = totals.max.map_or("an unknown number".to_owned(), grouped);
+    let _ = writeln!(
+        text,
+        "Subjects  at least {} disclosed beyond scope ({} children, {} protected), at most {most}",
+        grouped(totals.min),
+        grouped(totals.children),
+        grouped(totals.protected)
+    );
+    if totals.undecided + totals.ownerless > 0 {
+        let _ = writeln!(
+            text,
+            "          {} subjects undecided, {} disclosures without a known owner",
+            grouped(totals.undecided),
+            grouped(totals.ownerless)
+        );
+    }
+}
+
+fn controllers(answer: &Answer<'_>, text: &mut String) {
+    let count = |status| answer.totals.controllers.get(&status).copied().unwrap_or(0);
+    let _ = writeln!(
+        text,
+        "Affected  {} controller(s) confirmed, {} cannot be excluded, {} excluded",
+        count(Status::Confirmed),
+        count(Status::CannotBeExcluded),
+        count(Status::Excluded)
+    );
+    let mut worst: Vec<&ControllerRow> = answer
+        .controllers
+        .iter()
+        .filter(|row| row.min > 0)
+        .collect();
+    worst.sort_by_key(|row| (std::cmp::Reverse(row.min), row.controller));
+    for row in worst.iter().take(SHOWN) {
+        let seen = row
+            .seen
+            .map_or(String::new(), |(first, last)| format!("{first} … {last}"));
+        let most = row.max.map_or("?".to_owned(), grouped);
+        let _ = writeln!(
+            text,
+            "          {:<24} {:>8} to {:<8} of {:>8}  {seen}",
+            answer.atlas.controller_id(row.controller),
+            grouped(row.min),
+            most,
+            row.population.map_or("?".to_owned(), grouped)
+        );
+    }
+    more(worst.len(), "controllers.csv", text);
+}
+
+fn accounts(answer: &Answer<'_>, text: &mut String) {
+    let outcomes = &answer.analysis.outcomes;
+    let count = |verdict| {
+        outcomes
+            .iter()
+            .filter(|o| o.judgement.verdict == Some(verdict))
+            .count()
+    };
+    let verdicts = [
+        Verdict::Enumeration,
+        Verdict::Probing,
+        Verdict::Overreach,
+        Verdict::Harvest,
+        Verdict::Undetermined,
+    ];
+    let words: Vec<String> = verdicts
+        .iter()
+        .filter(|verdict| count(**verdict) > 0)
+        .map(|verdict| format!("{} {}", count(*verdict), verdict.word()))
+        .collect();
+    let words = match words.is_empty() {
+        true => "none with a verdict".to_owned(),
+        false => words.join(", "),
+    };
+    let _ = writeln!(
+        text,
+        "Accounts  {words}; {} accounts and addresses seen",
+        grouped(answer.analysis.people)
+    );
+    let mut shown: Vec<_> = outcomes.iter().zip(&answer.figures).collect();
+    shown.sort_by_key(|(outcome, figures)| {
+        (
+            outcome.judgement.verdict,
+            std::cmp::Reverse(figures.confirmed),
+            outcome.person.label(),
+        )
+    });
+    for (outcome, figures) in shown.iter().take(SHOWN) {
+        let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
+        let _ = writeln!(
+            text,
+            "          {:<24} {:<13} {:>8} subjects, {} controller(s), {} requests, {} refused",
+            outcome.person.label(),
+            verdict,
+            grouped(figures.confirmed + figures.probable),
+            figures.controllers.len(),
+            grouped(figures.accesses + figures.attempts),
+            grouped(figures.attempts)
+        );
+    }
+    more(shown.len(), "accounts.csv", text);
+}
+
+/// The widest first: those that lift upper bounds to the whole population.
+fn doubts(answer: &Answer<'_>, text: &mut String) {
+    let mut doubts: Vec<(u8, Reason, &str)> = answer
+        .assessment
+        .doubts
+        .iter()
+        .map(|doubt| {
+            let rank = match doubt.allowance {
+                Allowance::Population => 0,
+                Allowance::Subjects(_) => 1,
+                Allowance::Said => 2,
+            };
+            (rank, doubt.reason, doubt.basis.as_str())
+        })
+        .collect();
+    doubts.sort();
+    let Some(first) = doubts.first() else {
+        text.push_str("Gaps      none found in what these logs can say\n");
+        return;
+    };
+    let _ = writeln!(text, "Gaps      {}: {}", first.1.code(), first.2);
+    for (_, reason, basis) in doubts.iter().skip(1).take(SHOWN - 2) {
+        let _ = writeln!(text, "          {}: {basis}", reason.code());
+    }
+    if doubts.len() > SHOWN - 1 {
+        let _ = writeln!(
+            text,
+            "          … and {} more in findings.json",
+            doubts.len() - (SHOWN - 1)
+        );
+    }
+}
+
+fn more(all: usize, table: &str, text: &mut String) {
+    if all > SHOWN {
+        let _ = writeln!(text, "          … and {} more in {table}", all - SHOWN);
+    }
+}
+
+/// Digits in groups of three.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..10_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        10_000_000..10_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+fn cut(line: &str) -> String {
+    match line.chars().count() > WIDTH {
+        false => line.to_owned(),
+        true => line.chars().take(WIDTH - 1).chain(['…']).collect(),
+    }
+}

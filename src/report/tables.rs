@@ -1,0 +1,247 @@
+//! The CSV tables of CASE.md §5.
+
+use super::cells::{Table, joined, or_empty};
+use super::{Answer, FolderProblem};
+use crate::detect::Verdict;
+use crate::evidence::EXCERPT;
+use crate::sequence::text;
+use crate::words::{Certainty, Reason};
+
+/// `controllers.csv`: every controller of the directory, affected or not.
+pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+    let mut table = Table::new(&[
+        "controller",
+        "name",
+        "status",
+        "reasons",
+        "subjects_min",
+        "subjects_max",
+        "subjects_confirmed",
+        "subjects_probable",
+        "subjects_possible",
+        "children_min",
+        "protected_min",
+        "accounts",
+        "accesses",
+        "first_seen",
+        "last_seen",
+        "data_categories",
+        "routes",
+        "population",
+        "log_coverage",
+    ])?;
+    for row in &answer.controllers {
+        let count = |certainty| {
+            row.subjects
+                .get(&certainty)
+                .copied()
+                .unwrap_or(0)
+                .to_string()
+        };
+        let known = row.controller.and_then(|index| {
+            answer
+                .atlas
+                .directory
+                .controllers
+                .as_deref()?
+                .get(index as usize)
+        });
+        table.row(&[
+            answer.atlas.controller_id(row.controller).to_owned(),
+            known
+                .map_or("(no controller in the directory)", |c| c.name.as_str())
+                .to_owned(),
+            row.status.word().to_owned(),
+            joined(row.reasons.iter().map(|reason| reason.code())),
+            row.min.to_string(),
+            or_empty(row.max),
+            count(Certainty::Confirmed),
+            count(Certainty::Probable),
+            count(Certainty::Possible),
+            row.children.to_string(),
+            row.protected.to_string(),
+            row.accounts.to_string(),
+            row.accesses.to_string(),
+            or_empty(row.seen.map(|(first, _)| first)),
+            or_empty(row.seen.map(|(_, last)| last)),
+            joined(row.categories.iter().map(category)),
+            joined(row.routes.iter().map(|route| answer.route(*route))),
+            or_empty(row.population),
+            format!("{:.4}", answer.assessment.covered),
+        ])?;
+    }
+    table.finish()
+}
+
+/// `accounts.csv`: accounts with a verdict, and those that the directory does not know.
+pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+    let mut table = Table::new(&[
+        "account",
+        "verdict",
+        "scope",
+        "score",
+        "controller",
+        "role",
+        "signals",
+        "first_seen",
+        "last_seen",
+        "accesses",
+        "attempts",
+        "objects_beyond_scope",
+        "subjects_confirmed",
+        "subjects_probable",
+        "controllers",
+        "client_addresses",
+        "user_agents",
+        "kind",
+        "reasons",
+        "undecided",
+    ])?;
+    for (outcome, figures) in answer.analysis.outcomes.iter().zip(&answer.figures) {
+        let judgement = &outcome.judgement;
+        let fired = judgement.signals.iter().filter(|signal| signal.fired);
+        let seen = figures.seen.unwrap_or(outcome.span);
+        let home = outcome.home.iter();
+        table.row(&[
+            outcome.person.label(),
+            judgement.verdict.map_or("", Verdict::word).to_owned(),
+            outcome.basis.word().to_owned(),
+            format!("{:.2}", judgement.score),
+            joined(home.map(|index| answer.atlas.controller_id(Some(*index)))),
+            joined(&outcome.roles),
+            joined(fired.map(|signal| format!("{}={}", signal.name, rounded(signal.figure)))),
+            seen.0.to_string(),
+            seen.1.to_string(),
+            figures.accesses.to_string(),
+            figures.attempts.to_string(),
+            figures.objects.to_string(),
+            figures.confirmed.to_string(),
+            figures.probable.to_string(),
+            figures.controllers.len().to_string(),
+            figures.clients.len().to_string(),
+            figures.agents.len().to_string(),
+            outcome.kind.clone(),
+            joined(
+                outcome
+                    .reasons()
+                    .iter()
+                    .map(|reason: &Reason| reason.code()),
+            ),
+            figures.undecided.to_string(),
+        ])?;
+    }
+    table.finish()
+}
+
+/// `subjects.csv`: a data subject under a controller; every row is a disclosure beyond scope.
+pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+    let mut table = Table::new(&[
+        "subject",
+        "controller",
+        "certainty",
+        "protected",
+        "child",
+        "first_seen",
+        "last_seen",
+        "accounts",
+        "accesses",
+        "routes",
+        "data_categories",
+        "evidence",
+    ])?;
+    for ((controller, subject), tally) in &answer.analysis.exposure.subjects {
+        let evidence = tally.evidence.iter();
+        table.row(&[
+            answer.atlas.subject_name(*subject).to_owned(),
+            answer.atlas.controller_id(*controller).to_owned(),
+            tally.certainty.word().to_owned(),
+            tally.protected.to_string(),
+            tally.child.to_string(),
+            tally.first.to_string(),
+            tally.last.to_string(),
+            tally.accounts.len().to_string(),
+            tally.accesses.to_string(),
+            joined(tally.routes.iter().map(|route| answer.route(*route))),
+            joined(tally.categories.iter().map(category)),
+            joined(evidence.map(|(_, citation)| answer.reference(*citation))),
+        ])?;
+    }
+    table.finish()
+}
+
+/// `coverage.csv`: a row for each source and hour.
+pub(super) fn coverage(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+    let routes = &answer.case.routes;
+    let route_columns = routes
+        .iter()
+        .map(|route| format!("requests: {}", route.name));
+    let fixed = [
+        "source",
+        "hour",
+        "lines",
+        "expected_low",
+        "expected_high",
+        "gap",
+    ];
+    let header: Vec<String> = fixed
+        .into_iter()
+        .map(str::to_owned)
+        .chain(route_columns)
+        .collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let mut table = Table::new(&header)?;
+    for row in &answer.assessment.rows {
+        let mut cells = vec![
+            answer.case.sources[row.source].name.clone(),
+            row.hour.to_string(),
+            row.counts.lines.to_string(),
+            or_empty(row.expected.map(|expected| format!("{:.0}", expected.low))),
+            or_empty(row.expected.map(|expected| format!("{:.0}", expected.high))),
+            or_empty(row.gap.map(|gap| gap.word())),
+        ];
+        let counts = &row.counts.routes;
+        cells.extend((0..routes.len()).map(|i| counts.get(i).copied().unwrap_or(0).to_string()));
+        table.row(&cells)?;
+    }
+    table.finish()
+}
+
+/// `rejects.csv`: lines that could not be read, with their beginning.
+pub(super) fn rejects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+    let mut table = Table::new(&["file", "line", "offset", "reason", "excerpt", "length"])?;
+    for (file, excerpts) in answer.files.iter().zip(&answer.excerpts) {
+        for (reject, excerpt) in file.read.part.rejects.iter().zip(excerpts) {
+            let more = if reject.length > EXCERPT as u64 {
+                "…"
+            } else {
+                ""
+            };
+            table.row(&[
+                file.name.clone(),
+                reject.line.to_string(),
+                reject.offset.to_string(),
+                reject.problem.word().to_owned(),
+                format!("{}{more}", text(excerpt)),
+                reject.length.to_string(),
+            ])?;
+        }
+    }
+    table.finish()
+}
+
+/// A data category; the question mark stays where the directory does not say whether it was filled in.
+pub(super) fn category(category: &crate::case::Category) -> String {
+    format!(
+        "{}{}",
+        category.name,
+        if category.optional { "?" } else { "" }
+    )
+}
+
+/// A figure with two decimals at most.
+pub(super) fn rounded(figure: f64) -> String {
+    match figure.fract() {
+        0.0 => format!("{figure:.0}"),
+        _ => format!("{figure:.2}"),
+    }
+}

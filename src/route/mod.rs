@@ -1,0 +1,233 @@
+//! Record -> what was asked for: the route, the object and container IDs, the page.
+//!
+//! Knows templates and parameters, not accounts, scope or disclosure. `extract` runs it over the lines
+//! of a chunk.
+
+pub mod disclosure;
+pub mod extract;
+mod hours;
+mod template;
+
+use std::borrow::Cow;
+
+use crate::case::{PageSpec, RouteSpec};
+use crate::format::target::Target;
+pub use hours::{HourCount, Hours};
+use template::Template;
+
+/// The case's routes, compiled.
+#[derive(Clone, Debug)]
+pub struct Router {
+    /// Most specific first: literals beat variables, place by place; ties in the order of the case.
+    routes: Vec<Route>,
+}
+
+#[derive(Clone, Debug)]
+struct Route {
+    index: u16,
+    template: Template,
+    methods: Vec<String>,
+    object: Option<Place>,
+    container: Option<Place>,
+    page: Option<PageSpec>,
+}
+
+/// Where an ID stands.
+#[derive(Clone, Debug)]
+enum Place {
+    Path(String),
+    Query(String),
+}
+
+/// What one request asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked<'t> {
+    /// Index of the route in the case.
+    pub route: u16,
+    /// Object IDs in the order of the request, decoded.
+    pub objects: Vec<Cow<'t, [u8]>>,
+    /// The container's ID, decoded.
+    pub container: Option<Cow<'t, [u8]>>,
+    /// Which members of the container.
+    pub page: Page,
+}
+
+/// A slice of a container's members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// All of them.
+    All,
+    /// From the member with this number (from 0), so many.
+    Slice {
+        /// Members passed over.
+        skip: u32,
+        /// Members asked for.
+        take: u32,
+    },
+    /// The request's own figures cannot be read.
+    Unreadable,
+}
+
+impl Router {
+    /// Compiles the routes of a case.
+    pub fn new(routes: &[RouteSpec], ignore_case: bool) -> Router {
+        let mut compiled: Vec<Route> = routes
+            .iter()
+            .enumerate()
+            .map(|(index, spec)| Route::new(index, spec, ignore_case))
+            .collect();
+        compiled.sort_by_key(|route| (route.template.rank(), route.index));
+        Router { routes: compiled }
+    }
+
+    /// What a request asked for; `None` where no route fits.
+    pub fn find<'t>(&self, method: &[u8], target: &'t Target<'t>) -> Option<Asked<'t>> {
+        let path = target.path();
+        self.routes
+            .iter()
+            .find(|route| route.takes(method) && route.template.fits(path))
+            .map(|route| route.read(target))
+    }
+
+    /// Whether bytes that could not be read as a line may hide a request for one of the routes: they
+    /// hold the longest literal part of some template (or a template has none).
+    pub fn may_hide_in(&self, bytes: &[u8]) -> bool {
+        self.routes.iter().any(|route| {
+            let literal = route.template.longest_literal();
+            literal.is_empty() || memchr::memmem::find(bytes, literal).is_some()
+        })
+    }
+}
+
+impl Route {
+    fn new(index: usize, spec: &RouteSpec, ignore_case: bool) -> Route {
+        let template = Template::new(&spec.path, ignore_case);
+        let place = |name: &String| match template.has(name) {
+            true => Place::Path(name.clone()),
+            false => Place::Query(name.clone()),
+        };
+        Route {
+            index: u16::try_from(index).unwrap_or(u16::MAX),
+            object: spec.object.as_ref().map(place),
+            container: spec.container.as_ref().map(place),
+            methods: spec.method.clone(),
+            page: spec.page.clone(),
+            template,
+        }
+    }
+
+    /// HEAD and OPTIONS on a route that answers GET are attempts at the same thing.
+    fn takes(&self, method: &[u8]) -> bool {
+        let named = |want: &str| want.as_bytes().eq_ignore_ascii_case(method);
+        self.methods.is_empty()
+            || self.methods.iter().any(|want| named(want))
+            || (named("HEAD") && self.methods.iter().any(|want| want == "GET"))
+            || named("OPTIONS")
+    }
+
+    fn read<'t>(&self, target: &'t Target<'t>) -> Asked<'t> {
+        let objects = self
+            .object
+            .as_ref()
+            .map_or_else(Vec::new, |place| self.ids(place, target));
+        let container = self
+            .container
+            .as_ref()
+            .and_then(|place| self.values(place, target).into_iter().next())
+            .filter(|id| !id.is_empty());
+        Asked {
+            route: self.index,
+            objects,
+            container,
+            page: self
+                .page
+                .as_ref()
+                .map_or(Page::All, |spec| page(spec, target)),
+        }
+    }
+
+    /// Object IDs: the place's values, each split at commas, doubles of one request kept once.
+    fn ids<'t>(&self, place: &Place, target: &'t Target<'t>) -> Vec<Cow<'t, [u8]>> {
+        let mut ids: Vec<Cow<'t, [u8]>> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for value in self.values(place, target) {
+            for id in split(value) {
+                if !id.is_empty() && seen.insert(id.to_vec()) {
+                    ids.push(id);
+                }
+            }
+        }
+        ids
+    }
+
+    fn values<'t>(&self, place: &Place, target: &'t Target<'t>) -> Vec<Cow<'t, [u8]>> {
+        match place {
+            Place::Path(name) => self
+                .template
+                .value(name, target.path())
+                .into_iter()
+                .collect(),
+            Place::Query(name) => target
+                .parameters()
+                .filter(|(key, _)| same_parameter(key, name.as_bytes()))
+                .map(|(_, value)| value)
+                .collect(),
+        }
+    }
+}
+
+fn split(value: Cow<'_, [u8]>) -> Vec<Cow<'_, [u8]>> {
+    if !value.contains(&b',') {
+        return vec![value];
+    }
+    let piece = |id: &[u8]| Cow::Owned(id.trim_ascii().to_vec());
+    value.split(|&b| b == b',').map(piece).collect()
+}
+
+/// `ids`, and the ways in which frameworks write a repeated `ids`: `ids[]`, `ids[0]`.
+fn same_parameter(key: &[u8], name: &[u8]) -> bool {
+    match key.strip_prefix(name) {
+        Some([]) => true,
+        Some([b'[', index @ .., b']']) => index.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+fn page(spec: &PageSpec, target: &Target<'_>) -> Page {
+    let asked = |name: &str, default: u64| match parameter(target, name) {
+        None => Some(default),
+        Some(value) => std::str::from_utf8(&value).ok()?.trim().parse().ok(),
+    };
+    let slice = match spec {
+        PageSpec::Number { query, first, size } => asked(query, *first)
+            .and_then(|number: u64| number.checked_sub(*first))
+            .and_then(|pages| Some((pages.checked_mul(*size)?, *size))),
+        PageSpec::Offset {
+            offset,
+            limit,
+            size,
+        } => {
+            let take = limit
+                .as_ref()
+                .map_or(Some(*size), |name| asked(name, *size));
+            asked(offset, 0).zip(take)
+        }
+    };
+    // No container has four billion members, so a larger figure lies behind its end all the same.
+    let narrow = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).min(u32::MAX - 1);
+    match slice {
+        Some((skip, take)) => Page::Slice {
+            skip: narrow(skip),
+            take: narrow(take),
+        },
+        None => Page::Unreadable,
+    }
+}
+
+fn parameter<'t>(target: &'t Target<'t>, name: &str) -> Option<Cow<'t, [u8]>> {
+    target
+        .parameters()
+        .filter(|(key, value)| &**key == name.as_bytes() && !value.is_empty())
+        .map(|(_, value)| value)
+        .last()
+}

@@ -1,0 +1,124 @@
+//! Path templates: `/addressbooks/{book}/contacts/{contact}` against a normalised path.
+//!
+//! A template is read through the same normaliser as requests are, so both sides agree on escapes,
+//! slashes and dots. Which route wins among several is left to the router.
+
+use std::borrow::Cow;
+
+use crate::format::target::{Target, decode};
+
+/// A compiled path template.
+#[derive(Clone, Debug)]
+pub(super) struct Template {
+    parts: Vec<Part>,
+    ignore_case: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Literal(Vec<u8>),
+    Variable(String),
+    Rest(String),
+}
+
+impl Template {
+    /// Compiles a template that the case has already checked.
+    pub(super) fn new(path: &str, ignore_case: bool) -> Template {
+        let parts = path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(
+                |part| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
+                    Some(name) => match name.strip_suffix('*') {
+                        Some(name) => Part::Rest(name.to_owned()),
+                        None => Part::Variable(name.to_owned()),
+                    },
+                    None => Part::Literal(literal(part)),
+                },
+            )
+            .collect();
+        Template { parts, ignore_case }
+    }
+
+    /// How specific it is, for sorting: literals before variables before the rest, place by place.
+    pub(super) fn rank(&self) -> Vec<u8> {
+        let place = |part: &Part| match part {
+            Part::Literal(_) => 0,
+            Part::Variable(_) => 1,
+            Part::Rest(_) => 2,
+        };
+        self.parts.iter().map(place).chain([1]).collect()
+    }
+
+    /// Whether the path has the template's shape.
+    pub(super) fn fits(&self, path: &[u8]) -> bool {
+        let mut segments = segments(path);
+        for part in &self.parts {
+            match part {
+                Part::Rest(_) => return segments.next().is_some(),
+                Part::Variable(_) if segments.next().is_some() => {}
+                Part::Literal(want) if segments.next().is_some_and(|s| self.same(want, s)) => {}
+                _ => return false,
+            }
+        }
+        segments.next().is_none()
+    }
+
+    /// The decoded value of a variable in a path that fits.
+    pub(super) fn value<'p>(&self, name: &str, path: &'p [u8]) -> Option<Cow<'p, [u8]>> {
+        let at = self.parts.iter().position(|part| match part {
+            Part::Variable(have) | Part::Rest(have) => have == name,
+            Part::Literal(_) => false,
+        })?;
+        let mut rest = segments(path);
+        let segment = rest.nth(at)?;
+        match self.parts[at] {
+            Part::Rest(_) => Some(decode(tail(path, segment))),
+            _ => Some(decode(segment)),
+        }
+    }
+
+    /// Whether the template has a variable of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Variable(have) | Part::Rest(have) => have == name,
+            Part::Literal(_) => false,
+        })
+    }
+
+    /// The longest literal part, as it would stand in a raw line.
+    pub(super) fn longest_literal(&self) -> &[u8] {
+        self.parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Literal(bytes) => Some(bytes.as_slice()),
+                _ => None,
+            })
+            .max_by_key(|bytes| bytes.len())
+            .unwrap_or_default()
+    }
+
+    fn same(&self, want: &[u8], segment: &[u8]) -> bool {
+        let have = decode(segment);
+        match self.ignore_case {
+            true => want.eq_ignore_ascii_case(&have),
+            false => want == &*have,
+        }
+    }
+}
+
+fn literal(part: &str) -> Vec<u8> {
+    let rooted = format!("/{part}");
+    let target = Target::read(rooted.as_bytes());
+    decode(target.path().strip_prefix(b"/").unwrap_or_default()).into_owned()
+}
+
+fn segments(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|&b| b == b'/').filter(|s| !s.is_empty())
+}
+
+/// The end of `path` from the first byte of `segment`, which is a part of it.
+fn tail<'p>(path: &'p [u8], segment: &[u8]) -> &'p [u8] {
+    let from = segment.as_ptr() as usize - path.as_ptr() as usize;
+    &path[from..]
+}

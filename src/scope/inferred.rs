@@ -1,0 +1,79 @@
+//! Scope without `grants`, in its simplest form: an account belongs to one controller.
+//!
+//! The controller comes from the table `accounts`; where that says none, from the log itself: the
+//! controller that at least [`SHARE`] of the account's distinct objects belong to, if there are at
+//! least [`LEAST`]. Everything that rests on this says `scope: inferred`. METHODS.md's full method
+//! (co-access, hold-out error) is a later issue's.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::atlas::{Atlas, ControllerIndex, Thing};
+use super::people::{People, PersonKind};
+use crate::sequence::{NONE, Names, Sequences};
+
+/// Least number of distinct objects from which a home is inferred.
+pub const LEAST: usize = 5;
+/// Least share of them that must belong to one controller.
+pub const SHARE: f64 = 0.6;
+
+/// Accounts and the controller that each belongs to.
+#[derive(Clone, Debug, Default)]
+pub struct Homes {
+    by_account: HashMap<String, ControllerIndex>,
+}
+
+impl Homes {
+    /// Infers every account's home; empty where the case has grants and none is needed.
+    pub fn infer(
+        atlas: &Atlas<'_>,
+        sequences: &Sequences,
+        people: &People,
+        names: &Names,
+    ) -> Homes {
+        let mut homes = Homes::default();
+        if atlas.directory.grants.is_some() {
+            return homes;
+        }
+        for row in atlas.directory.accounts.as_deref().unwrap_or_default() {
+            if let Some(controller) = row.controller {
+                homes.by_account.insert(row.account.clone(), controller);
+            }
+        }
+        for index in 0..sequences.len() {
+            let (who, accesses) = sequences.sequence(index);
+            let person = people.person(who);
+            if person.kind != PersonKind::Account || homes.by_account.contains_key(&person.name) {
+                continue;
+            }
+            let things: HashSet<Thing> = accesses
+                .iter()
+                .filter(|access| access.object != NONE)
+                .map(|access| atlas.thing(names.objects.name(access.object), access.object))
+                .collect();
+            if let Some(controller) = majority(atlas, &things) {
+                homes.by_account.insert(person.name, controller);
+            }
+        }
+        homes
+    }
+
+    /// The controller that an account belongs to.
+    pub fn of(&self, account: &str) -> Option<ControllerIndex> {
+        self.by_account.get(account).copied()
+    }
+}
+
+fn majority(atlas: &Atlas<'_>, things: &HashSet<Thing>) -> Option<ControllerIndex> {
+    let mut counts: BTreeMap<ControllerIndex, usize> = BTreeMap::new();
+    for thing in things {
+        let first = atlas.rows(*thing).first();
+        if let Some(controller) = first.and_then(|row| atlas.controller(*row)) {
+            *counts.entry(controller).or_default() += 1;
+        }
+    }
+    let (controller, most) = counts
+        .into_iter()
+        .max_by_key(|(c, n)| (*n, u32::MAX - *c))?;
+    let enough = things.len() >= LEAST && most as f64 >= SHARE * things.len() as f64;
+    enough.then_some(controller)
+}

@@ -1,0 +1,266 @@
+//! Grants, units and sessions over time -> whether an account may see an object at an instant.
+//!
+//! With `grants` the rule is CASE.md §2's. Without them the scope is inferred from where an account
+//! belongs (`inferred`), and everything that rests on it says so. What an access disclosed is left to
+//! `impact`, what a pattern of accesses means to `detect`.
+
+mod atlas;
+mod inferred;
+mod people;
+mod touch;
+
+use std::collections::HashSet;
+
+pub use atlas::{Atlas, ControllerIndex, Thing};
+pub use inferred::Homes;
+pub use people::{People, Person, PersonKind};
+pub use touch::{Opener, PageTouch, Touch, Touched};
+
+use crate::case::{Case, Grant};
+use crate::words::Stamp;
+
+/// How an object stands to an account at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Some grant covers it.
+    InScope,
+    /// No grant covers it.
+    Beyond,
+    /// Its unit is empty: in scope of nobody, told apart.
+    NoUnit,
+    /// The directory does not know the object.
+    UnknownObject,
+    /// The directory does not know the account, or the source carries none: nobody can say.
+    UnknownScope,
+}
+
+impl Standing {
+    /// Whether it is known to lie beyond the account's scope.
+    pub fn is_beyond(self) -> bool {
+        matches!(self, Standing::Beyond | Standing::NoUnit)
+    }
+
+    /// The word for tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::InScope => "in scope",
+            Standing::Beyond => "beyond",
+            Standing::NoUnit => "no unit",
+            Standing::UnknownObject => "unknown object",
+            Standing::UnknownScope => "unknown scope",
+        }
+    }
+}
+
+/// Where the judgement of scope comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The table `grants`.
+    Directory,
+    /// Where the account belongs, by `accounts` or by the logs themselves.
+    Inferred,
+    /// Nothing: the account is unlisted, or the source names no account.
+    Unknown,
+}
+
+impl Basis {
+    /// The word for tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Basis::Directory => "directory",
+            Basis::Inferred => "inferred",
+            Basis::Unknown => "unknown",
+        }
+    }
+}
+
+/// The judge of a case.
+#[derive(Debug)]
+pub struct Scope<'c> {
+    /// The indexed directory.
+    pub atlas: &'c Atlas<'c>,
+    grants: Option<&'c [Grant]>,
+    /// Rows of `grants` by account.
+    by_account: Vec<u32>,
+    protected_matters: bool,
+    unlisted_beyond: bool,
+    homes: Homes,
+}
+
+/// One account before the judge: its grants are looked up once.
+#[derive(Clone, Debug)]
+pub struct Bench<'s> {
+    scope: &'s Scope<'s>,
+    grants: &'s [u32],
+    rule: Rule,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    Grants,
+    Home(ControllerIndex),
+    Everything,
+    Unknown,
+}
+
+impl<'c> Scope<'c> {
+    /// Prepares the judge. `homes` counts only where the case has no grants.
+    pub fn new(case: &'c Case, atlas: &'c Atlas<'c>, homes: Homes) -> Scope<'c> {
+        let grants = case.directory.grants.as_deref();
+        let rows = grants.unwrap_or_default();
+        let mut by_account: Vec<u32> = (0..rows.len() as u32).collect();
+        by_account.sort_by(|a, b| {
+            let name = |row: &u32| rows[*row as usize].account.as_str();
+            name(a).cmp(name(b)).then(a.cmp(b))
+        });
+        Scope {
+            atlas,
+            grants,
+            by_account,
+            protected_matters: case.directory.grants_say_protected,
+            unlisted_beyond: case.unlisted_beyond,
+            homes,
+        }
+    }
+
+    /// Calls an account before the judge.
+    pub fn bench<'s>(&'s self, person: &Person) -> Bench<'s>
+    where
+        'c: 's,
+    {
+        let grants = match person.kind {
+            PersonKind::Account => self.grants_of(&person.name),
+            _ => &[],
+        };
+        let rule = match person.kind {
+            PersonKind::AnonymousClient => Rule::Everything,
+            PersonKind::UnattributedClient => Rule::Unknown,
+            PersonKind::Account if self.grants.is_none() => self
+                .homes
+                .of(&person.name)
+                .map_or(Rule::Unknown, Rule::Home),
+            PersonKind::Account if !grants.is_empty() => Rule::Grants,
+            PersonKind::Account if self.unlisted_beyond => Rule::Everything,
+            PersonKind::Account => Rule::Unknown,
+        };
+        Bench {
+            scope: self,
+            grants,
+            rule,
+        }
+    }
+
+    fn grants_of(&self, account: &str) -> &[u32] {
+        let rows = self.grants.unwrap_or_default();
+        let name = |row: &u32| rows[*row as usize].account.as_str();
+        let from = self.by_account.partition_point(|row| name(row) < account);
+        let more = self.by_account[from..].partition_point(|row| name(row) <= account);
+        &self.by_account[from..from + more]
+    }
+}
+
+impl Bench<'_> {
+    /// How a thing stands to the account at an instant.
+    pub fn standing(&self, thing: Thing, at: Stamp) -> Standing {
+        let atlas = self.scope.atlas;
+        let rows = atlas.rows(thing);
+        if self.rule == Rule::Unknown {
+            return Standing::UnknownScope;
+        }
+        if rows.is_empty() {
+            return Standing::UnknownObject;
+        }
+        let mut valid = rows.iter().filter(|row| atlas.row(**row).valid.holds(at));
+        if valid.clone().any(|row| self.sees(*row, at)) {
+            return Standing::InScope;
+        }
+        match valid.any(|row| atlas.row(*row).unit.is_some()) {
+            true => Standing::Beyond,
+            false if valid_rows_exist(atlas, rows, at) => Standing::NoUnit,
+            // Every row of the thing lies in another time: nobody may see it now.
+            false => Standing::Beyond,
+        }
+    }
+
+    /// What the judgement rests on.
+    pub fn basis(&self) -> Basis {
+        match self.rule {
+            Rule::Grants | Rule::Everything => Basis::Directory,
+            Rule::Home(_) => Basis::Inferred,
+            Rule::Unknown => Basis::Unknown,
+        }
+    }
+
+    /// Roles that the account's grants name, sorted.
+    pub fn roles(&self) -> Vec<&str> {
+        let rows = self.scope.grants.unwrap_or_default();
+        let roles: HashSet<&str> = self
+            .grants
+            .iter()
+            .map(|row| rows[*row as usize].role.as_str())
+            .filter(|role| !role.is_empty())
+            .collect();
+        let mut roles: Vec<&str> = roles.into_iter().collect();
+        roles.sort_unstable();
+        roles
+    }
+
+    /// The controllers of the units that the account's grants name, sorted.
+    pub fn controllers(&self) -> Vec<ControllerIndex> {
+        let rows = self.scope.grants.unwrap_or_default();
+        let units = self
+            .scope
+            .atlas
+            .directory
+            .units
+            .as_deref()
+            .unwrap_or_default();
+        let mut controllers: Vec<u32> = self
+            .grants
+            .iter()
+            .filter_map(|row| units.get(rows[*row as usize].unit as usize)?.controller)
+            .chain(match self.rule {
+                Rule::Home(controller) => Some(controller),
+                _ => None,
+            })
+            .collect();
+        controllers.sort_unstable();
+        controllers.dedup();
+        controllers
+    }
+
+    /// How many objects the account may see at an instant.
+    pub fn reachable(&self, at: Stamp) -> u64 {
+        self.scope
+            .atlas
+            .count_things(|thing| self.standing(thing, at) == Standing::InScope)
+    }
+
+    fn sees(&self, row: u32, at: Stamp) -> bool {
+        match self.rule {
+            Rule::Grants => self
+                .grants
+                .iter()
+                .any(|grant| self.grants_row(*grant, row, at)),
+            Rule::Home(controller) => self.scope.atlas.controller(row) == Some(controller),
+            Rule::Everything | Rule::Unknown => false,
+        }
+    }
+
+    fn grants_row(&self, grant: u32, row: u32, at: Stamp) -> bool {
+        let Some(grant) = self.scope.grants.and_then(|rows| rows.get(grant as usize)) else {
+            return false;
+        };
+        let object = self.scope.atlas.row(row);
+        grant.valid.holds(at)
+            && object
+                .unit
+                .is_some_and(|unit| self.scope.atlas.covers(grant.unit, unit))
+            && grant.form.as_ref().is_none_or(|form| *form == object.form)
+            && (grant.protected || !object.protected || !self.scope.protected_matters)
+    }
+}
+
+fn valid_rows_exist(atlas: &Atlas<'_>, rows: &[u32], at: Stamp) -> bool {
+    rows.iter().any(|row| atlas.row(*row).valid.holds(at))
+}

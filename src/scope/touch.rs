@@ -1,0 +1,197 @@
+//! One account's accesses, opened up: which things each touched, how they stand to the account, and
+//! how sure it is that they were disclosed.
+//!
+//! A page becomes the members that stood on it at that instant. Only what later rooms need is kept:
+//! every touch beyond scope or undecided, and the first contact with each thing in scope.
+
+use std::collections::{HashMap, HashSet};
+
+use super::atlas::{Atlas, Thing};
+use super::{Bench, Standing};
+use crate::case::RouteSpec;
+use crate::route::disclosure::certainty;
+use crate::sequence::{Access, NONE, Names};
+use crate::words::Certainty;
+
+/// One thing that an access touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// Index into the account's sequence.
+    pub access: u32,
+    /// What was touched.
+    pub thing: Thing,
+    /// How it stood to the account then.
+    pub standing: Standing,
+    /// How sure its disclosure is.
+    pub certainty: Certainty,
+    /// Whether a page listed it, rather than the request naming it.
+    pub listed: bool,
+}
+
+/// One container page that an access asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageTouch {
+    /// Index into the account's sequence.
+    pub access: u32,
+    /// Container's number among the requested IDs.
+    pub container: u32,
+    /// Members on it that the account may see.
+    pub inside: u32,
+    /// Members on it that it may not see.
+    pub beyond: u32,
+    /// Whether the directory knows what stood on it.
+    pub known: bool,
+    /// How sure it is that the page was answered.
+    pub certainty: Certainty,
+}
+
+/// What an account's sequence touched, in the sequence's order.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Things.
+    pub touches: Vec<Touch>,
+    /// Pages.
+    pub pages: Vec<PageTouch>,
+    /// Accesses that disclosed, but name neither an object nor a container.
+    pub blind: Vec<u32>,
+}
+
+/// What opening an access needs to know.
+pub struct Opener<'s> {
+    /// The indexed directory.
+    pub atlas: &'s Atlas<'s>,
+    /// The case's routes.
+    pub routes: &'s [RouteSpec],
+    /// Names of what was requested.
+    pub names: &'s Names,
+    /// What each requested ID is, by its number.
+    pub things: &'s [Thing],
+    /// Objects' rows by the unit that they lie in, for containers whose membership is unknown.
+    pub by_unit: &'s HashMap<u32, Vec<u32>>,
+}
+
+impl Opener<'_> {
+    /// Opens up one account's sequence.
+    pub fn open(&self, bench: &Bench<'_>, accesses: &[Access]) -> Touched {
+        let mut touched = Touched::default();
+        let mut seen: HashSet<(Thing, Standing)> = HashSet::new();
+        for (index, access) in accesses.iter().enumerate() {
+            let empty_below = self
+                .routes
+                .get(usize::from(access.route))
+                .and_then(|route| route.empty_below);
+            let sure = certainty(access, empty_below);
+            let index = index as u32;
+            if access.object != NONE {
+                let thing = self.things[access.object as usize];
+                let touch = Touch {
+                    access: index,
+                    thing,
+                    standing: bench.standing(thing, access.time),
+                    certainty: sure,
+                    listed: false,
+                };
+                touched.keep(touch, &mut seen);
+            } else if access.container != NONE {
+                self.page(bench, access, index, sure, &mut touched, &mut seen);
+            } else if sure > Certainty::Nothing {
+                touched.blind.push(index);
+            }
+        }
+        touched
+    }
+
+    fn page(
+        &self,
+        bench: &Bench<'_>,
+        access: &Access,
+        index: u32,
+        sure: Certainty,
+        touched: &mut Touched,
+        seen: &mut HashSet<(Thing, Standing)>,
+    ) {
+        let id = self.names.objects.name(access.container);
+        let (things, page_known) = self.on_page(id, access);
+        let sure = match page_known {
+            true => sure,
+            false => sure.min(Certainty::Possible),
+        };
+        let mut page = PageTouch {
+            access: index,
+            container: access.container,
+            inside: 0,
+            beyond: 0,
+            known: !things.is_empty() || self.atlas.knows_container(id),
+            certainty: sure,
+        };
+        for thing in things {
+            let standing = bench.standing(thing, access.time);
+            match standing {
+                Standing::InScope => page.inside += 1,
+                Standing::Beyond | Standing::NoUnit => page.beyond += 1,
+                _ => {}
+            }
+            if sure > Certainty::Nothing && standing != Standing::InScope {
+                let touch = Touch {
+                    access: index,
+                    thing,
+                    standing,
+                    certainty: sure,
+                    listed: true,
+                };
+                touched.keep(touch, seen);
+            }
+        }
+        touched.pages.push(page);
+    }
+
+    /// The things on a page, and whether it is known that exactly these stood there.
+    fn on_page(&self, container: &[u8], access: &Access) -> (Vec<Thing>, bool) {
+        let members = self.atlas.members(container);
+        if members.is_empty() {
+            return (self.under_unit_of(container, access), false);
+        }
+        let valid = members
+            .iter()
+            .filter(|member| self.atlas.member_holds(**member, access.time));
+        let things = valid.map(|member| self.atlas.listed(*member));
+        match (access.skip, access.take) {
+            (NONE, _) => (things.collect(), false),
+            (skip, NONE) => (things.skip(skip as usize).collect(), true),
+            (skip, take) => (
+                things.skip(skip as usize).take(take as usize).collect(),
+                true,
+            ),
+        }
+    }
+
+    /// Without membership: whatever lies in the unit that the container is, or belongs to.
+    fn under_unit_of(&self, container: &[u8], access: &Access) -> Vec<Thing> {
+        let Some(unit) = self.atlas.unit_of_container(container, access.time) else {
+            return Vec::new();
+        };
+        let mut things: Vec<Thing> = self
+            .by_unit
+            .iter()
+            .filter(|(inner, _)| self.atlas.covers(unit, **inner))
+            .flat_map(|(_, rows)| rows)
+            .filter(|row| self.atlas.row(**row).valid.holds(access.time))
+            .map(|row| {
+                self.atlas
+                    .thing(self.atlas.row(*row).object.as_bytes(), NONE)
+            })
+            .collect();
+        things.sort_unstable();
+        things.dedup();
+        things
+    }
+}
+
+impl Touched {
+    fn keep(&mut self, touch: Touch, seen: &mut HashSet<(Thing, Standing)>) {
+        let first = seen.insert((touch.thing, touch.standing));
+        if first || touch.standing != Standing::InScope {
+            self.touches.push(touch);
+        }
+    }
+}

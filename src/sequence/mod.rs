@@ -1,0 +1,168 @@
+//! Accesses, and each account's accesses in exact time order.
+//!
+//! The only home of memory that grows with the data: accesses are compact, names are interned, and
+//! [`Sequences`] owns the ceiling; where it is reached, this version stops with an error, and a later
+//! one will spill partitions to disk here. Who an actor is in the end (sessions, aliases) is told to it
+//! by `scope`; what an access means is left to the rooms behind.
+
+mod names;
+
+pub use names::{Interner, text};
+
+use crate::words::Stamp;
+
+/// Stands for "none" in the number fields of an [`Access`].
+pub const NONE: u32 = u32::MAX;
+/// Stands for "the log has no byte count".
+pub const NO_BYTES: u64 = u64::MAX;
+
+/// One request for one object or one container page (a request that names several objects gives
+/// several accesses with the same line).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// When, after the source's clock correction.
+    pub time: Stamp,
+    /// Where the line begins in its file's content, in bytes from 0.
+    pub offset: u64,
+    /// The line's number in its file's content, from 1.
+    pub line: u64,
+    /// Byte count of the answer; [`NO_BYTES`] where the log has none.
+    pub bytes: u64,
+    /// Index of the file, in the order in which files are read.
+    pub file: u32,
+    /// Length of the line in bytes without its end of line.
+    pub length: u32,
+    /// Who asked: number in [`Names::actors`].
+    pub actor: u32,
+    /// Client address: number in [`Names::clients`].
+    pub client: u32,
+    /// User agent: number in [`Names::agents`].
+    pub agent: u32,
+    /// Object: number in [`Names::objects`]; [`NONE`] where the request names none.
+    pub object: u32,
+    /// Container: number in [`Names::objects`]; [`NONE`] where the request names none.
+    pub container: u32,
+    /// First member asked for, counted from 0; [`NONE`] where the page could not be read.
+    pub skip: u32,
+    /// Members asked for; [`NONE`] = all of them.
+    pub take: u32,
+    /// Index of the route in the case.
+    pub route: u16,
+    /// Status; 0 where the log has none.
+    pub status: u16,
+    /// Whether the method returns a body at all (not HEAD, not OPTIONS).
+    pub with_body: bool,
+}
+
+impl Access {
+    /// The total order of accesses: time, then the order of the files and of their lines, then the
+    /// order within the request.
+    pub fn order(&self) -> (Stamp, u32, u64) {
+        (self.time, self.file, self.line)
+    }
+}
+
+/// Every name that accesses carry as a number.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// `a` + account as the log names it, or `c` + client address.
+    pub actors: Interner,
+    /// Client addresses.
+    pub clients: Interner,
+    /// User agents.
+    pub agents: Interner,
+    /// Objects' and containers' IDs.
+    pub objects: Interner,
+}
+
+impl Names {
+    /// Bytes of memory that the names hold.
+    pub fn memory(&self) -> usize {
+        [&self.actors, &self.clients, &self.agents, &self.objects]
+            .iter()
+            .map(|names| names.memory())
+            .sum()
+    }
+}
+
+/// How much memory accesses may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Ceiling {
+    /// Bytes; `None` = no ceiling.
+    pub bytes: Option<u64>,
+}
+
+/// The ceiling was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CeilingReached {
+    /// Bytes that would have been needed so far.
+    pub needed: u64,
+    /// The ceiling in bytes.
+    pub ceiling: u64,
+}
+
+impl Ceiling {
+    /// Whether so many accesses and names still fit.
+    ///
+    /// # Errors
+    /// [`CeilingReached`] when they do not.
+    pub fn check(&self, accesses: usize, names: &Names) -> Result<(), CeilingReached> {
+        let needed = (accesses * size_of::<Access>() + names.memory()) as u64;
+        match self.bytes {
+            Some(ceiling) if needed > ceiling => Err(CeilingReached { needed, ceiling }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Accesses partitioned by account, each partition in exact order. Accounts stand in the order of
+/// their numbers.
+#[derive(Debug, Default)]
+pub struct Sequences {
+    accesses: Vec<Access>,
+    bounds: Vec<(u32, usize)>,
+}
+
+impl Sequences {
+    /// Partitions accesses by `who[i]`, the account number of access `i`.
+    ///
+    /// # Panics
+    /// Never: the shorter of the two lists counts.
+    pub fn build(accesses: Vec<Access>, who: &[u32]) -> Sequences {
+        let mut keyed: Vec<(u32, Access)> = who.iter().copied().zip(accesses).collect();
+        // Stable: accesses of one request keep the order in which the request names them.
+        keyed.sort_by_key(|(account, access)| (*account, access.order()));
+        let mut sequences = Sequences::default();
+        for (index, (account, access)) in keyed.into_iter().enumerate() {
+            if sequences
+                .bounds
+                .last()
+                .is_none_or(|(last, _)| *last != account)
+            {
+                sequences.bounds.push((account, index));
+            }
+            sequences.accesses.push(access);
+        }
+        sequences
+    }
+
+    /// How many accounts have a sequence.
+    pub fn len(&self) -> usize {
+        self.bounds.len()
+    }
+
+    /// Whether there is no access at all.
+    pub fn is_empty(&self) -> bool {
+        self.bounds.is_empty()
+    }
+
+    /// The `index`-th account's number and its accesses in order.
+    pub fn sequence(&self, index: usize) -> (u32, &[Access]) {
+        let (account, from) = self.bounds[index];
+        let until = self
+            .bounds
+            .get(index + 1)
+            .map_or(self.accesses.len(), |(_, start)| *start);
+        (account, &self.accesses[from..until])
+    }
+}

@@ -1,0 +1,134 @@
+//! Exact interning: every name that accesses carry is held once and stands as a number.
+//!
+//! Numbers are given in the order of first appearance, so merging parts in file order gives the same
+//! numbers whatever the number of threads. Equality is by bytes; a hash alone is no identity.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// A set of byte strings with a dense number each.
+#[derive(Debug, Default, Clone)]
+pub struct Interner {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Interner {
+    /// The number of a string, given on first sight.
+    pub fn number(&mut self, name: &[u8]) -> u32 {
+        let hash = self.hasher.hash_one(name);
+        let found = self
+            .table
+            .find(hash, |&n| slice(&self.bytes, &self.ends, n) == name);
+        if let Some(&n) = found {
+            return n;
+        }
+        let n = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        self.bytes.extend_from_slice(name);
+        self.ends.push(self.bytes.len());
+        let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
+        self.table
+            .insert_unique(hash, n, |&m| hasher.hash_one(slice(bytes, ends, m)));
+        n
+    }
+
+    /// The number of a string that is already known.
+    pub fn known(&self, name: &[u8]) -> Option<u32> {
+        let hash = self.hasher.hash_one(name);
+        self.table
+            .find(hash, |&n| slice(&self.bytes, &self.ends, n) == name)
+            .copied()
+    }
+
+    /// The string behind a number; empty for a number that was never given.
+    pub fn name(&self, number: u32) -> &[u8] {
+        slice(&self.bytes, &self.ends, number)
+    }
+
+    /// The string behind a number as text that is one-to-one with its bytes.
+    pub fn text(&self, number: u32) -> String {
+        text(self.name(number))
+    }
+
+    /// How many strings there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Takes in another interner's strings in their order; entry `i` of the answer is the number that
+    /// the other's `i` has here.
+    pub fn absorb(&mut self, other: &Interner) -> Vec<u32> {
+        (0..other.len())
+            .map(|i| self.number(other.name(i as u32)))
+            .collect()
+    }
+
+    /// Bytes of memory that it holds.
+    pub fn memory(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * 8 + self.table.capacity() * 5
+    }
+}
+
+/// Bytes as text for tables: UTF-8 stays; control characters, backslashes and bytes that are no UTF-8
+/// become `\xHH`, so that two different byte strings never print alike and nothing acts on a terminal.
+pub fn text(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\\' => out.push_str("\\x5C"),
+                c if c.is_control() => push_escaped(&mut out, c),
+                c => out.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    out
+}
+
+fn push_escaped(out: &mut String, c: char) {
+    let mut buffer = [0; 4];
+    for byte in c.encode_utf8(&mut buffer).bytes() {
+        out.push_str(&format!("\\x{byte:02X}"));
+    }
+}
+
+fn slice<'a>(bytes: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
+    let i = number as usize;
+    match ends.get(i) {
+        Some(&end) => &bytes[if i == 0 { 0 } else { ends[i - 1] }..end],
+        None => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_first_appearance_and_survive_merging() {
+        let mut left = Interner::default();
+        let mut right = Interner::default();
+        assert_eq!((left.number(b"a"), left.number(b"b")), (0, 1));
+        assert_eq!((right.number(b"c"), right.number(b"a")), (0, 1));
+        assert_eq!(left.absorb(&right), vec![2, 0]);
+        assert_eq!(left.name(2), b"c");
+        assert_eq!(left.known(b"zz"), None);
+    }
+
+    #[test]
+    fn text_keeps_different_bytes_different() {
+        assert_eq!(text("Åsa".as_bytes()), "Åsa");
+        assert_eq!(text(b"\xff\\xFF\x1b[0m"), "\\xFF\\x5CxFF\\x1B[0m");
+    }
+}

@@ -1,0 +1,102 @@
+//! How a file was packed and what of it is damaged: results, not errors, because the good part is read.
+
+use std::fmt;
+
+/// How a file was packed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// Not at all.
+    Plain,
+    /// gzip, of so many members.
+    Gzip {
+        /// Members that were begun.
+        members: u64,
+    },
+    /// Zstandard, of so many frames.
+    Zstd {
+        /// Frames that were begun, skippable ones left out.
+        frames: u64,
+    },
+    /// Several packings around one another, the outermost first.
+    Nested(Vec<Packing>),
+}
+
+impl Packing {
+    /// From the layers around the content, the outermost first.
+    pub(super) fn of(mut layers: Vec<Packing>) -> Packing {
+        match layers.len() {
+            0 => Packing::Plain,
+            1 => layers.remove(0),
+            _ => Packing::Nested(layers),
+        }
+    }
+}
+
+/// `plain`, `gzip (3 members)`, `zstd (1 frame)`; nested ones joined by ` > `.
+impl fmt::Display for Packing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Packing::Plain => f.write_str("plain"),
+            Packing::Gzip { members: 1 } => f.write_str("gzip (1 member)"),
+            Packing::Gzip { members } => write!(f, "gzip ({members} members)"),
+            Packing::Zstd { frames: 1 } => f.write_str("zstd (1 frame)"),
+            Packing::Zstd { frames } => write!(f, "zstd ({frames} frames)"),
+            Packing::Nested(layers) => {
+                for (at, layer) in layers.iter().enumerate() {
+                    let joint = if at == 0 { "" } else { " > " };
+                    write!(f, "{joint}{layer}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DamageKind {
+    /// The archive ends before its end mark.
+    Truncated,
+    /// A part was unpacked to its end, but its checksum says that it is not what was packed.
+    Checksum,
+    /// The archive cannot be unpacked any further.
+    Corrupt,
+    /// Bytes behind the archive that belong to none.
+    Trailing,
+    /// The file grew after it was opened; what came later was not read.
+    Grew,
+    /// The file shrank after it was opened; what vanished was not read.
+    Shrank,
+}
+
+impl DamageKind {
+    /// The word for tables and the manifest.
+    pub fn word(self) -> &'static str {
+        match self {
+            DamageKind::Truncated => "truncated",
+            DamageKind::Checksum => "checksum",
+            DamageKind::Corrupt => "corrupt",
+            DamageKind::Trailing => "trailing",
+            DamageKind::Grew => "grew",
+            DamageKind::Shrank => "shrank",
+        }
+    }
+}
+
+/// One damage of a file; everything before it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// What is wrong.
+    pub kind: DamageKind,
+    /// How many bytes had come out of the damaged layer by then; for a file that grew or shrank,
+    /// how many of its bytes were read.
+    pub at: u64,
+    /// A sentence for the user, without file name and full stop.
+    pub detail: String,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}

@@ -1,0 +1,75 @@
+//! The running SHA-256 of a plain file, fed window by window beside the parsing.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+
+use sha2::{Digest, Sha256};
+
+use super::layer::read_at;
+use super::window::Window;
+
+/// How far a file is hashed, and how to go back when a window proves to be broken.
+#[derive(Default)]
+pub(super) struct Tally {
+    state: Sha256,
+    at: u64,
+    marks: VecDeque<(u64, Sha256)>,
+}
+
+/// States kept for going back: more than the windows that a caller has in hand at a time.
+const MARKS: usize = 64;
+
+impl Tally {
+    /// Hashes a window; bytes between the last one and this are read from the file.
+    pub(super) fn take(&mut self, window: &Window, file: &File) -> io::Result<()> {
+        self.back_to(window.offset);
+        self.read_up_to(window.offset, file)?;
+        if self.at != window.offset {
+            return Ok(());
+        }
+        if self.marks.len() == MARKS {
+            self.marks.pop_front();
+        }
+        self.marks.push_back((self.at, self.state.clone()));
+        if window.overlong.is_some() {
+            return self.read_up_to(window.offset + window.span(), file);
+        }
+        self.state.update(window.bytes());
+        self.at += window.span();
+        if !window.intact() {
+            self.back_to(window.offset);
+        }
+        Ok(())
+    }
+
+    /// Forgets what was hashed from `offset` on; all of it when that place was not kept.
+    pub(super) fn back_to(&mut self, offset: u64) {
+        while self.at > offset {
+            let (at, state) = self.marks.pop_back().unwrap_or_default();
+            self.at = at;
+            self.state = state;
+        }
+    }
+
+    /// Hashes the file's own bytes up to `end`, or to where the file ends before that.
+    pub(super) fn read_up_to(&mut self, end: u64, file: &File) -> io::Result<()> {
+        let mut block = Vec::new();
+        while self.at < end {
+            block.resize(256 << 10, 0);
+            let most = (end - self.at).min(block.len() as u64) as usize;
+            let got = read_at(file, &mut block[..most], self.at)?;
+            if got == 0 {
+                break;
+            }
+            self.state.update(&block[..got]);
+            self.at += got as u64;
+        }
+        Ok(())
+    }
+
+    /// SHA-256 in lower-case hex.
+    pub(super) fn hex(self) -> String {
+        format!("{:x}", self.state.finalize())
+    }
+}

@@ -1,0 +1,36 @@
+//! Files to line-aligned windows of bytes: read-only, unpacked, hashed; and content given twice.
+//!
+//! [`find`] turns a case's globs into files in a fixed order, [`Reader`] turns one file into
+//! [`Window`]s of whole lines, [`overlap`] tells which lines a rotation has left in two files.
+//! What a line means is left to `format`, threads to `pipeline`, totals and words for the user to
+//! the rooms behind. Nothing here writes to a log.
+
+mod container;
+mod damage;
+mod digest;
+mod find;
+mod gzip;
+mod layer;
+mod lines;
+mod mapped;
+mod order;
+pub mod overlap;
+mod problem;
+mod progress;
+mod reader;
+mod stream;
+mod window;
+mod zstd;
+
+pub use damage::{Damage, DamageKind, Packing};
+pub use find::{Found, find};
+pub use lines::{Lines, lines, split};
+pub use problem::SourceProblem;
+pub use reader::{Ending, Reader, Reading};
+pub use window::Window;
+
+/// The longest line, in bytes without its line end, that is given whole.
+pub const LINE_CAP: usize = 16 << 20;
+
+/// How many bytes are kept of a line longer than [`LINE_CAP`].
+pub const LINE_HEAD: usize = 64 << 10;

@@ -1,0 +1,111 @@
+//! The order of a source's files: as written, oldest first, as far as their names tell.
+//!
+//! Folders and names compare naturally (`edge2` before `edge10`). Within one log's rotation come
+//! the dated files by date, then the numbered ones from the highest number down, then the file that
+//! is still written. The order depends on the names alone.
+
+use std::cmp::{Ordering, Reverse};
+
+/// Compares two file names with `/` as separator. Equal only when they are the same.
+pub(super) fn compare(a: &str, b: &str) -> Ordering {
+    let (folders_a, file_a) = parted(a);
+    let (folders_b, file_b) = parted(b);
+    let by_folder = folders_a
+        .split('/')
+        .zip(folders_b.split('/'))
+        .map(|(a, b)| natural(a, b))
+        .find(|order| order.is_ne())
+        .unwrap_or_else(|| {
+            folders_a
+                .split('/')
+                .count()
+                .cmp(&folders_b.split('/').count())
+        });
+    let (rotation_a, rotation_b) = (Rotation::of(file_a), Rotation::of(file_b));
+    by_folder
+        .then_with(|| natural(rotation_a.log, rotation_b.log))
+        .then_with(|| rotation_a.age.cmp(&rotation_b.age))
+        .then_with(|| natural(file_a, file_b))
+}
+
+fn parted(name: &str) -> (&str, &str) {
+    name.rsplit_once('/').unwrap_or(("", name))
+}
+
+/// Compares with runs of digits taken as numbers; ties by the bytes themselves.
+fn natural(a: &str, b: &str) -> Ordering {
+    let (mut rest_a, mut rest_b) = (a.as_bytes(), b.as_bytes());
+    while let (Some(&first_a), Some(&first_b)) = (rest_a.first(), rest_b.first()) {
+        let order = if first_a.is_ascii_digit() && first_b.is_ascii_digit() {
+            let (number_a, number_b) = (number(&mut rest_a), number(&mut rest_b));
+            number_a
+                .len()
+                .cmp(&number_b.len())
+                .then_with(|| number_a.cmp(number_b))
+        } else {
+            (rest_a, rest_b) = (&rest_a[1..], &rest_b[1..]);
+            first_a.cmp(&first_b)
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+    rest_a.len().cmp(&rest_b.len()).then_with(|| a.cmp(b))
+}
+
+/// Takes a run of digits off the front; gives it without leading zeros.
+fn number<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let end = rest
+        .iter()
+        .position(|b| !b.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (digits, behind) = rest.split_at(end);
+    *rest = behind;
+    let zeros = digits.iter().take_while(|&&b| b == b'0').count();
+    &digits[zeros..]
+}
+
+/// A file name taken apart: which log it belongs to and how old it is among that log's files.
+struct Rotation<'a> {
+    log: &'a str,
+    age: Age,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Age {
+    /// A date stands behind the log's name; the date itself is compared with the whole name.
+    Dated,
+    /// `access.log.3`: the higher, the older.
+    Numbered(Reverse<u32>),
+    /// Neither: the log that is being written, or the only one.
+    Current,
+}
+
+const PACKED: [&str; 7] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".z", ".Z"];
+
+impl Rotation<'_> {
+    fn of(file: &str) -> Rotation<'_> {
+        let name = PACKED
+            .iter()
+            .find_map(|end| file.strip_suffix(end))
+            .unwrap_or(file);
+        let stamp = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | ':' | 'T' | 'Z');
+        let run = name.trim_end_matches(stamp).len();
+        let Some(skip) = name[run..].find(['-', '_', '.']) else {
+            return Rotation {
+                log: name,
+                age: Age::Current,
+            };
+        };
+        let (log, tail) = name.split_at(run + skip);
+        let digits = tail.bytes().filter(u8::is_ascii_digit).count();
+        let age = match tail.strip_prefix('.').map(str::parse) {
+            _ if log.is_empty() => Age::Current,
+            Some(Ok(number)) if digits < 6 => Age::Numbered(Reverse(number)),
+            _ if digits >= 6 => Age::Dated,
+            _ => Age::Current,
+        };
+        let log = if age == Age::Current { name } else { log };
+        Rotation { log, age }
+    }
+}

@@ -1,0 +1,72 @@
+//! What stops the reading of a file, in words that say what to do.
+//!
+//! Damage that leaves something to read is no problem but a [`Damage`](super::Damage).
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// Why a source cannot be read: the place, what happened, what to do.
+#[derive(Debug)]
+pub struct SourceProblem {
+    place: String,
+    what: String,
+    remedy: &'static str,
+    cause: Option<io::Error>,
+}
+
+impl fmt::Display for SourceProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.what)?;
+        if let Some(cause) = &self.cause {
+            write!(f, ": {cause}")?;
+        }
+        write!(f, "; {}", self.remedy)
+    }
+}
+
+impl std::error::Error for SourceProblem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
+
+impl SourceProblem {
+    /// A problem that the operating system did not raise.
+    pub(super) fn new(place: impl fmt::Display, what: String, remedy: &'static str) -> Self {
+        let place = place.to_string();
+        SourceProblem {
+            place,
+            what,
+            remedy,
+            cause: None,
+        }
+    }
+
+    /// A file of which a line that was read before is no longer there.
+    pub(crate) fn shrunk(path: &Path, offset: u64) -> Self {
+        let what = format!("its content at byte {offset} was read before and is gone now");
+        let remedy = "something writes to the evidence: copy it to a quiet place and run again";
+        SourceProblem::new(path.display(), what, remedy)
+    }
+
+    /// A file that could not be opened or looked at.
+    pub(super) fn opening(path: &Path, cause: io::Error) -> Self {
+        SourceProblem {
+            place: path.display().to_string(),
+            what: "cannot be opened".to_owned(),
+            remedy: "check that the file is there and that you may read it",
+            cause: Some(cause),
+        }
+    }
+
+    /// A read that failed; the cause names the byte.
+    pub(super) fn reading(path: &Path, cause: io::Error) -> Self {
+        SourceProblem {
+            place: path.display().to_string(),
+            what: "reading failed".to_owned(),
+            remedy: "check the disk or the network share, then run again",
+            cause: Some(cause),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Practice cases with their truth: a simulated school platform, its people, and what they do.
+//!
+//! From a seed comes a world (`world`), a platform that answers with a check missing somewhere
+//! (`platform`), ordinary use and an attack (`script`, `raid`, `links`, `schedule`), and the files
+//! that a responder would get, with what really happened beside them (`output`). Nothing here is
+//! shared with the code that reads logs, cases or directories: a mistake there must not be able to
+//! repeat itself in the truth.
+
+mod clients;
+mod links;
+mod output;
+mod platform;
+mod problem;
+mod raid;
+mod request;
+mod rng;
+mod schedule;
+mod script;
+mod settings;
+mod simulate;
+mod target;
+mod vocabulary;
+mod world;
+
+pub use problem::SynthProblem;
+pub use settings::{Attack, Defects, LogFormat, Settings};
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use output::{Layout, LogFiles, Sessions, Truth};
+use platform::Platform;
+use rng::{Draws, Topic};
+use schedule::Schedule;
+use script::Stage;
+use simulate::Run;
+use vocabulary::Vocabulary;
+use world::World;
+
+/// What was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The attack that was asked for, or that the seed chose.
+    pub attack: Attack,
+    /// The log format that was asked for, or that the seed chose.
+    pub format: LogFormat,
+    /// Accounts in the directory.
+    pub accounts: u64,
+    /// Requests in the logs; repeated ones counted once.
+    pub records: u64,
+    /// Data subjects beyond scope, each counted once for each controller.
+    pub subjects_beyond_scope: u64,
+}
+
+/// What stands in the folder of a case.
+const PARTS: [&str; 5] = ["case.toml", "README.txt", "truth.json", "directory", "logs"];
+
+/// Writes a practice case into a folder that is new or empty.
+///
+/// `case.toml` comes last: a folder without it was interrupted. Memory grows with the accounts, not
+/// with the lines.
+///
+/// # Errors
+/// Settings that do not hold, a folder that is not empty, a file that cannot be written; what was
+/// begun is taken away again.
+pub fn generate(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
+    settings.check()?;
+    let existed = claim(out)?;
+    let made = fill(settings, out);
+    if made.is_err() {
+        sweep(out, existed);
+    }
+    made
+}
+
+fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
+    let (attack, format) = choices(settings);
+    let world = world::build(
+        settings,
+        matches!(attack, Attack::Sequential | Attack::Stride),
+    );
+    let vocabulary = Vocabulary::of(settings.seed);
+    let layout = Layout::choose(settings.seed, format);
+    let mut draws = Draws::new(settings.seed, Topic::Plan, 2, 0);
+    let platform = Platform {
+        world: &world,
+        hole: raid::hole(settings.seed, attack),
+        soft: layout.bytes && draws.chance(300),
+        tells_cuts: layout.tells_cuts(),
+        redirects: draws.chance(500),
+    };
+    let raids = raid::plan(attack, &platform, &vocabulary);
+    let (prefetches, batches) = (draws.chance(400), draws.chance(400));
+    let stage = Stage {
+        platform: &platform,
+        vocabulary: &vocabulary,
+        raids: &raids,
+        prefetches,
+        batches,
+    };
+    let schedule = Schedule::new(settings, &stage);
+    let (tables, logs) = (folder(out, "directory")?, folder(out, "logs")?);
+    output::write_tables(&world, &tables)?;
+    let run = Run::new(
+        &stage,
+        &layout,
+        LogFiles::create(
+            &logs,
+            &layout,
+            (settings.seed, world.from, world.days),
+            settings.defects,
+        )?,
+        Sessions::create(&tables, layout.carrier)?,
+        Truth::new(&world, attack, &raids, layout.bytes, vocabulary.empty_below),
+        settings.defects == Defects::Usual,
+    );
+    let (logs, truth) = run.play(&schedule)?;
+    let counts = logs.finish()?;
+    let about = about(settings, attack, &layout, &platform);
+    let text = format!("{:#}\n", truth.write(about, counts));
+    write(out, "truth.json", &text)?;
+    write(out, "README.txt", &output::readme(settings, &world))?;
+    write(
+        out,
+        "case.toml",
+        &output::case_toml(&world, &vocabulary, &layout),
+    )?;
+    Ok(Summary {
+        attack,
+        format,
+        accounts: world.accounts.len() as u64,
+        records: counts.records,
+        subjects_beyond_scope: truth.subjects(),
+    })
+}
+
+/// The attack and the format: asked for, or the seed's.
+fn choices(settings: &Settings) -> (Attack, LogFormat) {
+    // Neighbouring seeds take turns, so that a few of them show every attack and format.
+    let turn = |count: usize| (settings.seed % count as u64) as usize;
+    let attack = Attack::ALL[turn(Attack::ALL.len())];
+    let format = LogFormat::ALL[turn(LogFormat::ALL.len())];
+    (
+        settings.attack.unwrap_or(attack),
+        settings.format.unwrap_or(format),
+    )
+}
+
+/// What `truth.json` says about the case as such.
+fn about(
+    settings: &Settings,
+    attack: Attack,
+    layout: &Layout,
+    platform: &Platform,
+) -> Map<String, Value> {
+    let world: &World = platform.world;
+    let about = json!({
+        "seed": settings.seed,
+        "attack": attack.name(),
+        "format": layout.format.name(),
+        "account_in": layout.carrier.word(),
+        "bytes_logged": layout.bytes,
+        "missing_check": platform.hole.map(|hole| hole.word()),
+        "ids_have_order": world.traits.ids.has_order(),
+        "grants_say_protected": world.traits.protection,
+        "defects": settings.defects.name(),
+    });
+    match about {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Makes sure that the folder is there and empty; tells whether it was there before.
+fn claim(out: &Path) -> Result<bool, SynthProblem> {
+    if !out.exists() {
+        fs::create_dir_all(out).map_err(SynthProblem::write(out))?;
+        return Ok(false);
+    }
+    if !out.is_dir() {
+        return Err(SynthProblem::NotEmpty(out.to_owned()));
+    }
+    let mut entries = fs::read_dir(out).map_err(SynthProblem::write(out))?;
+    match entries.next() {
+        None => Ok(true),
+        Some(_) => Err(SynthProblem::NotEmpty(out.to_owned())),
+    }
+}
+
+/// Takes away what was begun. Best effort: the first problem is the one that is told.
+fn sweep(out: &Path, existed: bool) {
+    for part in PARTS {
+        let path = out.join(part);
+        let _ = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
+    }
+    if !existed {
+        let _ = fs::remove_dir(out);
+    }
+}
+
+fn folder(out: &Path, name: &str) -> Result<std::path::PathBuf, SynthProblem> {
+    let path = out.join(name);
+    fs::create_dir(&path).map_err(SynthProblem::write(&path))?;
+    Ok(path)
+}
+
+fn write(out: &Path, name: &str, text: &str) -> Result<(), SynthProblem> {
+    let path = out.join(name);
+    fs::write(&path, text).map_err(SynthProblem::write(&path))
+}

@@ -1,0 +1,81 @@
+//! `case.toml` and `README.txt` of a practice case.
+
+use chrono::DateTime;
+
+use super::{Carrier, Layout, LogFiles};
+use crate::synth::settings::Settings;
+use crate::synth::vocabulary::Vocabulary;
+use crate::synth::world::World;
+
+/// The case file; it holds as it is.
+pub(in crate::synth) fn case_toml(
+    world: &World,
+    vocabulary: &Vocabulary,
+    layout: &Layout,
+) -> String {
+    let time = |at| {
+        DateTime::from_timestamp(at, 0)
+            .unwrap_or_default()
+            .format("%Y-%m-%dT%H:%M:%SZ")
+    };
+    let sessions = match layout.carrier {
+        Carrier::Cookie => "sessions = \"directory/sessions.csv\"\n",
+        _ => "",
+    };
+    format!(
+        "[case]\n\
+         id = \"SYNTH-{seed}\"\n\
+         title = \"Practice case {seed}\"\n\
+         timezone = \"Europe/Stockholm\"\n\
+         period = {{ from = \"{from}\", until = \"{until}\" }}\n\
+         \n\
+         [[source]]\n\
+         name = \"edge\"\n\
+         files = [\"logs/{glob}\"]\n\
+         {keys}\
+         {routes}\n\
+         [directory]\n\
+         controllers = \"directory/controllers.csv\"\n\
+         units = \"directory/units.csv\"\n\
+         grants = \"directory/grants.csv\"\n\
+         objects = \"directory/objects.csv\"\n\
+         members = \"directory/members.csv\"\n\
+         {sessions}\
+         accounts = \"directory/accounts.csv\"\n",
+        seed = world.seed,
+        from = time(world.from),
+        until = time(world.until()),
+        glob = LogFiles::glob(layout),
+        keys = layout.case_keys(),
+        routes = vocabulary.case_routes(),
+    )
+}
+
+/// What the folder is, for whoever finds it; it does not tell the answer.
+pub(in crate::synth) fn readme(settings: &Settings, world: &World) -> String {
+    format!(
+        "Practice case {seed}\n\
+         ====================\n\
+         \n\
+         Made by `breachscope synth`. Every person, school and address in it is invented.\n\
+         \n\
+         case.toml    the case: how the logs are written, which routes disclose what\n\
+         directory/   who belongs where and may see what, over time\n\
+         logs/        {days} days of a school platform's access log (defects: {defects})\n\
+         truth.json   what really happened; look at it last\n\
+         \n\
+         {tenants} tenants, {accounts} accounts, {objects} objects.\n\
+         \n\
+         In truth.json, a subject counts under the controller that it belonged to at the access,\n\
+         so one person may stand under two. `children` and `protected` count confirmed subjects.\n\
+         `accesses_beyond_scope` counts requests that disclosed something beyond scope, and\n\
+         `disclosures_beyond_scope` the objects in them. `repeated` lines stand in the files a\n\
+         second time, as a copy or an overlap, and are in no other count.\n",
+        seed = settings.seed,
+        days = settings.days,
+        defects = settings.defects,
+        tenants = world.tenants.len(),
+        accounts = world.accounts.len(),
+        objects = world.items.len(),
+    )
+}

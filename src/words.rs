@@ -1,0 +1,160 @@
+//! The field's words as types: instants, intervals, certainty and reason codes.
+//!
+//! Every room speaks these; none of them does I/O or knows the clock. The meaning of each word
+//! is told once, in the map (`lib.rs`). Parsing of times is left to `format::time`.
+
+use std::fmt;
+
+/// An instant: nanoseconds since 1970-01-01T00:00:00Z, leap seconds ignored.
+///
+/// Covers the years 1677 to 2262; a stamp outside of that is a problem of its line, never a
+/// silent clamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp(pub i64);
+
+/// Nanoseconds in one second.
+pub const SECOND: i64 = 1_000_000_000;
+/// Nanoseconds in one hour.
+pub const HOUR: i64 = 3600 * SECOND;
+
+impl Stamp {
+    /// The full second that the instant lies in, as seconds since the epoch.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(SECOND)
+    }
+
+    /// The start of the UTC hour that the instant lies in.
+    pub fn hour(self) -> Stamp {
+        Stamp(self.0 - self.0.rem_euclid(HOUR))
+    }
+
+    /// The instant moved by a number of nanoseconds, held at the ends of the range.
+    pub fn shifted(self, nanoseconds: i64) -> Stamp {
+        Stamp(self.0.saturating_add(nanoseconds))
+    }
+}
+
+/// ISO 8601 in UTC, `2021-03-04T05:06:07Z`; a fraction of 3, 6 or 9 digits only where it is not zero.
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let instant = chrono::DateTime::from_timestamp_nanos(self.0);
+        let nanos = self.0.rem_euclid(SECOND);
+        let form = match nanos {
+            0 => "%Y-%m-%dT%H:%M:%SZ",
+            n if n % 1_000_000 == 0 => "%Y-%m-%dT%H:%M:%S%.3fZ",
+            n if n % 1_000 == 0 => "%Y-%m-%dT%H:%M:%S%.6fZ",
+            _ => "%Y-%m-%dT%H:%M:%S%.9fZ",
+        };
+        write!(f, "{}", instant.format(form))
+    }
+}
+
+/// A half-open interval of time: `from` inclusive, `until` exclusive, open where `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Validity {
+    /// First instant that belongs to it.
+    pub from: Option<Stamp>,
+    /// First instant that no longer belongs to it.
+    pub until: Option<Stamp>,
+}
+
+impl Validity {
+    /// Whether the instant lies inside.
+    pub fn holds(&self, at: Stamp) -> bool {
+        self.from.is_none_or(|f| f <= at) && self.until.is_none_or(|u| at < u)
+    }
+
+    /// Whether both ends are open.
+    pub fn always(&self) -> bool {
+        self.from.is_none() && self.until.is_none()
+    }
+}
+
+/// How sure it is that an access disclosed what it names (CASE.md §3), weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// Nothing left the platform; the access was an attempt.
+    Nothing,
+    /// Not in the logs, but the logs leave room for it.
+    Possible,
+    /// The log says that it was answered, not with how much.
+    Probable,
+    /// The log shows an answer with content.
+    Confirmed,
+}
+
+impl Certainty {
+    /// The word that goes into tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Certainty::Nothing => "attempt",
+            Certainty::Possible => "possible",
+            Certainty::Probable => "probable",
+            Certainty::Confirmed => "confirmed",
+        }
+    }
+}
+
+/// Why a figure is not exact or a question cannot be decided (CASE.md §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A route that no source logs.
+    NoLog,
+    /// A hole in a source.
+    Gap,
+    /// The logs begin after the period that must be answered for.
+    BeforeStart,
+    /// The logs end before that period does.
+    Retention,
+    /// The source carries no account.
+    NoAccount,
+    /// The object's ID is not in the line.
+    NoObject,
+    /// The line has no byte count.
+    NoBody,
+    /// The line has no status.
+    NoStatus,
+    /// The directory does not know it.
+    NoDirectory,
+    /// `grants` does not know the account.
+    NoGrants,
+    /// An account that several people use.
+    SharedAccount,
+    /// The log is a sample.
+    Sampled,
+    /// A clock is not to be trusted.
+    Clock,
+    /// Lines that could not be read.
+    Unparsed,
+    /// An input is damaged or changed while it was read.
+    Integrity,
+    /// Nothing tried it after the fix.
+    NoProbe,
+    /// Several readings fit.
+    Ambiguous,
+}
+
+impl Reason {
+    /// The code of the contract.
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::NoLog => "NO_LOG",
+            Reason::Gap => "GAP",
+            Reason::BeforeStart => "BEFORE_START",
+            Reason::Retention => "RETENTION",
+            Reason::NoAccount => "NO_ACCOUNT",
+            Reason::NoObject => "NO_OBJECT",
+            Reason::NoBody => "NO_BODY",
+            Reason::NoStatus => "NO_STATUS",
+            Reason::NoDirectory => "NO_DIRECTORY",
+            Reason::NoGrants => "NO_GRANTS",
+            Reason::SharedAccount => "SHARED_ACCOUNT",
+            Reason::Sampled => "SAMPLED",
+            Reason::Clock => "CLOCK",
+            Reason::Unparsed => "UNPARSED",
+            Reason::Integrity => "INTEGRITY",
+            Reason::NoProbe => "NO_PROBE",
+            Reason::Ambiguous => "AMBIGUOUS",
+        }
+    }
+}
