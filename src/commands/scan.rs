@@ -71,8 +71,7 @@ fn answer(
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     progress.stage("citing lines");
     let cited = analysis
-        .outcomes
-        .iter()
+        .beyond()
         .flat_map(|outcome| &outcome.share.beyond)
         .map(|beyond| Citation::of(&beyond.access))
         .filter(|citation| inputs[citation.file as usize].path.is_file());

@@ -9,7 +9,7 @@ use super::{Record, Text};
 /// scanner's bytes) is kept whole as the target, so that nothing that was sent gets lost.
 pub(super) fn put<'a>(line: &'a [u8], escapes: Escapes, record: &mut Record<'a>) {
     let Some(line) = present(line) else { return };
-    let (method, rest) = match memchr::memchr(b' ', line) {
+    let (method, rest) = match line.iter().position(|b| *b == b' ') {
         Some(blank) => (&line[..blank], &line[blank + 1..]),
         None => (line, &b""[..]),
     };

@@ -132,14 +132,12 @@ fn without_port(host: &[u8]) -> &[u8] {
 
 /// Whether the path is its own normal form; may say no where it is.
 fn is_plain(path: &[u8]) -> bool {
-    let mut last = 0;
-    for &byte in path {
-        if byte == b'%' || byte == b';' || (last == b'/' && (byte == b'/' || byte == b'.')) {
-            return false;
-        }
-        last = byte;
-    }
-    path == b"/" || (last != b'/' && path.first() != Some(&b'.'))
+    let odd_after = |slash: usize| matches!(path.get(slash + 1), Some(b'/' | b'.'));
+    path == b"/"
+        || !path.ends_with(b"/")
+            && !path.starts_with(b".")
+            && memchr::memchr2(b'%', b';', path).is_none()
+            && !memchr::memchr_iter(b'/', path).any(odd_after)
 }
 
 fn normalised(path: &[u8]) -> Vec<u8> {

@@ -45,6 +45,7 @@ pub(super) fn is_filler(byte: u8) -> bool {
 }
 
 /// The field, unless the log says that there is none.
+#[inline]
 pub(super) fn present(field: &[u8]) -> Option<&[u8]> {
     if field.is_empty() || field == b"-" {
         None
@@ -54,18 +55,24 @@ pub(super) fn present(field: &[u8]) -> Option<&[u8]> {
 }
 
 /// The field with its escapes undone, unless the log says that there is none.
+#[inline]
 pub(super) fn field(field: &[u8], escapes: Escapes) -> Option<Text<'_>> {
     present(field).map(|field| unescape(field, escapes))
 }
 
 /// Undoes the writer's escapes. What is no escape stays as it is.
+#[inline]
 pub(super) fn unescape(field: &[u8], escapes: Escapes) -> Text<'_> {
     if escapes == Escapes::None {
         return Cow::Borrowed(field);
     }
-    let Some(first) = memchr::memchr(b'\\', field) else {
-        return Cow::Borrowed(field);
-    };
+    match memchr::memchr(b'\\', field) {
+        None => Cow::Borrowed(field),
+        Some(first) => Cow::Owned(unescaped(field, first, escapes)),
+    }
+}
+
+fn unescaped(field: &[u8], first: usize, escapes: Escapes) -> Vec<u8> {
     let mut out = Vec::with_capacity(field.len());
     out.extend_from_slice(&field[..first]);
     let mut rest = &field[first..];
@@ -73,7 +80,7 @@ pub(super) fn unescape(field: &[u8], escapes: Escapes) -> Text<'_> {
         let used = push_unescaped(rest, escapes, &mut out);
         rest = &rest[used..];
     }
-    Cow::Owned(out)
+    out
 }
 
 /// Writes what the start of `rest` means; returns how many bytes that was (at least one).

@@ -13,6 +13,9 @@ use chrono_tz::Tz;
 
 use crate::words::{SECOND, Stamp};
 
+/// No stamp in brackets is longer, so a lone bracket need not be looked at further.
+pub(super) const LONGEST: usize = 48;
+
 /// RFC 3339 and its looser relatives, offset required: `2021-03-04T05:06:07.89+01:00`, with a
 /// blank for the `T`, lower case, a comma before the fraction, `+0100`, or a blank before the
 /// offset. Digits after the ninth of a fraction are cut. A date alone is none.

@@ -42,6 +42,8 @@ struct Common {
     unbounded: bool,
     /// Subjects that may be anybody's.
     anybody: u64,
+    /// Of those, subjects that are known and lack only a unit.
+    placeless: u64,
 }
 
 /// Concludes: rows for every controller of the directory, in its order, then one for what belongs to none
@@ -83,6 +85,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         reasons: BTreeSet::new(),
         unbounded: false,
         anybody: 0,
+        placeless: 0,
     };
     for doubt in doubts {
         match doubt.allowance {
@@ -263,7 +266,7 @@ fn totals(rows: &[ControllerRow], exposure: &Exposure, common: &Common) -> Total
         min: subjects.get(&Certainty::Confirmed).copied().unwrap_or(0),
         max: match common.unbounded {
             true => populations.map(|all| all.max(seen)),
-            false => Some(seen.saturating_add(common.anybody)),
+            false => Some(seen.saturating_add(common.anybody - common.placeless)),
         },
         subjects,
         undecided: in_doubt.len() as u64,

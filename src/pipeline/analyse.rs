@@ -45,6 +45,9 @@ pub struct AccountOutcome {
 pub struct Analysis {
     /// Accounts with a verdict, by label.
     pub outcomes: Vec<AccountOutcome>,
+    /// Accounts without one that asked for something beyond their scope in vain, by label: their requests are
+    /// kept, no list names them.
+    pub refused: Vec<AccountOutcome>,
     /// Everything disclosed beyond scope or in doubt.
     pub exposure: Exposure,
     /// How many accounts and addresses made accesses.
@@ -53,6 +56,13 @@ pub struct Analysis {
     pub set_aside: SetAside,
     /// Names of what accesses carry as numbers.
     pub names: Names,
+}
+
+impl Analysis {
+    /// Everybody with a request beyond scope.
+    pub fn beyond(&self) -> impl Iterator<Item = &AccountOutcome> {
+        self.outcomes.iter().chain(&self.refused)
+    }
 }
 
 impl AccountOutcome {
@@ -96,7 +106,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let accounts = case.directory.accounts.as_deref().unwrap_or_default();
     let kinds = accounts
         .iter()
-        .map(|row| (row.account.as_str(), row.kind.as_str()));
+        .map(|row| (row.account.as_bytes(), row.kind.as_str()));
     let worker = Worker {
         case,
         kinds: kinds.collect(),
@@ -146,6 +156,8 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
             .add(&merger, outcome.number, &outcome.share, sure);
         if outcome.judgement.verdict.is_some() {
             analysis.outcomes.push(outcome);
+        } else if !outcome.share.beyond.is_empty() {
+            analysis.refused.push(outcome);
         }
     }
     analysis.names = names;
@@ -157,12 +169,14 @@ struct Measured {
     outcome: AccountOutcome,
     group: Group,
     reachable: u64,
+    /// An account that the table of grants does not know.
+    unlisted: bool,
 }
 
 struct Worker<'w> {
     case: &'w Case,
     /// Kinds of accounts, by account.
-    kinds: HashMap<&'w str, &'w str>,
+    kinds: HashMap<&'w [u8], &'w str>,
     scope: &'w Scope<'w>,
     people: &'w People,
     opener: Opener<'w>,
@@ -194,6 +208,9 @@ impl Worker<'_> {
             [] => (Stamp(0), Stamp(0)),
         };
         Measured {
+            unlisted: person.kind == PersonKind::Account
+                && bench.basis() == Basis::Unknown
+                && self.case.directory.grants.is_some(),
             group: roles.join("+"),
             // Only a large collection is held against what is reachable, so only that is counted.
             reachable: match facts.collected.objects >= crate::detect::HARVEST_FROM {
@@ -222,7 +239,7 @@ impl Worker<'_> {
 
     fn kind(&self, person: &Person) -> String {
         let known = match person.kind {
-            PersonKind::Account => self.kinds.get(person.name.as_str()).copied(),
+            PersonKind::Account => self.kinds.get(person.name.as_slice()).copied(),
             _ => None,
         };
         known.unwrap_or_default().to_owned()
@@ -241,11 +258,8 @@ impl Measured {
             self.reachable,
             anonymous,
         );
-        // An account that the directory does not know is listed, whatever it did (CASE.md §2); an address
-        // without any account only where something about it stands out.
-        let unlisted =
-            outcome.person.kind == PersonKind::Account && outcome.basis == Basis::Unknown;
-        if unlisted {
+        // An account that `grants` does not know is listed, whatever it did (CASE.md §2).
+        if self.unlisted {
             outcome.judgement.verdict = Some(Verdict::Undetermined);
         }
     }
@@ -282,7 +296,8 @@ fn keep(
     let accounts: HashSet<u32> = (0..people.len() as u32)
         .filter(|number| {
             let person = people.person(*number);
-            person.kind == PersonKind::Account && case.exclude_accounts.contains(&person.name)
+            let excluded = |account: &String| account.as_bytes() == person.name;
+            person.kind == PersonKind::Account && case.exclude_accounts.iter().any(excluded)
         })
         .collect();
     let clients: HashSet<u32> = case

@@ -8,11 +8,11 @@ use crate::impact::{Beyond, Citation};
 use crate::sequence::{NO_BYTES, NONE};
 use crate::words::Certainty;
 
-/// The table's bytes. Rows stand by account, then in the order of its sequence, then object by object;
+/// The table's bytes. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
 /// an object with several directory rows at that instant has a row for each. `time` is in microseconds, UTC.
 pub(super) fn parquet(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     let mut columns = Columns::default();
-    for outcome in &answer.analysis.outcomes {
+    for outcome in answer.analysis.beyond() {
         let label = outcome.person.label();
         for beyond in &outcome.share.beyond {
             columns.add(answer, &label, beyond);

@@ -19,7 +19,7 @@ pub const SHARE: f64 = 0.6;
 /// Accounts and the controller that each belongs to.
 #[derive(Clone, Debug, Default)]
 pub struct Homes {
-    by_account: HashMap<String, ControllerIndex>,
+    by_account: HashMap<Vec<u8>, ControllerIndex>,
 }
 
 impl Homes {
@@ -36,7 +36,7 @@ impl Homes {
         }
         for row in atlas.directory.accounts.as_deref().unwrap_or_default() {
             if let Some(controller) = row.controller {
-                homes.by_account.insert(row.account.clone(), controller);
+                homes.by_account.insert(row.account.clone().into_bytes(), controller);
             }
         }
         for index in 0..sequences.len() {
@@ -58,7 +58,7 @@ impl Homes {
     }
 
     /// The controller that an account belongs to.
-    pub fn of(&self, account: &str) -> Option<ControllerIndex> {
+    pub fn of(&self, account: &[u8]) -> Option<ControllerIndex> {
         self.by_account.get(account).copied()
     }
 }

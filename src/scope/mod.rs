@@ -150,9 +150,9 @@ impl<'c> Scope<'c> {
         }
     }
 
-    fn grants_of(&self, account: &str) -> &[u32] {
+    fn grants_of(&self, account: &[u8]) -> &[u32] {
         let rows = self.grants.unwrap_or_default();
-        let name = |row: &u32| rows[*row as usize].account.as_str();
+        let name = |row: &u32| rows[*row as usize].account.as_bytes();
         let from = self.by_account.partition_point(|row| name(row) < account);
         let more = self.by_account[from..].partition_point(|row| name(row) <= account);
         &self.by_account[from..from + more]

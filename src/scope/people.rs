@@ -10,8 +10,8 @@ use crate::sequence::{Access, Interner, Names, text};
 pub struct Person {
     /// What kind of somebody.
     pub kind: PersonKind,
-    /// The account, or the client address; as text that is one-to-one with the log's bytes.
-    pub name: String,
+    /// The account, or the client address, as the log writes it.
+    pub name: Vec<u8>,
 }
 
 /// What is known of who asked.
@@ -29,8 +29,8 @@ impl Person {
     /// The name for tables: the account, or `client:ADDRESS`.
     pub fn label(&self) -> String {
         match self.kind {
-            PersonKind::Account => self.name.clone(),
-            _ => format!("client:{}", self.name),
+            PersonKind::Account => text(&self.name),
+            _ => format!("client:{}", text(&self.name)),
         }
     }
 }
@@ -80,7 +80,7 @@ impl People {
         };
         Person {
             kind,
-            name: text(key.get(1..).unwrap_or_default()),
+            name: key.get(1..).unwrap_or_default().to_vec(),
         }
     }
 

@@ -77,14 +77,16 @@ impl Interner {
     }
 }
 
-/// Bytes as text for tables: UTF-8 stays; control characters, backslashes and bytes that are no UTF-8
-/// become `\xHH`, so that two different byte strings never print alike and nothing acts on a terminal.
+/// Bytes as text for tables: UTF-8 stays; control characters and bytes that are no UTF-8 become `\xHH`, and so
+/// does a backslash that would read like such an escape. Two different byte strings never print alike, and
+/// nothing acts on a terminal.
 pub fn text(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
+        let valid = chunk.valid();
+        for (at, c) in valid.char_indices() {
             match c {
-                '\\' => out.push_str("\\x5C"),
+                '\\' if reads_like_escape(&valid.as_bytes()[at + 1..]) => push_escaped(&mut out, c),
                 c if c.is_control() => push_escaped(&mut out, c),
                 c => out.push(c),
             }
@@ -94,6 +96,10 @@ pub fn text(bytes: &[u8]) -> String {
         }
     }
     out
+}
+
+fn reads_like_escape(rest: &[u8]) -> bool {
+    matches!(rest, [b'x', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
 fn push_escaped(out: &mut String, c: char) {
@@ -130,5 +136,6 @@ mod tests {
     fn text_keeps_different_bytes_different() {
         assert_eq!(text("Åsa".as_bytes()), "Åsa");
         assert_eq!(text(b"\xff\\xFF\x1b[0m"), "\\xFF\\x5CxFF\\x1B[0m");
+        assert_eq!(text(b"DOM\\user"), "DOM\\user");
     }
 }

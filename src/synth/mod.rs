@@ -26,11 +26,11 @@ pub use problem::SynthProblem;
 pub use settings::{Attack, Defects, LogFormat, Settings};
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use output::{Layout, LogFiles, Sessions, Truth};
+use output::{Counts, Layout, LogFiles, Sessions, Truth};
 use platform::Platform;
 use rng::{Draws, Topic};
 use schedule::Schedule;
@@ -77,10 +77,8 @@ pub fn generate(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem
 
 fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
     let (attack, format) = choices(settings);
-    let world = world::build(
-        settings,
-        matches!(attack, Attack::Sequential | Attack::Stride),
-    );
+    let ordered = matches!(attack, Attack::Sequential | Attack::Stride);
+    let world = world::build(settings, ordered);
     let vocabulary = Vocabulary::of(settings.seed);
     let layout = Layout::choose(settings.seed, format);
     let mut draws = Draws::new(settings.seed, Topic::Plan, 2, 0);
@@ -92,32 +90,14 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
         redirects: draws.chance(500),
     };
     let raids = raid::plan(attack, &platform, &vocabulary);
-    let (prefetches, batches) = (draws.chance(400), draws.chance(400));
     let stage = Stage {
         platform: &platform,
         vocabulary: &vocabulary,
         raids: &raids,
-        prefetches,
-        batches,
+        prefetches: draws.chance(400),
+        batches: draws.chance(400),
     };
-    let schedule = Schedule::new(settings, &stage);
-    let (tables, logs) = (folder(out, "directory")?, folder(out, "logs")?);
-    output::write_tables(&world, &tables)?;
-    let run = Run::new(
-        &stage,
-        &layout,
-        LogFiles::create(
-            &logs,
-            &layout,
-            (settings.seed, world.from, world.days),
-            settings.defects,
-        )?,
-        Sessions::create(&tables, layout.carrier)?,
-        Truth::new(&world, attack, &raids, layout.bytes, vocabulary.empty_below),
-        settings.defects == Defects::Usual,
-    );
-    let (logs, truth) = run.play(&schedule)?;
-    let counts = logs.finish()?;
+    let (counts, truth) = simulate(settings, attack, &stage, &layout, out)?;
     let about = about(settings, attack, &layout, &platform);
     let text = format!("{:#}\n", truth.write(about, counts));
     write(out, "truth.json", &text)?;
@@ -134,6 +114,27 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
         records: counts.records,
         subjects_beyond_scope: truth.subjects(),
     })
+}
+
+/// Writes tables and logs, and keeps count of what happens meanwhile.
+fn simulate<'w>(
+    settings: &Settings,
+    attack: Attack,
+    stage: &Stage<'w>,
+    layout: &Layout,
+    out: &Path,
+) -> Result<(Counts, Truth<'w>), SynthProblem> {
+    let world = stage.platform.world;
+    let (tables, logs) = (folder(out, "directory")?, folder(out, "logs")?);
+    output::write_tables(world, &tables)?;
+    let logs = LogFiles::create(&logs, layout, world, settings.defects)?;
+    let sessions = Sessions::create(&tables, layout.carrier)?;
+    let least = stage.vocabulary.empty_below;
+    let truth = Truth::new(world, attack, stage.raids, layout.bytes, least);
+    let untidy = settings.defects == Defects::Usual;
+    let run = Run::new(stage, layout, logs, sessions, truth, untidy);
+    let (logs, truth) = run.play(&Schedule::new(settings, stage))?;
+    Ok((logs.finish()?, truth))
 }
 
 /// The attack and the format: asked for, or the seed's.
@@ -204,7 +205,7 @@ fn sweep(out: &Path, existed: bool) {
     }
 }
 
-fn folder(out: &Path, name: &str) -> Result<std::path::PathBuf, SynthProblem> {
+fn folder(out: &Path, name: &str) -> Result<PathBuf, SynthProblem> {
     let path = out.join(name);
     fs::create_dir(&path).map_err(SynthProblem::write(&path))?;
     Ok(path)

@@ -3,6 +3,7 @@
 //! Each is planned as a whole before the logs are written; `schedule` cuts it into visits. How
 //! many were really disclosed is counted later, from the answers.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::clients;
@@ -121,17 +122,44 @@ impl Planner<'_> {
         for account in self.raiders(count, true) {
             let start = self.start();
             let at = start.div_euclid(1000);
-            let mut asks = Vec::new();
-            for book in self.platform.open_books(account, at) {
-                asks.extend(self.pages(book, at));
+            let books = self.platform.open_books(account, at);
+            let mut asks: Vec<Ask> = Vec::new();
+            for book in &books {
+                asks.extend(self.pages(*book, at));
             }
-            let (own, _) = self.platform.sort_contacts(account, at);
-            asks.extend(own.into_iter().map(Ask::Card));
+            asks.extend(
+                self.own_cards(account, &books, at)
+                    .into_iter()
+                    .map(Ask::Card),
+            );
             let mut raid = self.raid(account);
             raid.steps = self.briskly(asks, start);
             raids.push(raid);
         }
         raids
+    }
+
+    /// All contacts that an account may see: upwards, or as the books list them where numbers have
+    /// no order to follow.
+    fn own_cards(&self, account: u32, books: &[usize], at: i64) -> Vec<u64> {
+        let world = self.platform.world;
+        let (own, _) = self.platform.sort_contacts(account, at);
+        if world.traits.ids.has_order() {
+            return own;
+        }
+        let listed = books
+            .iter()
+            .flat_map(|book| world.listing(&world.books[*book], at));
+        let listed = listed.map(|item| world.items[item as usize].number);
+        let mut numbers = Vec::with_capacity(own.len());
+        let mut left: BTreeSet<u64> = own.into_iter().collect();
+        for number in listed {
+            if left.remove(&number) {
+                numbers.push(number);
+            }
+        }
+        numbers.extend(left);
+        numbers
     }
 
     fn raid(&mut self, account: u32) -> Raid {

@@ -19,7 +19,7 @@ const WEEKDAYS: [u64; 7] = [12, 11, 11, 10, 9, 3, 5];
 /// Everything that will happen.
 pub(super) struct Schedule<'w> {
     world: &'w World,
-    /// Ordinary visits of an average weighted day part.
+    /// Ordinary visits in seven days; single days differ.
     visits_a_week: u64,
     /// Visits that are planned as a whole: raids and shared links, in order of time.
     planned: Vec<Visit>,
@@ -67,18 +67,24 @@ impl<'w> Schedule<'w> {
     /// The visits that begin on a day, in order.
     pub(super) fn day(&self, day: i64) -> Vec<Visit> {
         let midnight = self.world.from + day * DAY;
-        let mut draws = Draws::new(self.world.seed, Topic::Day, day as u64, 0);
-        let mut visits = Vec::new();
-        let mut add = |start: i64, who: Option<u32>, script: Script, draws: &mut Draws| {
-            visits.push(Visit {
-                start,
-                who,
-                session: draws.word(),
-                script,
-            });
+        let draws = Draws::new(self.world.seed, Topic::Day, day as u64, 0);
+        let mut agenda = Agenda {
+            midnight,
+            draws,
+            visits: Vec::new(),
         };
+        self.machines(&mut agenda);
+        self.people(&mut agenda, day);
+        let mut visits = agenda.visits;
+        let today = |visit: &&Visit| (midnight..midnight + DAY).contains(&visit.start);
+        visits.extend(self.planned.iter().filter(today).cloned());
+        visits.sort_by_key(|visit| visit.start);
+        visits
+    }
+
+    fn machines(&self, agenda: &mut Agenda) {
         for hour in 0..24 {
-            add(midnight + hour * 3_600, None, Script::Heartbeat, &mut draws);
+            agenda.add(hour * 3_600, None, Script::Heartbeat);
         }
         for (nth, who) in self.integrations.iter().enumerate() {
             let script = if nth == 0 {
@@ -86,41 +92,34 @@ impl<'w> Schedule<'w> {
             } else {
                 Script::SyncBooks
             };
-            add(
-                midnight + 3_600 + nth as i64 * 1_020,
-                Some(*who),
-                script,
-                &mut draws,
-            );
+            agenda.add(3_600 + nth as i64 * 1_020, Some(*who), script);
         }
+        let second = agenda.draws.between(0, 80_000);
+        agenda.add(second, None, Script::Crawl);
+    }
+
+    fn people(&self, agenda: &mut Agenda, day: i64) {
         for _ in 0..self.ordinary(day) {
-            let who = draws.index(self.world.accounts.len()) as u32;
-            let start = midnight + moment(&mut draws);
-            if self.browses(who, start) {
-                add(start, Some(who), Script::Browse, &mut draws);
+            let who = agenda.draws.index(self.world.accounts.len()) as u32;
+            let second = moment(&mut agenda.draws);
+            if self.browses(who, agenda.midnight + second) {
+                agenda.add(second, Some(who), Script::Browse);
             }
         }
         for who in &self.substitutes {
-            let start = midnight + draws.between(7 * 3_600, 14 * 3_600);
+            let second = agenda.draws.between(7 * 3_600, 14 * 3_600);
             let rights = &self.world.accounts[*who as usize].rights;
-            if rights.iter().any(|right| right.span.holds(start)) {
-                add(start, Some(*who), Script::Browse, &mut draws);
+            if rights
+                .iter()
+                .any(|right| right.span.holds(agenda.midnight + second))
+            {
+                agenda.add(second, Some(*who), Script::Browse);
             }
         }
         for (_, who) in self.exporters.iter().filter(|(when, _)| *when == day) {
-            let start = midnight + draws.between(8 * 3_600, 15 * 3_600);
-            add(start, Some(*who), Script::Export, &mut draws);
+            let second = agenda.draws.between(8 * 3_600, 15 * 3_600);
+            agenda.add(second, Some(*who), Script::Export);
         }
-        add(
-            midnight + draws.between(0, 80_000),
-            None,
-            Script::Crawl,
-            &mut draws,
-        );
-        let today = |visit: &&Visit| (midnight..midnight + DAY).contains(&visit.start);
-        visits.extend(self.planned.iter().filter(today).cloned());
-        visits.sort_by_key(|visit| visit.start);
-        visits
     }
 
     /// Ordinary visits of a day; at the rollover everybody looks at the new class.
@@ -136,6 +135,25 @@ impl<'w> Schedule<'w> {
     fn browses(&self, who: u32, at: i64) -> bool {
         let account = &self.world.accounts[who as usize];
         account.open.holds(at) && !matches!(account.role, Role::Integration | Role::Substitute)
+    }
+}
+
+/// A day while its visits are drawn.
+struct Agenda {
+    midnight: i64,
+    draws: Draws,
+    visits: Vec<Visit>,
+}
+
+impl Agenda {
+    fn add(&mut self, second: i64, who: Option<u32>, script: Script) {
+        let (start, session) = (self.midnight + second, self.draws.word());
+        self.visits.push(Visit {
+            start,
+            who,
+            session,
+            script,
+        });
     }
 }
 

@@ -114,7 +114,7 @@ impl<'r, 'w> Run<'r, 'w> {
         let account = request
             .who
             .map(|who| platform.world.accounts[who as usize].name.as_str());
-        let link = !matches!(request.ask, Ask::Plain(_)) && request.session % 3 != 0;
+        let link = !matches!(request.ask, Ask::Plain(_)) && !request.session.is_multiple_of(3);
         let entry = Entry {
             at: request.at,
             client: request.client,

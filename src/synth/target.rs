@@ -22,7 +22,7 @@ impl Target {
 
     /// As a well-behaved client writes it.
     pub(super) fn tidy(&self) -> String {
-        join(&self.path, &self.query, |value| encode(value))
+        join(&self.path, &self.query, encode)
     }
 
     /// As some client writes it; with a host in front only where the log could show one.
@@ -30,28 +30,28 @@ impl Target {
         let mut query = self.query.clone();
         match draws.below(10) {
             0 => self.tidy().replacen('/', "//", 1),
-            1 => join(&format!("/.{}", self.path), &query, |v| encode(v)),
-            2 => join(&format!("/app/..{}", self.path), &query, |v| encode(v)),
+            1 => join(&format!("/.{}", self.path), &query, encode),
+            2 => join(&format!("/app/..{}", self.path), &query, encode),
             3 => join(&digits_encoded(&self.path), &query, |v| {
                 digits_encoded(&encode(v))
             }),
-            4 if self.path.len() > 1 => join(&format!("{}/", self.path), &query, |v| encode(v)),
+            4 if self.path.len() > 1 => join(&format!("{}/", self.path), &query, encode),
             5 => {
                 let mark = draws.word() as u32;
                 join(
                     &format!("{};jsessionid={mark:08x}", self.path),
                     &query,
-                    |v| encode(v),
+                    encode,
                 )
             }
             6 => match host {
                 Some(host) => format!("https://{host}{}", self.tidy()),
                 None => self.tidy(),
             },
-            7 => join(&last_slash_doubled(&self.path), &query, |v| encode(v)),
+            7 => join(&last_slash_doubled(&self.path), &query, encode),
             8 => {
                 query.insert(0, ("_".to_owned(), draws.below(1 << 32).to_string()));
-                join(&self.path, &query, |v| encode(v))
+                join(&self.path, &query, encode)
             }
             _ => {
                 query.push(("lang".to_owned(), "sv".to_owned()));

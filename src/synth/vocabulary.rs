@@ -191,17 +191,21 @@ fn route(text: &mut String, route: &Route, role: &str, discloses: &str, more: &s
 
 /// Puts IDs where the route wants them: into the path, or as parameters.
 fn spell(route: &Route, ids: &[String], book: &str) -> Target {
-    let slot = format!("{{{}}}", route.key);
-    if !route.path.contains(&slot) {
-        let mut target = Target::new(route.path.to_owned());
-        target.query = ids
-            .iter()
-            .map(|id| (route.key.to_owned(), id.clone()))
-            .collect();
-        return target;
+    let slots = [format!("{{{}}}", route.key), format!("{{{}*}}", route.key)];
+    match slots.iter().find(|slot| route.path.contains(slot.as_str())) {
+        Some(slot) => {
+            let path = route.path.replace(slot, &ids.concat());
+            Target::new(path.replace("{book}", book))
+        }
+        None => {
+            let mut target = Target::new(route.path.to_owned());
+            target.query = ids
+                .iter()
+                .map(|id| (route.key.to_owned(), id.clone()))
+                .collect();
+            target
+        }
     }
-    let path = route.path.replace(&slot, &ids.concat());
-    Target::new(path.replace("{book}", book))
 }
 
 const fn at(

@@ -60,6 +60,7 @@ impl Json {
             tree.want(path, *slot, ranks[*slot as usize]);
             ranks[*slot as usize] += 1;
         }
+        tree.seal();
         Json {
             wanted,
             tree,

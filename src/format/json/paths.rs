@@ -4,11 +4,13 @@ use super::names::Slot;
 use super::scan::{Bad, Scanner, Value};
 use crate::format::text::{Escapes, present, unescape};
 
-/// What is wanted below one place. Edges are sorted by length, then bytes: most keys of a line are
-/// ruled out by their length alone.
+/// What is wanted below one place. Most keys of a line are not, and a look at the table says so.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Node {
+    /// By bucket.
     edges: Vec<Edge>,
+    /// Where the edges of each bucket begin, and at last where they end; empty without edges.
+    starts: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,32 +47,39 @@ impl Node {
     }
 
     fn edge(&mut self, key: &[u8]) -> &mut Edge {
-        let place = match self.place(key) {
-            Ok(place) => place,
-            Err(place) => {
-                let edge = Edge {
-                    key: key.to_vec(),
-                    slots: Vec::new(),
-                    below: Node::default(),
-                };
-                self.edges.insert(place, edge);
-                place
-            }
-        };
+        let from = self.begin(bucket(key));
+        let to = self.begin(bucket(key) + 1);
+        let place = (from..to).find(|place| self.edges[*place].key == key);
+        let place = place.unwrap_or_else(|| {
+            let edge = Edge {
+                key: key.to_vec(),
+                slots: Vec::new(),
+                below: Node::default(),
+            };
+            self.edges.insert(to, edge);
+            to
+        });
         &mut self.edges[place]
     }
 
-    fn place(&self, key: &[u8]) -> Result<usize, usize> {
-        self.edges.binary_search_by(|edge| {
-            edge.key
-                .len()
-                .cmp(&key.len())
-                .then_with(|| edge.key[..].cmp(key))
-        })
+    /// Where the edges of a bucket begin.
+    fn begin(&self, wanted: usize) -> usize {
+        self.edges
+            .partition_point(|edge| bucket(&edge.key) < wanted)
+    }
+
+    /// Makes the tables, once everything is wanted that will be.
+    pub(super) fn seal(&mut self) {
+        if !self.edges.is_empty() {
+            self.starts = (0..=BUCKETS).map(|wanted| self.begin(wanted)).collect();
+        }
+        self.edges.iter_mut().for_each(|edge| edge.below.seal());
     }
 
     fn find(&self, key: &[u8]) -> Option<&Edge> {
-        self.place(key).ok().map(|place| &self.edges[place])
+        let bucket = bucket(key);
+        let (from, to) = (*self.starts.get(bucket)?, *self.starts.get(bucket + 1)?);
+        self.edges[from..to].iter().find(|edge| edge.key == key)
     }
 
     /// Reads an object or array and keeps what is wanted.
@@ -95,6 +104,14 @@ impl Node {
             read_value(edge, scan, found)
         })
     }
+}
+
+const BUCKETS: usize = 256;
+
+/// Names that are in use differ in length, first or last letter nearly always.
+fn bucket(key: &[u8]) -> usize {
+    let end = |byte: Option<&u8>| byte.map_or(0, |b| usize::from(*b));
+    (key.len() * 5 + end(key.first()) * 31 + end(key.last()) * 7) % BUCKETS
 }
 
 /// Enough for every real name; a path with more dots is cut at its first ones only.

@@ -51,6 +51,9 @@ enum End {
     LastQuote(Vec<u8>),
     /// At the quote that has a status behind it.
     Request,
+    /// At such a text with a stamp behind it, and behind that the second text: what stands here
+    /// may be the client's to choose and look like either.
+    BeforeTime(Box<Finder<'static>>, Vec<u8>),
     /// Before the byte that the next field begins with.
     Before(u8),
 }
@@ -241,6 +244,14 @@ fn end_of(
             End::Request
         }
         [Token::Literal(text), ..] if quoted && text.starts_with(b"\"") => End::Quote(text.clone()),
+        [
+            Token::Literal(text),
+            Token::Variable(time),
+            Token::Literal(behind),
+            ..,
+        ] if time.means == Means::ClfTime && behind.starts_with(b"]") => {
+            End::BeforeTime(Box::new(Finder::new(text).into_owned()), behind.clone())
+        }
         [Token::Literal(text), ..] => End::Text(Box::new(Finder::new(text).into_owned())),
         [
             Token::Variable(Variable {

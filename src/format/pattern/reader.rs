@@ -16,6 +16,7 @@ struct Found<'a> {
     clock: strftime::Parts,
     has_clock: bool,
     account: Option<&'a [u8]>,
+    escapes: Escapes,
 }
 
 pub(super) fn read<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Record<'a>, Problem> {
@@ -30,6 +31,11 @@ fn split<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Found<'a>, Problem> {
         clock: strftime::Parts::default(),
         has_clock: false,
         account: None,
+        // Hardly any line has an escape; one look spares one for each field.
+        escapes: match memchr::memchr(b'\\', line) {
+            Some(_) => pattern.escapes,
+            None => Escapes::None,
+        },
     };
     let account = match pattern.account {
         Account::Part(place) | Account::Cookie(place, _) => Some(place),
@@ -46,7 +52,7 @@ fn split<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Found<'a>, Problem> {
             Part::Clock(clock) => found.read_clock(clock, rest)?,
             Part::Field(variable, end) => {
                 let len = end
-                    .find(rest, pattern.escapes)
+                    .find(rest, found.escapes)
                     .ok_or_else(|| found.mismatch(true))?;
                 let (value, rest) = rest.split_at(len);
                 found.put(variable, value);
@@ -128,6 +134,18 @@ impl End {
                 Some(close.unwrap_or(rest.len()))
             }
             End::Request => request::end(rest),
+            End::BeforeTime(text, behind) => {
+                let is_time = |at: &usize| {
+                    let stamp = &rest[at + text.needle().len()..];
+                    let near = &stamp[..stamp.len().min(time::LONGEST)];
+                    memchr::memchr(b']', near).is_some_and(|close| {
+                        stamp[close..].starts_with(behind) && time::clf(&stamp[..close]).is_some()
+                    })
+                };
+                text.find_iter(rest)
+                    .find(is_time)
+                    .or_else(|| text.find(rest))
+            }
             End::Before(byte) => memchr::memchr(*byte, rest),
         }
     }
@@ -143,7 +161,7 @@ fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Proble
     let text = |means| {
         found
             .get(means)
-            .and_then(|value| field(value, pattern.escapes))
+            .and_then(|value| field(value, found.escapes))
     };
     let mut record = Record {
         time: stamp(pattern, found)?,
@@ -152,12 +170,12 @@ fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Proble
     put_client(found, &mut record);
     record.user = found
         .get(Means::User)
-        .and_then(|user| field(unquoted(user), pattern.escapes));
+        .and_then(|user| field(unquoted(user), found.escapes));
     if let Some(line) = found.get(Means::Request) {
-        request::put(line, pattern.escapes, &mut record);
+        request::put(line, found.escapes, &mut record);
     }
     record.method = record.method.or_else(|| text(Means::Method));
-    record.target = record.target.or_else(|| target(pattern, found));
+    record.target = record.target.or_else(|| target(found));
     record.protocol = record.protocol.or_else(|| text(Means::Protocol));
     record.host = text(Means::Host);
     record.status = text::status(found.get(Means::Status).unwrap_or_default())?;
@@ -170,10 +188,10 @@ fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Proble
         Account::User => record.user.clone(),
         Account::Part(_) => found
             .account
-            .and_then(|value| field(unquoted(value), pattern.escapes)),
+            .and_then(|value| field(unquoted(value), found.escapes)),
         Account::Cookie(_, name) => found
             .account
-            .and_then(|header| field(header, pattern.escapes))
+            .and_then(|header| field(header, found.escapes))
             .and_then(|header| account::cookie(&header, name)),
         Account::Query(name) => account::query(&record, name),
     };
@@ -208,14 +226,14 @@ fn put_client<'a>(found: &Found<'a>, record: &mut Record<'a>) {
     }
 }
 
-fn target<'a>(pattern: &Pattern, found: &Found<'a>) -> Option<Cow<'a, [u8]>> {
+fn target<'a>(found: &Found<'a>) -> Option<Cow<'a, [u8]>> {
     if let Some(target) = found.get(Means::Target) {
-        return field(target, pattern.escapes);
+        return field(target, found.escapes);
     }
-    let path = field(found.get(Means::Path)?, pattern.escapes)?;
+    let path = field(found.get(Means::Path)?, found.escapes)?;
     let Some(query) = found
         .get(Means::Query)
-        .and_then(|query| field(query, pattern.escapes))
+        .and_then(|query| field(query, found.escapes))
     else {
         return Some(path);
     };

@@ -88,19 +88,20 @@ fn cut(rest: &[u8], end: Option<usize>) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// Where a cell in quotes ends: behind the first quote that a separator or the line's end follows.
-/// `None` for a cell that is not in quotes. Doubled quotes inside are undone later, by the few
-/// columns that can hold them.
+/// Where a cell in quotes ends: behind the first quote that a separator or the line's end follows;
+/// at the line's end when there is none. `None` for a cell that is not in quotes. Doubled quotes
+/// inside are undone later, by the few columns that can hold them.
 fn end_of_quoted(rest: &[u8]) -> Option<usize> {
     let body = rest.strip_prefix(b"\"")?;
     let mut at = 0;
-    loop {
-        let quote = at + memchr::memchr(b'"', &body[at..])?;
+    while let Some(next) = memchr::memchr(b'"', &body[at..]) {
+        let quote = at + next;
         match body.get(quote + 1) {
-            None => return Some(rest.len()),
+            None => break,
             Some(b' ' | b'\t') => return Some(quote + 2),
             Some(b'"') => at = quote + 2,
             Some(_) => at = quote + 1,
         }
     }
+    Some(rest.len())
 }

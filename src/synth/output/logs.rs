@@ -15,7 +15,7 @@ use super::{Entry, Layout};
 use crate::synth::problem::SynthProblem;
 use crate::synth::rng::{Draws, Topic};
 use crate::synth::settings::{Defects, LogFormat};
-use crate::synth::world::DAY;
+use crate::synth::world::{DAY, World};
 
 /// Lines that an overlap repeats.
 const OVERLAP: usize = 120;
@@ -79,15 +79,15 @@ impl<'l> LogFiles<'l> {
     pub(in crate::synth) fn create(
         folder: &Path,
         layout: &'l Layout,
-        (seed, from, days): (u64, i64, u32),
+        world: &World,
         defects: Defects,
     ) -> Result<LogFiles<'l>, SynthProblem> {
         let usual = defects == Defects::Usual;
         let mut logs = LogFiles {
             layout,
             folder: folder.to_owned(),
-            plan: Rotation::draw(seed, from, days, usual),
-            draws: Draws::new(seed, Topic::Defects, 1, 0),
+            plan: Rotation::draw(world, usual),
+            draws: Draws::new(world.seed, Topic::Defects, 1, 0),
             defects: usual,
             nth: 0,
             open: None,
@@ -203,15 +203,16 @@ impl<'l> LogFiles<'l> {
 }
 
 impl Rotation {
-    fn draw(seed: u64, from: i64, days: u32, defects: bool) -> Rotation {
-        let mut draws = Draws::new(seed, Topic::Defects, 0, 0);
+    fn draw(world: &World, defects: bool) -> Rotation {
+        let days = i64::from(world.days);
+        let mut draws = Draws::new(world.seed, Topic::Defects, 0, 0);
         // Long periods rotate in proportion, so that no case has thousands of files.
-        let days_each = draws.between(1, 4) * (i64::from(days) / 60 + 1);
-        let files = (i64::from(days) as u64).div_ceil(days_each as u64) as usize;
+        let days_each = draws.between(1, 4) * (days / 60 + 1);
+        let files = (days as u64).div_ceil(days_each as u64) as usize;
         let packing = draws.one_of([Packing::Plain, Packing::Gzip, Packing::Zstd]);
         let (copy, overlap) = (draws.chance(300), draws.chance(300));
         Rotation {
-            from,
+            from: world.from,
             files,
             days_each,
             dated: draws.chance(400),
@@ -269,7 +270,7 @@ impl Packer {
         let file = BufWriter::new(File::create_new(path)?);
         Ok(match packing {
             Packing::Plain => Packer::Plain(file),
-            Packing::Gzip => Packer::Gzip(GzEncoder::new(file, Compression::default())),
+            Packing::Gzip => Packer::Gzip(GzEncoder::new(file, Compression::fast())),
             Packing::Zstd => Packer::Zstd(zstd::Encoder::new(file, 3)?),
         })
     }
@@ -296,7 +297,7 @@ fn copy_packed(path: &Path) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(Packing::Gzip.ending());
     let mut from = BufReader::new(File::open(path)?);
-    let mut packer = GzEncoder::new(File::create_new(&name)?, Compression::default());
+    let mut packer = GzEncoder::new(File::create_new(&name)?, Compression::fast());
     io::copy(&mut from, &mut packer)?;
     packer.finish()?.flush()?;
     Ok(())

@@ -13,7 +13,7 @@ mod w3c;
 
 pub(super) use case_file::{case_toml, readme};
 pub(super) use layout::{Carrier, Layout};
-pub(super) use logs::LogFiles;
+pub(super) use logs::{Counts, LogFiles};
 pub(super) use tables::{Sessions, write_tables};
 pub(super) use truth::Truth;
 

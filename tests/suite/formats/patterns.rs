@@ -68,6 +68,25 @@ fn patterns_of_nginx() {
 }
 
 #[test]
+fn users_that_pretend_to_be_a_time() {
+    let rest = "[08/Jan/2021:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"";
+    for user in [
+        "[",
+        "a [b",
+        "x [01/Jan/2001:00:00:00 +0000]",
+        "[01/Jan/2001:00:00:00 +0000] - -",
+    ] {
+        let line = format!("1.2.3.4 - {user} {rest}");
+        let wanted = format!(
+            "time=2021-01-08T10:00:00Z client=1.2.3.4 user={user} method=GET target=/ protocol=HTTP/1.1 status=200 bytes=5"
+        );
+        for format in [pattern(super::written::COMBINED), super::named("combined")] {
+            assert_eq!(super::read(&format, line.as_bytes()), wanted);
+        }
+    }
+}
+
+#[test]
 fn patterns_of_apache() {
     let apache = |text: &str| Format::pattern(text, Tz::Europe__Stockholm).expect("a pattern");
     check(

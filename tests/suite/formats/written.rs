@@ -252,7 +252,9 @@ proptest! {
         let line = w3c(&truth);
         let read = format.parse(&mut state, &line);
         let Line::Record(read) = read else { panic!("{read:?} from {}", line.escape_ascii()) };
-        let target = truth.target.strip_suffix(b"?").unwrap_or(&truth.target).to_vec();
+        // IIS writes a dash for no query, so an empty one and a dash are lost.
+        let bare = [&b"?"[..], b"?-"].iter().find_map(|end| truth.target.strip_suffix(*end));
+        let target = bare.unwrap_or(&truth.target).to_vec();
         let mut wanted = truth.record();
         (wanted.user, wanted.account, wanted.referer, wanted.user_agent) = (None, None, None, None);
         wanted.target = Some(Cow::Owned(target));

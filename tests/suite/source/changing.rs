@@ -126,11 +126,29 @@ fn a_file_that_is_emptied_ends_at_once() {
     let path = folder.write("log", &log(50_000));
     let mut reader = Reader::open(&path, &MAPPED).expect("opens");
     let window = reader.next().expect("reads").expect("a window");
+    reader.hash(&window).expect("hashes");
     shrink(&path, 0);
     assert_eq!(touch(&window), 0);
     assert!(!window.intact());
     assert!(reader.again(window).expect("reads").is_none());
     assert_eq!(reader.finish().expect("ends").content_sha256, sha256(b""));
+}
+
+#[test]
+fn a_fault_is_remembered_though_the_file_grows_back() {
+    let folder = Scratch::new();
+    let content = log(5_000);
+    let path = folder.write("log", &content);
+    let mut reader = Reader::open(&path, &MAPPED).expect("opens");
+    let window = reader.next().expect("reads").expect("a window");
+    shrink(&path, 0);
+    assert_eq!(touch(&window), 0);
+    fs::write(&path, &content).expect("written");
+    assert!(!window.intact());
+    let mut read = Vec::new();
+    let again = reader.again(window).expect("reads").expect("a window");
+    assert_eq!(read_on(&mut reader, &mut read, again), 0);
+    assert!(read == content);
 }
 
 #[test]

@@ -190,6 +190,16 @@ fn a_repeated_line_is_compared_and_not_trusted() {
 }
 
 #[test]
+fn a_long_agreement_that_fails_does_not_hide_a_later_beginning() {
+    let (long, short) = (run(0..3000), run(0..2000));
+    let older = [&long[..], &short].concat();
+    let newer = [&long[..], &run(0..1999), &run(7777..7790)].concat();
+    let row = (1, 0, 0, short.len(), 2000, long.len());
+    check(&[older.clone(), newer.clone()], &[row]);
+    check(&[gz(&older), newer], &[row]);
+}
+
+#[test]
 fn copies_never_go_in_a_circle() {
     // Each of these begins inside another one, round and round.
     let (x, y, z) = (run(0..2), run(2..4), run(4..6));

@@ -1,0 +1,132 @@
+//! The captured case: what nginx wrote while ffuf walked a real service, held against what the service
+//! itself recorded of whom it served what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use crate::answer::{check_manifest, fresh, json, root, run, scan, table, text};
+
+/// The committed capture, or the one that `BREACHSCOPE_CAPTURE` names: CI makes a fresh one.
+fn folder() -> PathBuf {
+    match std::env::var_os("BREACHSCOPE_CAPTURE") {
+        Some(folder) => PathBuf::from(folder),
+        None => root().join("testdata/capture/case"),
+    }
+}
+
+fn case(name: &str) -> PathBuf {
+    folder().join(name)
+}
+
+fn answer(name: &str) -> PathBuf {
+    let out = fresh(&format!("captured-{name}"));
+    scan(&case(name), &out, &[]);
+    out
+}
+
+fn number(cell: &str) -> u64 {
+    cell.parse().expect("a number")
+}
+
+/// Subjects, controllers, accounts equal to the truth, exactly; from both logs.
+fn equals_the_truth(name: &str) {
+    let out = answer(name);
+    let truth = json(&case("truth.json"));
+    check_manifest(&out);
+
+    let expected: BTreeSet<(String, String)> = truth["subjects"]
+        .as_array()
+        .expect("subjects")
+        .iter()
+        .map(|row| (word(&row["subject"]), word(&row["controller"])))
+        .collect();
+    let subjects = table(&out.join("subjects.csv"));
+    let found: BTreeSet<(String, String)> =
+        subjects.iter().map(|row| (row["subject"].clone(), row["controller"].clone())).collect();
+    assert_eq!(found, expected);
+    assert_eq!(subjects.len(), expected.len(), "each once");
+    assert!(subjects.iter().all(|row| row["certainty"] == "confirmed"));
+
+    let rows = table(&out.join("controllers.csv"));
+    let controllers = truth["controllers"].as_object().expect("controllers");
+    assert_eq!(rows.len(), controllers.len());
+    for row in rows {
+        let want = &controllers[&row["controller"]];
+        let n = |key: &str| want[key].as_u64().unwrap_or(0);
+        assert_eq!(row["status"], word(&want["status"]), "{row:?}");
+        assert_eq!(number(&row["subjects_min"]), n("subjects"), "{row:?}");
+        assert_eq!(number(&row["subjects_max"]), n("subjects"), "{row:?}");
+        assert_eq!(number(&row["children_min"]), n("children"), "{row:?}");
+        assert_eq!(number(&row["protected_min"]), n("protected"), "{row:?}");
+        assert_eq!(row["reasons"], "", "{row:?}");
+    }
+
+    let verdicts: BTreeMap<String, String> = table(&out.join("accounts.csv"))
+        .into_iter()
+        .map(|row| (row["account"].clone(), row["verdict"].clone()))
+        .collect();
+    let accounts = truth["accounts"].as_object().expect("accounts");
+    let expected: BTreeMap<String, String> =
+        accounts.iter().map(|(account, row)| (account.clone(), word(&row["verdict"]))).collect();
+    assert_eq!(verdicts, expected);
+
+    let disclosed: u64 =
+        table(&out.join("accounts.csv")).iter().map(|row| number(&row["accesses"])).sum();
+    assert_eq!(disclosed, truth["accesses_beyond_scope"].as_u64().expect("accesses"));
+}
+
+fn word(value: &serde_json::Value) -> String {
+    value.as_str().expect("a word").to_owned()
+}
+
+#[test]
+fn nginx_log_gives_the_truth() {
+    equals_the_truth("case.toml");
+}
+
+#[test]
+fn json_log_gives_the_truth() {
+    equals_the_truth("case-json.toml");
+}
+
+/// A row of `subjects.csv` leads to the raw bytes: offset and length in the plain file.
+#[test]
+fn evidence_leads_to_raw_lines() {
+    let out = answer("case.toml");
+    let logs = folder();
+    let mut walked = 0;
+    for row in table(&out.join("subjects.csv")) {
+        for reference in row["evidence"].split(';') {
+            let (file, place) = reference.rsplit_once(':').expect("FILE:…");
+            let (_, place) = place.split_once('@').expect("LINE@…");
+            let (offset, length) = place.split_once('+').expect("OFFSET+LENGTH");
+            if file.ends_with(".gz") {
+                continue;
+            }
+            let line = bytes_at(&logs.join(file), number(offset), number(length));
+            assert!(line.contains("/contacts/"), "{reference}: {line}");
+            assert!(!line.contains('\n'), "{reference}: {line}");
+            walked += 1;
+        }
+    }
+    assert!(walked > 100, "only {walked} references lead to plain files");
+}
+
+fn bytes_at(path: &Path, offset: u64, length: u64) -> String {
+    let mut file = File::open(path).expect("the log opens");
+    file.seek(SeekFrom::Start(offset)).expect("the offset exists");
+    let mut line = String::new();
+    file.take(length).read_to_string(&mut line).expect("the line");
+    line
+}
+
+/// The logs are evidence: a folder of logs is no place for an answer.
+#[test]
+fn never_writes_among_logs() {
+    let inside = folder().join("logs/nginx/answer");
+    let output = run(&["scan", text(&case("case.toml")), "--out", text(&inside)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!inside.exists());
+}
