@@ -30,7 +30,12 @@ fn main() {
     report("parsing every line, 1 thread", megabytes, parsing, newlines);
     for threads in ["1", "2"] {
         let scan = median(|| scan(&case, &folder.join("answer"), threads));
-        report(&format!("whole scan, hashes and answer, {threads} thread(s)"), megabytes, scan, newlines);
+        report(
+            &format!("whole scan, hashes and answer, {threads} thread(s)"),
+            megabytes,
+            scan,
+            newlines,
+        );
     }
     fs::remove_dir_all(&folder).expect("the folder can go");
 }
@@ -40,7 +45,17 @@ fn practice_case(folder: &Path) -> PathBuf {
     fs::create_dir_all(folder).expect("a folder");
     let case = folder.join("case");
     let status = Command::new(env!("CARGO_BIN_EXE_breachscope"))
-        .args(["synth", "--seed", "1", "--format", "combined", "--lines", "1000000", "--accounts", "40000"])
+        .args([
+            "synth",
+            "--seed",
+            "1",
+            "--format",
+            "combined",
+            "--lines",
+            "1000000",
+            "--accounts",
+            "40000",
+        ])
         .arg("--out")
         .arg(&case)
         .status()
@@ -58,7 +73,8 @@ fn logs(case: &Path) -> Vec<u8> {
     paths.sort();
     let mut all = Vec::new();
     for path in paths {
-        let mut reader = breachscope::source::Reader::open(&path, &Default::default()).expect("a log");
+        let mut reader =
+            breachscope::source::Reader::open(&path, &Default::default()).expect("a log");
         while let Some(window) = reader.next().expect("a window") {
             all.extend_from_slice(window.bytes());
         }
@@ -69,7 +85,8 @@ fn logs(case: &Path) -> Vec<u8> {
 fn parse(bytes: &[u8]) -> usize {
     let format = Format::named("combined", &[], chrono_tz::UTC).expect("a format");
     let mut state = State::default();
-    let records = lines(bytes).filter(|(_, line)| matches!(format.parse(&mut state, line), Line::Record(_)));
+    let records =
+        lines(bytes).filter(|(_, line)| matches!(format.parse(&mut state, line), Line::Record(_)));
     records.count()
 }
 

@@ -33,6 +33,8 @@ pub struct Contact<'n> {
     pub batch: u32,
     /// Whether some container lists the object.
     pub on_some_list: bool,
+    /// How many pages the account had asked for before.
+    pub pages_before: u32,
 }
 
 /// Where a contact lies.
@@ -137,6 +139,10 @@ impl<'n> Reader<'_, 'n> {
                 explained: explain(service, fresh),
                 batch: batches.get(&access.order()).copied().unwrap_or(1),
                 on_some_list: self.on_lists.contains(&touch.thing),
+                pages_before: touched
+                    .pages
+                    .partition_point(|page| page.access < touch.access)
+                    as u32,
             };
             contacts.push((touch.access, contact));
         }
@@ -175,6 +181,7 @@ impl<'n> Reader<'_, 'n> {
                 explained: explain(service, false),
                 batch: 1,
                 on_some_list: true,
+                pages_before: 0,
             };
             contacts.push((page.access, contact));
         }

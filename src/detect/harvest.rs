@@ -1,36 +1,40 @@
-//! Harvest in its simple form: an account walks unbroken through nearly all that it may see.
+//! Harvest in its simple form: an account fetches, one by one and in one go, nearly all that it may see.
 //!
-//! No breach by itself. A sync re-reads the same set on a schedule and a browser jumps about, so neither
-//! is a walk of first contacts; a declared service account is never called a harvester.
+//! No breach by itself; the raw material of a pool. A person opens a few cards at a time; an application
+//! fetches ahead what one page lists, then asks for the next page; an export asks for containers; a declared
+//! service account is never called a harvester. So what counts is the longest run of single requests that no
+//! page interrupts.
 
 use super::contacts::{Contact, Explanation, Place};
-use super::order::best;
 use super::{Facts, Signal};
 
-/// Fewest objects in scope that make a harvest.
+/// Fewest objects in one go that make a harvest: twice the longest usual page.
 pub const THRESHOLD: u32 = 50;
-/// Share of steps between first contacts that must follow the walk.
-const ORDERLY: f64 = 0.5;
+/// Share of what the account may see that it must have collected.
+const NEARLY_ALL: f64 = 0.8;
+/// Share of what it collected that must have come in one go.
+const AT_ONCE: f64 = 0.6;
 
 /// What an account collected of what it may see.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Collected {
     /// Distinct objects in scope that it asked for by ID and got.
     pub objects: u32,
-    /// Steps of the most frequent stride among them.
-    pub orderly_steps: u32,
+    /// Most of them in a run that no page interrupts.
+    pub at_once: u32,
     /// Whether the account is declared as a service.
     pub service: bool,
 }
 
 pub(super) fn collected(contacts: &[Contact<'_>]) -> Collected {
-    let objects = contacts
-        .iter()
-        .filter(|c| !c.container && c.place == Place::Inside && c.disclosed);
-    let inside = |c: &Contact<'_>| c.place == Place::Inside && c.disclosed;
+    let inside = |c: &&Contact<'_>| !c.container && c.place == Place::Inside && c.disclosed;
+    let objects: Vec<&Contact<'_>> = contacts.iter().filter(inside).collect();
+    let runs = objects.chunk_by(|a, b| a.pages_before == b.pages_before);
+    let single = |run: &[&Contact<'_>]| run.iter().filter(|contact| contact.batch == 1).count();
+    let at_once = runs.map(single).max().unwrap_or(0);
     Collected {
-        objects: objects.count() as u32,
-        orderly_steps: best(contacts, |a, b| inside(a) && inside(b)).steps,
+        objects: objects.len() as u32,
+        at_once: at_once as u32,
         service: contacts
             .iter()
             .any(|c| c.explained == Some(Explanation::DeclaredService)),
@@ -40,20 +44,22 @@ pub(super) fn collected(contacts: &[Contact<'_>]) -> Collected {
 pub(super) fn signal(facts: &Facts, reachable: u64) -> Signal {
     let Collected {
         objects,
-        orderly_steps,
+        at_once,
         service,
     } = facts.collected;
-    let nearly_all = u64::from(objects) * 10 >= reachable * 8;
-    let orderly = f64::from(orderly_steps) >= ORDERLY * f64::from(objects);
+    let nearly_all = f64::from(objects) >= NEARLY_ALL * reachable as f64;
+    let in_one_go = f64::from(at_once) >= AT_ONCE * f64::from(objects);
     let mut signal = Signal::at_least(
         "harvest",
-        f64::from(objects),
+        f64::from(at_once),
         f64::from(THRESHOLD),
         format!(
-            "objects in scope that it asked for by ID, of {reachable} that it may see (at least 8 in 10 needed), \
-             {orderly_steps} of the steps on one stride (at least half needed)"
+            "objects in scope asked for one by one in a run that no page interrupts; {objects} in all of \
+             {reachable} that it may see (at least {NEARLY_ALL} needed), the run holds {:.2} of them (at least \
+             {AT_ONCE} needed)",
+            f64::from(at_once) / f64::from(objects.max(1))
         ),
     );
-    signal.fired &= nearly_all && orderly && !service;
+    signal.fired &= nearly_all && in_one_go && !service;
     signal
 }

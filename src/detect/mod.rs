@@ -33,7 +33,7 @@ pub const NOT_DONE: [&str; 7] = [
      so finely that each account stays below its own thresholds appears as overreach of each",
     "error control over all accounts (e-BH) is not applied; the fixed thresholds of each signal are",
     "a taken-over session and use after an account closed are not searched for",
-    "harvest is found in its simple form only: an unbroken run of IDs through nearly all that an account may see",
+    "harvest is found in its simple form only: nearly all that an account may see, fetched one by one in one go",
     "scope without grants is inferred in its simple form only: one controller for each account",
     "IDs that must have been asked for inside a gap are not filled in (certainty `possible` covers pages of \
      unknown membership only); a gap widens the upper bound to the controller's population instead",

@@ -38,14 +38,6 @@ impl Walk {
 /// The best walk among steps of which at least one end is unexplained beyond scope: a walk passes over
 /// what the account may see as well.
 pub(super) fn walk(contacts: &[Contact<'_>]) -> Walk {
-    best(contacts, |a, b| a.unexplained() || b.unexplained())
-}
-
-/// The best walk among steps that `counts` lets count.
-pub(super) fn best(
-    contacts: &[Contact<'_>],
-    counts: impl Fn(&Contact<'_>, &Contact<'_>) -> bool,
-) -> Walk {
     let mut steps: BTreeMap<i64, u32> = BTreeMap::new();
     for kind in [false, true] {
         let mut last: Option<(&Contact<'_>, &[u8], u64)> = None;
@@ -56,7 +48,7 @@ pub(super) fn best(
             };
             if let Some((before, same, from)) = last
                 && same == prefix
-                && counts(before, contact)
+                && (before.unexplained() || contact.unexplained())
             {
                 let stride = i128::from(number) - i128::from(from);
                 if stride != 0 && stride.abs() <= WIDEST {

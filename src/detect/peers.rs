@@ -6,6 +6,9 @@ use super::scope_score::{THETA_0, THETA_0_MOST};
 /// Fewest accounts from which a percentile of theirs means something.
 const ENOUGH: usize = 200;
 
+/// First contacts from which an account's share of foreign ones is a habit.
+const HABIT: usize = 20;
+
 /// Figures of the accounts of one group.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
@@ -41,10 +44,11 @@ impl Peers {
     /// θ0 of the scope score: the group's 99th percentile, held within its limits. A small group has
     /// none: there the accused account itself would be the percentile.
     pub fn theta_0(&self) -> f64 {
-        if self.len() < ENOUGH {
+        let known = self.foreign_share.len();
+        if known < ENOUGH {
             return THETA_0;
         }
-        let at = (self.len() * 99).div_ceil(100) - 1;
+        let at = (known * 99).div_ceil(100) - 1;
         self.foreign_share[at].clamp(THETA_0, THETA_0_MOST)
     }
 

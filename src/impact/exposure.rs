@@ -74,7 +74,8 @@ pub struct Merger<'c> {
 
 impl Exposure {
     /// Takes in an account's share. `sure`: its disclosures beyond scope count as such; otherwise, under an
-    /// inferred scope without a system to it, they only widen the upper bound.
+    /// inferred scope without a system to it, they only widen the upper bound. So do objects of which the
+    /// directory names no data subject: each may tell about one.
     pub fn add(&mut self, with: &Merger<'_>, account: u32, share: &AccountShare, sure: bool) {
         for beyond in &share.beyond {
             if beyond.certainty > Certainty::Nothing {
@@ -91,13 +92,19 @@ impl Exposure {
         let citation = Citation::of(&beyond.access);
         for row in with.atlas.rows_at(thing, beyond.access.time) {
             let key = (with.atlas.controller(row), with.atlas.subject(row));
-            if !sure {
+            let unnamed = with.atlas.row(row).subject.is_empty();
+            if !sure || unnamed {
+                let reason = if unnamed {
+                    Reason::Ambiguous
+                } else {
+                    Reason::NoGrants
+                };
                 let doubt = Doubtful {
-                    reason: Reason::NoGrants,
+                    reason,
                     first: citation,
                     requests: 1,
                 };
-                self.doubt((About::Subject(key.0, key.1), Reason::NoGrants), doubt);
+                self.doubt((About::Subject(key.0, key.1), reason), doubt);
                 continue;
             }
             let reach = self.reach.entry(key.0).or_default();

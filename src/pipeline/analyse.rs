@@ -213,9 +213,9 @@ impl Worker<'_> {
                 && self.case.directory.grants.is_some(),
             group: roles.join("+"),
             // Only a large collection is held against what is reachable, so only that is counted.
-            reachable: match facts.collected.objects >= crate::detect::HARVEST_FROM {
+            reachable: match facts.collected.at_once >= crate::detect::HARVEST_FROM {
                 true => bench.reachable(span.1),
-                false => u64::MAX / 16,
+                false => 0,
             },
             outcome: AccountOutcome {
                 number,

@@ -42,7 +42,9 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             "basis": if case.period.is_some() { "period of the case" } else { "span of the logs" },
         })),
         "totals": totals(answer),
-        "controllers": answer.controllers.iter().map(|row| controller(answer, row)).collect::<Vec<_>>(),
+        "controllers": controllers(answer, |row| row.controller.is_some()),
+        // Subjects disclosed through objects without a unit: nobody's in the directory, so perhaps anybody's.
+        "without_controller": controllers(answer, |row| row.controller.is_none()),
         "accounts": answer
             .analysis
             .outcomes
@@ -87,6 +89,11 @@ fn totals(answer: &Answer<'_>) -> Value {
         "accounts_and_addresses_seen": answer.analysis.people,
         "log_coverage": (answer.assessment.covered * 10_000.0).round() / 10_000.0,
     })
+}
+
+fn controllers(answer: &Answer<'_>, which: fn(&ControllerRow) -> bool) -> Vec<Value> {
+    let rows = answer.controllers.iter().filter(|row| which(row));
+    rows.map(|row| controller(answer, row)).collect()
 }
 
 fn controller(answer: &Answer<'_>, row: &ControllerRow) -> Value {

@@ -8,7 +8,7 @@ use super::Answer;
 use crate::coverage::Allowance;
 use crate::detect::Verdict;
 use crate::impact::{ControllerRow, Status};
-use crate::words::Reason;
+use crate::words::{Reason, Stamp};
 
 /// Rows of each list that are shown.
 const SHOWN: usize = 4;
@@ -26,7 +26,7 @@ pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
     doubts(answer, &mut text);
     let _ = writeln!(
         text,
-        "\nAnswer in {}: controllers.csv, accounts.csv, subjects.csv, findings.json, …; manifest.json has the digests.",
+        "\nAnswer    {}: controllers.csv, accounts.csv, subjects.csv, findings.json, …",
         out.display()
     );
     text.lines().fold(String::new(), |mut screen, line| {
@@ -114,20 +114,19 @@ fn controllers(answer: &Answer<'_>, text: &mut String) {
         count(Status::CannotBeExcluded),
         count(Status::Excluded)
     );
-    let mut worst: Vec<&ControllerRow> = answer
+    let known = answer
         .controllers
         .iter()
-        .filter(|row| row.min > 0)
-        .collect();
+        .filter(|row| row.controller.is_some());
+    let mut worst: Vec<&ControllerRow> = known.filter(|row| row.min > 0).collect();
     worst.sort_by_key(|row| (std::cmp::Reverse(row.min), row.controller));
     for row in worst.iter().take(SHOWN) {
-        let seen = row
-            .seen
-            .map_or(String::new(), |(first, last)| format!("{first} … {last}"));
+        let span = |(first, last)| format!("{} … {}", minute(first), minute(last));
+        let seen = row.seen.map_or(String::new(), span);
         let most = row.max.map_or("?".to_owned(), grouped);
         let _ = writeln!(
             text,
-            "          {:<24} {:>8} to {:<8} of {:>8}  {seen}",
+            "          {:<20} {:>7} to {:<7} of {:<7}  {seen}",
             answer.atlas.controller_id(row.controller),
             grouped(row.min),
             most,
@@ -178,7 +177,7 @@ fn accounts(answer: &Answer<'_>, text: &mut String) {
         let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
         let _ = writeln!(
             text,
-            "          {:<24} {:<13} {:>8} subjects, {} controller(s), {} requests, {} refused",
+            "          {:<20} {:<12} {:>7} subjects, {} controller(s), {} requests, {} refused",
             outcome.person.label(),
             verdict,
             grouped(figures.confirmed + figures.probable),
@@ -206,13 +205,12 @@ fn doubts(answer: &Answer<'_>, text: &mut String) {
         })
         .collect();
     doubts.sort();
-    let Some(first) = doubts.first() else {
+    if doubts.is_empty() {
         text.push_str("Gaps      none found in what these logs can say\n");
-        return;
-    };
-    let _ = writeln!(text, "Gaps      {}: {}", first.1.code(), first.2);
-    for (_, reason, basis) in doubts.iter().skip(1).take(SHOWN - 2) {
-        let _ = writeln!(text, "          {}: {basis}", reason.code());
+    }
+    for (index, (_, reason, basis)) in doubts.iter().take(SHOWN - 1).enumerate() {
+        let head = if index == 0 { "Gaps" } else { "" };
+        wrapped(&format!("{head:<10}{}: {basis}", reason.code()), text);
     }
     if doubts.len() > SHOWN - 1 {
         let _ = writeln!(
@@ -221,6 +219,30 @@ fn doubts(answer: &Answer<'_>, text: &mut String) {
             doubts.len() - (SHOWN - 1)
         );
     }
+}
+
+/// Two lines at most; what does not fit ends in `…` and stands in findings.json.
+fn wrapped(line: &str, text: &mut String) {
+    if line.chars().count() <= WIDTH {
+        let _ = writeln!(text, "{line}");
+        return;
+    }
+    let fits = line
+        .char_indices()
+        .nth(WIDTH)
+        .map_or(line.len(), |(at, _)| at);
+    let cut = line[..fits].rfind(' ').unwrap_or(fits);
+    let _ = writeln!(
+        text,
+        "{}\n          {}",
+        &line[..cut],
+        line[cut..].trim_start()
+    );
+}
+
+/// An instant to the minute.
+fn minute(at: Stamp) -> String {
+    at.to_string().chars().take(16).chain(['Z']).collect()
 }
 
 fn more(all: usize, table: &str, text: &mut String) {

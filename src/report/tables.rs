@@ -30,7 +30,11 @@ pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem>
         "population",
         "log_coverage",
     ])?;
-    for row in &answer.controllers {
+    for row in answer
+        .controllers
+        .iter()
+        .filter(|row| row.controller.is_some())
+    {
         let count = |certainty| {
             row.subjects
                 .get(&certainty)

@@ -218,6 +218,7 @@ impl<'c> Atlas<'c> {
     pub fn population(&self) -> Vec<u64> {
         let count = self.directory.controllers.as_deref().map_or(0, <[_]>::len);
         let mut pairs: Vec<(u32, u32)> = (0..self.objects.len() as u32)
+            .filter(|row| !self.row(*row).subject.is_empty())
             .filter_map(|row| Some((self.controller(row)?, self.subject(row))))
             .collect();
         pairs.sort_unstable();

@@ -36,7 +36,9 @@ impl Homes {
         }
         for row in atlas.directory.accounts.as_deref().unwrap_or_default() {
             if let Some(controller) = row.controller {
-                homes.by_account.insert(row.account.clone().into_bytes(), controller);
+                homes
+                    .by_account
+                    .insert(row.account.clone().into_bytes(), controller);
             }
         }
         for index in 0..sequences.len() {

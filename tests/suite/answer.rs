@@ -57,9 +57,16 @@ pub fn table(path: &Path) -> Vec<Row> {
     let mut reader = csv::Reader::from_path(path).expect("the table opens");
     let header = reader.headers().expect("a header").clone();
     let row = |record: csv::StringRecord| {
-        header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()
+        header
+            .iter()
+            .map(str::to_owned)
+            .zip(record.iter().map(str::to_owned))
+            .collect()
     };
-    reader.records().map(|record| row(record.expect("a row"))).collect()
+    reader
+        .records()
+        .map(|record| row(record.expect("a row")))
+        .collect()
 }
 
 /// A JSON file.
@@ -84,14 +91,26 @@ pub fn check_manifest(out: &Path) {
     use sha2::{Digest, Sha256};
     let manifest = json(&out.join("manifest.json"));
     for input in manifest["inputs"].as_array().expect("inputs") {
-        let n = |key: &str| input[key].as_u64().unwrap_or_else(|| panic!("{key} in {input}"));
+        let n = |key: &str| {
+            input[key]
+                .as_u64()
+                .unwrap_or_else(|| panic!("{key} in {input}"))
+        };
         let reasons = input["rejected_by_reason"].as_object().expect("reasons");
         let by_reason: u64 = reasons.values().filter_map(Value::as_u64).sum();
         assert_eq!(by_reason, n("rejected"), "{input}");
-        assert_eq!(n("lines"), n("parsed") + n("rejected") + n("empty") + n("directives"), "{input}");
+        assert_eq!(
+            n("lines"),
+            n("parsed") + n("rejected") + n("empty") + n("directives"),
+            "{input}"
+        );
     }
     let outputs = manifest["outputs"].as_array().expect("outputs");
-    assert_eq!(outputs.len() + 1, bytes(out).len(), "every file but the manifest is listed");
+    assert_eq!(
+        outputs.len() + 1,
+        bytes(out).len(),
+        "every file but the manifest is listed"
+    );
     for output in outputs {
         let file = output["file"].as_str().expect("a name");
         let digest = Sha256::digest(fs::read(out.join(file)).expect("the output"));

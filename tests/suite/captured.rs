@@ -43,8 +43,10 @@ fn equals_the_truth(name: &str) {
         .map(|row| (word(&row["subject"]), word(&row["controller"])))
         .collect();
     let subjects = table(&out.join("subjects.csv"));
-    let found: BTreeSet<(String, String)> =
-        subjects.iter().map(|row| (row["subject"].clone(), row["controller"].clone())).collect();
+    let found: BTreeSet<(String, String)> = subjects
+        .iter()
+        .map(|row| (row["subject"].clone(), row["controller"].clone()))
+        .collect();
     assert_eq!(found, expected);
     assert_eq!(subjects.len(), expected.len(), "each once");
     assert!(subjects.iter().all(|row| row["certainty"] == "confirmed"));
@@ -68,13 +70,20 @@ fn equals_the_truth(name: &str) {
         .map(|row| (row["account"].clone(), row["verdict"].clone()))
         .collect();
     let accounts = truth["accounts"].as_object().expect("accounts");
-    let expected: BTreeMap<String, String> =
-        accounts.iter().map(|(account, row)| (account.clone(), word(&row["verdict"]))).collect();
+    let expected: BTreeMap<String, String> = accounts
+        .iter()
+        .map(|(account, row)| (account.clone(), word(&row["verdict"])))
+        .collect();
     assert_eq!(verdicts, expected);
 
-    let disclosed: u64 =
-        table(&out.join("accounts.csv")).iter().map(|row| number(&row["accesses"])).sum();
-    assert_eq!(disclosed, truth["accesses_beyond_scope"].as_u64().expect("accesses"));
+    let disclosed: u64 = table(&out.join("accounts.csv"))
+        .iter()
+        .map(|row| number(&row["accesses"]))
+        .sum();
+    assert_eq!(
+        disclosed,
+        truth["accesses_beyond_scope"].as_u64().expect("accesses")
+    );
 }
 
 fn word(value: &serde_json::Value) -> String {
@@ -116,9 +125,12 @@ fn evidence_leads_to_raw_lines() {
 
 fn bytes_at(path: &Path, offset: u64, length: u64) -> String {
     let mut file = File::open(path).expect("the log opens");
-    file.seek(SeekFrom::Start(offset)).expect("the offset exists");
+    file.seek(SeekFrom::Start(offset))
+        .expect("the offset exists");
     let mut line = String::new();
-    file.take(length).read_to_string(&mut line).expect("the line");
+    file.take(length)
+        .read_to_string(&mut line)
+        .expect("the line");
     line
 }
 

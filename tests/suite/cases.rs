@@ -26,7 +26,11 @@ fn every_case_holds() {
 }
 
 fn check(case: &Path) -> Result<(), String> {
-    let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = case
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let folder = fresh(&format!("case-{name}"));
     copy(case, &folder);
     let said = |file: &str| fs::read_to_string(case.join(file)).unwrap_or_default();
@@ -39,17 +43,27 @@ fn check(case: &Path) -> Result<(), String> {
     let code: i32 = said("code").trim().parse().unwrap_or(0);
     if output.status.code() != Some(code) {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{name}: exit {:?} instead of {code}: {stderr}", output.status.code()));
+        return Err(format!(
+            "{name}: exit {:?} instead of {code}: {stderr}",
+            output.status.code()
+        ));
     }
     for (file, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
         let printed = String::from_utf8_lossy(bytes).into_owned();
         if std::env::var_os("UPDATE_CASES").is_some() {
             update(&case.join(file), &printed);
         } else if printed != said(file) {
-            return Err(format!("{name}: {file} is\n{printed}\ninstead of\n{}", said(file)));
+            return Err(format!(
+                "{name}: {file} is\n{printed}\ninstead of\n{}",
+                said(file)
+            ));
         }
     }
-    for entry in fs::read_dir(case.join("expect")).into_iter().flatten().filter_map(Result::ok) {
+    for entry in fs::read_dir(case.join("expect"))
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+    {
         let file = entry.file_name();
         let found = fs::read_to_string(folder.join("answer").join(&file)).unwrap_or_default();
         if std::env::var_os("UPDATE_CASES").is_some() {
@@ -59,8 +73,12 @@ fn check(case: &Path) -> Result<(), String> {
         }
     }
     for absent in said("absent").lines() {
-        let left = fs::read_dir(&folder).expect("the folder").filter_map(Result::ok);
-        let hit = left.map(|e| e.file_name().to_string_lossy().into_owned()).find(|n| n.contains(absent));
+        let left = fs::read_dir(&folder)
+            .expect("the folder")
+            .filter_map(Result::ok);
+        let hit = left
+            .map(|e| e.file_name().to_string_lossy().into_owned())
+            .find(|n| n.contains(absent));
         if let Some(hit) = hit {
             return Err(format!("{name}: {hit} was left behind"));
         }
@@ -76,7 +94,10 @@ fn update(file: &Path, printed: &str) {
 }
 
 fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).expect("the case").map(|entry| entry.expect("an entry")) {
+    for entry in fs::read_dir(from)
+        .expect("the case")
+        .map(|entry| entry.expect("an entry"))
+    {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             fs::create_dir_all(&target).expect("a folder");

@@ -20,13 +20,15 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("evidence", &["impact", "source"]),
     (
         "pipeline",
-        &["case", "source", "format", "route", "sequence", "scope", "detect", "impact"],
+        &[
+            "case", "source", "format", "route", "sequence", "scope", "detect", "impact",
+        ],
     ),
     (
         "report",
         &[
-            "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence", "pipeline", "source",
-            "route",
+            "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence",
+            "pipeline", "source", "route",
         ],
     ),
     ("synth", &[]),
@@ -52,13 +54,19 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
-    for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
+    for entry in fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry"))
+    {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, files);
         } else if path.extension().is_some_and(|end| end == "rs") {
             let text = fs::read_to_string(&path).expect("a source file");
-            let path = path.strip_prefix(root().join("src")).expect("inside src").to_owned();
+            let path = path
+                .strip_prefix(root().join("src"))
+                .expect("inside src")
+                .to_owned();
             files.push((path, text));
         }
     }
@@ -66,12 +74,18 @@ fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
 
 /// `scope/touch.rs` and `scope.rs` both stand in the room `scope`.
 fn room(path: &Path) -> String {
-    let first = path.components().next().expect("a name").as_os_str().to_string_lossy();
+    let first = path
+        .components()
+        .next()
+        .expect("a name")
+        .as_os_str()
+        .to_string_lossy();
     first.trim_end_matches(".rs").to_owned()
 }
 
 fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| !line.trim_start().starts_with("//"))
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
 }
 
 #[test]
@@ -80,11 +94,19 @@ fn arrows_go_down_the_list() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let here = room(&path);
-        let Some(may_use) = allowed.get(here.as_str()) else { continue };
+        let Some(may_use) = allowed.get(here.as_str()) else {
+            continue;
+        };
         for line in code(&text) {
             for used in line.split("crate::").skip(1) {
-                let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                let fine = used.is_empty() || used == here || used == "words" || may_use.contains(&used.as_str());
+                let used: String = used
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                let fine = used.is_empty()
+                    || used == here
+                    || used == "words"
+                    || may_use.contains(&used.as_str());
                 if !fine {
                     wrong.push(format!("{}: uses crate::{used}", path.display()));
                 }
@@ -112,9 +134,17 @@ fn words_have_one_home() {
 #[test]
 fn every_file_opens_with_what_it_is_for_and_is_one_idea_long() {
     for (path, text) in sources() {
-        assert!(text.starts_with("//! "), "{} does not open with its purpose", path.display());
+        assert!(
+            text.starts_with("//! "),
+            "{} does not open with its purpose",
+            path.display()
+        );
         let lines = text.lines().count();
-        assert!(lines <= 500, "{} has {lines} lines: two rooms in one?", path.display());
+        assert!(
+            lines <= 500,
+            "{} has {lines} lines: two rooms in one?",
+            path.display()
+        );
     }
 }
 
@@ -126,7 +156,11 @@ fn nothing_names_a_machine() {
         files.push((PathBuf::from(extra), text));
     }
     for (path, text) in files {
-        for place in [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")] {
+        for place in [
+            concat!("/wo", "rk/"),
+            concat!("/ro", "ot/"),
+            concat!("/ho", "me/"),
+        ] {
             assert!(!text.contains(place), "{} names {place}", path.display());
         }
     }

@@ -25,7 +25,10 @@ fn twenty_seeds_equal_their_truth() {
         all.missed += tally.missed;
         all.falsely += tally.falsely;
     }
-    println!("enumerating accounts: {} found, {} missed, {} falsely accused", all.found, all.missed, all.falsely);
+    println!(
+        "enumerating accounts: {} found, {} missed, {} falsely accused",
+        all.found, all.missed, all.falsely
+    );
     assert_eq!((all.missed, all.falsely), (0, 0));
     assert!(all.found > 10);
 }
@@ -90,7 +93,11 @@ fn controllers(seed: u64, out: &Path, truth: &Value) {
             ("protected_min", "protected"),
         ] {
             let want = want[key].as_u64().map(|n| n.to_string());
-            assert_eq!(Some(row[column].clone()), want, "seed {seed}: {column} of {row:?}");
+            assert_eq!(
+                Some(row[column].clone()),
+                want,
+                "seed {seed}: {column} of {row:?}"
+            );
         }
     }
 }
@@ -98,9 +105,18 @@ fn controllers(seed: u64, out: &Path, truth: &Value) {
 fn lines(seed: u64, out: &Path, truth: &Value) {
     let manifest = json(&out.join("manifest.json"));
     let inputs = manifest["inputs"].as_array().expect("inputs");
-    let sum = |key: &str| inputs.iter().filter_map(|input| input[key].as_u64()).sum::<u64>();
+    let sum = |key: &str| {
+        inputs
+            .iter()
+            .filter_map(|input| input[key].as_u64())
+            .sum::<u64>()
+    };
     let counted = sum("parsed") - sum("parsed_but_counted_elsewhere");
-    assert_eq!(Some(counted), truth["lines"]["records"].as_u64(), "seed {seed}: records");
+    assert_eq!(
+        Some(counted),
+        truth["lines"]["records"].as_u64(),
+        "seed {seed}: records"
+    );
 }
 
 fn accounts(seed: u64, out: &Path, truth: &Value) -> Tally {
@@ -115,7 +131,10 @@ fn accounts(seed: u64, out: &Path, truth: &Value) -> Tally {
         .map(|(account, row)| (account.clone(), word(&row["verdict"])))
         .collect();
     let enumerating = |all: &BTreeMap<String, String>| -> BTreeSet<String> {
-        all.iter().filter(|(_, v)| *v == "enumeration").map(|(a, _)| a.clone()).collect()
+        all.iter()
+            .filter(|(_, v)| *v == "enumeration")
+            .map(|(a, _)| a.clone())
+            .collect()
     };
     let (found, wanted) = (enumerating(&verdicts), enumerating(&expected));
     assert_eq!(verdicts, expected, "seed {seed}");

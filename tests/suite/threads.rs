@@ -9,7 +9,10 @@ fn same_bytes_every_way() {
     let folder = fresh("ways");
     let practice = folder.join("practice");
     succeed(&["synth", "--seed", "7", "--out", text(&practice)]);
-    for case in [root().join("testdata/capture/case/case.toml"), practice.join("case.toml")] {
+    for case in [
+        root().join("testdata/capture/case/case.toml"),
+        practice.join("case.toml"),
+    ] {
         let ways: [&[&str]; 4] = [
             &["--threads", "1"],
             &["--threads", "7"],
@@ -29,7 +32,11 @@ fn same_bytes_every_way() {
             .collect();
         for other in &answers[1..] {
             for (name, first) in &answers[0] {
-                assert!(other[name] == *first, "{name} of {} differs", case.display());
+                assert!(
+                    other[name] == *first,
+                    "{name} of {} differs",
+                    case.display()
+                );
             }
         }
     }

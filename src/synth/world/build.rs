@@ -44,7 +44,7 @@ pub(in crate::synth) fn build(settings: &Settings, ordered: bool) -> World {
     let numbers = ids::number(seed, traits.ids, &mut items);
     let rosters = books::seat(seed, &units, &items);
     let books = books::bind(seed, &units, traits.protection);
-    World {
+    let mut world = World {
         seed,
         from,
         days: settings.days,
@@ -56,7 +56,14 @@ pub(in crate::synth) fn build(settings: &Settings, ordered: bool) -> World {
         books,
         rosters,
         numbers,
-    }
+    };
+    // A book that never holds anybody is not opened by anybody either: the directory has no word of it.
+    let all = std::mem::take(&mut world.books);
+    world.books = all
+        .into_iter()
+        .filter(|book| !world.seats(book).is_empty())
+        .collect();
+    world
 }
 
 fn traits(settings: &Settings, from: i64, ordered: bool, draws: &mut Draws) -> Traits {
