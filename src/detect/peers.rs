@@ -19,9 +19,12 @@ pub struct Peers {
 impl Peers {
     /// Adds an account.
     pub fn add(&mut self, facts: &Facts) {
-        let all = facts.steps.len().max(1) as f64;
-        self.foreign_share
-            .push(f64::from(facts.unexplained()) / all);
+        // One stray contact of two is half, and says nothing about a habit.
+        if facts.steps.len() >= HABIT {
+            let all = facts.steps.len() as f64;
+            self.foreign_share
+                .push(f64::from(facts.unexplained()) / all);
+        }
         self.depth.push(facts.deepest);
     }
 
