@@ -3,6 +3,8 @@
 //! `cargo bench` makes a practice case of about a million lines in a folder of its own, measures each thing
 //! five times one after the other and prints medians and ratios. No figure here fails a test: machines differ.
 
+#![allow(clippy::print_stdout)] // A bench is there to print figures.
+
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};

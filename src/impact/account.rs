@@ -72,16 +72,16 @@ impl AccountShare {
         for touch in &touched.touches {
             let access = accesses[touch.access as usize];
             match touch.standing {
-                Standing::Beyond | Standing::NoUnit => {
-                    // Without an account only what was disclosed is beyond scope (CASE.md §2).
-                    if touch.certainty > Certainty::Nothing || !anonymous {
-                        share.beyond.push(Beyond {
-                            access,
-                            thing: Some(touch.thing),
-                            standing: touch.standing,
-                            certainty: touch.certainty,
-                        });
-                    }
+                // Without an account only what was disclosed is beyond scope (CASE.md §2).
+                Standing::Beyond | Standing::NoUnit
+                    if touch.certainty > Certainty::Nothing || !anonymous =>
+                {
+                    share.beyond.push(Beyond {
+                        access,
+                        thing: Some(touch.thing),
+                        standing: touch.standing,
+                        certainty: touch.certainty,
+                    });
                 }
                 Standing::UnknownObject if touch.certainty > Certainty::Nothing => {
                     share.doubt(About::Unknown(touch.thing), Reason::NoDirectory, &access);

@@ -166,8 +166,8 @@ fn check_not_evidence(out: &Path, target: &Path, logs: &[PathBuf]) -> Result<(),
             return Err(FolderProblem::place(
                 out,
                 &format!(
-                    "lies inside {}, which holds logs; evidence is never written near: name a folder elsewhere",
-                    folder.display()
+                    "lies in the folder of the log {}; evidence is never written near: name a folder elsewhere",
+                    log.display()
                 ),
             ));
         }

@@ -126,7 +126,7 @@ fn controllers(answer: &Answer<'_>, text: &mut String) {
         let most = row.max.map_or("?".to_owned(), grouped);
         let _ = writeln!(
             text,
-            "          {:<20} {:>7} to {:<7} of {:<7}  {seen}",
+            "          {:<16} {:>7} to {:<7} of {:<7} {seen}",
             answer.atlas.controller_id(row.controller),
             grouped(row.min),
             most,
@@ -177,7 +177,7 @@ fn accounts(answer: &Answer<'_>, text: &mut String) {
         let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
         let _ = writeln!(
             text,
-            "          {:<20} {:<12} {:>7} subjects, {} controller(s), {} requests, {} refused",
+            "          {:<16} {:<11} {:>6} subjects, {} controllers, {} requests ({} refused)",
             outcome.person.label(),
             verdict,
             grouped(figures.confirmed + figures.probable),
