@@ -194,40 +194,42 @@ fn source_facts(
             damaged,
         }
     };
+    check_files(inputs, files)?;
     let sources: Vec<SourceFacts> = (0..case.sources.len()).map(facts).collect();
     for (spec, facts) in case.sources.iter().zip(&sources) {
-        check_lines(case, spec, facts, inputs)?;
+        check_lines(case, spec, facts)?;
         check_account(case, spec, facts)?;
     }
     Ok(sources)
 }
 
-fn check_lines(
-    case: &Case,
-    spec: &SourceSpec,
-    facts: &SourceFacts,
-    inputs: &[Input],
-) -> Result<(), Ending> {
+/// A file of which no line can be read is no log, or not in this format: never "no findings".
+fn check_files(inputs: &[Input], files: &[ReadFile]) -> Result<(), Ending> {
+    for (input, file) in inputs.iter().zip(files) {
+        let tally = &file.part.tally;
+        if tally.records == 0 && tally.rejected_lines() > 0 {
+            return Err(Ending::Failed(format!(
+                "{}: none of its {} lines could be read as {}; `breachscope records FILE` shows what is wrong: correct \
+                 `format`, `pattern` or `fields` of its source, or `files` if it is no log",
+                input.name,
+                tally.lines,
+                input.format.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_lines(case: &Case, spec: &SourceSpec, facts: &SourceFacts) -> Result<(), Ending> {
     let tally = &facts.tally;
     if tally.records > 0 {
         return Ok(());
     }
     let place = format!("{}:{}: source \"{}\"", case.file_name, spec.line, spec.name);
-    if tally.lines == tally.empty + tally.directives {
-        return Err(Ending::Failed(format!(
-            "{place}: its files hold no request at all ({} lines, none of them a record); an empty log proves \
-             nothing: find out where the requests were logged, or remove the source",
-            tally.lines
-        )));
-    }
-    let format = inputs
-        .iter()
-        .find(|input| case.sources[input.source].name == spec.name);
     Err(Ending::Failed(format!(
-        "{place}: none of its {} lines could be read as {}; `breachscope records FILE` shows what is wrong, then \
-         correct `format`, `pattern` or `fields`",
-        tally.lines,
-        format.map_or("a log", |input| input.format.name())
+        "{place}: its files hold no request at all ({} lines, none of them a record); an empty log proves nothing: \
+         find out where the requests were logged, or remove the source",
+        tally.lines
     )))
 }
 

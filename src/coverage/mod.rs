@@ -84,6 +84,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
         covered: 1.0,
         ..Assessment::default()
     };
+    missing_tables(case, &mut assessment);
     unlogged_routes(case, &mut assessment);
     for (index, facts) in sources.iter().enumerate() {
         let rows = gaps::rows(case, index, facts);
@@ -101,6 +102,37 @@ fn window(case: &Case, sources: &[SourceFacts]) -> Option<(Stamp, Stamp)> {
     let last = sources.iter().filter_map(|s| s.tally.last).max();
     let period = case.period.unwrap_or_default();
     Some((period.from.or(first)?, period.until.or(last)?))
+}
+
+/// Tables without which something cannot be told.
+fn missing_tables(case: &Case, assessment: &mut Assessment) {
+    let directory = &case.directory;
+    let mut said = |missing: bool, reason: Reason, basis: &str| {
+        if missing {
+            assessment.doubts.push(Doubt {
+                reason,
+                basis: basis.to_owned(),
+                allowance: Allowance::Said,
+            });
+        }
+    };
+    said(
+        directory.grants.is_none(),
+        Reason::NoGrants,
+        "the case has no table of grants: an account's scope is taken to be the one controller that it belongs \
+         to, and its disclosures beyond that count as confirmed only where there is a system to them",
+    );
+    said(
+        directory.objects.is_none(),
+        Reason::NoDirectory,
+        "the case has no table of objects: nobody can say whose data was disclosed",
+    );
+    let pages = case.routes.iter().any(|route| route.container.is_some());
+    said(
+        directory.members.is_none() && pages,
+        Reason::NoDirectory,
+        "the case has no table of members: what stood on a page is taken from the container's unit, as possible",
+    );
 }
 
 fn unlogged_routes(case: &Case, assessment: &mut Assessment) {

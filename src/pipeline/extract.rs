@@ -10,7 +10,7 @@ use crate::route::Router;
 use crate::route::extract::{Extractor, Part};
 use crate::sequence::Ceiling;
 use crate::source::overlap::{self, Heads, Hits, Overlap};
-use crate::source::{Ending, Reader, Reading, Window, split};
+use crate::source::{Damage, DamageKind, Ending, Reader, Reading, Window, split};
 
 /// Bytes of a window that one worker takes at a time.
 const PIECE: usize = 512 << 10;
@@ -43,6 +43,17 @@ pub struct ReadFile {
     pub overlap: Option<Overlap>,
 }
 
+impl ReadFile {
+    /// Offset of the last line, where damage took its end.
+    fn torn(&self) -> Option<u64> {
+        use DamageKind::{Corrupt, Grew, Shrank, Truncated};
+        let cuts = |damage: &Damage| matches!(damage.kind, Truncated | Corrupt | Grew | Shrank);
+        self.part
+            .unended
+            .filter(|_| self.ending.damage.iter().any(cuts))
+    }
+}
+
 /// Everything that was extracted.
 #[derive(Debug)]
 pub struct Extraction {
@@ -64,27 +75,42 @@ pub fn extract(
     observer: &dyn Observer,
 ) -> Result<Extraction, PipelineProblem> {
     let heads = heads(inputs)?;
-    let read = |file: usize, copied: Option<(u64, u64)>, observer: &dyn Observer| {
-        let input = &inputs[file];
-        let extractor = Extractor {
-            format: &input.format,
-            router,
-            clock_correction: input.clock_correction,
-            heads: &heads,
-            file: file as u32,
-            copied,
+    let read =
+        |file: usize, copied: Option<(u64, u64)>, torn: Option<u64>, observer: &dyn Observer| {
+            let input = &inputs[file];
+            let extractor = Extractor {
+                format: &input.format,
+                router,
+                clock_correction: input.clock_correction,
+                heads: &heads,
+                file: file as u32,
+                copied,
+                torn,
+            };
+            read_file(input, &extractor, how, observer)
         };
-        read_file(input, &extractor, how, observer)
-    };
     let results: Vec<Result<ReadFile, PipelineProblem>> = (0..inputs.len())
         .into_par_iter()
-        .map(|file| read(file, None, observer))
+        .map(|file| {
+            let first = read(file, None, None, observer)?;
+            match first.torn() {
+                // Rare, so the file is simply read again with that line known to be torn.
+                Some(torn) => read(file, None, Some(torn), &super::Unobserved),
+                None => Ok(first),
+            }
+        })
         .collect();
     let mut files = results.into_iter().collect::<Result<Vec<_>, _>>()?;
     mark_copies(&mut files);
     for found in overlaps(inputs, &files, &heads)? {
         let range = (found.copy_from, found.copy_until);
-        files[found.copy].part = read(found.copy, Some(range), &super::Unobserved)?.part;
+        files[found.copy].part = read(
+            found.copy,
+            Some(range),
+            files[found.copy].torn(),
+            &super::Unobserved,
+        )?
+        .part;
         files[found.copy].overlap = Some(found);
     }
     let mut all = Part::default();

@@ -199,6 +199,8 @@ fn doubts(answer: &Answer<'_>, text: &mut String) {
             let rank = match doubt.allowance {
                 Allowance::Population => 0,
                 Allowance::Subjects(_) => 1,
+                // That holes could not be looked for is the least of what can be said.
+                Allowance::Said if doubt.reason == Reason::Gap => 3,
                 Allowance::Said => 2,
             };
             (rank, doubt.reason, doubt.basis.as_str())

@@ -26,6 +26,8 @@ pub struct Extractor<'c> {
     pub file: u32,
     /// Content offsets between which every line is a copy of another file's: its accesses count there.
     pub copied: Option<(u64, u64)>,
+    /// Offset of a last line of which damage took the end: it may read well and still be wrong.
+    pub torn: Option<u64>,
 }
 
 /// What came of some lines. Parts merge; they do not print.
@@ -43,6 +45,8 @@ pub struct Part {
     pub hours: Hours,
     /// Lines that equal some file's first line.
     pub hits: Hits,
+    /// Offset of a last line without an end of line.
+    pub unended: Option<u64>,
 }
 
 /// Where every line went: `lines = records + rejected + empty + directives`, exactly.
@@ -125,6 +129,7 @@ impl Part {
         self.rejects.append(&mut next.rejects);
         self.hours.absorb(next.hours);
         self.hits.merge(next.hits);
+        self.unended = next.unended;
     }
 
     /// Takes in another file's counts, and nothing else of it.
@@ -164,8 +169,10 @@ impl Extractor<'_> {
             for copy in self.heads.hit(line) {
                 part.hits.push(self.file as usize, at, *copy);
             }
-            let ended = start + line.len() < bytes.len();
-            self.line(line, at, ended, &mut state, &mut part);
+            if start + line.len() == bytes.len() {
+                part.unended = Some(at);
+            }
+            self.line(line, at, &mut state, &mut part);
         }
         part
     }
@@ -178,29 +185,36 @@ impl Extractor<'_> {
         part
     }
 
-    fn line(&self, line: &[u8], at: u64, ended: bool, state: &mut State, part: &mut Part) {
+    fn line(&self, line: &[u8], at: u64, state: &mut State, part: &mut Part) {
+        let length = line.len() as u64;
         match self.format.parse(state, line) {
             Line::Empty => part.tally.empty += 1,
             Line::Directive => part.tally.directives += 1,
+            _ if self.torn == Some(at) => {
+                part.reject(self.router, line, at, length, Problem::Cut);
+            }
             Line::Problem(problem) => {
-                let problem = if ended { problem } else { Problem::Cut };
-                part.reject(self.router, line, at, line.len() as u64, problem);
+                let cut = part.unended == Some(at);
+                let problem = if cut { Problem::Cut } else { problem };
+                part.reject(self.router, line, at, length, problem);
             }
             Line::Record(record) => match record.time {
-                None => part.reject(self.router, line, at, line.len() as u64, Problem::NoTime),
-                Some(time) => {
-                    let time = time.shifted(self.clock_correction);
-                    part.tally.records += 1;
-                    part.tally.saw(time);
-                    if self.is_copy(at) {
-                        part.tally.copied += 1;
-                        return;
-                    }
-                    let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
-                    self.record(&record, Access::of_line(time, self.file, at, length), part);
-                }
+                None => part.reject(self.router, line, at, length, Problem::NoTime),
+                Some(time) => self.timed(&record, time, line, at, part),
             },
         }
+    }
+
+    fn timed(&self, record: &Record<'_>, time: Stamp, line: &[u8], at: u64, part: &mut Part) {
+        let time = time.shifted(self.clock_correction);
+        part.tally.records += 1;
+        part.tally.saw(time);
+        if self.is_copy(at) {
+            part.tally.copied += 1;
+            return;
+        }
+        let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
+        self.record(record, Access::of_line(time, self.file, at, length), part);
     }
 
     fn is_copy(&self, offset: u64) -> bool {
