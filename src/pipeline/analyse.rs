@@ -101,7 +101,6 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let things: Vec<Thing> = (0..names.objects.len() as u32)
         .map(|asked| atlas.thing(names.objects.name(asked), asked))
         .collect();
-    let by_unit = atlas.by_unit();
     let on_lists = on_lists(atlas);
     let accounts = case.directory.accounts.as_deref().unwrap_or_default();
     let kinds = accounts
@@ -117,7 +116,6 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
             routes: &case.routes,
             names: &names,
             things: &things,
-            by_unit: &by_unit,
         },
         reader: Reader {
             atlas,

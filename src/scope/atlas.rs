@@ -36,6 +36,8 @@ pub struct Atlas<'c> {
     /// Pre-order number of each unit and the number behind its last descendant.
     spans: Vec<(u32, u32)>,
     unit_ids: HashMap<&'c [u8], u32>,
+    /// Rows of `objects` by their unit's place in the tree; those of no unit last.
+    by_place: Vec<u32>,
     /// Data subjects, sorted; an object without one stands for itself.
     subjects: Vec<String>,
     /// Subject of each row of `objects`.
@@ -56,11 +58,20 @@ impl<'c> Atlas<'c> {
             by_object,
             by_container,
             member_rows: Vec::new(),
+            by_place: Vec::new(),
             spans: spans(directory),
             unit_ids: unit_ids(directory),
             subjects,
             subject_of,
         };
+        let place = |row: &u32| {
+            objects[*row as usize]
+                .unit
+                .map_or(NONE, |unit| atlas.spans[unit as usize].0)
+        };
+        let mut by_place: Vec<u32> = (0..objects.len() as u32).collect();
+        by_place.sort_by_key(|row| (place(row), *row));
+        atlas.by_place = by_place;
         atlas.member_rows = members
             .iter()
             .map(|member| atlas.range(member.object.as_bytes()))
@@ -180,15 +191,17 @@ impl<'c> Atlas<'c> {
         unit.or_else(|| self.unit(container))
     }
 
-    /// Rows of `objects` by the unit that they lie in.
-    pub fn by_unit(&self) -> HashMap<u32, Vec<u32>> {
-        let mut by_unit: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (row, object) in self.objects.iter().enumerate() {
-            if let Some(unit) = object.unit {
-                by_unit.entry(unit).or_default().push(row as u32);
-            }
-        }
-        by_unit
+    /// Rows of `objects` whose unit is a unit or lies under it.
+    pub fn rows_under(&self, unit: u32) -> &[u32] {
+        let (from, until) = self.spans[unit as usize];
+        let place = |row: &u32| {
+            self.row(*row)
+                .unit
+                .map_or(NONE, |unit| self.spans[unit as usize].0)
+        };
+        let start = self.by_place.partition_point(|row| place(row) < from);
+        let end = self.by_place.partition_point(|row| place(row) < until);
+        &self.by_place[start..end]
     }
 
     fn unit(&self, id: &[u8]) -> Option<u32> {

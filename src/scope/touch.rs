@@ -4,7 +4,7 @@
 //! A page becomes the members that stood on it at that instant. Only what later rooms need is kept:
 //! every touch beyond scope or undecided, and the first contact with each thing in scope.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::atlas::{Atlas, Thing};
 use super::{Bench, Standing};
@@ -66,8 +66,6 @@ pub struct Opener<'s> {
     pub names: &'s Names,
     /// What each requested ID is, by its number.
     pub things: &'s [Thing],
-    /// Objects' rows by the unit that they lie in, for containers whose membership is unknown.
-    pub by_unit: &'s HashMap<u32, Vec<u32>>,
 }
 
 impl Opener<'_> {
@@ -170,11 +168,8 @@ impl Opener<'_> {
         let Some(unit) = self.atlas.unit_of_container(container, access.time) else {
             return Vec::new();
         };
-        let mut things: Vec<Thing> = self
-            .by_unit
-            .iter()
-            .filter(|(inner, _)| self.atlas.covers(unit, **inner))
-            .flat_map(|(_, rows)| rows)
+        let rows = self.atlas.rows_under(unit).iter();
+        let mut things: Vec<Thing> = rows
             .filter(|row| self.atlas.row(**row).valid.holds(access.time))
             .map(|row| {
                 self.atlas
