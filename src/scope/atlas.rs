@@ -13,7 +13,7 @@ pub type ControllerIndex = u32;
 /// A thing that requests or pages name, told apart exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Thing {
-    /// In the directory: the place of its first row in the atlas's order.
+    /// In the directory: its place among the directory's objects, sorted by ID.
     Known(u32),
     /// Not in the directory: its number among the requested IDs.
     Asked(u32),
@@ -28,11 +28,11 @@ pub struct Atlas<'c> {
     pub directory: &'c Directory,
     objects: &'c [ObjectRow],
     /// Rows of `objects` by object ID, each object's rows in file order.
-    by_object: Vec<u32>,
+    by_object: Groups<'c>,
     /// Rows of `members` by container ID, each container's rows in file order.
-    by_container: Vec<u32>,
-    /// For every row of `members`: where its object's rows begin and end in `by_object`.
-    member_rows: Vec<(u32, u32)>,
+    by_container: Groups<'c>,
+    /// The thing that every row of `members` names.
+    listed: Vec<Thing>,
     /// Pre-order number of each unit and the number behind its last descendant.
     spans: Vec<(u32, u32)>,
     unit_ids: HashMap<&'c [u8], u32>,
@@ -49,15 +49,15 @@ impl<'c> Atlas<'c> {
     pub fn new(directory: &'c Directory) -> Atlas<'c> {
         let objects = directory.objects.as_deref().unwrap_or_default();
         let members = directory.members.as_deref().unwrap_or_default();
-        let by_object = sorted(objects.len(), |i| objects[i].object.as_str());
-        let by_container = sorted(members.len(), |i| members[i].container.as_str());
+        let by_object = Groups::new(objects.iter().map(|row| row.object.as_str()));
+        let by_container = Groups::new(members.iter().map(|row| row.container.as_str()));
         let (subjects, subject_of) = subjects(objects);
         let mut atlas = Atlas {
             directory,
             objects,
             by_object,
             by_container,
-            member_rows: Vec::new(),
+            listed: Vec::new(),
             by_place: Vec::new(),
             spans: spans(directory),
             unit_ids: unit_ids(directory),
@@ -72,40 +72,29 @@ impl<'c> Atlas<'c> {
         let mut by_place: Vec<u32> = (0..objects.len() as u32).collect();
         by_place.sort_by_key(|row| (place(row), *row));
         atlas.by_place = by_place;
-        atlas.member_rows = members
-            .iter()
-            .map(|member| atlas.range(member.object.as_bytes()))
-            .collect();
+        let things = members.iter().zip(0..).map(|(member, row)| {
+            let known = atlas.by_object.find(member.object.as_bytes());
+            known.map_or(Thing::Listed(row), Thing::Known)
+        });
+        atlas.listed = things.collect();
         atlas
     }
 
     /// The thing behind a requested ID, whose number among the requested IDs is `asked`.
     pub fn thing(&self, id: &[u8], asked: u32) -> Thing {
-        match self.range(id) {
-            (from, until) if from < until => Thing::Known(from),
-            _ => Thing::Asked(asked),
-        }
+        let known = self.by_object.find(id);
+        known.map_or(Thing::Asked(asked), Thing::Known)
     }
 
     /// Rows of `members` of a container, in page order; empty where the directory knows none.
     pub fn members(&self, container: &[u8]) -> &[u32] {
-        let members = self.directory.members.as_deref().unwrap_or_default();
-        let key = |row: &u32| members[*row as usize].container.as_bytes();
-        let from = self
-            .by_container
-            .partition_point(|row| key(row) < container);
-        let until = self
-            .by_container
-            .partition_point(|row| key(row) <= container);
-        &self.by_container[from..until]
+        let group = self.by_container.find(container);
+        group.map_or(&[], |group| self.by_container.rows(group))
     }
 
     /// The thing that a row of `members` names.
     pub fn listed(&self, member: u32) -> Thing {
-        match self.member_rows[member as usize] {
-            (from, until) if from < until => Thing::Known(from),
-            _ => Thing::Listed(member),
-        }
+        self.listed[member as usize]
     }
 
     /// Whether a row of `members` holds at an instant.
@@ -116,16 +105,10 @@ impl<'c> Atlas<'c> {
 
     /// All rows of a thing, in file order; empty for one that the directory does not know.
     pub fn rows(&self, thing: Thing) -> &[u32] {
-        let Thing::Known(from) = thing else {
-            return &[];
-        };
-        let from = from as usize;
-        let id = &self.row(self.by_object[from]).object;
-        let more = self.by_object[from..]
-            .iter()
-            .take_while(|row| self.row(**row).object == *id)
-            .count();
-        &self.by_object[from..from + more]
+        match thing {
+            Thing::Known(group) => self.by_object.rows(group),
+            Thing::Asked(_) | Thing::Listed(_) => &[],
+        }
     }
 
     /// The rows that say whose the thing is at an instant: those valid then, else the last that was
@@ -180,8 +163,9 @@ impl<'c> Atlas<'c> {
 
     /// Whether the directory knows what a container holds, or where it belongs.
     pub fn knows_container(&self, container: &[u8]) -> bool {
-        let (from, until) = self.range(container);
-        from < until || !self.members(container).is_empty() || self.unit(container).is_some()
+        self.by_object.find(container).is_some()
+            || self.by_container.find(container).is_some()
+            || self.unit(container).is_some()
     }
 
     /// The unit that a container belongs to as an object, or is itself.
@@ -217,14 +201,8 @@ impl<'c> Atlas<'c> {
 
     /// How many objects of the directory a question holds for.
     pub fn count_things(&self, holds: impl Fn(Thing) -> bool) -> u64 {
-        let mut from = 0;
-        let mut count = 0;
-        while from < self.by_object.len() {
-            let thing = Thing::Known(from as u32);
-            count += u64::from(holds(thing));
-            from += self.rows(thing).len().max(1);
-        }
-        count
+        let things = (0..self.by_object.spans.len() as u32).map(Thing::Known);
+        things.filter(|thing| holds(*thing)).count() as u64
     }
 
     /// The distinct data subjects of every controller, by controller, then subject.
@@ -242,19 +220,46 @@ impl<'c> Atlas<'c> {
         }
         population
     }
-
-    fn range(&self, id: &[u8]) -> (u32, u32) {
-        let key = |row: &u32| self.row(*row).object.as_bytes();
-        let from = self.by_object.partition_point(|row| key(row) < id);
-        let more = self.by_object[from..].partition_point(|row| key(row) <= id);
-        (from as u32, (from + more) as u32)
-    }
 }
 
-fn sorted<'a>(len: usize, key: impl Fn(usize) -> &'a str) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..len as u32).collect();
-    order.sort_by(|a, b| key(*a as usize).cmp(key(*b as usize)).then(a.cmp(b)));
-    order
+/// Rows grouped by a key: the groups in the order of their keys, the rows of a group in file order.
+#[derive(Debug)]
+struct Groups<'c> {
+    rows: Vec<u32>,
+    spans: Vec<(u32, u32)>,
+    by_key: HashMap<&'c [u8], u32>,
+}
+
+impl<'c> Groups<'c> {
+    fn new(keys: impl Iterator<Item = &'c str>) -> Groups<'c> {
+        let keys: Vec<&'c str> = keys.collect();
+        let mut rows: Vec<u32> = (0..keys.len() as u32).collect();
+        rows.sort_by_key(|row| (keys[*row as usize], *row));
+        let mut groups = Groups {
+            rows: Vec::new(),
+            spans: Vec::new(),
+            by_key: HashMap::new(),
+        };
+        let mut from = 0;
+        for group in rows.chunk_by(|a, b| keys[*a as usize] == keys[*b as usize]) {
+            let until = from + group.len() as u32;
+            let key = keys[group[0] as usize].as_bytes();
+            groups.by_key.insert(key, groups.spans.len() as u32);
+            groups.spans.push((from, until));
+            from = until;
+        }
+        groups.rows = rows;
+        groups
+    }
+
+    fn find(&self, key: &[u8]) -> Option<u32> {
+        self.by_key.get(key).copied()
+    }
+
+    fn rows(&self, group: u32) -> &[u32] {
+        let (from, until) = self.spans[group as usize];
+        &self.rows[from as usize..until as usize]
+    }
 }
 
 /// Sorted distinct subjects, and each row's place among them.
