@@ -1,7 +1,8 @@
 //! The field's words as types: instants, intervals, certainty and reason codes.
 //!
-//! Every room speaks these; none of them does I/O or knows the clock. The meaning of each word
-//! is told once, in the map (`lib.rs`). Parsing of times is left to `format::time`.
+//! Every room speaks these; none of them does I/O or knows the clock. Beside them [`nearest`], which every
+//! complaint about a word asks for the one that was meant. The meaning of each word is told once, in the map
+//! (`lib.rs`); parsing of times is left to `format::time`.
 
 use std::fmt;
 
@@ -157,4 +158,29 @@ impl Reason {
             Reason::Ambiguous => "AMBIGUOUS",
         }
     }
+}
+
+/// Longer words than this are never compared: a typing slip is short.
+const LONGEST_COMPARED: usize = 64;
+
+/// The candidate that was most likely meant by `word`, if any is near enough for a typing slip.
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let length = word.chars().count();
+    if length > LONGEST_COMPARED {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    candidates
+        .into_iter()
+        .filter(|c| c.len() <= 4 * LONGEST_COMPARED)
+        .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
+        .filter(|(distance, c)| *distance <= slips(length.min(c.chars().count())))
+        .min()
+        .map(|(_, c)| c)
+}
+
+/// How many typing slips a word of some length may hold. Short words have none: among IDs like `k1`
+/// every other one is a single slip away.
+fn slips(length: usize) -> usize {
+    if length < 4 { 0 } else { (length / 3).max(1) }
 }

@@ -5,10 +5,10 @@
 
 use std::fmt;
 
+pub(super) use crate::words::nearest;
+
 /// How many complaints about one table are kept word by word; the rest is counted.
 const KEPT: usize = 20;
-/// Longer words than this are never compared: a typing slip is short.
-const LONGEST_COMPARED: usize = 64;
 /// Longer values than this are cut when a message repeats them.
 const LONGEST_QUOTED: usize = 80;
 
@@ -144,31 +144,6 @@ impl Complaints {
             more: self.more,
         })
     }
-}
-
-/// The candidate that was most likely meant by `word`, if any is near enough for a typing slip.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
-    let length = word.chars().count();
-    if length > LONGEST_COMPARED {
-        return None;
-    }
-    let lower = word.to_lowercase();
-    candidates
-        .into_iter()
-        .filter(|c| c.len() <= 4 * LONGEST_COMPARED)
-        .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
-        .filter(|(distance, c)| *distance <= slips(length.min(c.chars().count())))
-        .min()
-        .map(|(_, c)| c)
-}
-
-/// How many typing slips a word of some length may hold. Short words have none: among IDs like `k1`
-/// every other one is a single slip away.
-fn slips(length: usize) -> usize {
-    if length < 4 { 0 } else { (length / 3).max(1) }
 }
 
 /// `did you mean "..."?` where a candidate is near, else `otherwise`.

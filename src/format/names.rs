@@ -1,6 +1,7 @@
 //! Complaints about names that are not known, with the nearest one that is.
 
 use super::FormatProblem;
+use crate::words::nearest;
 
 /// Names that `format` takes.
 const READ: [&str; 6] = [
@@ -68,17 +69,8 @@ pub(super) fn unknown_format(name: &str) -> FormatProblem {
 
 /// `; did you mean ...?` for the nearest name, where one is near enough to be meant.
 pub(super) fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    let lower = name.to_ascii_lowercase();
-    let nearest = known
-        .map(|known| {
-            (
-                strsim::jaro_winkler(&lower, &known.to_ascii_lowercase()),
-                known,
-            )
-        })
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((likeness, known)) if likeness > 0.75 => format!("; did you mean `{known}`?"),
-        _ => String::new(),
+    match nearest(name, known) {
+        Some(known) => format!("; did you mean `{known}`?"),
+        None => String::new(),
     }
 }
