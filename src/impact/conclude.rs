@@ -160,9 +160,6 @@ fn row(
         }
     };
     let doubt = bounded && (common.unbounded || common.anybody > 0);
-    let confirmed = subjects
-        .iter()
-        .filter(|s| s.certainty == Certainty::Confirmed);
     let none = Reach::default();
     let reach = exposure.reach.get(&controller).unwrap_or(&none);
     ControllerRow {
@@ -175,8 +172,8 @@ fn row(
         reasons,
         min,
         max: wide,
-        children: confirmed.clone().filter(|s| s.child).count() as u64,
-        protected: confirmed.filter(|s| s.protected).count() as u64,
+        children: subjects.iter().filter(|s| s.surely_child).count() as u64,
+        protected: subjects.iter().filter(|s| s.surely_protected).count() as u64,
         accounts: reach.accounts.len() as u64,
         accesses: reach.requests.len() as u64,
         seen: subjects
@@ -230,13 +227,12 @@ fn by_certainty(subjects: &[&SubjectTally]) -> BTreeMap<Certainty, u64> {
 fn totals(rows: &[ControllerRow], exposure: &Exposure, common: &Common) -> Totals {
     let mut highest: BTreeMap<u32, (Certainty, bool, bool)> = BTreeMap::new();
     for ((_, subject), tally) in &exposure.subjects {
-        let confirmed = tally.certainty == Certainty::Confirmed;
         let entry = highest
             .entry(*subject)
             .or_insert((Certainty::Nothing, false, false));
         entry.0 = entry.0.max(tally.certainty);
-        entry.1 |= confirmed && tally.child;
-        entry.2 |= confirmed && tally.protected;
+        entry.1 |= tally.surely_child;
+        entry.2 |= tally.surely_protected;
     }
     let mut subjects = BTreeMap::new();
     for (certainty, ..) in highest.values() {

@@ -22,8 +22,12 @@ pub struct SubjectTally {
     pub certainty: Certainty,
     /// Protected identity at some disclosure.
     pub protected: bool,
-    /// A child.
+    /// A child at some disclosure.
     pub child: bool,
+    /// Protected identity at a confirmed disclosure: what a lower bound may count.
+    pub surely_protected: bool,
+    /// A child at a confirmed disclosure.
+    pub surely_child: bool,
     /// First disclosure.
     pub first: Stamp,
     /// Last disclosure.
@@ -137,6 +141,8 @@ impl SubjectTally {
             certainty: Certainty::Nothing,
             protected: false,
             child: false,
+            surely_protected: false,
+            surely_child: false,
             first: at,
             last: at,
             accounts: BTreeSet::new(),
@@ -160,6 +166,9 @@ impl SubjectTally {
         self.certainty = self.certainty.max(beyond.certainty);
         self.protected |= object.protected;
         self.child |= object.child;
+        let sure = beyond.certainty == Certainty::Confirmed;
+        self.surely_protected |= sure && object.protected;
+        self.surely_child |= sure && object.child;
         self.first = self.first.min(at);
         self.last = self.last.max(at);
         self.accounts.insert(account);

@@ -1,5 +1,7 @@
 //! `accesses.parquet`: every access beyond scope, disclosed or attempted, one row for each object.
 
+use std::collections::BTreeSet;
+
 use polars_core::prelude::*;
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 
@@ -9,7 +11,7 @@ use crate::sequence::{NO_BYTES, NONE};
 use crate::words::Certainty;
 
 /// The table's bytes. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
-/// an object with several directory rows at that instant has a row for each. `time` is in microseconds, UTC.
+/// an object of several subjects or controllers at that instant has a row for each. `time` is in microseconds, UTC.
 pub(super) fn parquet(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     let mut columns = Columns::default();
     for outcome in answer.analysis.beyond() {
@@ -52,10 +54,13 @@ struct Columns {
 impl Columns {
     fn add(&mut self, answer: &Answer<'_>, account: &str, beyond: &Beyond) {
         let atlas = answer.atlas;
-        let rows = match beyond.thing {
+        let mut rows = match beyond.thing {
             Some(thing) => atlas.rows_at(thing, beyond.access.time),
             None => Vec::new(),
         };
+        // Rows that tell the same subject of the same controller are one disclosure.
+        let mut seen = BTreeSet::new();
+        rows.retain(|row| seen.insert((atlas.subject(*row), atlas.controller(*row))));
         let rows = match rows.is_empty() {
             true => vec![None],
             false => rows.into_iter().map(Some).collect(),
