@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::scan::head;
+use super::scan::{PIPE, head};
 use super::{Ending, signals};
 use crate::case::FormatSpec;
 use crate::cli::RecordsArgs;
@@ -100,6 +100,9 @@ fn format(args: &RecordsArgs, log: &Path) -> Result<Format, Ending> {
     };
     match Format::from_spec(&spec, zone).map_err(Ending::usage)? {
         Some(format) => Ok(format),
+        None if !log.is_file() && log.exists() && !log.is_dir() => {
+            Err(Ending::Failed(format!("{}: {PIPE}", log.display())))
+        }
         None => {
             let head = head(log).map_err(Ending::failed)?;
             Format::detect(&head, &args.fields, zone)

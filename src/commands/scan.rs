@@ -12,7 +12,7 @@ use crate::cli::ScanArgs;
 use crate::coverage::{self, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
-use crate::impact::{AccountFigures, Citation, conclude};
+use crate::impact::{self, AccountFigures, Citation, conclude};
 use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Staging};
 use crate::route::Router;
@@ -55,6 +55,8 @@ fn answer(
     staging: Staging,
     args: &ScanArgs,
 ) -> Result<String, Ending> {
+    let paths: Vec<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
+    let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
     let router = Router::new(&case.routes, case.ignore_case);
     let extraction =
         pipeline::extract(&inputs, &router, how, ceiling, progress).map_err(stopped)?;
@@ -67,7 +69,8 @@ fn answer(
         .collect();
     let atlas = Atlas::new(&case.directory);
     let analysis = pipeline::analyse(case, &atlas, all, &has_accounts);
-    let assessment = coverage::assess(case, &sources);
+    let mut assessment = coverage::assess(case, &sources);
+    assessment.doubts.extend(impact::doubts(&analysis.exposure));
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     progress.stage("citing lines");
     let cited = analysis
@@ -100,6 +103,7 @@ fn answer(
     if signals::stopped() {
         return Err(stopped(PipelineProblem::Stopped));
     }
+    check_unchanged(&paths, &before)?;
     report::write(&answer, staging).map_err(folder)?;
     Ok(report::summary(&answer, &args.out))
 }
@@ -141,6 +145,9 @@ fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
 
 /// The format of a file by its first bytes; that of an empty file does not matter.
 fn detect(path: &Path, spec: &SourceSpec, zone: Tz) -> Result<Format, String> {
+    if !path.is_file() {
+        return Err(PIPE.to_owned());
+    }
     let head = head(path).map_err(|problem| problem.to_string())?;
     let format = match head.iter().all(u8::is_ascii_whitespace) {
         true => Format::named("combined", &[], zone),
@@ -148,6 +155,10 @@ fn detect(path: &Path, spec: &SourceSpec, zone: Tz) -> Result<Format, String> {
     };
     format.map_err(|problem| problem.to_string())
 }
+
+/// Why a pipe is not looked into before it is read.
+pub(super) const PIPE: &str =
+    "is a pipe, of which nothing can be looked at twice: say how it is written instead of `auto`";
 
 /// The first bytes of a file's content.
 pub(super) fn head(path: &Path) -> Result<Vec<u8>, SourceProblem> {
@@ -194,28 +205,75 @@ fn source_facts(
             damaged,
         }
     };
-    check_files(inputs, files)?;
+    check_files(case, inputs, files)?;
     let sources: Vec<SourceFacts> = (0..case.sources.len()).map(facts).collect();
-    for (spec, facts) in case.sources.iter().zip(&sources) {
-        check_lines(case, spec, facts)?;
-        check_account(case, spec, facts)?;
+    for (index, (spec, facts)) in case.sources.iter().zip(&sources).enumerate() {
+        let mut own = inputs
+            .iter()
+            .zip(files)
+            .filter(|(input, _)| input.source == index);
+        // A source whose every file stands in another source as well is counted there.
+        if !own.all(|(_, file)| file.copy_of.is_some()) {
+            check_lines(case, spec, facts)?;
+            check_account(case, spec, facts)?;
+        }
     }
+    check_routes(case, &sources)?;
     Ok(sources)
 }
 
 /// A file of which no line can be read is no log, or not in this format: never "no findings".
-fn check_files(inputs: &[Input], files: &[ReadFile]) -> Result<(), Ending> {
+fn check_files(case: &Case, inputs: &[Input], files: &[ReadFile]) -> Result<(), Ending> {
     for (input, file) in inputs.iter().zip(files) {
         let tally = &file.part.tally;
         if tally.records == 0 && tally.rejected_lines() > 0 {
             return Err(Ending::Failed(format!(
-                "{}: none of its {} lines could be read as {}; `breachscope records FILE` shows what is wrong: correct \
+                "{}: none of its {} lines could be read as {}; `breachscope records{} {}` shows what is wrong: correct \
                  `format`, `pattern` or `fields` of its source, or `files` if it is no log",
                 input.name,
                 tally.lines,
-                input.format.name()
+                input.format.name(),
+                how_to_read(&case.sources[input.source]),
+                input.name
             )));
         }
+    }
+    Ok(())
+}
+
+/// The flags with which `records` reads as a source does.
+fn how_to_read(spec: &SourceSpec) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+    let mut flags = match (&spec.format.pattern, &spec.format.name) {
+        (Some(pattern), _) => format!(" --pattern {}", quoted(pattern)),
+        (None, Some(name)) => format!(" --format {name}"),
+        (None, None) => String::new(),
+    };
+    for (ours, path) in &spec.format.fields {
+        flags.push_str(&format!(" --field {}", quoted(&format!("{ours}={path}"))));
+    }
+    flags
+}
+
+/// Routes of which no request was ever seen would make an answer that excludes everybody.
+fn check_routes(case: &Case, sources: &[SourceFacts]) -> Result<(), Ending> {
+    let records: u64 = sources.iter().map(|facts| facts.tally.records).sum();
+    let targets: u64 = sources.iter().map(|facts| facts.tally.with_target).sum();
+    let routed: u64 = sources.iter().map(|facts| facts.tally.routed).sum();
+    if targets == 0 {
+        return Err(Ending::Failed(format!(
+            "none of {records} records says what was asked for; look whether `pattern` or `fields` names the request \
+             ($request, $request_uri, %r, or `target`)"
+        )));
+    }
+    if routed == 0 {
+        return Err(Ending::Failed(format!(
+            "none of {targets} requests matches any of the {} routes of {}; an answer from it would exclude everybody \
+             without having looked: hold each `path` against the log (`breachscope records FILE` shows the paths; write \
+             {{name}} for a segment)",
+            case.routes.len(),
+            case.file_name
+        )));
     }
     Ok(())
 }
@@ -243,6 +301,45 @@ fn check_account(case: &Case, spec: &SourceSpec, facts: &SourceFacts) -> Result<
         ))),
         _ => Ok(()),
     }
+}
+
+/// What tells whether a file is still the one that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Identity {
+    place: Option<(u64, u64)>,
+    size: u64,
+    changed: i64,
+}
+
+impl Identity {
+    fn of(path: &Path) -> Identity {
+        use std::os::unix::fs::MetadataExt;
+        let facts = path.metadata().ok().filter(|facts| facts.is_file());
+        Identity {
+            place: facts.as_ref().map(|facts| (facts.dev(), facts.ino())),
+            size: facts.as_ref().map_or(0, |facts| facts.size()),
+            changed: facts.map_or(0, |facts| {
+                facts.mtime_nsec().wrapping_add(facts.mtime() << 30)
+            }),
+        }
+    }
+}
+
+/// A log that was replaced or overwritten while it was read proves nothing. One that grew or shrank is told by
+/// its reader, which says so in the manifest.
+fn check_unchanged(paths: &[PathBuf], before: &[Identity]) -> Result<(), Ending> {
+    for (path, before) in paths.iter().zip(before) {
+        let after = Identity::of(path);
+        let replaced = after.place != before.place;
+        let overwritten = after.size == before.size && after.changed != before.changed;
+        if replaced || overwritten {
+            return Err(Ending::Failed(format!(
+                "{}: was replaced or overwritten while it was read; copy the logs to a quiet place and run again",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn excerpts(path: &Path, part: &Part) -> Result<Vec<Vec<u8>>, SourceProblem> {

@@ -5,16 +5,20 @@ use std::collections::BTreeSet;
 
 use super::contacts::Contact;
 use super::{Facts, Signal};
+use crate::scope::ControllerIndex;
 
 /// Foreign tenants or containers from which breadth speaks for a system.
 pub const THRESHOLD: u32 = 10;
 /// Foreign objects in one request from which a batch speaks for a system.
 pub const BATCH_THRESHOLD: u32 = 10;
 
-/// Distinct controllers of unexplained contacts beyond scope.
-pub(super) fn controllers(contacts: &[Contact<'_>]) -> u32 {
+/// Distinct controllers of unexplained contacts beyond scope, other than those that the account belongs to.
+pub(super) fn controllers(contacts: &[Contact<'_>], home: &[ControllerIndex]) -> u32 {
     let foreign = contacts.iter().filter(|contact| contact.unexplained());
-    let distinct: BTreeSet<_> = foreign.filter_map(|contact| contact.controller).collect();
+    let distinct: BTreeSet<_> = foreign
+        .filter_map(|contact| contact.controller)
+        .filter(|controller| !home.contains(controller))
+        .collect();
     distinct.len() as u32
 }
 

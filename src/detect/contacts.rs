@@ -216,7 +216,7 @@ fn place(standing: Standing) -> Place {
         Standing::InScope => Place::Inside,
         Standing::Beyond | Standing::NoUnit => Place::Foreign,
         Standing::UnknownObject => Place::Nowhere,
-        Standing::UnknownScope => Place::Undecided,
+        Standing::UnknownScope | Standing::NotThen => Place::Undecided,
     }
 }
 

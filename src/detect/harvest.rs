@@ -49,6 +49,14 @@ pub(super) fn signal(facts: &Facts, reachable: u64) -> Signal {
     } = facts.collected;
     let nearly_all = f64::from(objects) >= NEARLY_ALL * reachable as f64;
     let in_one_go = f64::from(at_once) >= AT_ONCE * f64::from(objects);
+    if at_once < THRESHOLD {
+        return Signal::at_least(
+            "harvest",
+            f64::from(at_once),
+            f64::from(THRESHOLD),
+            "objects in scope asked for one by one in a run that no page interrupts".to_owned(),
+        );
+    }
     let mut signal = Signal::at_least(
         "harvest",
         f64::from(at_once),

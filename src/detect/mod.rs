@@ -97,8 +97,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Measures one account's first contacts. `lists_known` tells whether the directory has members.
-    pub fn measure(contacts: &[Contact<'_>], lists_known: bool) -> Facts {
+    /// Measures one account's first contacts. `home`: the controllers that it belongs to. `lists_known` tells whether the directory has members.
+    pub fn measure(contacts: &[Contact<'_>], home: &[ControllerIndex], lists_known: bool) -> Facts {
         let inside = contacts.iter().filter(|c| c.place == Place::Inside);
         let mut explained = BTreeMap::new();
         for contact in contacts.iter().filter(|c| c.place == Place::Foreign) {
@@ -112,7 +112,7 @@ impl Facts {
                 .filter(|contact| contact.place != Place::Undecided)
                 .map(Contact::unexplained)
                 .collect(),
-            controllers: breadth::controllers(contacts),
+            controllers: breadth::controllers(contacts, home),
             containers: breadth::containers(contacts),
             walk: order::walk(contacts),
             hidden: lists_known.then(|| hidden::count(contacts)),

@@ -9,11 +9,13 @@ use super::{Record, Text};
 /// scanner's bytes) is kept whole as the target, so that nothing that was sent gets lost.
 pub(super) fn put<'a>(line: &'a [u8], escapes: Escapes, record: &mut Record<'a>) {
     let Some(line) = present(line) else { return };
-    let (method, rest) = match line.iter().position(|b| *b == b' ') {
-        Some(blank) => (&line[..blank], &line[blank + 1..]),
-        None => (line, &b""[..]),
+    // Servers answer, and log, requests with blanks or tabs at odd places; what was answered must be read.
+    let trimmed = line.trim_ascii();
+    let (method, rest) = match trimmed.iter().position(u8::is_ascii_whitespace) {
+        Some(blank) => (&trimmed[..blank], &trimmed[blank + 1..]),
+        None => (trimmed, &b""[..]),
     };
-    if !is_method(method) {
+    if !is_method(method) && !(is_word(method) && begins_target(rest)) {
         record.target = field(line, escapes);
         return;
     }
@@ -82,15 +84,27 @@ fn is_method(word: &[u8]) -> bool {
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-_".contains(b))
 }
 
+/// A method in lower case is one only where a target follows.
+fn is_word(word: &[u8]) -> bool {
+    !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic)
+}
+
+fn begins_target(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii();
+    rest.starts_with(b"/") || rest.starts_with(b"http://") || rest.starts_with(b"https://")
+}
+
 /// Target and protocol; a target may hold raw blanks (those around it are no part of it, as servers
 /// read it), a protocol is the last word and says HTTP.
 fn split_protocol(rest: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let start = memchr::memrchr(b' ', rest).map_or(0, |blank| blank + 1);
+    let rest = rest.trim_ascii();
+    let blank = rest.iter().rposition(u8::is_ascii_whitespace);
+    let start = blank.map_or(0, |blank| blank + 1);
     let last = &rest[start..];
-    if last.starts_with(b"HTTP/") {
+    if last.len() >= 5 && last[..5].eq_ignore_ascii_case(b"HTTP/") {
         (rest[..start].trim_ascii(), Some(last))
     } else {
-        (rest.trim_ascii(), None)
+        (rest, None)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One account's share: what was disclosed to it or asked by it beyond its scope, and what nobody can
 //! decide.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Citation;
 use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
@@ -52,17 +52,21 @@ pub struct AccountShare {
     pub beyond: Vec<Beyond>,
     /// Undecided disclosures.
     pub doubtful: BTreeMap<(About, Reason), Doubtful>,
+    /// The distinct requests behind them.
+    pub undecided: BTreeSet<Citation>,
 }
 
 impl AccountShare {
     /// Sums up what one account's sequence touched. `unattributed`: its scope is unknown because the source
-    /// carries no account, not because the account is unlisted.
+    /// carries no account, not because the account is unlisted. `anonymous`: lines without an account.
+    /// `all_beyond`: nothing is in its scope.
     pub fn of(
         atlas: &Atlas<'_>,
         accesses: &[Access],
         touched: &Touched,
         unattributed: bool,
         anonymous: bool,
+        all_beyond: bool,
     ) -> AccountShare {
         let mut share = AccountShare::default();
         let scope_reason = match unattributed {
@@ -85,6 +89,19 @@ impl AccountShare {
                 }
                 Standing::UnknownObject if touch.certainty > Certainty::Nothing => {
                     share.doubt(About::Unknown(touch.thing), Reason::NoDirectory, &access);
+                    // Whoever is not signed in, or has no grants by the case's word, is beyond every scope even
+                    // with what the directory does not know.
+                    if all_beyond {
+                        share.beyond.push(Beyond {
+                            access,
+                            thing: Some(touch.thing),
+                            standing: touch.standing,
+                            certainty: touch.certainty,
+                        });
+                    }
+                }
+                Standing::NotThen if touch.certainty > Certainty::Nothing => {
+                    share.subjects_in_doubt(atlas, touch.thing, Reason::Ambiguous, &access);
                 }
                 Standing::UnknownScope if touch.certainty > Certainty::Nothing => {
                     share.subjects_in_doubt(atlas, touch.thing, scope_reason, &access);
@@ -138,14 +155,15 @@ impl AccountShare {
         if rows.is_empty() {
             self.doubt(About::Unknown(thing), Reason::NoDirectory, access);
         }
-        for row in rows {
-            let about = About::Subject(atlas.controller(row), atlas.subject(row));
+        let about = |row: u32| About::Subject(atlas.controller(row), atlas.subject(row));
+        for about in rows.into_iter().map(about).collect::<BTreeSet<_>>() {
             self.doubt(about, reason, access);
         }
     }
 
     fn doubt(&mut self, about: About, reason: Reason, access: &Access) {
         let first = Citation::of(access);
+        self.undecided.insert(first);
         let entry = self.doubtful.entry((about, reason)).or_insert(Doubtful {
             reason,
             first,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::account::About;
 use super::{AccountShare, Beyond, Citation, Doubtful};
 use crate::case::{Category, Directory, ObjectRow, RouteSpec};
+use crate::coverage::{Allowance, Doubt};
 use crate::scope::{Atlas, ControllerIndex, Standing};
 use crate::words::{Certainty, Reason, Stamp};
 
@@ -174,7 +175,7 @@ impl SubjectTally {
         self.accounts.insert(account);
         self.routes.insert(beyond.access.route);
         self.categories.extend(categories);
-        self.doubts.extend(doubts(beyond));
+        self.doubts.extend(unsure(beyond));
         let citation = Citation::of(&beyond.access);
         // Rows of one object, or two objects of one subject, may stand in one request.
         if self.latest != Some(citation) {
@@ -188,7 +189,7 @@ impl SubjectTally {
     }
 }
 
-fn doubts(beyond: &Beyond) -> impl Iterator<Item = Reason> {
+fn unsure(beyond: &Beyond) -> impl Iterator<Item = Reason> {
     let probable = beyond.certainty == Certainty::Probable;
     let no_body = probable && beyond.access.bytes == crate::sequence::NO_BYTES;
     let no_status = probable && beyond.access.status == 0;
@@ -221,4 +222,61 @@ fn categories<'r>(
             }),
         }
     })
+}
+
+/// What the exposure itself leaves open, in sentences: said, because the rows count it already.
+pub fn doubts(exposure: &Exposure) -> Vec<Doubt> {
+    let count = |which: fn(&About, Reason) -> bool| {
+        let keys = exposure.doubtful.keys();
+        keys.filter(|(about, reason)| which(about, *reason)).count()
+    };
+    let subjects = |reason: Reason| {
+        let keys = exposure.doubtful.keys();
+        keys.filter(|(about, why)| matches!(about, About::Subject(..)) && *why == reason)
+            .count()
+    };
+    let placeless = exposure
+        .subjects
+        .keys()
+        .filter(|(controller, _)| controller.is_none())
+        .count();
+    let all = [
+        (
+            count(|about, _| matches!(about, About::Unknown(_))),
+            Reason::NoDirectory,
+            "objects were disclosed that the directory does not know; each may be anybody's: look up whose they are",
+        ),
+        (
+            count(|about, _| matches!(about, About::UnknownContainer(_))),
+            Reason::NoDirectory,
+            "containers were disclosed that the directory does not know; they may hold anybody",
+        ),
+        (
+            count(|about, _| matches!(about, About::Blind(_))),
+            Reason::NoObject,
+            "routes disclosed something in lines that name neither object nor container",
+        ),
+        (
+            subjects(Reason::NoGrants),
+            Reason::NoGrants,
+            "subjects were disclosed to accounts whose scope is not known, or only inferred",
+        ),
+        (
+            subjects(Reason::Ambiguous),
+            Reason::Ambiguous,
+            "subjects cannot be told: no row of their object holds at that time, or it names no subject",
+        ),
+        (
+            placeless,
+            Reason::Ambiguous,
+            "disclosed subjects have no unit, so no controller: each may be any controller's",
+        ),
+    ];
+    let some = all.into_iter().filter(|(n, ..)| *n > 0);
+    some.map(|(n, reason, what)| Doubt {
+        reason,
+        basis: format!("{n} {what}"),
+        allowance: Allowance::Said,
+    })
+    .collect()
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use account::{About, AccountShare, Beyond, Doubtful};
 pub use conclude::{Totals, conclude};
-pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally};
+pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
 pub use rows::{AccountFigures, same_request};
 
 use crate::case::Category;

@@ -68,7 +68,7 @@ impl AccountFigures {
         figures.objects = objects.len() as u64;
         figures.confirmed = subjects[0].len() as u64;
         figures.probable = subjects[1].difference(&subjects[0]).count() as u64;
-        figures.undecided = share.doubtful.values().map(|doubt| doubt.requests).sum();
+        figures.undecided = share.undecided.len() as u64;
         figures
     }
 }

@@ -56,6 +56,8 @@ pub struct Analysis {
     pub set_aside: SetAside,
     /// Names of what accesses carry as numbers.
     pub names: Names,
+    /// Labels of the accounts in `outcomes`, by number.
+    pub labels: BTreeMap<u32, String>,
 }
 
 impl Analysis {
@@ -158,6 +160,11 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
             analysis.refused.push(outcome);
         }
     }
+    let labels = analysis
+        .outcomes
+        .iter()
+        .map(|one| (one.number, one.person.label()));
+    analysis.labels = labels.collect();
     analysis.names = names;
     analysis
 }
@@ -189,7 +196,9 @@ impl Worker<'_> {
         let kind = self.kind(&person);
         let service = matches!(kind.as_str(), "service" | "test");
         let contacts = self.reader.read(accesses, &touched, service);
-        let facts = Facts::measure(&contacts, self.case.directory.members.is_some());
+        let home = bench.controllers();
+        let lists_known = self.case.directory.members.is_some();
+        let facts = Facts::measure(&contacts, &home, lists_known);
         let unattributed = person.kind == PersonKind::UnattributedClient;
         let anonymous = person.kind == PersonKind::AnonymousClient;
         let share = AccountShare::of(
@@ -198,6 +207,7 @@ impl Worker<'_> {
             &touched,
             unattributed,
             anonymous,
+            bench.sees_nothing(),
         );
         let roles: Vec<String> = bench.roles().into_iter().map(str::to_owned).collect();
         let span = match accesses {
@@ -218,7 +228,7 @@ impl Worker<'_> {
             outcome: AccountOutcome {
                 number,
                 roles,
-                home: bench.controllers(),
+                home,
                 kind,
                 basis: bench.basis(),
                 accesses: accesses.len() as u64,

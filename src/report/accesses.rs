@@ -67,8 +67,10 @@ impl Columns {
         };
         for row in rows {
             let known = |id: &str| (!id.is_empty()).then(|| id.to_owned());
-            self.object
-                .push(row.map(|row| atlas.row(row).object.clone()));
+            self.object.push(match row {
+                Some(row) => Some(atlas.row(row).object.clone()),
+                None => beyond.thing.map(|thing| answer.thing(thing)),
+            });
             self.subject
                 .push(row.map(|row| atlas.subject_name(atlas.subject(row)).to_owned()));
             self.controller

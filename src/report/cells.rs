@@ -37,13 +37,27 @@ impl Table {
     }
 }
 
-/// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay.
+/// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay. What
+/// would act on a terminal, break a row or hide among letters is written as its code.
 fn safe(cell: &str) -> String {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    match risky && cell.parse::<f64>().is_err() {
-        true => format!("'{cell}"),
-        false => cell.to_owned(),
+    let mut out = String::with_capacity(cell.len() + 1);
+    if risky && cell.parse::<f64>().is_err() {
+        out.push('\'');
     }
+    for c in cell.chars() {
+        match c.is_control() || is_invisible(c) {
+            true => out.extend(c.escape_unicode()),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+/// Zero-width, direction-changing and line-separating characters, and tags.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}')
 }
 
 /// Joins with `;`.
@@ -68,5 +82,6 @@ mod tests {
         assert_eq!(safe("+46 70"), "'+46 70");
         assert_eq!(safe("-12.5"), "-12.5");
         assert_eq!(safe("Åsa"), "Åsa");
+        assert_eq!(safe("a\u{1b}[0m\nb\u{202e}"), "a\\u{1b}[0m\\u{a}b\\u{202e}");
     }
 }

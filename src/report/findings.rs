@@ -190,10 +190,7 @@ fn undecided(answer: &Answer<'_>) -> Value {
         .take(LISTED)
         .map(|((about, reason), doubt)| {
             let what = match about {
-                About::Unknown(crate::scope::Thing::Asked(asked)) => {
-                    json!({ "object": names.objects.text(*asked) })
-                }
-                About::Unknown(thing) => json!({ "object": format!("{thing:?}") }),
+                About::Unknown(thing) => json!({ "object": answer.thing(*thing) }),
                 About::UnknownContainer(asked) => {
                     json!({ "container": names.objects.text(*asked) })
                 }

@@ -83,6 +83,11 @@ impl Staging {
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let staged = parent.join(format!(".{name}.breachscope-{}", std::process::id()));
         fs::create_dir(&staged).map_err(|e| FolderProblem::disk(&staged, e))?;
+        // An answer is personal data: whoever prepared a folder for it meant its permissions.
+        if let Ok(existing) = fs::metadata(&target) {
+            fs::set_permissions(&staged, existing.permissions())
+                .map_err(|e| FolderProblem::disk(&staged, e))?;
+        }
         Ok(Staging {
             target,
             staged,
@@ -135,6 +140,23 @@ impl Drop for Staging {
 }
 
 fn check_empty(out: &Path, target: &Path) -> Result<(), FolderProblem> {
+    if target.is_symlink() {
+        return Err(FolderProblem::place(
+            out,
+            "is a link; name the folder itself",
+        ));
+    }
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    if here.is_ok_and(|here| {
+        target
+            .canonicalize()
+            .is_ok_and(|target| here.starts_with(target))
+    }) {
+        return Err(FolderProblem::place(
+            out,
+            "is where you stand; name a folder inside it that does not exist yet",
+        ));
+    }
     match fs::read_dir(target) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(_) if target.is_file() => Err(FolderProblem::place(

@@ -22,7 +22,7 @@ use crate::case::Case;
 use crate::coverage::Assessment;
 use crate::impact::{AccountFigures, Citation, ControllerRow, Totals};
 use crate::pipeline::{Analysis, ReadFile};
-use crate::scope::Atlas;
+use crate::scope::{Atlas, Thing};
 
 /// Everything that an answer prints.
 pub struct Answer<'c> {
@@ -75,6 +75,26 @@ impl Answer<'_> {
 
     fn file(&self, index: u32) -> &str {
         self.files.get(index as usize).map_or("", |file| &file.name)
+    }
+
+    /// The ID of a thing that the directory does not know.
+    fn thing(&self, thing: Thing) -> String {
+        let members = self.case.directory.members.as_deref().unwrap_or_default();
+        match thing {
+            Thing::Asked(asked) => self.analysis.names.objects.text(asked),
+            Thing::Listed(member) => members
+                .get(member as usize)
+                .map_or_else(String::new, |m| m.object.clone()),
+            Thing::Known(_) => self
+                .atlas
+                .rows(thing)
+                .first()
+                .map_or_else(String::new, |row| self.atlas.row(*row).object.clone()),
+        }
+    }
+
+    fn label(&self, number: u32) -> &str {
+        self.analysis.labels.get(&number).map_or("", String::as_str)
     }
 
     fn route(&self, index: u16) -> &str {

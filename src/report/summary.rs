@@ -39,8 +39,17 @@ pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
 fn read(answer: &Answer<'_>, text: &mut String) {
     let sum = |f: fn(&super::FileNote) -> u64| answer.files.iter().map(f).sum::<u64>();
     let lines = sum(|file| file.read.part.tally.lines);
-    let rejected = sum(|file| file.read.part.tally.rejected_lines());
-    let hiding = sum(|file| file.read.part.tally.hiding);
+    // A file given twice has its unreadable lines twice; once is enough here.
+    let once = |f: fn(&super::FileNote) -> u64| {
+        answer
+            .files
+            .iter()
+            .filter(|file| file.read.copy_of.is_none())
+            .map(f)
+            .sum::<u64>()
+    };
+    let rejected = once(|file| file.read.part.tally.rejected_lines());
+    let hiding = once(|file| file.read.part.tally.hiding);
     let copies = answer
         .files
         .iter()
@@ -177,7 +186,7 @@ fn accounts(answer: &Answer<'_>, text: &mut String) {
         let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
         let _ = writeln!(
             text,
-            "          {:<16} {:<11} {:>6} subjects, {} controllers, {} requests ({} refused)",
+            "          {:<16} {:<11} {:>6} subjects, {} controllers, {} requests ({} in vain)",
             outcome.person.label(),
             verdict,
             grouped(figures.confirmed + figures.probable),

@@ -152,6 +152,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "routes",
         "data_categories",
         "evidence",
+        "account_ids",
     ])?;
     for ((controller, subject), tally) in &answer.analysis.exposure.subjects {
         let evidence = tally.evidence.iter();
@@ -168,6 +169,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             joined(tally.routes.iter().map(|route| answer.route(*route))),
             joined(tally.categories.iter().map(category)),
             joined(evidence.map(|(_, citation)| answer.reference(*citation))),
+            joined(tally.accounts.iter().map(|number| answer.label(*number))),
         ])?;
     }
     table.finish()

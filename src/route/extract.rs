@@ -68,6 +68,8 @@ pub struct Tally {
     pub hiding: u64,
     /// Records with an account.
     pub with_account: u64,
+    /// Records that say what was asked for.
+    pub with_target: u64,
     /// Records that match a route.
     pub routed: u64,
     /// First stamp.
@@ -103,6 +105,7 @@ impl Tally {
         self.copied += other.copied;
         self.hiding += other.hiding;
         self.with_account += other.with_account;
+        self.with_target += other.with_target;
         self.routed += other.routed;
         for (mine, theirs) in self.rejected.iter_mut().zip(other.rejected) {
             *mine += theirs;
@@ -182,6 +185,8 @@ impl Extractor<'_> {
         let mut part = Part::default();
         part.tally.lines = 1;
         part.reject(self.router, head, offset, length, Problem::TooLong);
+        // Only its beginning was seen, so it may hide anything.
+        part.tally.hiding = 1;
         part
     }
 
@@ -214,6 +219,13 @@ impl Extractor<'_> {
             return;
         }
         let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
+        part.tally.with_target += u64::from(record.target.is_some());
+        // A request that could not be taken apart is a record that may hide an access.
+        if record.method.is_none() && self.router.may_hide_in(line) {
+            part.tally.hiding +=
+                u64::from(!self.record(record, Access::of_line(time, self.file, at, length), part));
+            return;
+        }
         self.record(record, Access::of_line(time, self.file, at, length), part);
     }
 
@@ -222,7 +234,8 @@ impl Extractor<'_> {
             .is_some_and(|(from, until)| (from..until).contains(&offset))
     }
 
-    fn record(&self, record: &Record<'_>, blank: Access, part: &mut Part) {
+    /// Whether the record asks for a route; if so its accesses are kept.
+    fn record(&self, record: &Record<'_>, blank: Access, part: &mut Part) -> bool {
         if record.account.is_some() {
             part.tally.with_account += 1;
         }
@@ -234,7 +247,7 @@ impl Extractor<'_> {
         };
         part.hours
             .count(blank.time, asked.as_ref().map(|asked| asked.route));
-        let Some(asked) = asked else { return };
+        let Some(asked) = asked else { return false };
         part.tally.routed += 1;
         let client = record.client.as_deref().unwrap_or_default();
         let access = Access {
@@ -253,6 +266,7 @@ impl Extractor<'_> {
             ..blank
         };
         part.push(access, &asked);
+        true
     }
 }
 

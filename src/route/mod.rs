@@ -30,6 +30,8 @@ struct Route {
     object: Option<Place>,
     container: Option<Place>,
     page: Option<PageSpec>,
+    /// What a raw line must hold to ask for it; empty for a template without a literal.
+    literal: Vec<u8>,
 }
 
 /// Where an ID stands.
@@ -81,7 +83,24 @@ impl Router {
     }
 
     /// What a request asked for; `None` where no route fits.
+    ///
+    /// An encoded slash separates nothing by the letter, yet some servers take it for one: where no route
+    /// fits otherwise, it is read so.
     pub fn find<'t>(&self, method: &[u8], target: &'t Target<'t>) -> Option<Asked<'t>> {
+        let plain = self.find_plain(method, target);
+        if plain.is_some() || memchr::memmem::find(target.path(), b"%2F").is_none() {
+            return plain;
+        }
+        let mut raw = slashes_decoded(target.path());
+        if let Some(query) = target.raw_query() {
+            raw.push(b'?');
+            raw.extend_from_slice(query);
+        }
+        let decoded = Target::read(&raw);
+        self.find_plain(method, &decoded).map(Asked::into_owned)
+    }
+
+    fn find_plain<'t>(&self, method: &[u8], target: &'t Target<'t>) -> Option<Asked<'t>> {
         let path = target.path();
         self.routes
             .iter()
@@ -92,10 +111,8 @@ impl Router {
     /// Whether bytes that could not be read as a line may hide a request for one of the routes: they
     /// hold the longest literal part of some template (or a template has none).
     pub fn may_hide_in(&self, bytes: &[u8]) -> bool {
-        self.routes.iter().any(|route| {
-            let literal = route.template.longest_literal();
-            literal.is_empty() || memchr::memmem::find(bytes, literal).is_some()
-        })
+        let holds = |route: &Route| memchr::memmem::find(bytes, &route.literal).is_some();
+        self.routes.iter().any(holds)
     }
 }
 
@@ -112,6 +129,7 @@ impl Route {
             container: spec.container.as_ref().map(place),
             methods: spec.method.clone(),
             page: spec.page.clone(),
+            literal: template.longest_literal(),
             template,
         }
     }
@@ -174,6 +192,30 @@ impl Route {
                 .collect(),
         }
     }
+}
+
+impl Asked<'_> {
+    fn into_owned(self) -> Asked<'static> {
+        let own = |id: Cow<'_, [u8]>| Cow::Owned(id.into_owned());
+        Asked {
+            route: self.route,
+            objects: self.objects.into_iter().map(own).collect(),
+            container: self.container.map(own),
+            page: self.page,
+        }
+    }
+}
+
+fn slashes_decoded(path: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = memchr::memmem::find(rest, b"%2F") {
+        decoded.extend_from_slice(&rest[..at]);
+        decoded.push(b'/');
+        rest = &rest[at + 3..];
+    }
+    decoded.extend_from_slice(rest);
+    decoded
 }
 
 fn split(value: Cow<'_, [u8]>) -> Vec<Cow<'_, [u8]>> {

@@ -86,16 +86,23 @@ impl Template {
         })
     }
 
-    /// The longest literal part, as it would stand in a raw line.
-    pub(super) fn longest_literal(&self) -> &[u8] {
-        self.parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Literal(bytes) => Some(bytes.as_slice()),
-                _ => None,
-            })
-            .max_by_key(|bytes| bytes.len())
-            .unwrap_or_default()
+    /// The longest run of literal parts with their slashes, as it would stand in a raw line.
+    pub(super) fn longest_literal(&self) -> Vec<u8> {
+        let mut longest = Vec::new();
+        let mut run = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(bytes) => {
+                    run.push(b'/');
+                    run.extend_from_slice(bytes);
+                }
+                Part::Variable(_) | Part::Rest(_) => run.clear(),
+            }
+            if run.len() > longest.len() {
+                longest.clone_from(&run);
+            }
+        }
+        longest
     }
 
     fn same(&self, want: &[u8], segment: &[u8]) -> bool {

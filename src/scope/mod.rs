@@ -28,6 +28,8 @@ pub enum Standing {
     Beyond,
     /// Its unit is empty: in scope of nobody, told apart.
     NoUnit,
+    /// The directory knows the object, but no row of it holds at that instant.
+    NotThen,
     /// The directory does not know the object.
     UnknownObject,
     /// The directory does not know the account, or the source carries none: nobody can say.
@@ -46,6 +48,7 @@ impl Standing {
             Standing::InScope => "in scope",
             Standing::Beyond => "beyond",
             Standing::NoUnit => "no unit",
+            Standing::NotThen => "not in the directory then",
             Standing::UnknownObject => "unknown object",
             Standing::UnknownScope => "unknown scope",
         }
@@ -99,7 +102,7 @@ pub struct Bench<'s> {
 enum Rule {
     Grants,
     Home(ControllerIndex),
-    Everything,
+    Nothing,
     Unknown,
 }
 
@@ -133,14 +136,14 @@ impl<'c> Scope<'c> {
             _ => &[],
         };
         let rule = match person.kind {
-            PersonKind::AnonymousClient => Rule::Everything,
+            PersonKind::AnonymousClient => Rule::Nothing,
             PersonKind::UnattributedClient => Rule::Unknown,
             PersonKind::Account if self.grants.is_none() => self
                 .homes
                 .of(&person.name)
                 .map_or(Rule::Unknown, Rule::Home),
             PersonKind::Account if !grants.is_empty() => Rule::Grants,
-            PersonKind::Account if self.unlisted_beyond => Rule::Everything,
+            PersonKind::Account if self.unlisted_beyond => Rule::Nothing,
             PersonKind::Account => Rule::Unknown,
         };
         Bench {
@@ -174,21 +177,25 @@ impl Bench<'_> {
         if valid.clone().any(|row| self.sees(*row, at)) {
             return Standing::InScope;
         }
-        match valid.any(|row| atlas.row(*row).unit.is_some()) {
+        match valid.clone().any(|row| atlas.row(*row).unit.is_some()) {
             true => Standing::Beyond,
-            false if valid_rows_exist(atlas, rows, at) => Standing::NoUnit,
-            // Every row of the thing lies in another time: nobody may see it now.
-            false => Standing::Beyond,
+            false if valid.next().is_some() => Standing::NoUnit,
+            false => Standing::NotThen,
         }
     }
 
     /// What the judgement rests on.
     pub fn basis(&self) -> Basis {
         match self.rule {
-            Rule::Grants | Rule::Everything => Basis::Directory,
+            Rule::Grants | Rule::Nothing => Basis::Directory,
             Rule::Home(_) => Basis::Inferred,
             Rule::Unknown => Basis::Unknown,
         }
+    }
+
+    /// Whether nothing at all is in its scope.
+    pub fn sees_nothing(&self) -> bool {
+        self.rule == Rule::Nothing
     }
 
     /// Roles that the account's grants name, sorted.
@@ -243,7 +250,7 @@ impl Bench<'_> {
                 .iter()
                 .any(|grant| self.grants_row(*grant, row, at)),
             Rule::Home(controller) => self.scope.atlas.controller(row) == Some(controller),
-            Rule::Everything | Rule::Unknown => false,
+            Rule::Nothing | Rule::Unknown => false,
         }
     }
 
@@ -259,8 +266,4 @@ impl Bench<'_> {
             && grant.form.as_ref().is_none_or(|form| *form == object.form)
             && (grant.protected || !object.protected || !self.scope.protected_matters)
     }
-}
-
-fn valid_rows_exist(atlas: &Atlas<'_>, rows: &[u32], at: Stamp) -> bool {
-    rows.iter().any(|row| atlas.row(*row).valid.holds(at))
 }

@@ -109,7 +109,7 @@ impl Opener<'_> {
         seen: &mut HashSet<(Thing, Standing)>,
     ) {
         let id = self.names.objects.name(access.container);
-        let (things, page_known) = self.on_page(id, access);
+        let (things, page_known) = self.on_page(id, access, sure);
         let sure = match page_known {
             true => sure,
             false => sure.min(Certainty::Possible),
@@ -144,7 +144,7 @@ impl Opener<'_> {
     }
 
     /// The things on a page, and whether it is known that exactly these stood there.
-    fn on_page(&self, container: &[u8], access: &Access) -> (Vec<Thing>, bool) {
+    fn on_page(&self, container: &[u8], access: &Access, sure: Certainty) -> (Vec<Thing>, bool) {
         let members = self.atlas.members(container);
         if members.is_empty() {
             return (self.under_unit_of(container, access), false);
@@ -153,14 +153,19 @@ impl Opener<'_> {
             .iter()
             .filter(|member| self.atlas.member_holds(**member, access.time));
         let things = valid.map(|member| self.atlas.listed(*member));
-        match (access.skip, access.take) {
-            (NONE, _) => (things.collect(), false),
-            (skip, NONE) => (things.skip(skip as usize).collect(), true),
-            (skip, take) => (
-                things.skip(skip as usize).take(take as usize).collect(),
-                true,
-            ),
+        let on_page: Vec<Thing> = match (access.skip, access.take) {
+            (NONE, _) => return (things.collect(), false),
+            (skip, NONE) => things.skip(skip as usize).collect(),
+            (skip, take) => things.skip(skip as usize).take(take as usize).collect(),
+        };
+        // Content where the directory knows of nobody: it is not the directory that was read out then.
+        let route = self.routes.get(usize::from(access.route));
+        let measured = route.is_some_and(|route| route.empty_below.is_some());
+        if on_page.is_empty() && measured && sure == Certainty::Confirmed {
+            let ever = members.iter().map(|member| self.atlas.listed(*member));
+            return (ever.collect(), false);
         }
+        (on_page, true)
     }
 
     /// Without membership: whatever lies in the unit that the container is, or belongs to.
