@@ -200,7 +200,7 @@ fn source_facts(
         }
         SourceFacts {
             has_accounts: all.tally.with_account > 0,
-            hours: all.hours.finish(),
+            counted: all.hours.finish(),
             tally: all.tally,
             damaged,
         }
@@ -226,7 +226,8 @@ fn source_facts(
 fn check_files(case: &Case, inputs: &[Input], files: &[ReadFile]) -> Result<(), Ending> {
     for (input, file) in inputs.iter().zip(files) {
         let tally = &file.part.tally;
-        if tally.records == 0 && tally.rejected_lines() > 0 {
+        // One bad line alone in a file is a bad line; several, and nothing else, are no log.
+        if tally.records == 0 && tally.rejected_lines() > 1 {
             return Err(Ending::Failed(format!(
                 "{}: none of its {} lines could be read as {}; `breachscope records{} {}` shows what is wrong: correct \
                  `format`, `pattern` or `fields` of its source, or `files` if it is no log",

@@ -1,8 +1,8 @@
-//! Hours of a source, what is to be expected of each, and which of them are holes.
+//! Holes of a source: silences that are too long for the traffic around them, or for the hour of the week.
 //!
-//! A silent hour is a hole where at least [`SILENT_FROM`] lines were to be expected (METHODS.md: Λ ≥ ln(525600/10⁻³) ≈ 20,
-//! doubled for overdispersion). The expectation is the median of the same hour of the same kind of day
-//! (school day, Saturday, Sunday); without enough such days nothing is called a hole.
+//! A silent window is a hole where at least [`SILENT_FROM`] lines were to be expected (METHODS.md: Λ ≥ ln(525600/10⁻³) ≈ 20,
+//! doubled for overdispersion). By the minute, the expectation is the slower of the hour before and the hour
+//! after; by the hour, the median of the same hour of the same kind of day (school day, Saturday, Sunday).
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,10 @@ use chrono::{DateTime, Datelike, Timelike, Weekday};
 use super::{HourRow, SourceFacts};
 use crate::case::Case;
 use crate::route::HourCount;
-use crate::words::{HOUR, Stamp};
+use crate::words::{HOUR, SECOND, Stamp};
+
+/// Nanoseconds in one minute.
+const MINUTE: i64 = 60 * SECOND;
 
 /// Expected lines from which a silent hour is a hole.
 pub const SILENT_FROM: f64 = 40.0;
@@ -50,28 +53,126 @@ impl GapKind {
     }
 }
 
+/// A silence that is too long for the traffic on both sides of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hole {
+    /// First silent minute.
+    pub from: Stamp,
+    /// First minute with a line again.
+    pub until: Stamp,
+    /// Lines that were to be expected.
+    pub expected: f64,
+}
+
+impl Hole {
+    /// Whether it takes a part of an hour.
+    pub(super) fn touches(&self, hour: Stamp) -> bool {
+        self.within(hour) > 0
+    }
+
+    /// How many nanoseconds of an hour it takes.
+    pub(super) fn within(&self, hour: Stamp) -> i64 {
+        let end = self.until.0.min(hour.0 + HOUR);
+        (end - self.from.0.max(hour.0)).max(0)
+    }
+}
+
+/// Minutes on either side whose traffic tells what to expect.
+const FLANK: i64 = 60;
+
+/// The holes of a source, in order.
+pub(super) fn holes(facts: &SourceFacts) -> Vec<Hole> {
+    let minutes: Vec<(i64, u64)> = facts
+        .counted
+        .minutes
+        .iter()
+        .map(|(m, n)| (*m, *n))
+        .collect();
+    let mut before = 0;
+    let sums: Vec<u64> = std::iter::once(0)
+        .chain(minutes.iter().map(|(_, lines)| {
+            before += lines;
+            before
+        }))
+        .collect();
+    let (Some(first), Some(last)) = (minutes.first(), minutes.last()) else {
+        return Vec::new();
+    };
+    // Lines a minute in the flank, over as much of it as the log has.
+    let rate = |from: i64, until: i64| {
+        let (from, until) = (from.max(first.0), until.min(last.0 + 1));
+        let low = minutes.partition_point(|(minute, _)| *minute < from);
+        let high = minutes.partition_point(|(minute, _)| *minute < until);
+        (sums[high] - sums[low]) as f64 / (until - from).max(1) as f64
+    };
+    let silent = minutes.windows(2).filter(|pair| pair[1].0 - pair[0].0 > 1);
+    silent
+        .filter_map(|pair| {
+            let (from, until) = (pair[0].0 + 1, pair[1].0);
+            let pace = rate(from - FLANK, from).min(rate(until, until + FLANK));
+            let expected = pace * (until - from) as f64;
+            (expected >= SILENT_FROM).then_some(Hole {
+                from: Stamp(from * MINUTE),
+                until: Stamp(until * MINUTE),
+                expected,
+            })
+        })
+        .collect()
+}
+
+/// The longest silence in nanoseconds that is no hole.
+pub(super) fn longest_silence(facts: &SourceFacts, holes: &[Hole]) -> i64 {
+    let minutes = facts.counted.minutes.keys();
+    let silences = minutes
+        .clone()
+        .zip(minutes.skip(1))
+        .map(|(a, b)| (*a * MINUTE, *b * MINUTE));
+    let ordinary =
+        silences.filter(|(from, _)| !holes.iter().any(|hole| hole.from.0 == from + MINUTE));
+    ordinary
+        .map(|(from, until)| until - from)
+        .max()
+        .unwrap_or(0)
+}
+
+/// How many minutes a hole may have without being noticed at the source's mean pace, where that is worth saying:
+/// more than an hour, or a tenth of the log.
+pub(super) fn unnoticed(facts: &SourceFacts) -> Option<i64> {
+    let (first, last) = (facts.tally.first?, facts.tally.last?);
+    let span = ((last.0 - first.0) / MINUTE).max(1);
+    let pace = facts.tally.records as f64 / span as f64;
+    let least = (SILENT_FROM / pace).ceil() as i64;
+    (least > 60 || least * 10 > span).then_some(least.max(1))
+}
+
 /// Every hour from the source's first to its last, silent ones too.
-pub(super) fn rows(case: &Case, source: usize, facts: &SourceFacts) -> Vec<HourRow> {
+pub(super) fn rows(
+    case: &Case,
+    source: usize,
+    facts: &SourceFacts,
+    holes: &[Hole],
+) -> Vec<HourRow> {
     let (Some(first), Some(last)) = (facts.tally.first, facts.tally.last) else {
         return Vec::new();
     };
     let (first, last) = (first.hour(), last.hour());
     let hours: Vec<Stamp> = match (last.0 - first.0) / HOUR {
         n if n <= LONGEST_HOURS => (0..=n).map(|i| Stamp(first.0 + i * HOUR)).collect(),
-        _ => facts.hours.keys().copied().collect(),
+        _ => facts.counted.hours.keys().copied().collect(),
     };
     let comparable = comparable(case, &hours, facts);
     let none = HourCount::default();
     let spec = &case.sources[source];
     let row = |hour: &Stamp| {
-        let counts = facts.hours.get(hour).unwrap_or(&none).clone();
+        let counts = facts.counted.hours.get(hour).unwrap_or(&none).clone();
         let expected = comparable.get(&slot(case, *hour)).and_then(|e| *e);
         let end = Stamp(hour.0 + HOUR);
         let declared = spec
             .gaps
             .iter()
             .any(|gap| gap.from < end && *hour < gap.until);
-        let silent = counts.lines == 0 && expected.is_some_and(|e| e.mean >= SILENT_FROM);
+        let silent = holes.iter().any(|hole| hole.touches(*hour))
+            || counts.lines == 0 && expected.is_some_and(|e| e.mean >= SILENT_FROM);
         HourRow {
             source,
             hour: *hour,
@@ -111,7 +212,11 @@ fn comparable(
         .unwrap_or_default();
     let mut slots: BTreeMap<Slot, Vec<u64>> = BTreeMap::new();
     for hour in inner {
-        let lines = facts.hours.get(hour).map_or(0, |counts| counts.lines);
+        let lines = facts
+            .counted
+            .hours
+            .get(hour)
+            .map_or(0, |counts| counts.lines);
         slots.entry(slot(case, *hour)).or_default().push(lines);
     }
     let expected = |mut lines: Vec<u64>| {

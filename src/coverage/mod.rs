@@ -5,20 +5,18 @@
 
 mod gaps;
 
-use std::collections::BTreeMap;
-
 use crate::case::{Case, PageSpec};
-use crate::route::HourCount;
 use crate::route::extract::Tally;
+use crate::route::{Counted, HourCount};
 use crate::words::{HOUR, Reason, SECOND, Stamp};
 
-pub use gaps::{Expected, GapKind};
+pub use gaps::{Expected, GapKind, Hole};
 
 /// What coverage needs to know of one source.
 #[derive(Clone, Debug)]
 pub struct SourceFacts {
-    /// Counts by hour.
-    pub hours: BTreeMap<Stamp, HourCount>,
+    /// Counts by hour and minute.
+    pub counted: Counted,
     /// Sum of its files' tallies.
     pub tally: Tally,
     /// Names of its files that are damaged, with what is wrong.
@@ -87,11 +85,12 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     missing_tables(case, &mut assessment);
     unlogged_routes(case, &mut assessment);
     for (index, facts) in sources.iter().enumerate() {
-        let rows = gaps::rows(case, index, facts);
-        holes(case, index, &rows, &mut assessment);
-        ends(case, index, facts, &mut assessment);
+        let holes = gaps::holes(facts);
+        let rows = gaps::rows(case, index, facts, &holes);
+        told_holes(case, index, &rows, &holes, &mut assessment);
+        ends(case, index, facts, &holes, &mut assessment);
         unreadable(case, index, facts, &mut assessment);
-        missing(case, index, facts, &rows, &mut assessment);
+        missing(case, index, facts, &mut assessment);
         assessment.rows.extend(rows);
     }
     assessment
@@ -151,51 +150,84 @@ fn unlogged_routes(case: &Case, assessment: &mut Assessment) {
     }
 }
 
-fn holes(case: &Case, source: usize, rows: &[HourRow], assessment: &mut Assessment) {
+fn told_holes(
+    case: &Case,
+    source: usize,
+    rows: &[HourRow],
+    holes: &[Hole],
+    assessment: &mut Assessment,
+) {
     let name = &case.sources[source].name;
-    for gap in &case.sources[source].gaps {
+    let mut gap = |basis: String| {
         assessment.doubts.push(Doubt {
             reason: Reason::Gap,
-            basis: format!(
-                "the case declares a hole in source \"{name}\" from {} until {}: {}",
-                gap.from, gap.until, gap.reason
-            ),
+            basis,
             allowance: Allowance::Population,
         });
+    };
+    for hole in &case.sources[source].gaps {
+        gap(format!(
+            "the case declares a hole in source \"{name}\" from {} until {}: {}",
+            hole.from, hole.until, hole.reason
+        ));
     }
-    for run in rows.chunk_by(|a, b| a.gap == b.gap && b.hour.0 - a.hour.0 == HOUR) {
-        let [first, ..] = run else { continue };
-        if first.gap == Some(GapKind::Silent) {
-            let least: f64 = run.iter().filter_map(|row| Some(row.expected?.mean)).sum();
-            assessment.doubts.push(Doubt {
-                reason: Reason::Gap,
-                basis: format!(
-                    "source \"{name}\" is silent for {} h from {} on, where about {least:.0} lines were to be \
-                     expected",
-                    run.len(),
-                    first.hour
-                ),
-                allowance: Allowance::Population,
-            });
-        }
+    for hole in holes {
+        gap(format!(
+            "source \"{name}\" is silent from {} until {}, where about {:.0} lines were to be expected by the hour \
+             before and the hour after",
+            hole.from, hole.until, hole.expected
+        ));
     }
-    let dark = rows.iter().filter(|row| row.gap.is_some()).count() as f64;
-    let hours = assessment.window.map_or(1.0, |(from, until)| {
-        (until.0 - from.0).max(HOUR) as f64 / HOUR as f64
-    });
-    assessment.covered = assessment.covered.min((1.0 - dark / hours).max(0.0));
+    let usual = |row: &&HourRow| {
+        row.gap == Some(GapKind::Silent) && !holes.iter().any(|h| h.touches(row.hour))
+    };
+    for run in rows
+        .iter()
+        .filter(usual)
+        .collect::<Vec<_>>()
+        .chunk_by(|a, b| b.hour.0 - a.hour.0 == HOUR)
+    {
+        let mean: f64 = run.iter().filter_map(|row| Some(row.expected?.mean)).sum();
+        gap(format!(
+            "source \"{name}\" is silent for {} h from {} on, where about {mean:.0} lines were to be expected by the \
+             same hours of other days",
+            run.len(),
+            run[0].hour
+        ));
+    }
+    let dark: i64 = rows
+        .iter()
+        .filter(|row| row.gap.is_some())
+        .map(
+            |row| match holes.iter().find(|hole| hole.touches(row.hour)) {
+                Some(hole) => hole.within(row.hour),
+                None => HOUR,
+            },
+        )
+        .sum();
+    let window = assessment
+        .window
+        .map_or(HOUR, |(from, until)| (until.0 - from.0).max(SECOND));
+    let lit = 1.0 - dark as f64 / window as f64;
+    assessment.covered = assessment.covered.min(lit.max(0.0));
 }
 
 /// The period's ends that the logs do not reach. A platform sleeps at night: only a silence that is longer
-/// than an hour and than any other silence of the source counts as a missing end.
-fn ends(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Assessment) {
+/// than any ordinary silence of the source counts as a missing end.
+fn ends(
+    case: &Case,
+    source: usize,
+    facts: &SourceFacts,
+    holes: &[Hole],
+    assessment: &mut Assessment,
+) {
     let (Some(period), Some(first), Some(last)) =
         (case.period, facts.tally.first, facts.tally.last)
     else {
         return;
     };
     let name = &case.sources[source].name;
-    let ordinary = longest_silence(facts).max(HOUR);
+    let ordinary = gaps::longest_silence(facts, holes);
     let mut missing = 0;
     if let Some(from) = period.from.filter(|from| first.0 - from.0 > ordinary) {
         missing += first.0 - from.0;
@@ -217,13 +249,6 @@ fn ends(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Assess
         let share = missing as f64 / (until.0 - from.0).max(SECOND) as f64;
         assessment.covered = assessment.covered.min((1.0 - share).max(0.0));
     }
-}
-
-/// Nanoseconds between the ends of the two hours with lines that lie furthest apart.
-fn longest_silence(facts: &SourceFacts) -> i64 {
-    let hours = facts.hours.keys();
-    let apart = hours.clone().zip(hours.skip(1)).map(|(a, b)| b.0 - a.0);
-    apart.max().unwrap_or(0)
 }
 
 fn unreadable(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Assessment) {
@@ -277,13 +302,7 @@ fn widest_request(case: &Case) -> Option<u64> {
     widths.collect::<Option<Vec<u64>>>()?.into_iter().max()
 }
 
-fn missing(
-    case: &Case,
-    source: usize,
-    facts: &SourceFacts,
-    rows: &[HourRow],
-    assessment: &mut Assessment,
-) {
+fn missing(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Assessment) {
     let name = &case.sources[source].name;
     if !facts.has_accounts && facts.tally.routed > 0 {
         assessment.doubts.push(Doubt {
@@ -296,13 +315,12 @@ fn missing(
             allowance: Allowance::Said,
         });
     }
-    let unjudged = rows.iter().filter(|row| row.expected.is_none()).count();
-    if unjudged > 0 && unjudged == rows.len() {
+    if let Some(minutes) = gaps::unnoticed(facts) {
         assessment.doubts.push(Doubt {
             reason: Reason::Gap,
             basis: format!(
-                "source \"{name}\" is too short or too quiet to tell a missing hour from a quiet one; holes in it \
-                 were not looked for beyond those that the case declares"
+                "a hole of less than about {minutes} minutes in source \"{name}\" could not be told from a quiet time; \
+                 what is excluded is excluded if there was none"
             ),
             allowance: Allowance::Said,
         });

@@ -1,8 +1,8 @@
-//! Counts of lines and of each route's requests, hour by hour: what `coverage` judges later.
+//! Counts of lines by the minute, and of each route's requests by the hour: what `coverage` judges later.
 
 use std::collections::BTreeMap;
 
-use crate::words::Stamp;
+use crate::words::{SECOND, Stamp};
 
 /// Counts of one hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,12 +13,22 @@ pub struct HourCount {
     pub routes: Vec<u64>,
 }
 
-/// Counts by UTC hour.
+/// All counts of a source, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// By UTC hour, hours with a record only.
+    pub hours: BTreeMap<Stamp, HourCount>,
+    /// Records by minute since the epoch, minutes with a record only.
+    pub minutes: BTreeMap<i64, u64>,
+}
+
+/// Counts being made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hours {
-    done: BTreeMap<Stamp, HourCount>,
-    /// The hour of the last line: lines come mostly in order, so the map is touched once an hour.
+    done: Counted,
+    /// The hour and minute of the last line: lines come mostly in order, so the maps are touched rarely.
     current: Option<(Stamp, HourCount)>,
+    minute: Option<(i64, u64)>,
 }
 
 impl Hours {
@@ -28,6 +38,14 @@ impl Hours {
         if self.current.as_ref().is_none_or(|(h, _)| *h != hour) {
             self.flush();
             self.current = Some((hour, HourCount::default()));
+        }
+        let minute = at.0.div_euclid(60 * SECOND);
+        match &mut self.minute {
+            Some((current, lines)) if *current == minute => *lines += 1,
+            _ => {
+                self.flush_minute();
+                self.minute = Some((minute, 1));
+            }
         }
         if let Some((_, counts)) = &mut self.current {
             counts.lines += 1;
@@ -41,20 +59,30 @@ impl Hours {
     pub fn absorb(&mut self, mut other: Hours) {
         self.flush();
         other.flush();
-        for (hour, counts) in other.done {
-            self.done.entry(hour).or_default().absorb(&counts);
+        for (hour, counts) in other.done.hours {
+            self.done.hours.entry(hour).or_default().absorb(&counts);
+        }
+        for (minute, lines) in other.done.minutes {
+            *self.done.minutes.entry(minute).or_default() += lines;
         }
     }
 
-    /// All hours that have a record, in order.
-    pub fn finish(mut self) -> BTreeMap<Stamp, HourCount> {
+    /// The counts.
+    pub fn finish(mut self) -> Counted {
         self.flush();
         self.done
     }
 
     fn flush(&mut self) {
         if let Some((hour, counts)) = self.current.take() {
-            self.done.entry(hour).or_default().absorb(&counts);
+            self.done.hours.entry(hour).or_default().absorb(&counts);
+        }
+        self.flush_minute();
+    }
+
+    fn flush_minute(&mut self) {
+        if let Some((minute, lines)) = self.minute.take() {
+            *self.done.minutes.entry(minute).or_default() += lines;
         }
     }
 }

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use crate::case::{PageSpec, RouteSpec};
 use crate::format::target::Target;
-pub use hours::{HourCount, Hours};
+pub use hours::{Counted, HourCount, Hours};
 use template::Template;
 
 /// The case's routes, compiled.

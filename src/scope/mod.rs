@@ -28,7 +28,7 @@ pub enum Standing {
     Beyond,
     /// Its unit is empty: in scope of nobody, told apart.
     NoUnit,
-    /// The directory knows the object, but no row of it holds at that instant.
+    /// No row of the object holds at that instant, and its rows do not agree on whose it is.
     NotThen,
     /// The directory does not know the object.
     UnknownObject,
@@ -180,7 +180,23 @@ impl Bench<'_> {
         match valid.clone().any(|row| atlas.row(*row).unit.is_some()) {
             true => Standing::Beyond,
             false if valid.next().is_some() => Standing::NoUnit,
-            false => Standing::NotThen,
+            false => self.of_another_time(rows),
+        }
+    }
+
+    /// An object of which no row holds at that instant is in nobody's scope. Whose it is, is certain only
+    /// where all its rows agree.
+    fn of_another_time(&self, rows: &[u32]) -> Standing {
+        let atlas = self.scope.atlas;
+        let owner = |row: &u32| (atlas.subject(*row), atlas.controller(*row));
+        let agreed = rows
+            .windows(2)
+            .all(|pair| owner(&pair[0]) == owner(&pair[1]));
+        let placed = rows.iter().any(|row| atlas.row(*row).unit.is_some());
+        match (agreed, placed) {
+            (true, true) => Standing::Beyond,
+            (true, false) => Standing::NoUnit,
+            (false, _) => Standing::NotThen,
         }
     }
 

@@ -170,14 +170,17 @@ impl Peek {
         Ok(take)
     }
 
-    /// Passes over everything up to the end and says how much it was.
-    pub(super) fn drain(&mut self) -> io::Result<u64> {
+    /// Passes over everything up to the end and says how much it was, and whether it was nothing but zeros.
+    pub(super) fn drain(&mut self) -> io::Result<(u64, bool)> {
         let mut passed = 0;
+        let mut padding = true;
         loop {
-            let held = self.peek(1)?.len();
+            let peeked = self.peek(1)?;
+            let held = peeked.len();
             if held == 0 {
-                return Ok(passed);
+                return Ok((passed, padding));
             }
+            padding &= peeked.iter().all(|byte| *byte == 0);
             passed += held as u64;
             self.consume(held);
         }

@@ -59,7 +59,7 @@ impl Progress {
 
     /// Nothing more can be unpacked. What is left is passed over, for the file's own hash.
     pub(super) fn corrupt(&mut self, why: &str, input: &mut Peek) -> io::Result<()> {
-        let left = input.drain()?;
+        let (left, _) = input.drain()?;
         let Progress {
             packing,
             part,
@@ -76,7 +76,11 @@ impl Progress {
 
     /// What follows the last part is none. It is passed over, for the file's own hash.
     pub(super) fn trailing(&mut self, input: &mut Peek) -> io::Result<()> {
-        let bytes = input.drain()?;
+        let (bytes, padding) = input.drain()?;
+        // Zeros are what tapes and copies pad with; the tools pass over them too.
+        if padding {
+            return Ok(());
+        }
         let Progress {
             packing,
             part,

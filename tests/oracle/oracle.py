@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 T0 = datetime(2021, 3, 4, 5, 0, tzinfo=timezone.utc)
 SPAN = 3 * 3600
-WORDS = ["probable", "confirmed"]
+WORDS = ["possible", "probable", "confirmed"]
 OPTIONAL = ["nickname", "email", "phone"]
 CODES = [200] * 14 + [203, 206, 206, 304, 499, 404, 403, 403, 401, 500, 302, 204, 503]
 OPEN = {"from": None, "until": None}
@@ -361,6 +361,8 @@ class Case:
                 listed = [m for m in self.members if m["container"] == e["box"]]
                 ids = [m["object"] for m in listed if holds(m, t)]
                 ids = ids[slice(*e["window"])] if e["window"] else ids
+                if not ids and base["cert"] == "confirmed" and self.routes[e["route"]].get("empty_below") is not None:
+                    ids, base["cert"] = [m["object"] for m in listed], "possible"   # content where nobody stood
                 if not listed:
                     out.append({**base, "standing": "unknown", "object": e["box"]})
             for o in dict.fromkeys(ids):
@@ -369,6 +371,8 @@ class Case:
                 if kind == "listed" and self.in_scope(who, [x for x in rows if holds(x, t)], t):
                     continue
                 undecided = kind == "none" or kind == "unlisted" and not self.scope_beyond
+                owners = {(x["subject"] or x["object"], self.controller(x["unit"])) for x in known}
+                undecided |= not any(holds(x, t) for x in known) and len(owners) > 1      # nobody's, by rows that differ
                 standing = "unknown" if not known else "undecided" if undecided else "beyond"
                 out.append({**base, "standing": standing, "object": o, "rows": rows})
         return out
@@ -414,7 +418,7 @@ def compare_subjects(case, want, table):
 def bounds(fs):
     """Reading: who is a child or protected counts by the rows that a confirmed disclosure was made under."""
     sure = [f for f in fs if f["certainty"] == "confirmed"]
-    return {"subjects_min": len(sure), "subjects_confirmed": len(sure), "subjects_probable": len(fs) - len(sure),
+    return {"subjects_min": len(sure), "subjects_confirmed": len(sure), "subjects_probable": sum(f["certainty"] == "probable" for f in fs),
             "children_min": sum(True in f["sure child"] for f in sure),
             "protected_min": sum(True in f["sure protected"] for f in sure)}
 
@@ -445,7 +449,9 @@ def compare_accounts(case, judged, table):
     for j in judged:
         by[j["who"]].append(j)
     for who in sorted(set(by) | set(rows)):
-        hits = [j for j in by[who] if j["standing"] == "beyond"]
+        nothing = lambda j: j["kind"] == "anon" or j["kind"] == "unlisted" and case.scope_beyond
+        hits = [j for j in by[who] if j["standing"] == "beyond" or j["standing"] == "unknown" and nothing(j)
+                and j["object"] != j["e"]["box"]]                        # whoever has no scope is beyond it
         if who not in rows:
             due = hits or any(j["kind"] == "unlisted" and not case.scope_beyond for j in by[who])
             bad += [("account missing", who, len(hits))] if due else []
