@@ -13,6 +13,8 @@ use super::problem::{CaseProblem, quoted};
 use super::section::Section;
 use super::table::{Spot, Table};
 use super::units::Units;
+use crate::words::Validity;
+
 use super::{AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, TableFile};
 
 /// Keys of `[directory]`.
@@ -293,13 +295,39 @@ fn read_members(sheet: &Sheet) -> Result<Vec<Member>, CaseProblem> {
 fn read_sessions(sheet: &Sheet) -> Result<Vec<SessionRow>, CaseProblem> {
     let (session, account) = (sheet.column("session"), sheet.column("account"));
     let valid = sheet.span("from", "until");
+    let mut seen: HashMap<String, Vec<(String, Validity)>> = HashMap::new();
     sheet.rows(|cells| {
-        Some(SessionRow {
+        let row = SessionRow {
             session: cells.id(session)?,
             account: cells.id(account)?,
             valid: cells.validity(valid)?,
-        })
+        };
+        let known = seen.entry(row.session.clone()).or_default();
+        let clash = known
+            .iter()
+            .find(|(other, span)| *other != row.account && meet(*span, row.valid));
+        if let Some((other, _)) = clash {
+            let what = format!(
+                "{} belongs to {} and to {} at the same time",
+                quoted(&row.session),
+                quoted(other),
+                quoted(&row.account)
+            );
+            cells.complain(session, &what, |_| {
+                "give each row its `from` and `until`".to_owned()
+            });
+            return None;
+        }
+        known.push((row.account.clone(), row.valid));
+        Some(row)
     })
+}
+
+/// Whether two validities have an instant in common.
+fn meet(a: Validity, b: Validity) -> bool {
+    let before =
+        |a: Validity, b: Validity| a.until.zip(b.from).is_some_and(|(end, start)| end <= start);
+    !before(a, b) && !before(b, a)
 }
 
 /// An ID that stands in no earlier row.

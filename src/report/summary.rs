@@ -1,5 +1,5 @@
-//! The last screen of a scan: what was read and what was not, who, whom, and what cannot be said. It fits
-//! a terminal of 24 lines and names no data subject.
+//! The last screen of a scan: what was read and what was not, who, whom, and what cannot be said. It is made
+//! for a terminal of 80 columns and 24 lines, and names no data subject.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,12 +8,17 @@ use super::Answer;
 use crate::coverage::Allowance;
 use crate::detect::Verdict;
 use crate::impact::{ControllerRow, Status};
+use crate::sequence::text as escaped;
 use crate::words::{Reason, Stamp};
 
 /// Rows of each list that are shown.
-const SHOWN: usize = 4;
+const SHOWN: usize = 3;
+/// Doubts that are shown, on two lines at most.
+const DOUBTS: usize = 2;
 /// Columns of the screen.
-const WIDTH: usize = 100;
+const WIDTH: usize = 80;
+/// Columns at which a row with long names is cut; a terminal wraps what lies between.
+const CUT: usize = 100;
 
 /// The screen, for an answer that was written to `out`.
 pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
@@ -26,8 +31,8 @@ pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
     doubts(answer, &mut text);
     let _ = writeln!(
         text,
-        "\nAnswer    {}: controllers.csv, accounts.csv, subjects.csv, findings.json, …",
-        out.display()
+        "\nAnswer    {}: controllers.csv, accounts.csv, subjects.csv, …",
+        escaped(out.as_os_str().as_encoded_bytes())
     );
     text.lines().fold(String::new(), |mut screen, line| {
         screen.push_str(&cut(line));
@@ -66,19 +71,18 @@ fn read(answer: &Answer<'_>, text: &mut String) {
         .filter(|f| !f.read.ending.damage.is_empty())
         .count();
     let bytes = sum(|file| file.read.ending.content_bytes);
-    let _ = write!(
-        text,
+    let mut line = format!(
         "Read      {} in {} file(s), {} lines",
         size(bytes),
         answer.files.len(),
         grouped(lines)
     );
     if let Some((from, until)) = answer.assessment.window {
-        let _ = write!(text, ", {from} to {until}");
+        let _ = write!(line, ", {} to {}", minute(from), minute(until));
     }
-    let _ = write!(
-        text,
-        "\nNot read  {} lines (rejects.csv), {} of them look like requests for a route",
+    wrapped(&line, text);
+    let mut line = format!(
+        "Not read  {} lines (rejects.csv), {} of them look like requests for a route",
         grouped(rejected),
         grouped(hiding)
     );
@@ -88,22 +92,22 @@ fn read(answer: &Answer<'_>, text: &mut String) {
         (damaged, "damaged file(s)"),
     ] {
         if n > 0 {
-            let _ = write!(text, "; {n} {what}");
+            let _ = write!(line, "; {n} {what}");
         }
     }
-    text.push('\n');
+    wrapped(&line, text);
 }
 
 fn subjects(answer: &Answer<'_>, text: &mut String) {
     let totals = &answer.totals;
     let most = totals.max.map_or("an unknown number".to_owned(), grouped);
-    let _ = writeln!(
-        text,
-        "Subjects  at least {} disclosed beyond scope ({} children, {} protected), at most {most}",
+    let line = format!(
+        "Subjects  at least {} disclosed beyond scope, at most {most} (at least {} children, {} protected)",
         grouped(totals.min),
         grouped(totals.children),
         grouped(totals.protected)
     );
+    wrapped(&line, text);
     if totals.undecided + totals.ownerless > 0 {
         let _ = writeln!(
             text,
@@ -130,12 +134,12 @@ fn controllers(answer: &Answer<'_>, text: &mut String) {
     let mut worst: Vec<&ControllerRow> = known.filter(|row| row.min > 0).collect();
     worst.sort_by_key(|row| (std::cmp::Reverse(row.min), row.controller));
     for row in worst.iter().take(SHOWN) {
-        let span = |(first, last)| format!("{} … {}", minute(first), minute(last));
+        let span = |(first, last)| format!("{} … {}", minute(first), until_minute(first, last));
         let seen = row.seen.map_or(String::new(), span);
         let most = row.max.map_or("?".to_owned(), grouped);
         let _ = writeln!(
             text,
-            "          {:<16} {:>7} to {:<7} of {:<7} {seen}",
+            "          {:<13} {:>7} to {:<7} of {:<7} {seen}",
             answer.atlas.controller_id(row.controller),
             grouped(row.min),
             most,
@@ -186,13 +190,12 @@ fn accounts(answer: &Answer<'_>, text: &mut String) {
         let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
         let _ = writeln!(
             text,
-            "          {:<16} {:<11} {:>6} subjects, {} controllers, {} requests ({} in vain)",
+            "          {:<10} {:<11} {:>6} subjects, {} controllers, {} requests",
             outcome.person.label(),
             verdict,
             grouped(figures.confirmed + figures.probable),
             figures.controllers.len(),
-            grouped(figures.accesses + figures.attempts),
-            grouped(figures.attempts)
+            grouped(figures.accesses + figures.attempts)
         );
     }
     more(shown.len(), "accounts.csv", text);
@@ -219,15 +222,15 @@ fn doubts(answer: &Answer<'_>, text: &mut String) {
     if doubts.is_empty() {
         text.push_str("Gaps      none found in what these logs can say\n");
     }
-    for (index, (_, reason, basis)) in doubts.iter().take(SHOWN - 1).enumerate() {
+    for (index, (_, reason, basis)) in doubts.iter().take(DOUBTS).enumerate() {
         let head = if index == 0 { "Gaps" } else { "" };
         wrapped(&format!("{head:<10}{}: {basis}", reason.code()), text);
     }
-    if doubts.len() > SHOWN - 1 {
+    if doubts.len() > DOUBTS {
         let _ = writeln!(
             text,
             "          … and {} more in findings.json",
-            doubts.len() - (SHOWN - 1)
+            doubts.len() - DOUBTS
         );
     }
 }
@@ -249,6 +252,15 @@ fn wrapped(line: &str, text: &mut String) {
         &line[..cut],
         line[cut..].trim_start()
     );
+}
+
+/// The end of a span to the minute; its day only where it is another one.
+fn until_minute(first: Stamp, last: Stamp) -> String {
+    let (first, last) = (minute(first), minute(last));
+    match first.get(..10) == last.get(..10) {
+        true => last.get(11..).unwrap_or_default().to_owned(),
+        false => last,
+    }
 }
 
 /// An instant to the minute.
@@ -285,8 +297,8 @@ fn size(bytes: u64) -> String {
 }
 
 fn cut(line: &str) -> String {
-    match line.chars().count() > WIDTH {
+    match line.chars().count() > CUT {
         false => line.to_owned(),
-        true => line.chars().take(WIDTH - 1).chain(['…']).collect(),
+        true => line.chars().take(CUT - 1).chain(['…']).collect(),
     }
 }
