@@ -15,7 +15,7 @@ pub(super) fn put<'a>(line: &'a [u8], escapes: Escapes, record: &mut Record<'a>)
         Some(blank) => (&trimmed[..blank], &trimmed[blank + 1..]),
         None => (trimmed, &b""[..]),
     };
-    if !is_method(method) && !(is_word(method) && begins_target(rest)) {
+    if !(is_method(method) || is_word(method) && begins_target(rest)) {
         record.target = field(line, escapes);
         return;
     }
