@@ -2,7 +2,7 @@
 //!
 //! A silent window is a hole where at least [`SILENT_FROM`] lines were to be expected (METHODS.md: Λ ≥ ln(525600/10⁻³) ≈ 20,
 //! doubled for overdispersion). By the minute, the expectation is the slower of the hour before and the hour
-//! after; by the hour, the median of the same hour of the same kind of day (school day, Saturday, Sunday).
+//! after, each by the median of its ten-minute blocks; by the hour, the median of the same hour of the same kind of day (school day, Saturday, Sunday).
 
 use std::collections::BTreeMap;
 
@@ -79,6 +79,10 @@ impl Hole {
 
 /// Minutes on either side whose traffic tells what to expect.
 const FLANK: i64 = 60;
+/// Fewest silent minutes that are looked at: scheduled jobs follow each other at such distances.
+const SHORTEST: i64 = 5;
+/// Minutes of a block of the flank.
+const BLOCK: i64 = 10;
 
 /// The holes of a source, in order.
 pub(super) fn holes(facts: &SourceFacts) -> Vec<Hole> {
@@ -98,14 +102,32 @@ pub(super) fn holes(facts: &SourceFacts) -> Vec<Hole> {
     let (Some(first), Some(last)) = (minutes.first(), minutes.last()) else {
         return Vec::new();
     };
-    // Lines a minute in the flank, over as much of it as the log has.
-    let rate = |from: i64, until: i64| {
-        let (from, until) = (from.max(first.0), until.min(last.0 + 1));
+    let lines = |from: i64, until: i64| {
         let low = minutes.partition_point(|(minute, _)| *minute < from);
         let high = minutes.partition_point(|(minute, _)| *minute < until);
-        (sums[high] - sums[low]) as f64 / (until - from).max(1) as f64
+        sums[high] - sums[low]
     };
-    let silent = minutes.windows(2).filter(|pair| pair[1].0 - pair[0].0 > 1);
+    // Lines a minute in the flank, over as much of it as the log has. The median of its blocks: an
+    // integration's burst next to a quiet night is no pace of the night.
+    let rate = |from: i64, until: i64| {
+        let (from, until) = (from.max(first.0), until.min(last.0 + 1));
+        let starts = (from..until).step_by(BLOCK as usize);
+        let mut paces: Vec<f64> = starts
+            .map(|start| {
+                let end = (start + BLOCK).min(until);
+                lines(start, end) as f64 / (end - start) as f64
+            })
+            .collect();
+        paces.sort_by(f64::total_cmp);
+        // The lower of the two middle ones where their number is even.
+        paces
+            .get(paces.len().saturating_sub(1) / 2)
+            .copied()
+            .unwrap_or(0.0)
+    };
+    let silent = minutes
+        .windows(2)
+        .filter(|pair| pair[1].0 - pair[0].0 > SHORTEST);
     silent
         .filter_map(|pair| {
             let (from, until) = (pair[0].0 + 1, pair[1].0);
@@ -135,14 +157,12 @@ pub(super) fn longest_silence(facts: &SourceFacts, holes: &[Hole]) -> i64 {
         .unwrap_or(0)
 }
 
-/// How many minutes a hole may have without being noticed at the source's mean pace, where that is worth saying:
-/// more than an hour, or a tenth of the log.
+/// How many minutes a hole may have without being noticed at the source's mean pace; none without a record.
 pub(super) fn unnoticed(facts: &SourceFacts) -> Option<i64> {
     let (first, last) = (facts.tally.first?, facts.tally.last?);
     let span = ((last.0 - first.0) / MINUTE).max(1);
     let pace = facts.tally.records as f64 / span as f64;
-    let least = (SILENT_FROM / pace).ceil() as i64;
-    (least > 60 || least * 10 > span).then_some(least.max(1))
+    Some(((SILENT_FROM / pace).ceil() as i64).max(SHORTEST))
 }
 
 /// Every hour from the source's first to its last, silent ones too.

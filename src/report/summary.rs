@@ -246,12 +246,13 @@ fn wrapped(line: &str, text: &mut String) {
         .nth(WIDTH)
         .map_or(line.len(), |(at, _)| at);
     let cut = line[..fits].rfind(' ').unwrap_or(fits);
-    let _ = writeln!(
-        text,
-        "{}\n          {}",
-        &line[..cut],
-        line[cut..].trim_start()
-    );
+    let rest = line[cut..].trim_start();
+    let left = WIDTH - 10;
+    let rest = match rest.chars().count() > left {
+        true => rest.chars().take(left - 1).chain(['…']).collect(),
+        false => rest.to_owned(),
+    };
+    let _ = writeln!(text, "{}\n          {rest}", &line[..cut]);
 }
 
 /// The end of a span to the minute; its day only where it is another one.
