@@ -319,8 +319,8 @@ fn missing(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Ass
         assessment.doubts.push(Doubt {
             reason: Reason::Gap,
             basis: format!(
-                "a hole of less than about {minutes} minutes in source \"{name}\" could not be told from a quiet time; \
-                 what is excluded is excluded if there was none"
+                "a hole of less than about {minutes} minutes in source \"{name}\" would go unnoticed; who is \
+                 excluded is so if there was none"
             ),
             allowance: Allowance::Said,
         });
