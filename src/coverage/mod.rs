@@ -84,6 +84,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     };
     missing_tables(case, &mut assessment);
     unlogged_routes(case, &mut assessment);
+    unasked_routes(case, sources, &mut assessment);
     for (index, facts) in sources.iter().enumerate() {
         let holes = gaps::holes(facts);
         let rows = gaps::rows(case, index, facts, &holes);
@@ -145,6 +146,29 @@ fn unlogged_routes(case: &Case, assessment: &mut Assessment) {
                 reason: Reason::NoLog,
                 basis: format!("no source records the route \"{}\"", route.name),
                 allowance: Allowance::Population,
+            });
+        }
+    }
+}
+
+/// Routes that no request matches: nobody asked, or the template is wrong, and then all that it would have
+/// shown is missing.
+fn unasked_routes(case: &Case, sources: &[SourceFacts], assessment: &mut Assessment) {
+    for (index, route) in case.routes.iter().enumerate() {
+        let hours = sources
+            .iter()
+            .flat_map(|facts| facts.counted.hours.values());
+        if hours
+            .filter_map(|counts| counts.routes.get(index))
+            .all(|n| *n == 0)
+        {
+            assessment.doubts.push(Doubt {
+                reason: Reason::NoLog,
+                basis: format!(
+                    "no request matches the route \"{}\": nobody asked, or its `path` is not how the log writes it",
+                    route.name
+                ),
+                allowance: Allowance::Said,
             });
         }
     }
