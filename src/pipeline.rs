@@ -11,7 +11,6 @@ pub use extract::{Extraction, Input, ReadFile, extract};
 
 use std::fmt;
 
-use crate::format::FormatProblem;
 use crate::sequence::CeilingReached;
 use crate::source::SourceProblem;
 
@@ -38,13 +37,6 @@ impl Observer for Unobserved {
 pub enum PipelineProblem {
     /// A file cannot be read.
     Source(SourceProblem),
-    /// A source's format does not hold for a file.
-    Format {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        problem: FormatProblem,
-    },
     /// Accesses need more memory than allowed.
     Ceiling(CeilingReached),
     /// The user stopped it.
@@ -57,7 +49,6 @@ impl fmt::Display for PipelineProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PipelineProblem::Source(problem) => problem.fmt(f),
-            PipelineProblem::Format { file, problem } => write!(f, "{file}: {problem}"),
             PipelineProblem::Ceiling(reached) => write!(
                 f,
                 "the accesses need more than {} bytes of memory so far, --memory allows {}; raise it, narrow the \

@@ -385,7 +385,6 @@ fn stopped(problem: PipelineProblem) -> Ending {
              from the beginning"
                 .to_owned(),
         ),
-        PipelineProblem::Format { .. } => Ending::usage(problem),
         other => Ending::failed(other),
     }
 }

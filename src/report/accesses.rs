@@ -8,7 +8,6 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use super::{Answer, FolderProblem};
 use crate::impact::{Beyond, Citation};
 use crate::sequence::{NO_BYTES, NONE};
-use crate::words::Certainty;
 
 /// The table's bytes. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
 /// an object of several subjects or controllers at that instant has a row for each. `time` is in microseconds, UTC.
@@ -92,10 +91,7 @@ impl Columns {
         self.bytes.push(
             (access.bytes != NO_BYTES).then_some(i64::try_from(access.bytes).unwrap_or(i64::MAX)),
         );
-        self.certainty.push(match beyond.certainty {
-            Certainty::Nothing => "attempt",
-            sure => sure.word(),
-        });
+        self.certainty.push(beyond.certainty.word());
         self.file.push(answer.file(access.file).to_owned());
         self.offset.push(access.offset as i64);
         self.length.push(i64::from(access.length));
