@@ -26,7 +26,7 @@ static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     for format in FORMATS.iter() {
         for line in bytes.split(|b| *b == b'\n') {
-            let _ = format.parse(&mut State::default(), line);
+            let _ = format.parse(&mut State::default(), line, 0);
         }
     }
 });

@@ -18,9 +18,9 @@ fuzz_target!(|bytes: &[u8]| {
         .clone()
         .bind_account(Some(&AccountKey::Cookie("a".into())));
     for line in lines {
-        let _ = format.parse(&mut State::default(), line);
+        let _ = format.parse(&mut State::default(), line, 0);
         if let Ok(bound) = &bound {
-            let _ = bound.parse(&mut State::default(), line);
+            let _ = bound.parse(&mut State::default(), line, 0);
         }
     }
 });

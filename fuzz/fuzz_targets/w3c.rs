@@ -12,8 +12,8 @@ fuzz_target!(|bytes: &[u8]| {
         .expect("a format that is read");
     let (mut by_line, mut by_chunk) = (State::default(), State::default());
     for line in bytes.split(|b| *b == b'\n') {
-        let _ = format.parse(&mut by_line, line);
+        let _ = format.parse(&mut by_line, line, 0);
     }
-    format.advance(&mut by_chunk, bytes);
+    format.advance(&mut by_chunk, bytes, 0);
     assert_eq!(format!("{by_line:?}"), format!("{by_chunk:?}"));
 });

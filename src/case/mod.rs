@@ -127,6 +127,10 @@ pub enum AccountKey {
     Header(String),
     /// `query:NAME`.
     Query(String),
+    /// `jwt:CLAIM` or `jwt:CLAIM@KEY`: a claim in the payload of the JSON Web Token that stands at the
+    /// inner key, which is the header `Authorization` where none is given. The token is decoded, not
+    /// verified.
+    Claim(String, Box<AccountKey>),
 }
 
 /// As the case file writes it.
@@ -137,6 +141,10 @@ impl std::fmt::Display for AccountKey {
             AccountKey::Cookie(name) => write!(f, "\"cookie:{name}\""),
             AccountKey::Header(name) => write!(f, "\"header:{name}\""),
             AccountKey::Query(name) => write!(f, "\"query:{name}\""),
+            AccountKey::Claim(claim, token) => {
+                let token = token.to_string();
+                write!(f, "\"jwt:{claim}@{}\"", token.trim_matches('"'))
+            }
         }
     }
 }

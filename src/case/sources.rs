@@ -24,7 +24,7 @@ const KEYS: [&str; 9] = [
 /// Formats that take `fields`.
 const WITH_FIELDS: [&str; 3] = ["json", "auto", "csv"];
 /// Places of an account that are written before a colon.
-const ACCOUNT_PLACES: [&str; 3] = ["cookie", "header", "query"];
+const ACCOUNT_PLACES: [&str; 4] = ["cookie", "header", "query", "jwt"];
 
 /// Every `[[source]]` in the order of the file.
 ///
@@ -138,7 +138,10 @@ fn field_map(value: &Value<'_>) -> Result<Vec<(String, String)>, CaseProblem> {
 }
 
 fn account(value: &Value<'_>) -> Result<AccountKey, CaseProblem> {
-    let text = value.text()?;
+    account_key(value, value.text()?)
+}
+
+fn account_key(value: &Value<'_>, text: &str) -> Result<AccountKey, CaseProblem> {
     let Some((place, name)) = text.split_once(':') else {
         return Ok(AccountKey::Field(text.to_owned()));
     };
@@ -150,6 +153,14 @@ fn account(value: &Value<'_>) -> Result<AccountKey, CaseProblem> {
         "cookie" => Ok(AccountKey::Cookie(name.to_owned())),
         "header" => Ok(AccountKey::Header(name.to_owned())),
         "query" => Ok(AccountKey::Query(name.to_owned())),
+        "jwt" => {
+            // Claims may be URLs, which hold a colon but hardly ever this sign.
+            let (claim, token) = name
+                .split_once('@')
+                .unwrap_or((name, "header:Authorization"));
+            let token = account_key(value, token)?;
+            Ok(AccountKey::Claim(claim.to_owned(), Box::new(token)))
+        }
         // Fields of tokens have colons in their names (`cognito:username`), so only what looks like
         // a slip of the three places is refused.
         _ => match super::problem::nearest(place, ACCOUNT_PLACES) {

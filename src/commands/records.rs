@@ -61,7 +61,7 @@ fn file(args: &RecordsArgs, log: &Path, out: &mut impl Write) -> Result<Counts, 
             number += 1;
             let place =
                 json!({ "file": name, "line": number, "offset": window.offset + start as u64 });
-            match format.parse(&mut state, line) {
+            match format.parse(&mut state, line, window.offset + start as u64) {
                 _ if window.overlong.is_some() => {
                     problem("too_long", place, &mut counts, &mut printed)
                 }
@@ -70,7 +70,7 @@ fn file(args: &RecordsArgs, log: &Path, out: &mut impl Write) -> Result<Counts, 
                     print(&mut printed, &fields(place, &record));
                 }
                 Line::Problem(why) => problem(why.word(), place, &mut counts, &mut printed),
-                Line::Empty | Line::Directive => {}
+                Line::Empty | Line::Directive | Line::Part => {}
             }
         }
         if !window.intact() {

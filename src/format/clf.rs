@@ -4,12 +4,14 @@
 //! the end, so what is optional is judged line by line. The request is found by its shape, not by
 //! counting quotes: `request.rs` says why.
 
+use std::sync::Arc;
+
 use memchr::{memchr, memchr_iter};
 
 use super::account;
 use super::text::{Escapes, bytes, field, is_escaped, present, status, unquoted};
 use super::time;
-use super::{FormatProblem, Problem, Record, client, request};
+use super::{FormatProblem, LineFormat, Problem, Record, State, client, request};
 use crate::case::AccountKey;
 use crate::words::Stamp;
 
@@ -42,11 +44,25 @@ impl Clf {
         }
     }
 
-    pub(super) fn name(&self) -> &'static str {
+    fn has_no(&self, what: &str) -> FormatProblem {
+        FormatProblem::new(format!(
+            "`account`: format `{}` has no {what}; it has remote_user, remote_logname and query:NAME. \
+             If the server logs more than that, describe its lines with `pattern`",
+            self.name
+        ))
+    }
+}
+
+impl LineFormat for Clf {
+    fn name(&self) -> &'static str {
         self.name
     }
 
-    pub(super) fn bind(self, key: &AccountKey) -> Result<Clf, FormatProblem> {
+    fn carries_account(&self) -> bool {
+        true
+    }
+
+    fn bind(&self, key: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem> {
         let account = match key {
             AccountKey::Field(name) => match name.as_str() {
                 "remote_user" | "user" | "%u" | "$remote_user" => Account::User,
@@ -56,20 +72,15 @@ impl Clf {
             AccountKey::Query(name) => Account::Query(name.clone()),
             AccountKey::Cookie(name) => return Err(self.has_no(&format!("cookie `{name}`"))),
             AccountKey::Header(name) => return Err(self.has_no(&format!("header `{name}`"))),
+            AccountKey::Claim(..) => return Err(self.has_no("token")),
         };
-        Ok(Clf { account, ..self })
+        Ok(Arc::new(Clf {
+            name: self.name,
+            account,
+        }))
     }
 
-    fn has_no(&self, what: &str) -> FormatProblem {
-        FormatProblem::new(format!(
-            "`account`: format `{}` has no {what}; it has remote_user, remote_logname and query:NAME. \
-             If the server logs more than that, describe its lines with `pattern`",
-            self.name
-        ))
-    }
-
-    #[inline]
-    pub(super) fn read<'a>(&self, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+    fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
         let mut record = Record::default();
         // Hardly any line has an escape; one look spares one for each field.
         let escapes = match memchr(b'\\', line) {

@@ -1,49 +1,53 @@
 //! Recognising a format by reading: the one that makes most records of a content's first lines.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 
-use super::{Format, FormatProblem, Line, State, text};
+use super::names::{self, RECOGNISED};
+use super::{Format, FormatProblem, Line, LineFormat, State, text};
 
 /// Lines that are tried.
 const TRIED: usize = 200;
 
-/// The format that reads most of the first lines.
+/// The ways in which the first lines may be written, the one that reads most of them first. A
+/// field map means JSON: nothing else has use for one.
 pub(super) fn detect(
     head: &[u8],
     fields: &[(String, String)],
     zone: Tz,
-) -> Result<Format, FormatProblem> {
+) -> Result<Vec<Arc<dyn LineFormat>>, FormatProblem> {
     let lines = first_lines(head);
-    let mut best: Option<(usize, Format)> = None;
-    for name in candidates(&lines, fields) {
-        let format = Format::named(name, if name == "json" { fields } else { &[] }, zone)?;
-        let records = records(&format, &lines);
-        if records > best.as_ref().map_or(0, |(most, _)| *most) {
-            best = Some((records, format));
-        }
-    }
-    best.map(|(_, format)| format)
-        .ok_or_else(|| nothing_fits(&lines))
-}
-
-/// What the bytes make worth trying. A field map means JSON: nothing else has use for one.
-fn candidates(lines: &[&[u8]], fields: &[(String, String)]) -> Vec<&'static str> {
-    if !fields.is_empty() {
-        return vec!["json"];
-    }
-    let mut names = Vec::new();
-    if lines.iter().any(|line| line.starts_with(b"#Fields:")) {
-        names.push("w3c");
-    }
-    if lines.iter().any(|line| line.starts_with(b"{")) {
-        names.push("json");
-    }
-    names.push(if lines.iter().any(|line| has_agent(line)) {
-        "combined"
+    let wanted: &[&str] = if fields.is_empty() {
+        &RECOGNISED
     } else {
-        "common"
-    });
-    names
+        &["json"]
+    };
+    let mut readers = Vec::with_capacity(wanted.len());
+    for name in wanted {
+        let reader = names::reader(name, fields, zone)?;
+        let format = Format::of(vec![reader.clone()]).for_content(head);
+        readers.push((records(&format, &lines), reader));
+    }
+    let most = readers
+        .iter()
+        .map(|(records, _)| *records)
+        .max()
+        .unwrap_or(0);
+    if most == 0 {
+        return Err(nothing_fits(&lines));
+    }
+    // Of equals the first: the sort is stable.
+    readers.sort_by_key(|(records, _)| std::cmp::Reverse(*records));
+    let combined = lines.iter().any(|line| has_agent(line));
+    let spelled = |name: &str| match (name, combined) {
+        ("combined", false) => names::reader("common", &[], zone).ok(),
+        _ => None,
+    };
+    let readers = readers
+        .into_iter()
+        .map(|(_, reader)| spelled(reader.name()).unwrap_or(reader));
+    Ok(readers.collect())
 }
 
 /// The first lines that hold something; the last one only when it is whole or the only one.
@@ -63,7 +67,7 @@ fn records(format: &Format, lines: &[&[u8]]) -> usize {
     let dated = |line: &Line<'_>| matches!(line, Line::Record(record) if record.time.is_some());
     lines
         .iter()
-        .filter(|line| dated(&format.parse(&mut state, line)))
+        .filter(|line| dated(&format.parse(&mut state, line, 0)))
         .count()
 }
 

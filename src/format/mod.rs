@@ -1,15 +1,18 @@
 //! One line -> [`Record`] or [`Problem`]: a file per format, one time parser, one target normaliser.
 //!
 //! Pure: no I/O, no threads, no clock, and no bytes that make it panic. Where lines come from is
-//! left to `source`, what a request means to `route`. To add a format, write its file and give it
-//! an arm in [`Kind`], in [`Format::named`] and, when its bytes tell it, in `detect.rs`.
+//! left to `source`, what a request means to `route`. To add a format, write its file with a
+//! [`LineFormat`] and give it a line in `names.rs` and, when its bytes tell it, in `detect.rs`.
 
 mod account;
+mod claim;
 mod clf;
 mod client;
 mod detect;
+mod forwarded;
 mod json;
 mod names;
+mod parts;
 mod pattern;
 mod record;
 mod request;
@@ -17,38 +20,81 @@ pub mod target;
 mod text;
 pub mod time;
 mod w3c;
+mod wrapper;
 
 use std::fmt;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-pub use record::{Line, Problem, Record, Text};
+pub use forwarded::Proxies;
+pub use parts::Lost;
+pub use record::{Began, Line, Problem, Record, Text};
 
 use crate::case::{AccountKey, FormatSpec};
+use parts::Parts;
 
 /// A compiled way to read lines. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Format {
-    kind: Kind,
+    /// How most lines are written, and, where the format was recognised and not named, every other
+    /// way that a line may turn out to be written.
+    readers: Arc<[Arc<dyn LineFormat>]>,
+    /// Whether parts of a request are looked for on several lines.
+    joined: bool,
+    /// The claim of a token that is the account, where the account's field holds a token.
+    claim: Option<Arc<str>>,
+    proxies: Option<Arc<Proxies>>,
 }
 
-/// The formats that this version reads.
-#[derive(Clone, Debug)]
-enum Kind {
-    Clf(clf::Clf),
-    W3c(Arc<w3c::W3c>),
-    Json(Arc<json::Json>),
-    Pattern(Arc<pattern::Pattern>),
+/// One way to write a line.
+trait LineFormat: fmt::Debug + Send + Sync {
+    /// Its name in a case, or `pattern`.
+    fn name(&self) -> &'static str;
+
+    /// The same, with the account where `key` says. A `jwt:` key comes as the key of its token.
+    ///
+    /// # Errors
+    /// The format has no such place; the message lists those that it has.
+    fn bind(&self, key: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem>;
+
+    /// Whether its lines have a place for an account. A header or an object that happens to lack
+    /// it is known only when it is read, so formats whose lines name their own fields say `true`.
+    fn carries_account(&self) -> bool;
+
+    /// Reads a line, trimmed and not empty.
+    fn read<'a>(&self, state: &State, line: &'a [u8]) -> Result<Record<'a>, Problem>;
+
+    /// Takes a line about the log into the state, if it is one.
+    fn directive(&self, _state: &mut State, _line: &[u8]) -> bool {
+        false
+    }
+
+    /// Takes the directives of a whole chunk into the state, and nothing else.
+    fn advance(&self, _state: &mut State, _chunk: &[u8]) {}
+
+    /// Every field of a line that a case may name as `account`, by that name, with its value:
+    /// slow, to look at some lines only.
+    fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let Ok(record) = self.read(state, line) else {
+            return Vec::new();
+        };
+        let user = record
+            .user
+            .map(|user| ("remote_user".to_owned(), user.into_owned()));
+        user.into_iter().collect()
+    }
 }
 
-/// What a line needs to know from the lines before it: the header of a W3C file.
+/// What a line needs to know from the lines before it: the header of a W3C file, the parts of a
+/// request that a container's log has cut.
 ///
 /// A file starts with the default. A chunk in the middle starts with the state that
 /// [`Format::advance`] carried over everything before it.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    header: w3c::Header,
+    w3c: w3c::Header,
+    parts: Parts,
 }
 
 /// Why a format cannot be used: what is wrong and what to do. The caller adds file and line.
@@ -107,19 +153,7 @@ impl Format {
         fields: &[(String, String)],
         zone: Tz,
     ) -> Result<Format, FormatProblem> {
-        if name != "json" && !fields.is_empty() {
-            return Err(FormatProblem::new(format!(
-                "`fields` is for JSON lines; `format = \"{name}\"` has its own fields: remove one of the two"
-            )));
-        }
-        let kind = match name {
-            "combined" | "vhost-combined" => Kind::Clf(clf::Clf::combined()),
-            "common" => Kind::Clf(clf::Clf::common()),
-            "w3c" => Kind::W3c(Arc::new(w3c::W3c::new(zone))),
-            "json" => Kind::Json(Arc::new(json::Json::new(fields, zone)?)),
-            other => return Err(names::unknown_format(other)),
-        };
-        Ok(Format { kind })
+        Ok(Format::of(vec![names::reader(name, fields, zone)?]))
     }
 
     /// The format that an nginx `log_format` or Apache `LogFormat` string describes.
@@ -128,13 +162,13 @@ impl Format {
     /// A pattern without variables, with an unknown Apache directive, or with two variables between
     /// which nothing tells where the first one ends.
     pub fn pattern(text: &str, zone: Tz) -> Result<Format, FormatProblem> {
-        let pattern = pattern::Pattern::compile(text, zone)?;
-        Ok(Format {
-            kind: Kind::Pattern(Arc::new(pattern)),
-        })
+        Ok(Format::of(vec![Arc::new(pattern::Pattern::compile(
+            text, zone,
+        )?)]))
     }
 
-    /// The format of a content whose first bytes (64 KiB do) are `head`.
+    /// The format of a content whose first bytes (64 KiB do) are `head`. Lines that are written in
+    /// another of the known ways are read too.
     ///
     /// # Errors
     /// No known format fits, or the field map does not hold.
@@ -143,7 +177,25 @@ impl Format {
         fields: &[(String, String)],
         zone: Tz,
     ) -> Result<Format, FormatProblem> {
-        detect::detect(head, fields, zone)
+        Ok(Format::of(detect::detect(head, fields, zone)?).for_content(head))
+    }
+
+    fn of(readers: Vec<Arc<dyn LineFormat>>) -> Format {
+        Format {
+            readers: readers.into(),
+            joined: false,
+            claim: None,
+            proxies: None,
+        }
+    }
+
+    /// The format for a content with these first bytes: whether requests go over several lines is
+    /// seen there.
+    pub fn for_content(self, head: &[u8]) -> Format {
+        Format {
+            joined: wrapper::cuts_lines(head),
+            ..self
+        }
     }
 
     /// Says where the account stands; `None` = the format's own user field.
@@ -151,66 +203,260 @@ impl Format {
     /// # Errors
     /// A key that this format cannot have; the message lists the fields that it has.
     pub fn bind_account(self, key: Option<&AccountKey>) -> Result<Format, FormatProblem> {
-        let Some(key) = key else { return Ok(self) };
-        let kind = match self.kind {
-            Kind::Clf(clf) => Kind::Clf(clf.bind(key)?),
-            Kind::W3c(w3c) => Kind::W3c(Arc::new(w3c.bind(key))),
-            Kind::Json(json) => Kind::Json(Arc::new(json.bind(key)?)),
-            Kind::Pattern(pattern) => Kind::Pattern(Arc::new(pattern.bind(key)?)),
+        let (key, claim) = match key {
+            None => return Ok(self),
+            Some(AccountKey::Claim(claim, token)) => (&**token, Some(claim.as_str().into())),
+            Some(key) => (key, None),
         };
-        Ok(Format { kind })
+        let mut readers = Vec::with_capacity(self.readers.len());
+        for (place, reader) in self.readers.iter().enumerate() {
+            match reader.bind(key) {
+                Ok(bound) => readers.push(bound),
+                Err(problem) if place == 0 => return Err(problem),
+                // Lines that happen to be written otherwise have no such field: they name nobody.
+                Err(_) => readers.push(Arc::new(Nameless(reader.clone()))),
+            }
+        }
+        Ok(Format {
+            readers: readers.into(),
+            claim,
+            ..self
+        })
     }
 
-    /// `combined`, `common`, `w3c`, `json` or `pattern`.
-    pub fn name(&self) -> &str {
-        match &self.kind {
-            Kind::Clf(clf) => clf.name(),
-            Kind::W3c(_) => "w3c",
-            Kind::Json(_) => "json",
-            Kind::Pattern(_) => "pattern",
+    /// The same format, whose lines name no account.
+    pub fn without_account(self) -> Format {
+        let nameless = |reader: &Arc<dyn LineFormat>| {
+            Arc::new(Nameless(reader.clone())) as Arc<dyn LineFormat>
+        };
+        Format {
+            readers: self.readers.iter().map(nameless).collect(),
+            ..self
         }
+    }
+
+    /// Says whose word on the client's address is taken.
+    pub fn trust(self, proxies: Option<Arc<Proxies>>) -> Format {
+        Format { proxies, ..self }
+    }
+
+    /// `combined`, `w3c`, `json`, ... or `pattern`: how most lines are written.
+    pub fn name(&self) -> &'static str {
+        self.readers.first().map_or("", |reader| reader.name())
     }
 
     /// Whether lines of this format have a place for an account at all. A W3C header or a JSON
     /// object that happens to lack it is known only when it is read, so these say `true`.
     pub fn carries_account(&self) -> bool {
-        match &self.kind {
-            Kind::Clf(_) | Kind::W3c(_) => true,
-            Kind::Json(json) => json.carries_account(),
-            Kind::Pattern(pattern) => pattern.carries_account(),
+        self.readers
+            .first()
+            .is_some_and(|reader| reader.carries_account())
+    }
+
+    /// Whether the account is what a token claims, which nobody verified here.
+    pub fn account_is_claimed(&self) -> bool {
+        self.claim.is_some()
+    }
+
+    /// Carries the state over a chunk that others parse. `chunk` begins at a line's start, `at` in
+    /// the content.
+    pub fn advance(&self, state: &mut State, chunk: &[u8], at: u64) {
+        self.readers
+            .iter()
+            .for_each(|reader| reader.advance(state, chunk));
+        if self.joined {
+            wrapper::advance(&mut state.parts, chunk, at);
         }
     }
 
-    /// Carries the state over a chunk that others parse. `chunk` begins at a line's start.
-    pub fn advance(&self, state: &mut State, chunk: &[u8]) {
-        if let Kind::W3c(w3c) = &self.kind {
-            w3c.advance(&mut state.header, chunk);
-        }
-    }
-
-    /// Reads one line, given without its `\n`.
+    /// Reads one line, given without its `\n`; `at` is where it begins in the content.
     ///
     /// A trailing `\r`, a byte order mark, and NULs and blanks at either end are no part of it. A
     /// record may lack its time where the line says `-` or has no place for it: whether it still
     /// counts is the caller's to say.
-    pub fn parse<'a>(&self, state: &mut State, line: &'a [u8]) -> Line<'a> {
+    pub fn parse<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
+        let length = line.len();
         let line = text::trim(line);
+        if self.joined {
+            state.parts.pass_line();
+        }
         if line.is_empty() {
             return Line::Empty;
         }
-        let read = match &self.kind {
-            Kind::Clf(clf) => clf.read(line),
-            Kind::W3c(w3c) if line[0] == b'#' => {
-                w3c.directive(&mut state.header, line);
+        let mut direct = None;
+        let plain_first = self.is_plain_first(line);
+        if plain_first {
+            match self.plain(state, line) {
+                Line::Record(record) if record.is_telling() => return Line::Record(record),
+                other => direct = Some(other),
+            }
+        }
+        let unwrapped = match wrapper::peel(line) {
+            None => None,
+            Some(peeled) => match state.parts.take(peeled, self.joined, at, length as u64) {
+                Some(whole) => Some(self.wrapped(state, whole)),
+                None => return Line::Part,
+            },
+        };
+        if let Some(Line::Record(record)) = unwrapped {
+            return Line::Record(record);
+        }
+        let direct = direct.unwrap_or_else(|| self.plain(state, line));
+        if !matches!(direct, Line::Problem(_)) {
+            return direct;
+        }
+        match wrapper::peel_weak(line).map(|peeled| self.wrapped(state, peeled)) {
+            Some(Line::Record(record)) => Line::Record(record),
+            _ if plain_first => direct,
+            _ => unwrapped.unwrap_or(direct),
+        }
+    }
+
+    /// Whether a line is read as it stands before a wrapping is looked for: a pattern knows its
+    /// lines to the end, and an object that tells of a request is no envelope.
+    fn is_plain_first(&self, line: &[u8]) -> bool {
+        match self.name() {
+            "pattern" => true,
+            "json" => line[0] == b'{',
+            _ => false,
+        }
+    }
+
+    /// Lines that were taken for parts of a request of which the rest never came, since this was
+    /// asked last.
+    pub fn lost(&self, state: &mut State) -> Vec<Lost> {
+        state.parts.lost()
+    }
+
+    /// The same at the end of the content, behind which no rest can come.
+    pub fn lost_at_end(&self, state: &mut State) -> Vec<Lost> {
+        state.parts.lost_at_end()
+    }
+
+    /// Every field of the line that a case may name as `account`, by that name, with its value.
+    /// Slow: to look at some lines. `state` is what [`Format::parse`] left before this line.
+    pub fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let line = text::trim(line);
+        if self
+            .readers
+            .iter()
+            .any(|reader| reader.read(state, line).is_ok_and(|r| r.is_telling()))
+        {
+            return self.plain_fields(state, line);
+        }
+        let peeled = wrapper::peel(line).or_else(|| wrapper::peel_weak(line));
+        let inner = peeled.as_ref().map_or(line, |peeled| &peeled.inner);
+        self.plain_fields(state, text::trim(inner))
+    }
+
+    /// The wrappings around a line, outermost first: `syslog`, `CRI`, `docker`, ...
+    pub fn wrappings(&self, line: &[u8]) -> Vec<&'static str> {
+        let line = text::trim(line);
+        wrapper::peel(line).map_or_else(Vec::new, |peeled| peeled.kinds.words())
+    }
+
+    fn plain_fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let reads = |reader: &&Arc<dyn LineFormat>| reader.read(state, line).is_ok();
+        let reader = self.readers.iter().find(reads);
+        reader.map_or_else(Vec::new, |reader| reader.fields(state, line))
+    }
+
+    /// A line in a wrapping, or several of them: what the wrapping knows stands in where the line
+    /// itself says nothing.
+    fn wrapped<'a>(&self, state: &mut State, peeled: wrapper::Peeled<'a>) -> Line<'a> {
+        let read = match &peeled.inner {
+            Text::Borrowed(inner) => self.unwrapped(state, inner),
+            Text::Owned(inner) => match self.unwrapped(state, inner) {
+                Line::Record(record) => Line::Record(record.into_owned()),
+                Line::Empty => Line::Empty,
+                Line::Directive => Line::Directive,
+                Line::Part => Line::Part,
+                Line::Problem(problem) => Line::Problem(problem),
+            },
+        };
+        let Line::Record(mut record) = read else {
+            return read;
+        };
+        record.time = record.time.or(peeled.time);
+        record.node = record.node.or(peeled.node);
+        record.sequence = record.sequence.or(peeled.sequence);
+        record.began = peeled.began;
+        Line::Record(record)
+    }
+
+    fn unwrapped<'a>(&self, state: &mut State, line: &'a [u8]) -> Line<'a> {
+        match text::trim(line) {
+            [] => Line::Empty,
+            line => self.plain(state, line),
+        }
+    }
+
+    /// A line without wrappings, trimmed and not empty.
+    fn plain<'a>(&self, state: &mut State, line: &'a [u8]) -> Line<'a> {
+        let mut first = Problem::Shape;
+        for (place, reader) in self.readers.iter().enumerate() {
+            if reader.directive(state, line) {
                 return Line::Directive;
             }
-            Kind::W3c(w3c) => w3c.read(&state.header, line),
-            Kind::Json(json) => json.read(line),
-            Kind::Pattern(pattern) => pattern.read(line),
-        };
-        match read {
-            Ok(record) => Line::Record(record),
-            Err(problem) => Line::Problem(problem),
+            match reader.read(state, line) {
+                // A way that was not asked for must be told beyond doubt.
+                Ok(record) if place == 0 || record.is_telling() => {
+                    return Line::Record(self.finish(record, &**reader));
+                }
+                Ok(_) => {}
+                Err(problem) if place == 0 => first = problem,
+                Err(_) => {}
+            }
         }
+        Line::Problem(first)
+    }
+
+    fn finish<'a>(&self, mut record: Record<'a>, reader: &dyn LineFormat) -> Record<'a> {
+        record.nameless = !reader.carries_account();
+        if let Some(claim) = &self.claim {
+            record.account = record.account.and_then(|token| claim::of(&token, claim));
+        }
+        if let Some(proxies) = &self.proxies {
+            proxies.resolve(&mut record);
+        }
+        record
+    }
+}
+
+/// A format whose lines are taken to name nobody.
+#[derive(Debug)]
+struct Nameless(Arc<dyn LineFormat>);
+
+impl LineFormat for Nameless {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn bind(&self, _: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem> {
+        Ok(Arc::new(Nameless(self.0.clone())))
+    }
+
+    fn carries_account(&self) -> bool {
+        false
+    }
+
+    fn read<'a>(&self, state: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+        let record = self.0.read(state, line)?;
+        Ok(Record {
+            account: None,
+            ..record
+        })
+    }
+
+    fn directive(&self, state: &mut State, line: &[u8]) -> bool {
+        self.0.directive(state, line)
+    }
+
+    fn advance(&self, state: &mut State, chunk: &[u8]) {
+        self.0.advance(state, chunk);
+    }
+
+    fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        self.0.fields(state, line)
     }
 }

@@ -1,6 +1,10 @@
-//! Complaints about names that are not known, with the nearest one that is.
+//! The names of formats: which reader each one means, and complaints about names that are not known.
 
-use super::FormatProblem;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use super::{FormatProblem, LineFormat, clf, json, w3c};
 use crate::words::nearest;
 
 /// Names that `format` takes.
@@ -12,6 +16,10 @@ const READ: [&str; 6] = [
     "vhost-combined",
     "w3c",
 ];
+
+/// Formats that are told by their lines, in the order of preference. A line of a recognised content
+/// that its own format cannot read is read as any of these.
+pub(super) const RECOGNISED: [&str; 3] = ["w3c", "json", "combined"];
 
 /// Formats that exist and that this version cannot read yet.
 const NOT_YET: [&str; 34] = [
@@ -51,8 +59,31 @@ const NOT_YET: [&str; 34] = [
     "tsv",
 ];
 
+/// The reader of the format of that name. `fields` maps our names to dotted paths, for JSON only.
+///
+/// # Errors
+/// An unknown name, one that is not read yet, or a field map that does not hold.
+pub(super) fn reader(
+    name: &str,
+    fields: &[(String, String)],
+    zone: Tz,
+) -> Result<Arc<dyn LineFormat>, FormatProblem> {
+    if name != "json" && !fields.is_empty() {
+        return Err(FormatProblem::new(format!(
+            "`fields` is for JSON lines; `format = \"{name}\"` has its own fields: remove one of the two"
+        )));
+    }
+    Ok(match name {
+        "combined" | "vhost-combined" => Arc::new(clf::Clf::combined()),
+        "common" => Arc::new(clf::Clf::common()),
+        "w3c" => Arc::new(w3c::W3c::new(zone)),
+        "json" => Arc::new(json::Json::new(fields, zone)?),
+        other => return Err(unknown_format(other)),
+    })
+}
+
 /// Why `format = "NAME"` cannot be used.
-pub(super) fn unknown_format(name: &str) -> FormatProblem {
+fn unknown_format(name: &str) -> FormatProblem {
     let read = READ.join(", ");
     if NOT_YET.contains(&name) {
         return FormatProblem::new(format!(

@@ -15,8 +15,11 @@ pub type Text<'a> = Cow<'a, [u8]>;
 pub struct Record<'a> {
     /// When, in UTC.
     pub time: Option<Stamp>,
-    /// The client's address as the log gives it, without port, brackets or zone.
+    /// The client's address as the log gives it, without port, brackets or zone; behind proxies that
+    /// the case trusts, the address that they vouch for.
     pub client: Option<Text<'a>>,
+    /// `X-Forwarded-For`, as the log writes it.
+    pub forwarded: Option<Text<'a>>,
     /// The client's port.
     pub client_port: Option<u16>,
     /// The user that the format itself names (`$remote_user`, `%u`, `cs-username`, a JSON `user`).
@@ -43,6 +46,62 @@ pub struct Record<'a> {
     pub request_id: Option<Text<'a>>,
     /// How long the answer took, in milliseconds.
     pub duration_ms: Option<f64>,
+    /// Who wrote the line, where it says so: a host, a container, a balancer.
+    pub node: Option<Text<'a>>,
+    /// The writer's own number of the line, which counts up by one.
+    pub sequence: Option<u64>,
+    /// Whether lines written this way have no place for an account at all.
+    pub nameless: bool,
+    /// Where the request begins, when it goes over several lines of which this is the last.
+    pub began: Option<Began>,
+}
+
+/// The first line of a request that goes over several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Began {
+    /// Its offset in the content.
+    pub at: u64,
+    /// How many lines before the last one it stands; other lines may stand between.
+    pub lines_back: u64,
+    /// Lines that are parts of the request, without the last.
+    pub parts: u64,
+}
+
+impl<'a> Record<'a> {
+    /// Whether nobody could take this for anything but a request.
+    pub(super) fn is_telling(&self) -> bool {
+        self.time.is_some()
+            && self.method.is_some()
+            && self.target.is_some()
+            && self.status.is_some()
+    }
+
+    /// The same, holding its own bytes.
+    pub(super) fn into_owned(self) -> Record<'static> {
+        let own = |text: Option<Text<'a>>| text.map(|text| Cow::Owned(text.into_owned()));
+        Record {
+            time: self.time,
+            client: own(self.client),
+            forwarded: own(self.forwarded),
+            client_port: self.client_port,
+            user: own(self.user),
+            account: own(self.account),
+            method: own(self.method),
+            target: own(self.target),
+            protocol: own(self.protocol),
+            host: own(self.host),
+            status: self.status,
+            bytes: self.bytes,
+            referer: own(self.referer),
+            user_agent: own(self.user_agent),
+            request_id: own(self.request_id),
+            duration_ms: self.duration_ms,
+            node: own(self.node),
+            sequence: self.sequence,
+            nameless: self.nameless,
+            began: self.began,
+        }
+    }
 }
 
 /// What a line turned out to be.
@@ -58,6 +117,9 @@ pub enum Line<'a> {
     Empty,
     /// A line about the log, such as `#Fields:`.
     Directive,
+    /// A part of a request that a later line completes, or that [`Format::lost`](super::Format::lost)
+    /// will tell of.
+    Part,
     /// A line that could not be read; counted and kept in `rejects.csv`.
     Problem(Problem),
 }

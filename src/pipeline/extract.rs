@@ -168,6 +168,9 @@ fn read_file(
         told = told.max(position);
         window = next?;
     }
+    part.absorb(extractor.at_end(&mut state));
+    // A part that was given up is told of long after its line.
+    part.rejects.sort_by_key(|reject| reject.offset);
     Ok(ReadFile {
         part,
         ending: reader.finish()?,
@@ -188,7 +191,7 @@ fn read_window(extractor: &Extractor<'_>, window: &Window, before: &State) -> (V
         .into_iter()
         .map(|piece| {
             let start = (piece, offset, state.clone());
-            extractor.format.advance(&mut state, piece);
+            extractor.format.advance(&mut state, piece, offset);
             offset += piece.len() as u64;
             start
         })

@@ -4,7 +4,7 @@
 //! bytes is left to `source`, threads to `pipeline`, and every judgement to the rooms behind.
 
 use crate::format::target::Target;
-use crate::format::{Format, Line, Problem, Record, State};
+use crate::format::{Format, Line, Lost, Problem, Record, State};
 use crate::route::{Asked, Hours, Page, Router};
 use crate::sequence::{Access, NO_BYTES, NONE, Names};
 use crate::source::lines;
@@ -58,7 +58,7 @@ pub struct Tally {
     pub records: u64,
     /// Blank lines.
     pub empty: u64,
-    /// Lines about the log.
+    /// Lines about the log, and parts of a request that its last line completes.
     pub directives: u64,
     /// Records, of those above, that stand in another file too and whose accesses are counted there.
     pub copied: u64,
@@ -68,6 +68,8 @@ pub struct Tally {
     pub hiding: u64,
     /// Records with an account.
     pub with_account: u64,
+    /// Records that match a route and whose lines have no place for an account, in whatever source.
+    pub nameless: u64,
     /// Records that say what was asked for.
     pub with_target: u64,
     /// Records that match a route.
@@ -105,6 +107,7 @@ impl Tally {
         self.copied += other.copied;
         self.hiding += other.hiding;
         self.with_account += other.with_account;
+        self.nameless += other.nameless;
         self.with_target += other.with_target;
         self.routed += other.routed;
         for (mine, theirs) in self.rejected.iter_mut().zip(other.rejected) {
@@ -125,14 +128,16 @@ impl Part {
     pub fn absorb(&mut self, mut next: Part) {
         let base = self.tally.lines;
         for reject in &mut next.rejects {
-            reject.line += base;
+            reject.line = reject.line.wrapping_add(base);
         }
         self.take_accesses(next.accesses, &next.names, base);
         self.tally.absorb(&next.tally);
         self.rejects.append(&mut next.rejects);
         self.hours.absorb(next.hours);
         self.hits.merge(next.hits);
-        self.unended = next.unended;
+        if next.tally.lines > 0 {
+            self.unended = next.unended;
+        }
     }
 
     /// Takes in another file's counts, and nothing else of it.
@@ -150,7 +155,7 @@ impl Part {
         let new = |map: &[u32], old: u32| map.get(old as usize).copied().unwrap_or(NONE);
         self.accesses
             .extend(accesses.into_iter().map(|access| Access {
-                line: access.line + base,
+                line: access.line.wrapping_add(base),
                 actor: new(&actors, access.actor),
                 client: new(&clients, access.client),
                 agent: new(&agents, access.agent),
@@ -176,6 +181,18 @@ impl Extractor<'_> {
                 part.unended = Some(at);
             }
             self.line(line, at, &mut state, &mut part);
+            for lost in self.format.lost(&mut state) {
+                part.lose(lost);
+            }
+        }
+        part
+    }
+
+    /// What the end of the content leaves without its rest, as a part behind `lines` lines.
+    pub fn at_end(&self, state: &mut State) -> Part {
+        let mut part = Part::default();
+        for lost in self.format.lost_at_end(state) {
+            part.lose(lost);
         }
         part
     }
@@ -192,9 +209,11 @@ impl Extractor<'_> {
 
     fn line(&self, line: &[u8], at: u64, state: &mut State, part: &mut Part) {
         let length = line.len() as u64;
-        match self.format.parse(state, line) {
+        match self.format.parse(state, line, at) {
             Line::Empty => part.tally.empty += 1,
             Line::Directive => part.tally.directives += 1,
+            // Counted when the rest comes, or when it is known that none does.
+            Line::Part => {}
             _ if self.torn == Some(at) => {
                 part.reject(self.router, line, at, length, Problem::Cut);
             }
@@ -205,7 +224,10 @@ impl Extractor<'_> {
             }
             Line::Record(record) => match record.time {
                 None => part.reject(self.router, line, at, length, Problem::NoTime),
-                Some(time) => self.timed(&record, time, line, at, part),
+                Some(time) => {
+                    part.tally.directives += record.began.map_or(0, |began| began.parts);
+                    self.timed(&record, time, line, at, part);
+                }
             },
         }
     }
@@ -218,15 +240,24 @@ impl Extractor<'_> {
             part.tally.copied += 1;
             return;
         }
-        let length = u32::try_from(line.len()).unwrap_or(u32::MAX);
+        let began = record.began.map_or(at, |began| began.at);
+        let length = at.saturating_sub(began).saturating_add(line.len() as u64);
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
         part.tally.with_target += u64::from(record.target.is_some());
         // A request that could not be taken apart is a record that may hide an access.
         if record.method.is_none() && self.router.may_hide_in(line) {
-            part.tally.hiding +=
-                u64::from(!self.record(record, Access::of_line(time, self.file, at, length), part));
+            part.tally.hiding += u64::from(!self.record(
+                record,
+                Access::of_line(time, self.file, began, length),
+                part,
+            ));
             return;
         }
-        self.record(record, Access::of_line(time, self.file, at, length), part);
+        self.record(
+            record,
+            Access::of_line(time, self.file, began, length),
+            part,
+        );
     }
 
     fn is_copy(&self, offset: u64) -> bool {
@@ -249,9 +280,12 @@ impl Extractor<'_> {
             .count(blank.time, asked.as_ref().map(|asked| asked.route));
         let Some(asked) = asked else { return false };
         part.tally.routed += 1;
+        part.tally.nameless += u64::from(record.nameless);
         let client = record.client.as_deref().unwrap_or_default();
+        let back = record.began.map_or(0, |began| began.lines_back);
         let access = Access {
-            line: part.tally.lines,
+            // May lie before this part: parts are numbered through when they are put together.
+            line: part.tally.lines.wrapping_sub(back),
             bytes: record.bytes.unwrap_or(NO_BYTES),
             actor: part.names.actors.number(&actor(record, client)),
             client: part.names.clients.number(client),
@@ -270,12 +304,14 @@ impl Extractor<'_> {
     }
 }
 
-/// `a` + account, or `c` + client address. A user name on a 401 or a 400 is only claimed (CASE.md §2,
+/// `a` + account, or `c` + client address, or `n` + client address where such lines name no account at
+/// all. A user name on a 401 or a 400 is only claimed (CASE.md §2,
 /// FORMATS.md), so such a request is its address's.
 fn actor(record: &Record<'_>, client: &[u8]) -> Vec<u8> {
     let claimed = matches!(record.status, Some(400 | 401));
     let (kind, name) = match record.account.as_deref() {
         Some(account) if !claimed => (b"a", account),
+        _ if record.nameless => (b"n", client),
         _ => (b"c", client),
     };
     [kind.as_slice(), name].concat()
@@ -308,10 +344,26 @@ impl Part {
         });
     }
 
-    fn reject(&mut self, router: &Router, line: &[u8], offset: u64, length: u64, problem: Problem) {
+    /// A part of a request of which the rest never came: whatever it asked for is not known.
+    fn lose(&mut self, lost: Lost) {
+        self.count_problem(Problem::Cut);
+        self.tally.hiding += 1;
+        self.rejects.push(Reject {
+            line: self.tally.lines.wrapping_sub(lost.lines_back),
+            offset: lost.at,
+            length: lost.length,
+            problem: Problem::Cut,
+        });
+    }
+
+    fn count_problem(&mut self, problem: Problem) {
         if let Some(slot) = Problem::ALL.iter().position(|p| *p == problem) {
             self.tally.rejected[slot] += 1;
         }
+    }
+
+    fn reject(&mut self, router: &Router, line: &[u8], offset: u64, length: u64, problem: Problem) {
+        self.count_problem(problem);
         self.tally.hiding += u64::from(router.may_hide_in(line));
         self.rejects.push(Reject {
             line: self.tally.lines,

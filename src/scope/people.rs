@@ -58,6 +58,7 @@ impl People {
                 let actor = names.actors.name(access.actor);
                 let key = match actor.split_first() {
                     Some((b'a', account)) => account_key(account, access, &sessions),
+                    Some((b'n', _)) => actor.to_vec(),
                     _ => {
                         let known = has_accounts.get(access.file as usize).copied();
                         let kind = if known == Some(true) { b'c' } else { b'n' };

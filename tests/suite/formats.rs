@@ -34,7 +34,7 @@ fn pattern(text: &str) -> Format {
 
 /// What a line on its own turns out to be, in the short form of [`shown`].
 fn read(format: &Format, line: &[u8]) -> String {
-    shown(&format.parse(&mut State::default(), line))
+    shown(&format.parse(&mut State::default(), line, 0))
 }
 
 /// A line in one string, for tables of expected answers: the fields that it has, in a fixed order.
@@ -43,6 +43,7 @@ fn shown(line: &Line<'_>) -> String {
         Line::Record(record) => shown_record(record),
         Line::Empty => "(empty)".into(),
         Line::Directive => "(directive)".into(),
+        Line::Part => "(part)".into(),
         Line::Problem(problem) => format!("({})", problem.word()),
     }
 }

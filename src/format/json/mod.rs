@@ -6,13 +6,17 @@
 mod names;
 mod paths;
 mod pick;
-mod scan;
+pub(super) mod scan;
+
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
 use super::names::did_you_mean;
 use super::text::{self, Escapes, digits_of};
-use super::{FormatProblem, Problem, Record, Text, account, client, request, time};
+use super::{
+    FormatProblem, LineFormat, Problem, Record, State, Text, account, client, request, time,
+};
 use crate::case::AccountKey;
 use crate::words::Stamp;
 use names::{KEYS, Slot, WELL_KNOWN};
@@ -69,51 +73,6 @@ impl Json {
         }
     }
 
-    pub(super) fn bind(&self, key: &AccountKey) -> Result<Json, FormatProblem> {
-        let (account, paths) = match key {
-            AccountKey::Field(name) => (Account::Field, vec![self.path_of(name)]),
-            AccountKey::Cookie(name) => (
-                Account::Cookie(name.clone()),
-                vec![format!("cookie_{name}")],
-            ),
-            AccountKey::Header(name) => {
-                let plain = name.to_ascii_lowercase().replace('-', "_");
-                let names = ["http_", "upstream_http_", "sent_http_"];
-                let paths = names.iter().map(|before| format!("{before}{plain}"));
-                let traefik = std::iter::once(format!("request_{name}"));
-                (
-                    Account::Header(name.clone()),
-                    paths.chain(traefik).collect(),
-                )
-            }
-            AccountKey::Query(name) => {
-                if !self.wants(&[Slot::Target, Slot::Request, Slot::Query]) {
-                    return Err(FormatProblem::new(format!(
-                        "`account = \"query:{name}\"`: `fields` maps no target, request or query"
-                    )));
-                }
-                (Account::Query(name.clone()), Vec::new())
-            }
-        };
-        let others = self
-            .wanted
-            .iter()
-            .filter(|(slot, _)| *slot != Slot::Account)
-            .cloned();
-        let own = paths.into_iter().map(|path| (Slot::Account, path));
-        let mut wanted: Vec<_> = own.chain(others).collect();
-        // A map need not name the place where headers or cookies stand to have one picked.
-        let place = match account {
-            Account::Cookie(_) => Some(Slot::Cookie),
-            Account::Header(_) => Some(Slot::Headers),
-            _ => None,
-        };
-        if let Some(place) = place.filter(|place| !self.wants(&[*place])) {
-            wanted.extend(well_known().into_iter().filter(|(slot, _)| *slot == place));
-        }
-        Ok(Json::compile(wanted, account, self.zone))
-    }
-
     /// The case may call a field by its key in the map or by its path in the log.
     fn path_of(&self, name: &str) -> String {
         let slot = KEYS
@@ -133,27 +92,6 @@ impl Json {
 
     fn wants(&self, slots: &[Slot]) -> bool {
         self.wanted.iter().any(|(slot, _)| slots.contains(slot))
-    }
-
-    pub(super) fn carries_account(&self) -> bool {
-        !matches!(self.account, Account::Mapped) || self.wants(&[Slot::Account, Slot::User])
-    }
-
-    pub(super) fn read<'a>(&self, line: &'a [u8]) -> Result<Record<'a>, Problem> {
-        if line.first() != Some(&b'{') {
-            return Err(Problem::Json);
-        }
-        let mut scan = Scanner::new(line);
-        let mut found = Found::nothing();
-        let walked = self
-            .tree
-            .walk(&mut scan, &mut found)
-            .and_then(|()| scan.finish());
-        walked.map_err(|bad| match bad {
-            Bad::End => Problem::Cut,
-            Bad::Syntax => Problem::Json,
-        })?;
-        self.record(&found)
     }
 
     fn record<'a>(&self, found: &Found<'a>) -> Result<Record<'a>, Problem> {
@@ -224,6 +162,83 @@ impl Json {
             Account::Header(name) => own.or_else(|| pick::header(found.get(Slot::Headers)?, name)),
             Account::Query(name) => account::query(record, name),
         }
+    }
+}
+
+impl LineFormat for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn bind(&self, key: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem> {
+        let (account, paths) = match key {
+            AccountKey::Field(name) => (Account::Field, vec![self.path_of(name)]),
+            AccountKey::Cookie(name) => (
+                Account::Cookie(name.clone()),
+                vec![format!("cookie_{name}")],
+            ),
+            AccountKey::Header(name) => {
+                let plain = name.to_ascii_lowercase().replace('-', "_");
+                let names = ["http_", "upstream_http_", "sent_http_"];
+                let paths = names.iter().map(|before| format!("{before}{plain}"));
+                let traefik = std::iter::once(format!("request_{name}"));
+                (
+                    Account::Header(name.clone()),
+                    paths.chain(traefik).collect(),
+                )
+            }
+            AccountKey::Query(name) => {
+                if !self.wants(&[Slot::Target, Slot::Request, Slot::Query]) {
+                    return Err(FormatProblem::new(format!(
+                        "`account = \"query:{name}\"`: `fields` maps no target, request or query"
+                    )));
+                }
+                (Account::Query(name.clone()), Vec::new())
+            }
+            AccountKey::Claim(claim, _) => {
+                return Err(FormatProblem::new(format!(
+                    "`account = \"jwt:{claim}\"` does not say where the token stands"
+                )));
+            }
+        };
+        let others = self
+            .wanted
+            .iter()
+            .filter(|(slot, _)| *slot != Slot::Account)
+            .cloned();
+        let own = paths.into_iter().map(|path| (Slot::Account, path));
+        let mut wanted: Vec<_> = own.chain(others).collect();
+        // A map need not name the place where headers or cookies stand to have one picked.
+        let place = match account {
+            Account::Cookie(_) => Some(Slot::Cookie),
+            Account::Header(_) => Some(Slot::Headers),
+            _ => None,
+        };
+        if let Some(place) = place.filter(|place| !self.wants(&[*place])) {
+            wanted.extend(well_known().into_iter().filter(|(slot, _)| *slot == place));
+        }
+        Ok(Arc::new(Json::compile(wanted, account, self.zone)))
+    }
+
+    fn carries_account(&self) -> bool {
+        !matches!(self.account, Account::Mapped) || self.wants(&[Slot::Account, Slot::User])
+    }
+
+    fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+        if line.first() != Some(&b'{') {
+            return Err(Problem::Json);
+        }
+        let mut scan = Scanner::new(line);
+        let mut found = Found::nothing();
+        let walked = self
+            .tree
+            .walk(&mut scan, &mut found)
+            .and_then(|()| scan.finish());
+        walked.map_err(|bad| match bad {
+            Bad::End => Problem::Cut,
+            Bad::Syntax => Problem::Json,
+        })?;
+        self.record(&found)
     }
 }
 

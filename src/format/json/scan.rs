@@ -13,7 +13,7 @@ use crate::format::text::{Escapes, hex, unescape};
 
 /// What was found where a value had to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bad {
+pub(in crate::format) enum Bad {
     /// The text ends too early.
     End,
     /// It is no JSON.
@@ -22,7 +22,7 @@ pub(super) enum Bad {
 
 /// A value as it stands in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value<'a> {
+pub(in crate::format) enum Value<'a> {
     /// What stands between the quotes.
     Text(&'a [u8]),
     Number(&'a [u8]),
@@ -34,7 +34,7 @@ pub(super) enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// A string with its escapes undone, or a number's digits.
-    pub(super) fn text(self) -> Option<Text<'a>> {
+    pub(in crate::format) fn text(self) -> Option<Text<'a>> {
         match self {
             Value::Text(raw) => Some(unescape(raw, Escapes::Json)),
             Value::Number(raw) => Some(Cow::Borrowed(raw)),
@@ -48,18 +48,18 @@ const DEEPEST: u32 = 127;
 
 /// A place in a text.
 #[derive(Clone, Copy)]
-pub(super) struct Scanner<'a> {
+pub(in crate::format) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Scanner<'a> {
+    pub(in crate::format) fn new(text: &'a [u8]) -> Scanner<'a> {
         Scanner { text, at: 0 }
     }
 
     /// The next byte that is no blank.
-    pub(super) fn peek(&mut self) -> Result<u8, Bad> {
+    pub(in crate::format) fn peek(&mut self) -> Result<u8, Bad> {
         while let Some(&byte) = self.text.get(self.at) {
             if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
                 return Ok(byte);
@@ -70,7 +70,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Nothing but blanks may follow.
-    pub(super) fn finish(&mut self) -> Result<(), Bad> {
+    pub(in crate::format) fn finish(&mut self) -> Result<(), Bad> {
         if self.peek() == Err(Bad::End) {
             Ok(())
         } else {
@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
 
     /// Reads an object; `each` gets its keys as written and must read the value. The two brackets
     /// are the only difference to [`Scanner::items`].
-    pub(super) fn members(
+    pub(in crate::format) fn members(
         &mut self,
         mut each: impl FnMut(&mut Self, &'a [u8]) -> Result<(), Bad>,
     ) -> Result<(), Bad> {
@@ -91,7 +91,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads an array; `each` must read the item.
-    pub(super) fn items(
+    pub(in crate::format) fn items(
         &mut self,
         each: impl FnMut(&mut Self) -> Result<(), Bad>,
     ) -> Result<(), Bad> {
@@ -123,7 +123,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads any value; what is inside an object or array is checked and passed over.
-    pub(super) fn value(&mut self) -> Result<Value<'a>, Bad> {
+    pub(in crate::format) fn value(&mut self) -> Result<Value<'a>, Bad> {
         match self.peek()? {
             b'{' | b'[' => {
                 let start = self.at;
@@ -135,7 +135,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text from an earlier place up to here.
-    pub(super) fn since(&self, earlier: &Scanner<'a>) -> &'a [u8] {
+    pub(in crate::format) fn since(&self, earlier: &Scanner<'a>) -> &'a [u8] {
         &self.text[earlier.at..self.at]
     }
 

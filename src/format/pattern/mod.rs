@@ -11,12 +11,14 @@ mod nginx;
 mod paste;
 mod reader;
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 use memchr::memmem::Finder;
 
 use super::text::Escapes;
 use super::time::strftime::Strftime;
-use super::{FormatProblem, Problem, Record};
+use super::{FormatProblem, LineFormat, Problem, Record, State};
 use crate::case::AccountKey;
 use meaning::{Means, Variable};
 
@@ -103,7 +105,35 @@ impl Pattern {
         })
     }
 
-    pub(super) fn bind(&self, key: &AccountKey) -> Result<Pattern, FormatProblem> {
+    fn has_no(&self, key: &AccountKey) -> FormatProblem {
+        let wanted = match key {
+            AccountKey::Field(name) => format!("field `{name}`"),
+            AccountKey::Cookie(name) => format!("cookie `{name}`"),
+            AccountKey::Header(name) => format!("header `{name}`"),
+            AccountKey::Query(name) => format!("request in which to look for `query:{name}`"),
+            AccountKey::Claim(..) => "token".to_owned(),
+        };
+        let has: Vec<&str> = self
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Field(variable, _) => Some(variable.written.as_str()),
+                _ => None,
+            })
+            .collect();
+        FormatProblem::new(format!(
+            "`account`: the pattern has no {wanted}; it has {}",
+            has.join(", ")
+        ))
+    }
+}
+
+impl LineFormat for Pattern {
+    fn name(&self) -> &'static str {
+        "pattern"
+    }
+
+    fn bind(&self, key: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem> {
         let place = |wanted: &dyn Fn(&Variable) -> bool| {
             self.parts
                 .iter()
@@ -126,45 +156,25 @@ impl Pattern {
                     }
                 }
             }
+            AccountKey::Claim(..) => None,
         };
         let Some(account) = account else {
             return Err(self.has_no(key));
         };
-        Ok(Pattern {
+        Ok(Arc::new(Pattern {
             account,
             ..self.clone()
-        })
+        }))
     }
 
-    pub(super) fn carries_account(&self) -> bool {
+    fn carries_account(&self) -> bool {
         let has_user =
             |part: &Part| matches!(part, Part::Field(variable, _) if variable.means == Means::User);
         !matches!(self.account, Account::User) || self.parts.iter().any(has_user)
     }
 
-    pub(super) fn read<'a>(&self, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+    fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
         reader::read(self, line)
-    }
-
-    fn has_no(&self, key: &AccountKey) -> FormatProblem {
-        let wanted = match key {
-            AccountKey::Field(name) => format!("field `{name}`"),
-            AccountKey::Cookie(name) => format!("cookie `{name}`"),
-            AccountKey::Header(name) => format!("header `{name}`"),
-            AccountKey::Query(name) => format!("request in which to look for `query:{name}`"),
-        };
-        let has: Vec<&str> = self
-            .parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Field(variable, _) => Some(variable.written.as_str()),
-                _ => None,
-            })
-            .collect();
-        FormatProblem::new(format!(
-            "`account`: the pattern has no {wanted}; it has {}",
-            has.join(", ")
-        ))
     }
 }
 

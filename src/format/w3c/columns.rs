@@ -196,6 +196,7 @@ impl Account {
                 header("Cookie").map(|place| Account::Cookie(place, name.clone()))
             }
             Some(AccountKey::Query(name)) => Some(Account::Query(name.clone())),
+            Some(AccountKey::Claim(..)) => None,
         };
         found.unwrap_or(Account::Nowhere)
     }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use memchr::memchr_iter;
 
-use super::{Problem, Record, text};
+use super::{FormatProblem, LineFormat, Problem, Record, State, text};
 use crate::case::AccountKey;
 use columns::Columns;
 
@@ -41,39 +41,56 @@ impl W3c {
         }
     }
 
-    /// Any key holds: which columns there are is known only from each file's header.
-    pub(super) fn bind(&self, key: &AccountKey) -> W3c {
-        W3c {
-            account: Some(key.clone()),
-            ..self.clone()
-        }
-    }
-
-    /// Reads the directives of a chunk and nothing else.
-    pub(super) fn advance(&self, header: &mut Header, chunk: &[u8]) {
-        for mark in memchr_iter(b'#', chunk) {
-            if !begins_line(chunk, mark) {
-                continue;
-            }
-            let rest = &chunk[mark..];
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            self.directive(header, text::trim(&rest[..end]));
-        }
-    }
-
     /// Takes a directive into the header; one that says nothing about lines changes nothing.
-    pub(super) fn directive(&self, header: &mut Header, line: &[u8]) {
+    fn take(&self, header: &mut Header, line: &[u8]) {
         if let Some(names) = line.strip_prefix(b"#Fields:") {
             header.columns = Some(Arc::new(Columns::read(names, self.account.as_ref())));
         } else if let Some(date) = line.strip_prefix(b"#Date:") {
             header.date = date.trim_ascii_start().first_chunk().copied();
         }
     }
+}
 
-    pub(super) fn read<'a>(&self, header: &Header, line: &'a [u8]) -> Result<Record<'a>, Problem> {
-        let columns = header.columns.as_deref().ok_or(Problem::NoHeader)?;
+impl LineFormat for W3c {
+    fn name(&self) -> &'static str {
+        "w3c"
+    }
+
+    fn carries_account(&self) -> bool {
+        true
+    }
+
+    /// Any key holds: which columns there are is known only from each file's header.
+    fn bind(&self, key: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem> {
+        Ok(Arc::new(W3c {
+            account: Some(key.clone()),
+            ..self.clone()
+        }))
+    }
+
+    fn read<'a>(&self, state: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+        let columns = state.w3c.columns.as_deref().ok_or(Problem::NoHeader)?;
         let cells = split::cells(line, columns.len()).ok_or(Problem::Columns)?;
-        columns.record(cells, header.date.as_ref(), self.zone)
+        columns.record(cells, state.w3c.date.as_ref(), self.zone)
+    }
+
+    fn directive(&self, state: &mut State, line: &[u8]) -> bool {
+        let is_one = line[0] == b'#';
+        if is_one {
+            self.take(&mut state.w3c, line);
+        }
+        is_one
+    }
+
+    fn advance(&self, state: &mut State, chunk: &[u8]) {
+        for mark in memchr_iter(b'#', chunk) {
+            if !begins_line(chunk, mark) {
+                continue;
+            }
+            let rest = &chunk[mark..];
+            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            self.take(&mut state.w3c, text::trim(&rest[..end]));
+        }
     }
 }
 

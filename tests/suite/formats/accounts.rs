@@ -24,7 +24,7 @@ fn account(format: &Format, name: &str, lines: &[&str]) -> Option<String> {
     let mut state = State::default();
     let mut account = None;
     for line in lines {
-        if let Line::Record(record) = format.parse(&mut state, line.as_bytes()) {
+        if let Line::Record(record) = format.parse(&mut state, line.as_bytes(), 0) {
             account = record
                 .account
                 .map(|account| account.escape_ascii().to_string());
@@ -183,7 +183,7 @@ fn without_a_key_it_is_the_user() {
     let format = named("combined")
         .bind_account(None)
         .expect("nothing to refuse");
-    let Line::Record(record) = format.parse(&mut State::default(), line) else {
+    let Line::Record(record) = format.parse(&mut State::default(), line, 0) else {
         panic!("a record")
     };
     assert_eq!(record.account.as_deref(), Some(&b"bob"[..]));

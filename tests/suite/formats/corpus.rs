@@ -42,7 +42,7 @@ fn compare(
         let wanted: Value = serde_json::from_slice(line).expect("the corpus is JSON");
         let number = wanted["line"].as_u64().expect("a line number") as usize;
         let format = format(&wanted);
-        let read = format.parse(&mut State::default(), &log[number - 1]);
+        let read = format.parse(&mut State::default(), &log[number - 1], 0);
         if let Some(difference) = difference(&read, &wanted, encode) {
             differences.push(format!("{stem}:{number}: {difference}"));
         }
@@ -198,7 +198,7 @@ fn ten_thousand_real_lines() {
     for format in [named("combined"), pattern(super::written::COMBINED)] {
         let (mut records, mut held) = (0, 0);
         for line in &lines {
-            let read = format.parse(&mut State::default(), line);
+            let read = format.parse(&mut State::default(), line, 0);
             let Line::Record(record) = read else {
                 panic!("{read:?}: {}", line.escape_ascii())
             };

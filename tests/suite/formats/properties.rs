@@ -127,7 +127,7 @@ proptest! {
         for reader in READERS.iter() {
             let mut state = State::default();
             for line in &lines {
-                let _ = reader.parse(&mut state, line);
+                let _ = reader.parse(&mut state, line, 0);
             }
         }
         let _ = Format::detect(&lines.join(&b'\n'), &[], Tz::UTC);
@@ -136,7 +136,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_compiler_panic(text in r#"[%${}<>!,"' \\a-zA-Z0-9_^\[\]]{0,60}"#, line in hostile()) {
         if let Ok(format) = Format::pattern(&text, Tz::UTC) {
-            let _ = format.parse(&mut State::default(), &line);
+            let _ = format.parse(&mut State::default(), &line, 0);
         }
     }
 
@@ -149,18 +149,18 @@ proptest! {
         let reader = named("w3c");
         let (mut by_line, mut by_chunk) = (State::default(), State::default());
         for line in &lines {
-            let _ = reader.parse(&mut by_line, line);
+            let _ = reader.parse(&mut by_line, line, 0);
         }
-        reader.advance(&mut by_chunk, &chunk);
+        reader.advance(&mut by_chunk, &chunk, 0);
         prop_assert_eq!(format!("{by_line:?}"), format!("{by_chunk:?}"));
-        prop_assert_eq!(reader.parse(&mut by_line, probe), reader.parse(&mut by_chunk, probe));
+        prop_assert_eq!(reader.parse(&mut by_line, probe, 0), reader.parse(&mut by_chunk, probe, 0));
     }
 
     #[test]
     fn what_serde_json_writes_is_read(extra in value(), status in 100u16..600, uri in ".{1,30}", user in "[^-].{0,9}") {
         let line = json!({"x": extra, "status": status, "uri": uri, "remote_user": user}).to_string();
         let reader = named("json");
-        let Line::Record(record) = reader.parse(&mut State::default(), line.as_bytes()) else {
+        let Line::Record(record) = reader.parse(&mut State::default(), line.as_bytes(), 0) else {
             return Err(TestCaseError::fail(format!("{line}: {}", read(&reader, line.as_bytes()))));
         };
         prop_assert_eq!(record.status, Some(status));
@@ -180,7 +180,7 @@ proptest! {
         let text = String::from_utf8_lossy(&line).into_owned();
         prop_assume!(!text.contains("\\x") && !text.contains("\\X") && !text.contains("\\u"));
         let taken = !matches!(
-            named("json").parse(&mut State::default(), text.as_bytes()),
+            named("json").parse(&mut State::default(), text.as_bytes(), 0),
             Line::Problem(Problem::Json | Problem::Cut) | Line::Empty
         );
         let theirs = serde_json::from_str::<Value>(&text);

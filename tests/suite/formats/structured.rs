@@ -9,7 +9,7 @@ fn w3c(lines: &[&str]) -> Vec<String> {
     let (format, mut state) = (named("w3c"), State::default());
     let read = lines
         .iter()
-        .map(|line| super::shown(&format.parse(&mut state, line.as_bytes())));
+        .map(|line| super::shown(&format.parse(&mut state, line.as_bytes(), 0)));
     read.filter(|shown| shown != "(directive)").collect()
 }
 

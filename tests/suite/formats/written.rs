@@ -196,7 +196,7 @@ fn w3c(truth: &Truth) -> Vec<u8> {
 
 /// Expects the line to say what happened, and nothing else.
 fn same(format: &Format, line: &[u8], truth: &Record<'_>) {
-    let read = format.parse(&mut State::default(), line);
+    let read = format.parse(&mut State::default(), line, 0);
     let Line::Record(read) = read else {
         panic!("{read:?} from {}", line.escape_ascii());
     };
@@ -248,9 +248,9 @@ proptest! {
         let format = named("w3c");
         let mut state = State::default();
         let fields = b"#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query cs-version sc-status sc-bytes";
-        format.parse(&mut state, fields);
+        format.parse(&mut state, fields, 0);
         let line = w3c(&truth);
-        let read = format.parse(&mut state, &line);
+        let read = format.parse(&mut state, &line, 0);
         let Line::Record(read) = read else { panic!("{read:?} from {}", line.escape_ascii()) };
         // IIS writes a dash for no query, so an empty one and a dash are lost.
         let bare = [&b"?"[..], b"?-"].iter().find_map(|end| truth.target.strip_suffix(*end));

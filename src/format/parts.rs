@@ -1,0 +1,128 @@
+//! Requests that a writer has cut over several lines, put together again.
+//!
+//! A part is held until the rest comes. One whose rest does not come soon, or that grows beyond
+//! what any request is, is given up and told as lost, line by line: nothing is held for ever, and
+//! nothing is dropped in silence.
+
+use std::borrow::Cow;
+
+use super::Began;
+use super::wrapper::{self, Peeled};
+
+/// Lines after which a part is given up.
+const PATIENCE: u64 = 1000;
+/// Bytes that are put together at most.
+const LONGEST: usize = 1 << 20;
+
+/// A line that is a part of a request whose rest never came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Offset in the content.
+    pub at: u64,
+    /// Its length.
+    pub length: u64,
+    /// How many lines before the line that was read last it stands.
+    pub lines_back: u64,
+}
+
+/// Parts that wait for their rest, of each stream.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts {
+    waiting: [Waiting; 2],
+    /// Lines that were read so far: only differences matter.
+    lines: u64,
+    lost: Vec<(u64, Lost)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Waiting {
+    text: Vec<u8>,
+    /// Offset, length and number of each line.
+    places: Vec<(u64, u64, u64)>,
+}
+
+impl Parts {
+    /// Counts a line.
+    #[inline]
+    pub(super) fn pass_line(&mut self) {
+        self.lines += 1;
+        if self.waiting.iter().any(|w| !w.places.is_empty()) {
+            self.lose_patience();
+        }
+    }
+
+    fn lose_patience(&mut self) {
+        for stream in 0..self.waiting.len() {
+            let last = self.waiting[stream].places.last();
+            if last.is_some_and(|(_, _, number)| self.lines - number > PATIENCE) {
+                self.give_up(stream);
+            }
+        }
+    }
+
+    fn give_up(&mut self, stream: usize) {
+        let waiting = std::mem::take(&mut self.waiting[stream]);
+        for (at, length, number) in waiting.places {
+            let lost = Lost {
+                at,
+                length,
+                lines_back: 0,
+            };
+            self.lost.push((number, lost));
+        }
+    }
+
+    /// The line if it is whole, the whole if it is the last part, nothing if more is to come.
+    pub(super) fn take<'a>(
+        &mut self,
+        peeled: Peeled<'a>,
+        joined: bool,
+        at: u64,
+        length: u64,
+    ) -> Option<Peeled<'a>> {
+        let Some(cut) = peeled.cut.filter(|_| joined) else {
+            return Some(peeled);
+        };
+        let stream = usize::from(cut.error_stream);
+        if self.waiting[stream].text.len() + peeled.inner.len() > LONGEST {
+            self.give_up(stream);
+        }
+        let waiting = &mut self.waiting[stream];
+        if cut.more {
+            waiting.text.extend_from_slice(&peeled.inner);
+            waiting.places.push((at, length, self.lines));
+            return None;
+        }
+        let Some((begin, _, number)) = waiting.places.first().copied() else {
+            return Some(wrapper::rest(peeled));
+        };
+        let Waiting { mut text, places } = std::mem::take(waiting);
+        text.extend_from_slice(&peeled.inner);
+        Some(wrapper::rest(Peeled {
+            inner: Cow::Owned(text),
+            began: Some(Began {
+                at: begin,
+                lines_back: self.lines - number,
+                parts: places.len() as u64,
+            }),
+            ..peeled
+        }))
+    }
+
+    /// What was given up since this was asked last.
+    pub(super) fn lost(&mut self) -> Vec<Lost> {
+        let now = self.lines;
+        let lost = std::mem::take(&mut self.lost).into_iter();
+        lost.map(|(number, lost)| Lost {
+            lines_back: now - number,
+            ..lost
+        })
+        .collect()
+    }
+
+    /// The same, with all that still waits.
+    pub(super) fn lost_at_end(&mut self) -> Vec<Lost> {
+        (0..self.waiting.len()).for_each(|stream| self.give_up(stream));
+        self.lost()
+    }
+}

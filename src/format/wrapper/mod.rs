@@ -1,0 +1,216 @@
+//! What log shippers put around a line: syslog, CRI, docker, compose, journald, and other envelopes.
+//!
+//! They peel off in any order, a level at a time. What a wrapping knows (its stamp, the host that
+//! wrote, its running number) is kept for lines that do not say it themselves; what is inside is
+//! left to the formats, and requests that are cut over several lines to `parts.rs`.
+
+mod container;
+mod envelope;
+mod syslog;
+
+use std::borrow::Cow;
+
+use super::parts::Parts;
+use super::text::{present, trim};
+use super::{Began, Text};
+use crate::words::Stamp;
+
+/// How many wrappings may lie in one another.
+const DEPTH: usize = 5;
+
+/// Lines at the start of a content that tell whether it is written by a container's log.
+const LOOKED_AT: usize = 200;
+
+/// A line without its wrappings.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Peeled<'a> {
+    /// What was inside.
+    pub inner: Text<'a>,
+    /// The wrapping's own stamp, where it says which zone that is in.
+    pub time: Option<Stamp>,
+    /// Who wrote.
+    pub node: Option<Text<'a>>,
+    /// The wrapping's running number.
+    pub sequence: Option<u64>,
+    /// Whether and how long lines are cut into several here.
+    pub cut: Option<Cut>,
+    /// Where the request begins when it was put together from several lines.
+    pub began: Option<Began>,
+    /// The wrappings, outermost first.
+    pub kinds: Kinds,
+}
+
+/// A line of a writer that cuts long ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// The streams are cut each for itself.
+    pub error_stream: bool,
+    /// Whether the rest follows on a later line.
+    pub more: bool,
+}
+
+/// Which wrappings lie around a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kinds([Option<Kind>; DEPTH]);
+
+/// One wrapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Syslog,
+    Cri,
+    Docker,
+    Compose,
+    Journald,
+    Envelope,
+    Stamp,
+    Colours,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Syslog => "syslog",
+            Kind::Cri => "CRI",
+            Kind::Docker => "docker",
+            Kind::Compose => "compose",
+            Kind::Journald => "journald",
+            Kind::Envelope => "JSON envelope",
+            Kind::Stamp => "time stamp",
+            Kind::Colours => "colours",
+        }
+    }
+}
+
+impl Kinds {
+    fn of(kind: Kind) -> Kinds {
+        let mut kinds = Kinds::default();
+        kinds.0[0] = Some(kind);
+        kinds
+    }
+
+    fn then(mut self, inner: Kinds) -> Kinds {
+        let mut inner = inner.0.into_iter().flatten();
+        for slot in self.0.iter_mut().filter(|slot| slot.is_none()) {
+            *slot = inner.next();
+        }
+        self
+    }
+
+    /// The words, outermost first.
+    pub(super) fn words(self) -> Vec<&'static str> {
+        self.0.into_iter().flatten().map(Kind::word).collect()
+    }
+}
+
+/// Takes the wrappings off that nothing else looks like, down to the first that may have cut its line.
+pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
+    deeper(one(line)?, DEPTH - 1)
+}
+
+/// The same for what is left when nothing could be read: a mere stamp in front may be one.
+pub(super) fn peel_weak(line: &[u8]) -> Option<Peeled<'_>> {
+    deeper(container::stamped(line)?, DEPTH - 1)
+}
+
+/// Takes off what is wrapped inside of a line that was put together.
+pub(super) fn rest(peeled: Peeled<'_>) -> Peeled<'_> {
+    let whole = Peeled {
+        cut: None,
+        ..peeled
+    };
+    deeper(whole.clone(), DEPTH - 1).unwrap_or(whole)
+}
+
+fn deeper(mut outer: Peeled<'_>, depth: usize) -> Option<Peeled<'_>> {
+    for _ in 0..depth {
+        if outer.cut.is_some() {
+            break;
+        }
+        let next = match &outer.inner {
+            Cow::Borrowed(inner) => one(trim(inner)),
+            Cow::Owned(inner) => one(trim(inner)).map(Peeled::into_owned),
+        };
+        let Some(next) = next else { break };
+        outer = Peeled {
+            time: next.time.or(outer.time),
+            node: next.node.or(outer.node),
+            sequence: next.sequence.or(outer.sequence),
+            kinds: outer.kinds.then(next.kinds),
+            began: outer.began,
+            cut: next.cut,
+            inner: next.inner,
+        };
+    }
+    Some(outer)
+}
+
+fn one(line: &[u8]) -> Option<Peeled<'_>> {
+    match line.first()? {
+        b'{' => envelope::peel(line),
+        0x1b => Some(container::plain_of_colours(line)),
+        b'<' => syslog::peel(line),
+        _ => container::cri(line)
+            .or_else(|| syslog::peel(line))
+            .or_else(|| container::compose(line)),
+    }
+}
+
+/// Whether a content with these first bytes comes from a writer that cuts long lines: one of its
+/// lines says that it is whole. A shipper that takes the line ends off leaves none that does.
+pub(super) fn cuts_lines(head: &[u8]) -> bool {
+    let lines = head.split(|&b| b == b'\n').take(LOOKED_AT);
+    let whole = |cut: Cut| !cut.more;
+    lines.filter_map(|line| peel(trim(line))?.cut).any(whole)
+}
+
+/// Carries cut lines over a chunk.
+pub(super) fn advance(parts: &mut Parts, chunk: &[u8], at: u64) {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', chunk).chain(std::iter::once(chunk.len())) {
+        if start == chunk.len() {
+            break;
+        }
+        let line = &chunk[start..end];
+        parts.pass_line();
+        if let Some(peeled) = peel(trim(line)) {
+            let _ = parts.take(peeled, true, at + start as u64, line.len() as u64);
+        }
+        start = (end + 1).min(chunk.len());
+    }
+    // Whoever reads the chunk tells of these.
+    let _ = parts.lost();
+}
+
+impl<'a> Peeled<'a> {
+    fn new(kind: Kind, inner: &'a [u8]) -> Peeled<'a> {
+        Peeled {
+            inner: Cow::Borrowed(inner),
+            kinds: Kinds::of(kind),
+            ..Peeled::default()
+        }
+    }
+
+    fn written_by(self, node: &'a [u8]) -> Peeled<'a> {
+        Peeled {
+            node: present(node).map(Cow::Borrowed),
+            ..self
+        }
+    }
+
+    fn at(self, time: Option<Stamp>) -> Peeled<'a> {
+        Peeled { time, ..self }
+    }
+
+    fn into_owned<'b>(self) -> Peeled<'b> {
+        let own = |text: Text<'a>| Cow::Owned(text.into_owned());
+        Peeled {
+            inner: own(self.inner),
+            node: self.node.map(own),
+            time: self.time,
+            sequence: self.sequence,
+            cut: self.cut,
+            began: self.began,
+            kinds: self.kinds,
+        }
+    }
+}
