@@ -99,6 +99,9 @@ fn format(args: &RecordsArgs, log: &Path) -> Result<Format, Ending> {
         fields: args.fields.clone(),
     };
     match Format::from_spec(&spec, zone).map_err(Ending::usage)? {
+        Some(format) if log.is_file() => {
+            Ok(format.for_content(&head(log).map_err(Ending::failed)?))
+        }
         Some(format) => Ok(format),
         None if !log.is_file() && log.exists() && !log.is_dir() => {
             Err(Ending::Failed(format!("{}: {PIPE}", log.display())))

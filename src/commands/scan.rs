@@ -126,6 +126,9 @@ fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
             ))
         };
         let format = match Format::from_spec(&spec.format, case.timezone).map_err(|p| place(&p))? {
+            Some(format) if file.path.is_file() => {
+                format.for_content(&head(&file.path).map_err(Ending::failed)?)
+            }
             Some(format) => format,
             None => detect(&file.path, spec, case.timezone)
                 .map_err(|problem| Ending::Failed(format!("{}: {problem}", file.name)))?,

@@ -284,7 +284,8 @@ impl Format {
             return Line::Empty;
         }
         let mut direct = None;
-        let plain_first = self.is_plain_first(line);
+        // An object that tells of a request is no envelope.
+        let plain_first = line[0] == b'{' && self.name() == "json";
         if plain_first {
             match self.plain(state, line) {
                 Line::Record(record) if record.is_telling() => return Line::Record(record),
@@ -312,14 +313,9 @@ impl Format {
         }
     }
 
-    /// Whether a line is read as it stands before a wrapping is looked for: a pattern knows its
-    /// lines to the end, and an object that tells of a request is no envelope.
-    fn is_plain_first(&self, line: &[u8]) -> bool {
-        match self.name() {
-            "pattern" => true,
-            "json" => line[0] == b'{',
-            _ => false,
-        }
+    /// Where the line that was read last begins, when it is the last of several that make a request.
+    pub fn began(&self, state: &State) -> Option<Began> {
+        state.parts.began()
     }
 
     /// Lines that were taken for parts of a request of which the rest never came, since this was
@@ -380,7 +376,6 @@ impl Format {
         record.time = record.time.or(peeled.time);
         record.node = record.node.or(peeled.node);
         record.sequence = record.sequence.or(peeled.sequence);
-        record.began = peeled.began;
         Line::Record(record)
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Parts {
     /// Lines that were read so far: only differences matter.
     lines: u64,
     lost: Vec<(u64, Lost)>,
+    /// Where the line that was read last begins, when it goes over several.
+    began: Option<Began>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -46,6 +48,7 @@ impl Parts {
     #[inline]
     pub(super) fn pass_line(&mut self) {
         self.lines += 1;
+        self.began = None;
         if self.waiting.iter().any(|w| !w.places.is_empty()) {
             self.lose_patience();
         }
@@ -81,7 +84,7 @@ impl Parts {
         length: u64,
     ) -> Option<Peeled<'a>> {
         let Some(cut) = peeled.cut.filter(|_| joined) else {
-            return Some(peeled);
+            return Some(wrapper::rest(peeled));
         };
         let stream = usize::from(cut.error_stream);
         if self.waiting[stream].text.len() + peeled.inner.len() > LONGEST {
@@ -98,15 +101,20 @@ impl Parts {
         };
         let Waiting { mut text, places } = std::mem::take(waiting);
         text.extend_from_slice(&peeled.inner);
+        self.began = Some(Began {
+            at: begin,
+            lines_back: self.lines - number,
+            parts: places.len() as u64,
+        });
         Some(wrapper::rest(Peeled {
             inner: Cow::Owned(text),
-            began: Some(Began {
-                at: begin,
-                lines_back: self.lines - number,
-                parts: places.len() as u64,
-            }),
             ..peeled
         }))
+    }
+
+    /// Where the line that was read last begins, when it goes over several.
+    pub(super) fn began(&self) -> Option<Began> {
+        self.began
     }
 
     /// What was given up since this was asked last.

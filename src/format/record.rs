@@ -52,18 +52,16 @@ pub struct Record<'a> {
     pub sequence: Option<u64>,
     /// Whether lines written this way have no place for an account at all.
     pub nameless: bool,
-    /// Where the request begins, when it goes over several lines of which this is the last.
-    pub began: Option<Began>,
 }
 
-/// The first line of a request that goes over several.
+/// The first line of what goes over several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Began {
     /// Its offset in the content.
     pub at: u64,
     /// How many lines before the last one it stands; other lines may stand between.
     pub lines_back: u64,
-    /// Lines that are parts of the request, without the last.
+    /// Lines that are parts of it, without the last.
     pub parts: u64,
 }
 
@@ -99,7 +97,6 @@ impl<'a> Record<'a> {
             node: own(self.node),
             sequence: self.sequence,
             nameless: self.nameless,
-            began: self.began,
         }
     }
 }

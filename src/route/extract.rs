@@ -49,6 +49,15 @@ pub struct Part {
     pub unended: Option<u64>,
 }
 
+/// Where a request stands: from the first byte of its first line to the last of its last.
+#[derive(Clone, Copy)]
+struct Spot {
+    at: u64,
+    length: u64,
+    /// How many lines before the one that was read last it begins.
+    lines_back: u64,
+}
+
 /// Where every line went: `lines = records + rejected + empty + directives`, exactly.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -201,63 +210,66 @@ impl Extractor<'_> {
     pub fn overlong(&self, head: &[u8], offset: u64, length: u64) -> Part {
         let mut part = Part::default();
         part.tally.lines = 1;
-        part.reject(self.router, head, offset, length, Problem::TooLong);
+        let place = Spot {
+            at: offset,
+            length,
+            lines_back: 0,
+        };
+        part.reject(self.router, head, place, Problem::TooLong);
         // Only its beginning was seen, so it may hide anything.
         part.tally.hiding = 1;
         part
     }
 
     fn line(&self, line: &[u8], at: u64, state: &mut State, part: &mut Part) {
-        let length = line.len() as u64;
-        match self.format.parse(state, line, at) {
+        let read = self.format.parse(state, line, at);
+        let mut place = Spot {
+            at,
+            length: line.len() as u64,
+            lines_back: 0,
+        };
+        if let Some(began) = self.format.began(state) {
+            part.tally.directives += began.parts;
+            place.length = place.length.saturating_add(at.saturating_sub(began.at));
+            place.at = began.at;
+            place.lines_back = began.lines_back;
+        }
+        match read {
             Line::Empty => part.tally.empty += 1,
             Line::Directive => part.tally.directives += 1,
             // Counted when the rest comes, or when it is known that none does.
             Line::Part => {}
-            _ if self.torn == Some(at) => {
-                part.reject(self.router, line, at, length, Problem::Cut);
-            }
+            _ if self.torn == Some(at) => part.reject(self.router, line, place, Problem::Cut),
             Line::Problem(problem) => {
                 let cut = part.unended == Some(at);
                 let problem = if cut { Problem::Cut } else { problem };
-                part.reject(self.router, line, at, length, problem);
+                part.reject(self.router, line, place, problem);
             }
             Line::Record(record) => match record.time {
-                None => part.reject(self.router, line, at, length, Problem::NoTime),
-                Some(time) => {
-                    part.tally.directives += record.began.map_or(0, |began| began.parts);
-                    self.timed(&record, time, line, at, part);
-                }
+                None => part.reject(self.router, line, place, Problem::NoTime),
+                Some(time) => self.timed(&record, time, line, place, part),
             },
         }
     }
 
-    fn timed(&self, record: &Record<'_>, time: Stamp, line: &[u8], at: u64, part: &mut Part) {
+    fn timed(&self, record: &Record<'_>, time: Stamp, line: &[u8], place: Spot, part: &mut Part) {
         let time = time.shifted(self.clock_correction);
         part.tally.records += 1;
         part.tally.saw(time);
-        if self.is_copy(at) {
+        if self.is_copy(place.at) {
             part.tally.copied += 1;
             return;
         }
-        let began = record.began.map_or(at, |began| began.at);
-        let length = at.saturating_sub(began).saturating_add(line.len() as u64);
-        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        let blank = Access {
+            // May lie before this part: parts are numbered through when they are put together.
+            line: part.tally.lines.wrapping_sub(place.lines_back),
+            ..Access::of_line(time, self.file, place)
+        };
         part.tally.with_target += u64::from(record.target.is_some());
+        let may_hide = record.method.is_none() && self.router.may_hide_in(line);
+        let kept = self.record(record, blank, part);
         // A request that could not be taken apart is a record that may hide an access.
-        if record.method.is_none() && self.router.may_hide_in(line) {
-            part.tally.hiding += u64::from(!self.record(
-                record,
-                Access::of_line(time, self.file, began, length),
-                part,
-            ));
-            return;
-        }
-        self.record(
-            record,
-            Access::of_line(time, self.file, began, length),
-            part,
-        );
+        part.tally.hiding += u64::from(may_hide && !kept);
     }
 
     fn is_copy(&self, offset: u64) -> bool {
@@ -282,10 +294,7 @@ impl Extractor<'_> {
         part.tally.routed += 1;
         part.tally.nameless += u64::from(record.nameless);
         let client = record.client.as_deref().unwrap_or_default();
-        let back = record.began.map_or(0, |began| began.lines_back);
         let access = Access {
-            // May lie before this part: parts are numbered through when they are put together.
-            line: part.tally.lines.wrapping_sub(back),
             bytes: record.bytes.unwrap_or(NO_BYTES),
             actor: part.names.actors.number(&actor(record, client)),
             client: part.names.clients.number(client),
@@ -362,27 +371,27 @@ impl Part {
         }
     }
 
-    fn reject(&mut self, router: &Router, line: &[u8], offset: u64, length: u64, problem: Problem) {
+    fn reject(&mut self, router: &Router, line: &[u8], place: Spot, problem: Problem) {
         self.count_problem(problem);
         self.tally.hiding += u64::from(router.may_hide_in(line));
         self.rejects.push(Reject {
-            line: self.tally.lines,
-            offset,
-            length,
+            line: self.tally.lines.wrapping_sub(place.lines_back),
+            offset: place.at,
+            length: place.length,
             problem,
         });
     }
 }
 
 impl Access {
-    fn of_line(time: Stamp, file: u32, offset: u64, length: u32) -> Access {
+    fn of_line(time: Stamp, file: u32, place: Spot) -> Access {
         Access {
             time,
-            offset,
+            offset: place.at,
             line: 0,
             bytes: NO_BYTES,
             file,
-            length,
+            length: u32::try_from(place.length).unwrap_or(u32::MAX),
             actor: NONE,
             client: NONE,
             agent: NONE,

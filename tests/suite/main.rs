@@ -14,3 +14,4 @@ mod practice;
 mod source;
 mod synth;
 mod threads;
+mod wrapped;

@@ -82,7 +82,6 @@ pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
             .and_then(|digits| digits_of(&digits)),
         cut,
         kinds: Kinds::of(kind),
-        began: None,
     })
 }
 

@@ -10,9 +10,9 @@ mod syslog;
 
 use std::borrow::Cow;
 
+use super::Text;
 use super::parts::Parts;
 use super::text::{present, trim};
-use super::{Began, Text};
 use crate::words::Stamp;
 
 /// How many wrappings may lie in one another.
@@ -34,8 +34,6 @@ pub(super) struct Peeled<'a> {
     pub sequence: Option<u64>,
     /// Whether and how long lines are cut into several here.
     pub cut: Option<Cut>,
-    /// Where the request begins when it was put together from several lines.
-    pub began: Option<Began>,
     /// The wrappings, outermost first.
     pub kinds: Kinds,
 }
@@ -136,7 +134,6 @@ fn deeper(mut outer: Peeled<'_>, depth: usize) -> Option<Peeled<'_>> {
             node: next.node.or(outer.node),
             sequence: next.sequence.or(outer.sequence),
             kinds: outer.kinds.then(next.kinds),
-            began: outer.began,
             cut: next.cut,
             inner: next.inner,
         };
@@ -209,7 +206,6 @@ impl<'a> Peeled<'a> {
             time: self.time,
             sequence: self.sequence,
             cut: self.cut,
-            began: self.began,
             kinds: self.kinds,
         }
     }
