@@ -388,22 +388,25 @@ impl Format {
 
     /// A line without wrappings, trimmed and not empty.
     fn plain<'a>(&self, state: &mut State, line: &'a [u8]) -> Line<'a> {
-        let mut first = Problem::Shape;
+        let mut first = None;
         for (place, reader) in self.readers.iter().enumerate() {
             if reader.directive(state, line) {
                 return Line::Directive;
             }
             match reader.read(state, line) {
-                // A way that was not asked for must be told beyond doubt.
-                Ok(record) if place == 0 || record.is_telling() => {
+                Ok(record) if record.is_telling() => {
                     return Line::Record(self.finish(record, &**reader));
                 }
-                Ok(_) => {}
-                Err(problem) if place == 0 => first = problem,
-                Err(_) => {}
+                // The lines' own way may leave something out; another must be told beyond doubt.
+                read if place == 0 => first = Some((read, reader)),
+                _ => {}
             }
         }
-        Line::Problem(first)
+        match first {
+            Some((Ok(record), reader)) => Line::Record(self.finish(record, &**reader)),
+            Some((Err(problem), _)) => Line::Problem(problem),
+            None => Line::Problem(Problem::Shape),
+        }
     }
 
     fn finish<'a>(&self, mut record: Record<'a>, reader: &dyn LineFormat) -> Record<'a> {

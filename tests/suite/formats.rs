@@ -6,6 +6,7 @@ mod accounts;
 mod corpus;
 #[path = "formats/hard_lines.rs"]
 mod hard_lines;
+mod mixed;
 #[path = "formats/patterns.rs"]
 mod patterns;
 #[path = "formats/properties.rs"]
