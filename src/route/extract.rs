@@ -5,7 +5,7 @@
 
 use crate::format::target::Target;
 use crate::format::{Format, Line, Problem, Record, State};
-use crate::route::{Asked, Hours, Page, Router};
+use crate::route::{Asked, Hours, Page, Router, Seen};
 use crate::sequence::{Access, NO_BYTES, NONE, Names};
 use crate::source::lines;
 use crate::source::overlap::{Heads, Hits};
@@ -41,7 +41,7 @@ pub struct Part {
     pub tally: Tally,
     /// Lines that could not be read.
     pub rejects: Vec<Reject>,
-    /// Counts by hour.
+    /// Counts by writer, route and minute.
     pub hours: Hours,
     /// Lines that equal some file's first line.
     pub hits: Hits,
@@ -97,7 +97,8 @@ impl Tally {
         self.rejected.iter().sum()
     }
 
-    fn absorb(&mut self, other: &Tally) {
+    /// Adds another file's or part's tally.
+    pub fn absorb(&mut self, other: &Tally) {
         self.lines += other.lines;
         self.records += other.records;
         self.empty += other.empty;
@@ -130,15 +131,9 @@ impl Part {
         self.take_accesses(next.accesses, &next.names, base);
         self.tally.absorb(&next.tally);
         self.rejects.append(&mut next.rejects);
-        self.hours.absorb(next.hours);
+        self.hours.absorb(next.hours, base);
         self.hits.merge(next.hits);
         self.unended = next.unended;
-    }
-
-    /// Takes in another file's counts, and nothing else of it.
-    pub fn absorb_counts(&mut self, other: &Part) {
-        self.tally.absorb(&other.tally);
-        self.hours.absorb(other.hours.clone());
     }
 
     /// Takes in accesses whose names are numbers elsewhere and whose lines begin after `base`.
@@ -245,8 +240,14 @@ impl Extractor<'_> {
             Some(_) => self.router.find(method, &target),
             None => None,
         };
-        part.hours
-            .count(blank.time, asked.as_ref().map(|asked| asked.route));
+        part.hours.count(Seen {
+            at: blank.time,
+            line: part.tally.lines,
+            route: asked.as_ref().map(|asked| asked.route),
+            // No format tells yet who wrote a line and how the writer numbered it.
+            node: None,
+            sequence: None,
+        });
         let Some(asked) = asked else { return false };
         part.tally.routed += 1;
         let client = record.client.as_deref().unwrap_or_default();
