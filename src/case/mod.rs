@@ -102,6 +102,8 @@ pub struct SourceSpec {
     pub gaps: Vec<DeclaredGap>,
     /// Indices into `Case::routes` of the routes that it records; `None` = all.
     pub logs_routes: Option<Vec<usize>>,
+    /// The share of lines that was kept when the log was written; `None` = all.
+    pub sampling: Option<f64>,
 }
 
 /// How a source's lines are written.

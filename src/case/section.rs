@@ -258,6 +258,22 @@ impl<'s> Value<'s> {
         })
     }
 
+    /// A number above 0 and below 1; `meaning` says of what.
+    pub(super) fn share(&self, meaning: &str) -> Result<f64, CaseProblem> {
+        let remedy = format!("write {meaning}, without quotation marks");
+        let number = match self.value.get_ref() {
+            DeValue::Float(number) => number.as_str(),
+            DeValue::Integer(number) => number.as_str(),
+            _ => return Err(self.wrong("a number", &remedy)),
+        };
+        let share = number.replace('_', "").parse().unwrap_or(f64::NAN);
+        if share > 0.0 && share < 1.0 {
+            return Ok(share);
+        }
+        let what = format!("{} is not between 0 and 1", quoted(number));
+        Err(self.complain(&what, remedy))
+    }
+
     /// `true` or `false`.
     pub(super) fn truth(&self) -> Result<bool, CaseProblem> {
         match self.value.get_ref() {

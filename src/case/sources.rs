@@ -10,7 +10,7 @@ use super::section::{Section, Value};
 use super::times::{OFFSET_REMEDY, clock_offset};
 use super::{AccountKey, DeclaredGap, FormatSpec, RouteSpec, SourceSpec};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "name",
     "files",
     "format",
@@ -20,6 +20,7 @@ const KEYS: [&str; 9] = [
     "clock_offset",
     "gaps",
     "logs_routes",
+    "sampling",
 ];
 /// Formats that take `fields`.
 const WITH_FIELDS: [&str; 3] = ["json", "auto", "csv"];
@@ -75,6 +76,10 @@ fn source(
         clock_correction,
         gaps: gaps(section, zone)?,
         logs_routes: logs_routes(section, routes)?,
+        sampling: section
+            .get("sampling")
+            .map(|v| v.share("the share of lines that was kept, such as 0.1"))
+            .transpose()?,
     })
 }
 

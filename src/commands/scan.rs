@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::{Ending, signals};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
-use crate::coverage::{self, SourceFacts};
+use crate::coverage::{self, FileFacts, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
 use crate::impact::{self, AccountFigures, Citation, conclude};
@@ -61,8 +61,8 @@ fn answer(
     let extraction =
         pipeline::extract(&inputs, &router, how, ceiling, progress).map_err(stopped)?;
     progress.stage("analysing");
-    let Extraction { files, all } = extraction;
-    let sources = source_facts(case, &inputs, &files)?;
+    let Extraction { mut files, all } = extraction;
+    let sources = source_facts(case, &inputs, &mut files)?;
     let has_accounts: Vec<bool> = inputs
         .iter()
         .map(|input| sources[input.source].has_accounts)
@@ -179,41 +179,30 @@ pub(super) fn head(path: &Path) -> Result<Vec<u8>, SourceProblem> {
 fn source_facts(
     case: &Case,
     inputs: &[Input],
-    files: &[ReadFile],
+    files: &mut [ReadFile],
 ) -> Result<Vec<SourceFacts>, Ending> {
-    let facts = |index: usize| {
-        let mut all = Part::default();
-        let mut damaged = Vec::new();
-        for (input, file) in inputs
-            .iter()
-            .zip(files)
-            .filter(|(input, _)| input.source == index)
-        {
-            for damage in file
-                .ending
-                .damage
-                .iter()
-                .filter(|d| d.kind != DamageKind::Grew)
-            {
-                damaged.push((input.name.clone(), damage.detail.clone()));
-            }
-            if file.copy_of.is_none() {
-                all.absorb_counts(&file.part);
-            }
-        }
-        SourceFacts {
-            has_accounts: all.tally.with_account > 0,
-            counted: all.hours.finish(),
-            tally: all.tally,
-            damaged,
-        }
-    };
     check_files(case, inputs, files)?;
-    let sources: Vec<SourceFacts> = (0..case.sources.len()).map(facts).collect();
+    let mut sources = vec![SourceFacts::default(); case.sources.len()];
+    for (input, file) in inputs.iter().zip(files.iter_mut()) {
+        let facts = &mut sources[input.source];
+        let damage = file
+            .ending
+            .damage
+            .iter()
+            .filter(|d| d.kind != DamageKind::Grew);
+        facts
+            .damaged
+            .extend(damage.map(|d| (input.name.clone(), d.detail.clone())));
+        if file.copy_of.is_none() {
+            facts.tally.absorb(&file.part.tally);
+            facts.has_accounts |= file.part.tally.with_account > 0;
+            facts.files.push(file_facts(input, &mut file.part));
+        }
+    }
     for (index, (spec, facts)) in case.sources.iter().zip(&sources).enumerate() {
         let mut own = inputs
             .iter()
-            .zip(files)
+            .zip(files.iter())
             .filter(|(input, _)| input.source == index);
         // A source whose every file stands in another source as well is counted there.
         if !own.all(|(_, file)| file.copy_of.is_some()) {
@@ -223,6 +212,20 @@ fn source_facts(
     }
     check_routes(case, &sources)?;
     Ok(sources)
+}
+
+/// What coverage needs to know of a file; takes its counts, which nobody needs after that.
+fn file_facts(input: &Input, part: &mut Part) -> FileFacts {
+    let turn = source::Turn::of(&input.name);
+    FileFacts {
+        name: input.name.clone(),
+        log: turn.log,
+        number: turn.number,
+        day: turn.day,
+        stamps: part.tally.first.zip(part.tally.last),
+        counted: std::mem::take(&mut part.hours).finish(),
+        unended: part.unended.is_some(),
+    }
 }
 
 /// A file of which no line can be read is no log, or not in this format: never "no findings".

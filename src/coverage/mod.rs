@@ -1,22 +1,34 @@
-//! What the logs can show: hours, holes, unlogged routes, ends, unreadable lines -> doubts with a basis.
+//! What the logs can show: hours, holes, unlogged routes, ends, clocks, unreadable lines -> doubts with a basis.
 //!
-//! Judges counts that extraction made; reads nothing itself. What a doubt does to a controller's upper
-//! bound is `impact`'s.
+//! Judges counts that extraction made; reads nothing itself. `ledger` makes series of a source's files, `silence`,
+//! `files`, `numbers` and `ends` find holes in them, `reach` tells which routes a hole darkens, `rows` lists the
+//! hours. What a doubt does to a controller's upper bound is `impact`'s.
 
-mod gaps;
+mod calendar;
+mod clock;
+mod ends;
+mod files;
+mod ledger;
+mod numbers;
+mod pace;
+mod reach;
+mod rows;
+mod said;
+mod silence;
 
-use crate::case::{Case, PageSpec};
+use crate::case::Case;
+use crate::route::Counted;
 use crate::route::extract::Tally;
-use crate::route::{Counted, HourCount};
-use crate::words::{HOUR, Reason, SECOND, Stamp};
+use crate::words::{Reason, SECOND, Stamp};
 
-pub use gaps::{Expected, GapKind, Hole};
+use ledger::Ledger;
+pub use rows::{Expected, HourRow};
 
 /// What coverage needs to know of one source.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceFacts {
-    /// Counts by hour and minute.
-    pub counted: Counted,
+    /// Its files in the order of rotation, without those whose whole content another file has.
+    pub files: Vec<FileFacts>,
     /// Sum of its files' tallies.
     pub tally: Tally,
     /// Names of its files that are damaged, with what is wrong.
@@ -25,19 +37,102 @@ pub struct SourceFacts {
     pub has_accounts: bool,
 }
 
-/// A row of `coverage.csv`.
+/// What coverage needs to know of one file.
+#[derive(Clone, Debug, Default)]
+pub struct FileFacts {
+    /// Its name in tables.
+    pub name: String,
+    /// The log that it belongs to: its name without number, date and packing.
+    pub log: String,
+    /// Its number in the log's rotation.
+    pub number: Option<u32>,
+    /// The day in its name, counted from the epoch.
+    pub day: Option<i64>,
+    /// First and last stamp.
+    pub stamps: Option<(Stamp, Stamp)>,
+    /// Counts by writer, route and minute.
+    pub counted: Counted,
+    /// Whether its last line has no end.
+    pub unended: bool,
+}
+
+/// Why a window is a hole, strongest evidence first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapKind {
+    /// The case says so.
+    Declared,
+    /// A file of the rotation is missing.
+    File,
+    /// The writer's own numbers skip some.
+    Sequence,
+    /// The source is silent where it should not be.
+    Silent,
+    /// One writer is silent while the others go on.
+    Writer,
+    /// Nothing asks for a route while other requests go on.
+    Route,
+    /// The source begins later.
+    BeforeStart,
+    /// The source ends earlier.
+    AfterEnd,
+}
+
+impl GapKind {
+    /// The word for tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            GapKind::Declared => "declared",
+            GapKind::File => "file",
+            GapKind::Sequence => "sequence",
+            GapKind::Silent => "silent",
+            GapKind::Writer => "writer",
+            GapKind::Route => "route",
+            GapKind::BeforeStart => "before_start",
+            GapKind::AfterEnd => "after_end",
+        }
+    }
+
+    fn reason(self) -> Reason {
+        match self {
+            GapKind::BeforeStart => Reason::BeforeStart,
+            GapKind::AfterEnd => Reason::Retention,
+            _ => Reason::Gap,
+        }
+    }
+}
+
+/// A window of which a source does not show everything.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HourRow {
+pub struct Hole {
     /// Index of the source.
     pub source: usize,
-    /// The hour's start.
-    pub hour: Stamp,
-    /// Counts.
-    pub counts: HourCount,
-    /// How many lines are to be expected, if that can be told.
-    pub expected: Option<Expected>,
-    /// Whether it lies in a hole.
-    pub gap: Option<GapKind>,
+    /// What tells of it.
+    pub kind: GapKind,
+    /// First instant of it.
+    pub from: Stamp,
+    /// First instant after it.
+    pub until: Stamp,
+    /// Lines that were to be expected; 0 where nobody can say.
+    pub expected: f64,
+    /// The only route that it darkens, by its index in the case.
+    pub route: Option<usize>,
+    /// The only writer whose lines are missing.
+    pub writer: Option<String>,
+    /// How many lines are missing, where they were numbered.
+    pub missing: Option<u64>,
+    /// What it rests on, in a sentence.
+    pub basis: String,
+}
+
+impl Hole {
+    /// The minutes that it takes, whole or in part.
+    fn minutes(&self) -> (i64, i64) {
+        let until = self.until.0.saturating_add(calendar::MINUTE - 1);
+        (
+            self.from.0.div_euclid(calendar::MINUTE),
+            until.div_euclid(calendar::MINUTE),
+        )
+    }
 }
 
 /// How far a doubt widens a controller's upper bound.
@@ -62,291 +157,109 @@ pub struct Doubt {
     pub allowance: Allowance,
 }
 
+impl Doubt {
+    /// Something that is said and widens nothing by itself.
+    fn said(reason: Reason, basis: String) -> Doubt {
+        Doubt {
+            reason,
+            basis,
+            allowance: Allowance::Said,
+        }
+    }
+}
+
+/// How much of the window a route is logged for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RouteCoverage {
+    /// Index of the route.
+    pub route: usize,
+    /// Whether it can return data subjects at all.
+    pub discloses: bool,
+    /// Share of the window in which no hole and no missing end darkens it.
+    pub share: f64,
+}
+
 /// What the logs of a case can show.
 #[derive(Clone, Debug, Default)]
 pub struct Assessment {
     /// Rows of `coverage.csv`: by source, then hour.
     pub rows: Vec<HourRow>,
-    /// Doubts, strongest first.
+    /// Holes: by source, then start.
+    pub holes: Vec<Hole>,
+    /// Doubts.
     pub doubts: Vec<Doubt>,
     /// First and last instant that must be answered for: the case's period, else the logs' own span.
     pub window: Option<(Stamp, Stamp)>,
-    /// Share of the window that no hole and no missing end takes away; of the worst source.
+    /// Each route's coverage.
+    pub routes: Vec<RouteCoverage>,
+    /// Coverage of the worst of the routes that can return data subjects: each of them can return those of
+    /// any controller.
     pub covered: f64,
 }
 
 /// Judges the coverage of all sources; `sources` stands in the case's order.
 pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
-    let mut assessment = Assessment {
-        window: window(case, sources),
-        covered: 1.0,
-        ..Assessment::default()
-    };
-    missing_tables(case, &mut assessment);
-    unlogged_routes(case, &mut assessment);
-    unasked_routes(case, sources, &mut assessment);
-    for (index, facts) in sources.iter().enumerate() {
-        let holes = gaps::holes(facts);
-        let rows = gaps::rows(case, index, facts, &holes);
-        told_holes(case, index, &rows, &holes, &mut assessment);
-        ends(case, index, facts, &holes, &mut assessment);
-        unreadable(case, index, facts, &mut assessment);
-        missing(case, index, facts, &mut assessment);
-        assessment.rows.extend(rows);
+    let facts = sources.iter().enumerate();
+    let ledgers: Vec<Ledger<'_>> = facts.map(|(i, f)| Ledger::of(case, i, f)).collect();
+    let window = window(case, &ledgers);
+    let mut doubts = said::about_the_case(case);
+    doubts.extend(said::unasked_routes(case, &ledgers));
+    let mut holes = Vec::new();
+    for ledger in &ledgers {
+        let (found, said) = one(ledger, window);
+        holes.extend(found);
+        doubts.extend(said);
     }
-    assessment
+    let reach = reach::Reach::of(case, &ledgers, &holes, window);
+    for hole in holes.iter().filter(|h| h.kind != GapKind::Sequence) {
+        doubts.push(reach.doubt(hole));
+    }
+    let rows = ledgers.iter().flat_map(|ledger| {
+        let own = holes.iter().filter(|hole| hole.source == ledger.source);
+        rows::rows(ledger, &own.collect::<Vec<_>>(), window)
+    });
+    Assessment {
+        rows: rows.collect(),
+        doubts,
+        window,
+        covered: reach.worst(),
+        routes: reach.routes(),
+        holes,
+    }
 }
 
-fn window(case: &Case, sources: &[SourceFacts]) -> Option<(Stamp, Stamp)> {
-    let first = sources.iter().filter_map(|s| s.tally.first).min();
-    let last = sources.iter().filter_map(|s| s.tally.last).max();
+/// The holes of a source, and what else is to be said of it.
+fn one(ledger: &Ledger<'_>, window: Option<(Stamp, Stamp)>) -> (Vec<Hole>, Vec<Doubt>) {
+    let seams = files::seams(ledger);
+    let cuts: Vec<(i64, i64)> = seams.iter().map(|seam| seam.minutes).collect();
+    let silences = silence::find(ledger, &cuts);
+    let clock = clock::judge(ledger, silences.holes);
+    let (lost, mut doubts) = files::lost(ledger);
+    let mut holes = said::declared(ledger);
+    holes.extend(files::told(clock.holes, &lost, &seams));
+    holes.extend(lost);
+    let (skipped, said) = numbers::judge(ledger);
+    holes.extend(skipped);
+    doubts.extend(said);
+    holes.extend(ends::missing(ledger, &holes, window));
+    holes.sort_by(|a, b| {
+        (a.from, a.until, a.kind, &a.basis).cmp(&(b.from, b.until, b.kind, &b.basis))
+    });
+    doubts.extend(clock.doubts);
+    doubts.extend(ends::said(ledger));
+    doubts.extend(said::about(ledger, silences.recurring));
+    (holes, doubts)
+}
+
+fn window(case: &Case, ledgers: &[Ledger<'_>]) -> Option<(Stamp, Stamp)> {
+    let ends = || ledgers.iter().filter_map(ends::of);
+    let first = ends().map(|(first, _)| first).min();
+    let last = ends().map(|(_, last)| last).max();
     let period = case.period.unwrap_or_default();
     Some((period.from.or(first)?, period.until.or(last)?))
 }
 
-/// Tables without which something cannot be told.
-fn missing_tables(case: &Case, assessment: &mut Assessment) {
-    let directory = &case.directory;
-    let mut said = |missing: bool, reason: Reason, basis: &str| {
-        if missing {
-            assessment.doubts.push(Doubt {
-                reason,
-                basis: basis.to_owned(),
-                allowance: Allowance::Said,
-            });
-        }
-    };
-    said(
-        directory.grants.is_none(),
-        Reason::NoGrants,
-        "the case has no table of grants: an account's scope is taken to be the one controller that it belongs \
-         to, and its disclosures beyond that count as confirmed only where there is a system to them",
-    );
-    said(
-        directory.objects.is_none(),
-        Reason::NoDirectory,
-        "the case has no table of objects: nobody can say whose data was disclosed",
-    );
-    let pages = case.routes.iter().any(|route| route.container.is_some());
-    said(
-        directory.members.is_none() && pages,
-        Reason::NoDirectory,
-        "the case has no table of members: what stood on a page is taken from the container's unit, as possible",
-    );
-}
-
-fn unlogged_routes(case: &Case, assessment: &mut Assessment) {
-    for (index, route) in case.routes.iter().enumerate() {
-        let logged = case.sources.iter().any(|source| match &source.logs_routes {
-            Some(routes) => routes.contains(&index),
-            None => true,
-        });
-        if !logged {
-            assessment.doubts.push(Doubt {
-                reason: Reason::NoLog,
-                basis: format!("no source records the route \"{}\"", route.name),
-                allowance: Allowance::Population,
-            });
-        }
-    }
-}
-
-/// Routes that no request matches: nobody asked, or the template is wrong, and then all that it would have
-/// shown is missing.
-fn unasked_routes(case: &Case, sources: &[SourceFacts], assessment: &mut Assessment) {
-    for (index, route) in case.routes.iter().enumerate() {
-        let hours = sources
-            .iter()
-            .flat_map(|facts| facts.counted.hours.values());
-        if hours
-            .filter_map(|counts| counts.routes.get(index))
-            .all(|n| *n == 0)
-        {
-            assessment.doubts.push(Doubt {
-                reason: Reason::NoLog,
-                basis: format!(
-                    "no request matches the route \"{}\": nobody asked, or its `path` is not how the log writes it",
-                    route.name
-                ),
-                allowance: Allowance::Said,
-            });
-        }
-    }
-}
-
-fn told_holes(
-    case: &Case,
-    source: usize,
-    rows: &[HourRow],
-    holes: &[Hole],
-    assessment: &mut Assessment,
-) {
-    let name = &case.sources[source].name;
-    let mut gap = |basis: String| {
-        assessment.doubts.push(Doubt {
-            reason: Reason::Gap,
-            basis,
-            allowance: Allowance::Population,
-        });
-    };
-    for hole in &case.sources[source].gaps {
-        gap(format!(
-            "the case declares a hole in source \"{name}\" from {} until {}: {}",
-            hole.from, hole.until, hole.reason
-        ));
-    }
-    for hole in holes {
-        gap(format!(
-            "source \"{name}\" is silent from {} until {}, where about {:.0} lines were to be expected by the hour \
-             before and the hour after",
-            hole.from, hole.until, hole.expected
-        ));
-    }
-    let usual = |row: &&HourRow| {
-        row.gap == Some(GapKind::Silent) && !holes.iter().any(|h| h.touches(row.hour))
-    };
-    for run in rows
-        .iter()
-        .filter(usual)
-        .collect::<Vec<_>>()
-        .chunk_by(|a, b| b.hour.0 - a.hour.0 == HOUR)
-    {
-        let mean: f64 = run.iter().filter_map(|row| Some(row.expected?.mean)).sum();
-        gap(format!(
-            "source \"{name}\" is silent for {} h from {} on, where about {mean:.0} lines were to be expected by the \
-             same hours of other days",
-            run.len(),
-            run[0].hour
-        ));
-    }
-    let dark: i64 = rows
-        .iter()
-        .filter(|row| row.gap.is_some())
-        .map(
-            |row| match holes.iter().find(|hole| hole.touches(row.hour)) {
-                Some(hole) => hole.within(row.hour),
-                None => HOUR,
-            },
-        )
-        .sum();
-    let window = assessment
-        .window
-        .map_or(HOUR, |(from, until)| (until.0 - from.0).max(SECOND));
-    let lit = 1.0 - dark as f64 / window as f64;
-    assessment.covered = assessment.covered.min(lit.max(0.0));
-}
-
-/// The period's ends that the logs do not reach. A platform sleeps at night: only a silence that is longer
-/// than any ordinary silence of the source counts as a missing end.
-fn ends(
-    case: &Case,
-    source: usize,
-    facts: &SourceFacts,
-    holes: &[Hole],
-    assessment: &mut Assessment,
-) {
-    let (Some(period), Some(first), Some(last)) =
-        (case.period, facts.tally.first, facts.tally.last)
-    else {
-        return;
-    };
-    let name = &case.sources[source].name;
-    let ordinary = gaps::longest_silence(facts, holes);
-    let mut missing = 0;
-    if let Some(from) = period.from.filter(|from| first.0 - from.0 > ordinary) {
-        missing += first.0 - from.0;
-        assessment.doubts.push(Doubt {
-            reason: Reason::BeforeStart,
-            basis: format!("source \"{name}\" begins at {first}, the period at {from}"),
-            allowance: Allowance::Population,
-        });
-    }
-    if let Some(until) = period.until.filter(|until| until.0 - last.0 > ordinary) {
-        missing += until.0 - last.0;
-        assessment.doubts.push(Doubt {
-            reason: Reason::Retention,
-            basis: format!("source \"{name}\" ends at {last}, the period at {until}"),
-            allowance: Allowance::Population,
-        });
-    }
-    if let Some((from, until)) = assessment.window {
-        let share = missing as f64 / (until.0 - from.0).max(SECOND) as f64;
-        assessment.covered = assessment.covered.min((1.0 - share).max(0.0));
-    }
-}
-
-fn unreadable(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Assessment) {
-    let name = &case.sources[source].name;
-    for (file, damage) in &facts.damaged {
-        assessment.doubts.push(Doubt {
-            reason: Reason::Integrity,
-            basis: format!("{file} of source \"{name}\": {damage}"),
-            allowance: Allowance::Population,
-        });
-    }
-    if facts.tally.hiding > 0 {
-        let each = widest_request(case);
-        assessment.doubts.push(Doubt {
-            reason: Reason::Unparsed,
-            basis: format!(
-                "{} lines of source \"{name}\" could not be read although they look like requests for a route; each \
-                 may hide what one request returns: {}",
-                facts.tally.hiding,
-                each.map_or("an unknown number of subjects".to_owned(), |n| format!("at most {n} subjects"))
-            ),
-            allowance: match each {
-                Some(each) => Allowance::Subjects(each.saturating_mul(facts.tally.hiding)),
-                None => Allowance::Population,
-            },
-        });
-    }
-}
-
-/// The most subjects that one request can return, by the pages of the case; `None` where a route returns a
-/// whole container, lets the client choose, or takes lists of IDs.
-fn widest_request(case: &Case) -> Option<u64> {
-    let widths = case
-        .routes
-        .iter()
-        .map(|route| match (&route.page, &route.container) {
-            (Some(PageSpec::Number { size, .. }), _) => Some(*size),
-            (
-                Some(PageSpec::Offset {
-                    limit: None, size, ..
-                }),
-                _,
-            ) => Some(*size),
-            (Some(PageSpec::Offset { .. }), _) | (None, Some(_)) => None,
-            (None, None) => route
-                .object
-                .as_ref()
-                .filter(|object| route.path.contains(&format!("{{{object}}}")))
-                .map(|_| 1),
-        });
-    widths.collect::<Option<Vec<u64>>>()?.into_iter().max()
-}
-
-fn missing(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Assessment) {
-    let name = &case.sources[source].name;
-    if !facts.has_accounts && facts.tally.routed > 0 {
-        assessment.doubts.push(Doubt {
-            reason: Reason::NoAccount,
-            basis: format!(
-                "source \"{name}\" carries no account: its {} requests for routes are known by client address only, \
-                 and nobody can say in whose scope they were",
-                facts.tally.routed
-            ),
-            allowance: Allowance::Said,
-        });
-    }
-    if let Some(minutes) = gaps::unnoticed(facts) {
-        assessment.doubts.push(Doubt {
-            reason: Reason::Gap,
-            basis: format!(
-                "a hole of less than about {minutes} minutes in source \"{name}\" would go unnoticed; who is \
-                 excluded is so if there was none"
-            ),
-            allowance: Allowance::Said,
-        });
-    }
+/// The length of a window, at least a second.
+fn length(window: (Stamp, Stamp)) -> i64 {
+    window.1.0.saturating_sub(window.0.0).max(SECOND)
 }

@@ -193,6 +193,7 @@ pub(super) fn coverage(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         .into_iter()
         .map(str::to_owned)
         .chain(route_columns)
+        .chain(["writers_silent", "routes_silent"].map(str::to_owned))
         .collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut table = Table::new(&header)?;
@@ -200,13 +201,16 @@ pub(super) fn coverage(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         let mut cells = vec![
             answer.case.sources[row.source].name.clone(),
             row.hour.to_string(),
-            row.counts.lines.to_string(),
+            row.lines.to_string(),
             or_empty(row.expected.map(|expected| format!("{:.0}", expected.low))),
             or_empty(row.expected.map(|expected| format!("{:.0}", expected.high))),
             or_empty(row.gap.map(|gap| gap.word())),
         ];
-        let counts = &row.counts.routes;
-        cells.extend((0..routes.len()).map(|i| counts.get(i).copied().unwrap_or(0).to_string()));
+        cells.extend(row.routes.iter().map(u64::to_string));
+        cells.push(joined(&row.writers));
+        cells.push(joined(
+            row.dark_routes.iter().map(|r| routes[*r].name.as_str()),
+        ));
         table.row(&cells)?;
     }
     table.finish()

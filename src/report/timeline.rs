@@ -86,24 +86,15 @@ fn sources(answer: &Answer<'_>) -> Vec<(Stamp, String)> {
         if let Some(last) = tallies.filter_map(|tally| tally.last).max() {
             push(last, format!("source {} ends", source.name), "Log ends");
         }
-        for gap in &source.gaps {
-            let message = format!(
-                "source {}: declared hole until {}: {}",
-                source.name, gap.until, gap.reason
-            );
-            push(gap.from, message, "Log gap");
-        }
-        let silent = answer
-            .assessment
-            .rows
-            .iter()
-            .filter(|row| row.source == index);
-        for row in silent.filter(|row| row.gap == Some(GapKind::Silent)) {
-            push(
-                row.hour,
-                format!("source {}: silent hour", source.name),
-                "Log gap",
-            );
+        let own = answer.assessment.holes.iter().filter(|h| h.source == index);
+        for hole in own {
+            let kind = hole.kind.word();
+            let message = match hole.kind {
+                // Where the source begins and ends is told already.
+                GapKind::BeforeStart | GapKind::AfterEnd => continue,
+                _ => format!("hole until {} ({kind}): {}", hole.until, hole.basis),
+            };
+            push(hole.from, message, "Log gap");
         }
     }
     events

@@ -5,7 +5,7 @@
 
 use crate::format::target::Target;
 use crate::format::{Format, Line, Lost, Problem, Record, State};
-use crate::route::{Asked, Hours, Page, Router};
+use crate::route::{Asked, Hours, Page, Router, Seen};
 use crate::sequence::{Access, NO_BYTES, NONE, Names};
 use crate::source::lines;
 use crate::source::overlap::{Heads, Hits};
@@ -41,7 +41,7 @@ pub struct Part {
     pub tally: Tally,
     /// Lines that could not be read.
     pub rejects: Vec<Reject>,
-    /// Counts by hour.
+    /// Counts by writer, route and minute.
     pub hours: Hours,
     /// Lines that equal some file's first line.
     pub hits: Hits,
@@ -108,7 +108,8 @@ impl Tally {
         self.rejected.iter().sum()
     }
 
-    fn absorb(&mut self, other: &Tally) {
+    /// Adds another file's or part's tally.
+    pub fn absorb(&mut self, other: &Tally) {
         self.lines += other.lines;
         self.records += other.records;
         self.empty += other.empty;
@@ -142,17 +143,11 @@ impl Part {
         self.take_accesses(next.accesses, &next.names, base);
         self.tally.absorb(&next.tally);
         self.rejects.append(&mut next.rejects);
-        self.hours.absorb(next.hours);
+        self.hours.absorb(next.hours, base);
         self.hits.merge(next.hits);
         if next.tally.lines > 0 {
             self.unended = next.unended;
         }
-    }
-
-    /// Takes in another file's counts, and nothing else of it.
-    pub fn absorb_counts(&mut self, other: &Part) {
-        self.tally.absorb(&other.tally);
-        self.hours.absorb(other.hours.clone());
     }
 
     /// Takes in accesses whose names are numbers elsewhere and whose lines begin after `base`.
@@ -288,8 +283,13 @@ impl Extractor<'_> {
             Some(_) => self.router.find(method, &target),
             None => None,
         };
-        part.hours
-            .count(blank.time, asked.as_ref().map(|asked| asked.route));
+        part.hours.count(Seen {
+            at: blank.time,
+            line: part.tally.lines,
+            route: asked.as_ref().map(|asked| asked.route),
+            node: record.node.as_deref(),
+            sequence: record.sequence,
+        });
         let Some(asked) = asked else { return false };
         part.tally.routed += 1;
         part.tally.nameless += u64::from(record.nameless);

@@ -1,104 +1,168 @@
-//! Counts of lines by the minute, and of each route's requests by the hour: what `coverage` judges later.
+//! Counts of lines by writer, route and minute, with the writers' own numbers and the file's clock: what
+//! `coverage` judges later.
+//!
+//! One counter a line, two where it asks for a route. Parts merge in the order of a file's lines.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use crate::words::{SECOND, Stamp};
+use super::clock::{Clock, Mark};
+use super::numbers::Numbers;
+use super::series::Series;
+use crate::words::Stamp;
 
-/// Counts of one hour.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HourCount {
-    /// Records of that hour, whatever they ask for.
-    pub lines: u64,
-    /// Requests of each route, by the route's index in the case.
-    pub routes: Vec<u64>,
+/// Writers from which the field that names them names something else: then they are not told apart.
+const MOST_WRITERS: usize = 256;
+
+/// What a record gives to be counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'l> {
+    /// When.
+    pub at: Stamp,
+    /// Line number in the file's content, from 1.
+    pub line: u64,
+    /// What it asks for, by the route's index in the case.
+    pub route: Option<u16>,
+    /// Who wrote the line, where the log says so.
+    pub node: Option<&'l [u8]>,
+    /// The writer's own number of the line.
+    pub sequence: Option<u64>,
 }
 
-/// All counts of a source, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// One writer's counts.
+#[derive(Clone, Debug, Default)]
+pub struct Lane {
+    /// Its name; empty where the log does not say.
+    pub node: Vec<u8>,
+    /// All its records.
+    pub lines: Series,
+    /// Requests of each route, by the route's index in the case.
+    pub routes: Vec<Series>,
+    /// Its own numbers.
+    pub numbers: Numbers,
+}
+
+/// All counts of a file.
+#[derive(Clone, Debug, Default)]
 pub struct Counted {
-    /// By UTC hour, hours with a record only.
-    pub hours: BTreeMap<Stamp, HourCount>,
-    /// Records by minute since the epoch, minutes with a record only.
-    pub minutes: BTreeMap<i64, u64>,
+    /// By writer, in the order of their first lines.
+    pub lanes: Vec<Lane>,
+    /// How its stamps follow each other.
+    pub clock: Clock,
 }
 
 /// Counts being made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Hours {
-    done: Counted,
-    /// The hour and minute of the last line: lines come mostly in order, so the maps are touched rarely.
-    current: Option<(Stamp, HourCount)>,
-    minute: Option<(i64, u64)>,
+    lanes: Vec<Lane>,
+    known: HashMap<Vec<u8>, usize>,
+    /// The last line's writer: mostly the next one's too.
+    current: usize,
+    clock: Clock,
+    crowded: bool,
 }
 
 impl Hours {
-    /// Counts a record, and its route if it has one.
-    pub fn count(&mut self, at: Stamp, route: Option<u16>) {
-        let hour = at.hour();
-        if self.current.as_ref().is_none_or(|(h, _)| *h != hour) {
-            self.flush();
-            self.current = Some((hour, HourCount::default()));
+    /// Counts a record.
+    pub fn count(&mut self, seen: Seen<'_>) {
+        self.clock.push(Mark {
+            at: seen.at,
+            line: seen.line,
+            routed: seen.route.is_some(),
+        });
+        let node = match self.crowded {
+            true => b"",
+            false => seen.node.unwrap_or_default(),
+        };
+        let lane = self.lane(node);
+        let lane = &mut self.lanes[lane];
+        lane.lines.add(seen.at);
+        if let Some(route) = seen.route {
+            lane.route(usize::from(route)).add(seen.at);
         }
-        let minute = at.0.div_euclid(60 * SECOND);
-        match &mut self.minute {
-            Some((current, lines)) if *current == minute => *lines += 1,
-            _ => {
-                self.flush_minute();
-                self.minute = Some((minute, 1));
-            }
-        }
-        if let Some((_, counts)) = &mut self.current {
-            counts.lines += 1;
-            if let Some(route) = route {
-                counts.add_route(usize::from(route), 1);
-            }
+        if let Some(number) = seen.sequence {
+            lane.numbers.push(number, seen.at);
         }
     }
 
-    /// Adds another part's counts.
-    pub fn absorb(&mut self, mut other: Hours) {
-        self.flush();
-        other.flush();
-        for (hour, counts) in other.done.hours {
-            self.done.hours.entry(hour).or_default().absorb(&counts);
+    /// Adds the counts of the lines that follow, whose numbers begin after `base`.
+    pub fn absorb(&mut self, next: Hours, base: u64) {
+        self.clock.absorb(next.clock, base);
+        if next.crowded && !self.crowded {
+            self.crowd();
         }
-        for (minute, lines) in other.done.minutes {
-            *self.done.minutes.entry(minute).or_default() += lines;
+        for lane in next.lanes {
+            let node: &[u8] = if self.crowded { b"" } else { &lane.node };
+            let mine = self.lane(node);
+            self.lanes[mine].absorb(lane);
+            if self.crowded {
+                self.lanes[0].numbers.give_up();
+            }
         }
     }
 
     /// The counts.
     pub fn finish(mut self) -> Counted {
-        self.flush();
-        self.done
+        for lane in &mut self.lanes {
+            lane.lines.settle();
+            lane.routes.iter_mut().for_each(Series::settle);
+        }
+        Counted {
+            lanes: self.lanes,
+            clock: self.clock,
+        }
     }
 
-    fn flush(&mut self) {
-        if let Some((hour, counts)) = self.current.take() {
-            self.done.hours.entry(hour).or_default().absorb(&counts);
+    /// The number of a writer.
+    fn lane(&mut self, node: &[u8]) -> usize {
+        if self.lanes.get(self.current).is_some_and(|l| l.node == node) {
+            return self.current;
         }
-        self.flush_minute();
+        self.current = match self.known.get(node) {
+            Some(lane) => *lane,
+            None if self.lanes.len() >= MOST_WRITERS => {
+                self.crowd();
+                0
+            }
+            None => {
+                self.known.insert(node.to_vec(), self.lanes.len());
+                self.lanes.push(Lane {
+                    node: node.to_vec(),
+                    ..Lane::default()
+                });
+                self.lanes.len() - 1
+            }
+        };
+        self.current
     }
 
-    fn flush_minute(&mut self) {
-        if let Some((minute, lines)) = self.minute.take() {
-            *self.done.minutes.entry(minute).or_default() += lines;
+    /// Makes one writer of all. Numbers of several writers are no sequence.
+    fn crowd(&mut self) {
+        self.crowded = true;
+        let mut one = Lane::default();
+        for lane in std::mem::take(&mut self.lanes) {
+            one.absorb(lane);
         }
+        one.numbers.give_up();
+        self.lanes = vec![one];
+        self.known = HashMap::from([(Vec::new(), 0)]);
+        self.current = 0;
     }
 }
 
-impl HourCount {
-    fn add_route(&mut self, route: usize, n: u64) {
+impl Lane {
+    fn route(&mut self, route: usize) -> &mut Series {
         if self.routes.len() <= route {
-            self.routes.resize(route + 1, 0);
+            self.routes.resize(route + 1, Series::default());
         }
-        self.routes[route] += n;
+        &mut self.routes[route]
     }
 
-    fn absorb(&mut self, other: &HourCount) {
-        self.lines += other.lines;
-        for (route, n) in other.routes.iter().enumerate() {
-            self.add_route(route, *n);
+    /// Takes in counts of the lines that follow.
+    fn absorb(&mut self, next: Lane) {
+        self.lines.absorb(next.lines);
+        for (route, series) in next.routes.into_iter().enumerate() {
+            self.route(route).absorb(series);
         }
+        self.numbers.absorb(next.numbers);
     }
 }

@@ -3,16 +3,22 @@
 //! Knows templates and parameters, not accounts, scope or disclosure. `extract` runs it over the lines
 //! of a chunk.
 
+mod clock;
 pub mod disclosure;
 pub mod extract;
 mod hours;
+mod numbers;
+mod series;
 mod template;
 
 use std::borrow::Cow;
 
 use crate::case::{PageSpec, RouteSpec};
 use crate::format::target::Target;
-pub use hours::{Counted, HourCount, Hours};
+pub use clock::{Clock, KEPT, Mark, TOLERANCE};
+pub use hours::{Counted, Hours, Lane, Seen};
+pub use numbers::{Numbers, Run};
+pub use series::{Series, minute};
 use template::Template;
 
 /// The case's routes, compiled.

@@ -25,6 +25,7 @@ mod zstd;
 pub use damage::{Damage, DamageKind, Packing};
 pub use find::{Found, find};
 pub use lines::{Lines, lines, split};
+pub use order::Turn;
 pub use problem::SourceProblem;
 pub use reader::{Ending, Reader, Reading};
 pub use window::Window;

@@ -6,6 +6,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use chrono::NaiveDate;
+
 /// Compares two file names with `/` as separator. Equal only when they are the same.
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     let (folders_a, file_a) = parted(a);
@@ -108,4 +110,70 @@ impl Rotation<'_> {
         let log = if age == Age::Current { name } else { log };
         Rotation { log, age }
     }
+}
+
+/// A log file's place in its log's rotation, as far as its name tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Which log it belongs to: folder and name without number, date and packing.
+    pub log: String,
+    /// `access.log.3`: 3.
+    pub number: Option<u32>,
+    /// `access-20210304.log`: days since the epoch.
+    pub day: Option<i64>,
+}
+
+impl Turn {
+    /// Reads a file's name, with `/` as separator.
+    pub fn of(name: &str) -> Turn {
+        let (folder, file) = parted(name);
+        let rotation = Rotation::of(file);
+        let turn = |log: &str, number, day| Turn {
+            log: format!("{folder}/{log}"),
+            number,
+            day,
+        };
+        match rotation.age {
+            Age::Numbered(Reverse(number)) => turn(rotation.log, Some(number), None),
+            _ => match dated(file) {
+                Some((log, day)) => turn(&log, None, Some(day)),
+                None => turn(rotation.log, None, None),
+            },
+        }
+    }
+}
+
+/// A name that holds one date: the name with `*` in its place, and the date as days since the epoch.
+fn dated(file: &str) -> Option<(String, i64)> {
+    let packed = PACKED.iter().find_map(|end| file.strip_suffix(end));
+    let name = packed.unwrap_or(file);
+    let begins = |at: &usize| {
+        let digit = |at: usize| name.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        digit(*at) && (*at == 0 || !digit(*at - 1))
+    };
+    let mut dates = (0..name.len()).filter(begins).filter_map(|from| {
+        let (length, day) = date(&name[from..])?;
+        let log = format!("{}*{}", &name[..from], &name[from + length..]);
+        Some((log, day))
+    });
+    let found = dates.next()?;
+    dates.next().is_none().then_some(found)
+}
+
+/// A date at the front of a text: how long it is there, and which day. More digits behind it make it another
+/// number, and two digits and two digits are too little.
+fn date(text: &str) -> Option<(usize, i64)> {
+    let forms = [
+        (8, "%Y%m%d"),
+        (10, "%Y-%m-%d"),
+        (10, "%Y_%m_%d"),
+        (10, "%Y.%m.%d"),
+        (6, "%y%m%d"),
+    ];
+    forms.into_iter().find_map(|(length, form)| {
+        let end = text.as_bytes().get(length);
+        let day = NaiveDate::parse_from_str(text.get(..length)?, form).ok()?;
+        let alone = !end.is_some_and(u8::is_ascii_digit);
+        alone.then(|| (length, i64::from(day.to_epoch_days())))
+    })
 }

@@ -1,0 +1,227 @@
+//! What file names and file ends tell: a number or a day that is missing in a rotation, a cut last line, and
+//! between which two files a silence lies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::calendar::MINUTE;
+use super::ledger::Ledger;
+use super::{Doubt, FileFacts, GapKind, Hole};
+use crate::route::minute;
+use crate::words::{Reason, Stamp};
+
+/// Where one file of a log ends and the next begins.
+pub(super) struct Seam {
+    /// The minutes between the last line of the one and the first line of the other.
+    pub(super) minutes: (i64, i64),
+    sentence: String,
+}
+
+/// A log's files in the order of time, with their first and last stamp.
+fn logs<'f>(ledger: &'f Ledger<'_>) -> BTreeMap<&'f str, Vec<(&'f FileFacts, (Stamp, Stamp))>> {
+    let mut logs: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    let alone = |file: usize| ledger.strays.iter().any(|(stray, _)| *stray == file);
+    for (index, file) in ledger.facts.files.iter().enumerate() {
+        // A file with a stamp of another year has no ends that could be trusted.
+        if let Some(stamps) = file.stamps.filter(|_| !alone(index)) {
+            logs.entry(&file.log).or_default().push((file, stamps));
+        }
+    }
+    for files in logs.values_mut() {
+        files.sort_by_key(|(_, stamps)| *stamps);
+    }
+    logs
+}
+
+/// Every seam of a source.
+pub(super) fn seams(ledger: &Ledger<'_>) -> Vec<Seam> {
+    let logs = logs(ledger);
+    let pairs = logs.values().flat_map(|files| files.windows(2));
+    pairs
+        .map(|pair| Seam {
+            minutes: (minute(pair[0].1.1) + 1, minute(pair[1].1.0)),
+            sentence: between(&pair[0], &pair[1]),
+        })
+        .collect()
+}
+
+fn between(older: &(&FileFacts, (Stamp, Stamp)), newer: &(&FileFacts, (Stamp, Stamp))) -> String {
+    format!(
+        "between {}'s last line ({}) and {}'s first line ({})",
+        older.0.name, older.1.1, newer.0.name, newer.1.0
+    )
+}
+
+/// Silences with the files between which they lie; without those that a missing file explains.
+pub(super) fn told(silences: Vec<Hole>, lost: &[Hole], seams: &[Seam]) -> Vec<Hole> {
+    let explained = |hole: &Hole| {
+        let (from, until) = hole.minutes();
+        lost.iter().any(|lost| {
+            let same = lost.writer.is_none() || lost.writer == hole.writer;
+            same && lost.minutes().0 <= from && until <= lost.minutes().1
+        })
+    };
+    let rest = silences.into_iter().filter(|hole| !explained(hole));
+    rest.map(|mut hole| {
+        let seam = seams.iter().find(|seam| seam.minutes == hole.minutes());
+        if let Some(seam) = seam {
+            hole.basis.push_str(", ");
+            hole.basis.push_str(&seam.sentence);
+        }
+        hole
+    })
+    .collect()
+}
+
+/// Files that the names say are missing, and what else names and ends say.
+pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
+    let mut holes = Vec::new();
+    let mut doubts = Vec::new();
+    let logs = logs(ledger);
+    for (log, files) in &logs {
+        for (what, older, newer) in missing(files) {
+            let (from, until) = (files[older].1.1, files[newer].1.0);
+            if until.0.saturating_sub(from.0) < least(files) {
+                continue;
+            }
+            let beside = ledger
+                .writers
+                .iter()
+                .find(|w| w.name == log.trim_start_matches('/'));
+            holes.push(Hole {
+                source: ledger.source,
+                kind: GapKind::File,
+                from,
+                until,
+                expected: 0.0,
+                route: None,
+                writer: beside.map(|writer| writer.name.clone()),
+                missing: None,
+                basis: format!(
+                    "source \"{}\" has no file {what}: nothing is there {}",
+                    ledger.spec.name,
+                    between(&files[older], &files[newer])
+                ),
+            });
+        }
+        doubts.extend(newest_missing(ledger, files));
+        let cut = files.iter().rev().skip(1).filter(|(file, _)| file.unended);
+        doubts.extend(cut.map(|(file, (_, last))| {
+            Doubt::said(
+                Reason::Integrity,
+                format!(
+                    "{} of source \"{}\" is not the newest of its log and yet its last line ({last}) has no end: it was cut \
+                     there",
+                    file.name, ledger.spec.name
+                ),
+            )
+        }));
+    }
+    (holes, doubts)
+}
+
+/// A file that was lost held about as much time as the others; less than a tenth of that is renumbering.
+fn least(files: &[(&FileFacts, (Stamp, Stamp))]) -> i64 {
+    let mut spans: Vec<i64> = files
+        .iter()
+        .map(|(_, (a, b))| b.0.saturating_sub(a.0))
+        .collect();
+    spans.sort_unstable();
+    let typical = spans.get(spans.len() / 2).copied().unwrap_or(0);
+    (typical / 10).clamp(2 * MINUTE, 60 * MINUTE)
+}
+
+/// What is missing, with the places of the files before and after it.
+fn missing(files: &[(&FileFacts, (Stamp, Stamp))]) -> Vec<(String, usize, usize)> {
+    let mut found = by_number(files);
+    found.extend(by_day(files));
+    found
+}
+
+fn place(
+    files: &[(&FileFacts, (Stamp, Stamp))],
+    which: impl Fn(&FileFacts) -> bool,
+) -> Option<usize> {
+    files.iter().position(|(file, _)| which(file))
+}
+
+fn by_number(files: &[(&FileFacts, (Stamp, Stamp))]) -> Vec<(String, usize, usize)> {
+    // The file that is being written is number 0.
+    let number = |file: &FileFacts| file.number.or(file.day.is_none().then_some(0));
+    let numbers: BTreeSet<u32> = files.iter().filter_map(|(file, _)| number(file)).collect();
+    let numbers: Vec<u32> = numbers.into_iter().collect();
+    let pairs = numbers.windows(2).filter(|pair| pair[1] - pair[0] > 1);
+    pairs
+        .filter_map(|pair| {
+            let newer = place(files, |file| number(file) == Some(pair[0]))?;
+            let older = files
+                .iter()
+                .rposition(|(file, _)| number(file) == Some(pair[1]))?;
+            let what = match pair[1] - pair[0] {
+                2 => format!("number {}", pair[0] + 1),
+                _ => format!("numbers {} to {}", pair[0] + 1, pair[1] - 1),
+            };
+            (older < newer).then_some((what, older, newer))
+        })
+        .collect()
+}
+
+fn by_day(files: &[(&FileFacts, (Stamp, Stamp))]) -> Vec<(String, usize, usize)> {
+    let days: BTreeSet<i64> = files.iter().filter_map(|(file, _)| file.day).collect();
+    let days: Vec<i64> = days.into_iter().collect();
+    let mut steps: BTreeMap<i64, usize> = BTreeMap::new();
+    for pair in days.windows(2) {
+        *steps.entry(pair[1] - pair[0]).or_default() += 1;
+    }
+    let usual = steps.iter().max_by_key(|(step, n)| (**n, -**step));
+    let Some((step, often)) = usual.filter(|(_, n)| **n >= 2) else {
+        return Vec::new();
+    };
+    // A rotation without a rhythm says nothing by a day that is not there.
+    if *often * 3 < (days.len() - 1) * 2 {
+        return Vec::new();
+    }
+    let wide = days.windows(2).filter(|pair| pair[1] - pair[0] > *step);
+    wide.filter(|pair| {
+        let absent = (pair[0] + step..pair[1]).step_by((*step).max(1) as usize);
+        *step != 1 || absent.into_iter().any(|day| !sleeps(&days, day))
+    })
+    .filter_map(|pair| {
+        let older = files
+            .iter()
+            .rposition(|(file, _)| file.day == Some(pair[0]))?;
+        let newer = place(files, |file| file.day == Some(pair[1]))?;
+        let name = |day: i64| {
+            let at = chrono::DateTime::from_timestamp(day.saturating_mul(86_400), 0);
+            at.map_or(String::new(), |at| at.format("%Y-%m-%d").to_string())
+        };
+        let what = format!("dated between {} and {}", name(pair[0]), name(pair[1]));
+        (older < newer).then_some((what, older, newer))
+    })
+    .collect()
+}
+
+/// Whether a weekday is absent more often than not: no traffic, no file.
+fn sleeps(days: &[i64], day: i64) -> bool {
+    let (first, last) = (days[0], days[days.len() - 1]);
+    let weekday = (first..=last).filter(|d| (d - day).rem_euclid(7) == 0);
+    let (there, absent): (Vec<i64>, Vec<i64>) =
+        weekday.partition(|d| days.binary_search(d).is_ok());
+    absent.len() > there.len() && absent.len() > 1
+}
+
+/// A rotation of which the newest numbers are not there.
+fn newest_missing(ledger: &Ledger<'_>, files: &[(&FileFacts, (Stamp, Stamp))]) -> Option<Doubt> {
+    let all = files.iter().map(|(file, _)| file.number);
+    let least = all.collect::<Option<Vec<u32>>>()?.into_iter().min()?;
+    let (file, (_, last)) = files.last()?;
+    (least > 1).then(|| {
+        Doubt::said(
+            Reason::Retention,
+            format!(
+                "the newest file of its log in source \"{}\" is {}, which ends at {last}; those with lower numbers are \
+                 not there",
+                ledger.spec.name, file.name
+            ),
+        )
+    })
+}

@@ -1,0 +1,188 @@
+//! What is to be said besides holes: missing tables, unlogged routes, damage, unread lines, sampling, what would go
+//! unnoticed.
+
+use super::ledger::Ledger;
+use super::{Allowance, Doubt, GapKind, Hole, silence};
+use crate::case::{Case, PageSpec};
+use crate::words::Reason;
+
+/// Tables without which something cannot be told, and routes that no source records.
+pub(super) fn about_the_case(case: &Case) -> Vec<Doubt> {
+    let directory = &case.directory;
+    let pages = case.routes.iter().any(|route| route.container.is_some());
+    let all = [
+        (
+            directory.grants.is_none(),
+            Reason::NoGrants,
+            "the case has no table of grants: an account's scope is taken to be the one controller that it belongs \
+             to, and its disclosures beyond that count as confirmed only where there is a system to them",
+        ),
+        (
+            directory.objects.is_none(),
+            Reason::NoDirectory,
+            "the case has no table of objects: nobody can say whose data was disclosed",
+        ),
+        (
+            directory.members.is_none() && pages,
+            Reason::NoDirectory,
+            "the case has no table of members: what stood on a page is taken from the container's unit, as possible",
+        ),
+    ];
+    let missing = all.into_iter().filter(|(missing, ..)| *missing);
+    let mut doubts: Vec<Doubt> = missing
+        .map(|(_, reason, basis)| Doubt::said(reason, basis.to_owned()))
+        .collect();
+    let unlogged = case.routes.iter().enumerate().filter(|(index, _)| {
+        let logs = |routes: &Option<Vec<usize>>| routes.as_ref().is_none_or(|r| r.contains(index));
+        !case.sources.iter().any(|source| logs(&source.logs_routes))
+    });
+    doubts.extend(unlogged.map(|(_, route)| Doubt {
+        reason: Reason::NoLog,
+        basis: format!("no source records the route \"{}\"", route.name),
+        allowance: Allowance::Population,
+    }));
+    doubts
+}
+
+/// Routes that no request matches: nobody asked, or the template is wrong, and then all that it would have
+/// shown is missing.
+pub(super) fn unasked_routes(case: &Case, ledgers: &[Ledger<'_>]) -> Vec<Doubt> {
+    let routes = case.routes.iter().enumerate();
+    let unasked = routes.filter(|(index, _)| {
+        let asked = |ledger: &Ledger<'_>| ledger.routes[*index].span().is_some();
+        !ledgers.iter().any(asked)
+    });
+    unasked
+        .map(|(_, route)| {
+            Doubt::said(
+                Reason::NoLog,
+                format!(
+                    "no request matches the route \"{}\": nobody asked, or its `path` is not how the log writes it",
+                    route.name
+                ),
+            )
+        })
+        .collect()
+}
+
+/// The holes that the case declares.
+pub(super) fn declared(ledger: &Ledger<'_>) -> Vec<Hole> {
+    let gaps = ledger.spec.gaps.iter();
+    gaps.map(|gap| Hole {
+        source: ledger.source,
+        kind: GapKind::Declared,
+        from: gap.from,
+        until: gap.until,
+        expected: 0.0,
+        route: None,
+        writer: None,
+        missing: None,
+        basis: format!(
+            "the case declares a hole in source \"{}\" from {} until {}: {}",
+            ledger.spec.name, gap.from, gap.until, gap.reason
+        ),
+    })
+    .collect()
+}
+
+/// What is to be said of a source besides its holes.
+pub(super) fn about(ledger: &Ledger<'_>, recurring: (u64, i64)) -> Vec<Doubt> {
+    let facts = ledger.facts;
+    let name = &ledger.spec.name;
+    let damaged = facts.damaged.iter().map(|(file, damage)| Doubt {
+        reason: Reason::Integrity,
+        basis: format!("{file} of source \"{name}\": {damage}"),
+        allowance: Allowance::Population,
+    });
+    let mut doubts: Vec<Doubt> = damaged.collect();
+    doubts.extend(unread(ledger));
+    if let Some(share) = ledger.spec.sampling {
+        doubts.push(Doubt {
+            reason: Reason::Sampled,
+            basis: format!(
+                "source \"{name}\" keeps a share of {share} of its lines by the case: what is not in it may have happened, \
+                 so it excludes nobody and bounds nothing"
+            ),
+            allowance: Allowance::Population,
+        });
+    }
+    if !facts.has_accounts && facts.tally.routed > 0 {
+        doubts.push(Doubt::said(
+            Reason::NoAccount,
+            format!(
+                "source \"{name}\" carries no account: its {} requests for routes are known by client address only, \
+                 and nobody can say in whose scope they were",
+                facts.tally.routed
+            ),
+        ));
+    }
+    if recurring.0 > 0 {
+        doubts.push(Doubt::said(
+            Reason::Gap,
+            format!(
+                "source \"{name}\" is silent {} time(s), for {} minutes at most, when it is silent on most other days too: \
+                 taken for a routine of the platform, not for a hole",
+                recurring.0, recurring.1
+            ),
+        ));
+    }
+    if let Some(minutes) = silence::unnoticed(&ledger.all) {
+        doubts.push(Doubt::said(
+            Reason::Gap,
+            format!(
+                "a hole of less than about {minutes} minutes in source \"{name}\" would go unnoticed; who is \
+                 excluded is so if there was none"
+            ),
+        ));
+    }
+    doubts
+}
+
+fn unread(ledger: &Ledger<'_>) -> Option<Doubt> {
+    let hiding = ledger.facts.tally.hiding;
+    let each = widest_request(ledger.case);
+    (hiding > 0).then(|| Doubt {
+        reason: Reason::Unparsed,
+        basis: format!(
+            "{hiding} lines of source \"{}\" could not be read although they look like requests for a route; {}",
+            ledger.spec.name,
+            each_may_hide(each)
+        ),
+        allowance: match each {
+            Some(each) => Allowance::Subjects(each.saturating_mul(hiding)),
+            None => Allowance::Population,
+        },
+    })
+}
+
+/// What one request that nobody saw may have returned, in words.
+pub(super) fn each_may_hide(each: Option<u64>) -> String {
+    let most = each.map_or("an unknown number of subjects".to_owned(), |n| {
+        format!("at most {n} subjects")
+    });
+    format!("each may hide what one request returns: {most}")
+}
+
+/// The most subjects that one request can return, by the pages of the case; `None` where a route returns a
+/// whole container, lets the client choose, or takes lists of IDs.
+pub(super) fn widest_request(case: &Case) -> Option<u64> {
+    let widths = case
+        .routes
+        .iter()
+        .map(|route| match (&route.page, &route.container) {
+            (Some(PageSpec::Number { size, .. }), _) => Some(*size),
+            (
+                Some(PageSpec::Offset {
+                    limit: None, size, ..
+                }),
+                _,
+            ) => Some(*size),
+            (Some(PageSpec::Offset { .. }), _) | (None, Some(_)) => None,
+            (None, None) => route
+                .object
+                .as_ref()
+                .filter(|object| route.path.contains(&format!("{{{object}}}")))
+                .map(|_| 1),
+        });
+    widths.collect::<Option<Vec<u64>>>()?.into_iter().max()
+}

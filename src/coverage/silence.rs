@@ -1,0 +1,242 @@
+//! Silences that are holes: of a whole source, of one writer while the others go on, of one route.
+
+use super::calendar::MINUTE;
+use super::ledger::{Ledger, Writer};
+use super::pace::{Judged, Pace};
+use super::{GapKind, Hole};
+use crate::words::Stamp;
+
+/// Fewest silent minutes that are looked at: scheduled jobs follow each other at such distances.
+pub(super) const SHORTEST: i64 = 5;
+/// Lines that a flank must have to tell a share, and the widest flank in minutes.
+const TELLING: u64 = 40;
+const WIDEST: i64 = 1440;
+/// Other writers that a writer is held against.
+const SIBLINGS: usize = 8;
+
+/// What silences of a source showed.
+pub(super) struct Silences {
+    pub(super) holes: Vec<Hole>,
+    /// How many silences come at the same time of most comparable days, and the longest in minutes.
+    pub(super) recurring: (u64, i64),
+}
+
+/// Looks through a source. `cuts` are the minutes at which one file of the source ends and the next begins:
+/// a silence there is never taken for routine.
+pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
+    let mut found = Silences {
+        holes: Vec::new(),
+        recurring: (0, 0),
+    };
+    for (from, until) in ledger.all.silences(SHORTEST) {
+        let cut = cuts.contains(&(from, until));
+        match ledger.all.judge(&ledger.calendar, from, until) {
+            Judged::Ordinary => {}
+            Judged::Recurring(_) if !cut => {
+                found.recurring.0 += 1;
+                found.recurring.1 = found.recurring.1.max(until - from);
+            }
+            Judged::Recurring(expected) | Judged::Flanks(expected) => {
+                let why = "the hour before and the hour after";
+                found.holes.push(silent(ledger, from, until, expected, why));
+            }
+            Judged::OtherDays(expected) => {
+                let why = "the same hours of other days";
+                found.holes.push(silent(ledger, from, until, expected, why));
+            }
+        }
+    }
+    let dark: Vec<(i64, i64)> = found.holes.iter().map(Hole::minutes).collect();
+    for at in 0..ledger.writers.len() {
+        found.holes.extend(writer(ledger, at, &dark));
+    }
+    for at in 0..ledger.routes.len() {
+        found.holes.extend(route(ledger, at, &dark));
+    }
+    found
+}
+
+fn silent(ledger: &Ledger<'_>, from: i64, until: i64, expected: f64, why: &str) -> Hole {
+    let (start, end) = (Stamp(from * MINUTE), Stamp(until * MINUTE));
+    Hole {
+        source: ledger.source,
+        kind: GapKind::Silent,
+        from: start,
+        until: end,
+        expected,
+        route: None,
+        writer: None,
+        missing: None,
+        basis: format!(
+            "source \"{}\" is silent from {start} until {end}, where about {expected:.0} lines were to be expected by \
+             {why}",
+            ledger.spec.name
+        ),
+    }
+}
+
+/// Windows in which one writer is silent and the others are not.
+fn writer(ledger: &Ledger<'_>, at: usize, dark: &[(i64, i64)]) -> Vec<Hole> {
+    let own = &ledger.writers[at];
+    let silences = own.all.silences(SHORTEST);
+    let holes = silences.filter(|silence| !known(dark, *silence));
+    let holes = holes.filter_map(|(from, until)| {
+        let rest = Rest {
+            all: &ledger.all,
+            own: &own.all,
+        };
+        let needed = |expected: f64| own.all.needed_unevenly(expected, until - from);
+        // Cheap first: most silences are short of this already.
+        let by_all = rest.expected(from, until);
+        if by_all < needed(by_all) {
+            return None;
+        }
+        let expected = siblings(ledger, own, from, until)?;
+        (expected >= needed(expected)).then(|| Hole {
+            kind: GapKind::Writer,
+            writer: Some(own.name.clone()),
+            basis: format!(
+                "of source \"{}\", the writer {} is silent from {} until {} while the others go on; by its share before \
+                 and after, about {expected:.0} lines of it are missing",
+                ledger.spec.name,
+                own.name,
+                Stamp(from * MINUTE),
+                Stamp(until * MINUTE)
+            ),
+            ..silent(ledger, from, until, expected, "")
+        })
+    });
+    holes.collect()
+}
+
+/// What a writer lacks by each of the others, by the lower median: one of them may have a burst of its own. Of
+/// two writers, the one alone is not enough: it must also be silent against its own pace.
+fn siblings(ledger: &Ledger<'_>, own: &Writer, from: i64, until: i64) -> Option<f64> {
+    let mut others: Vec<&Writer> = ledger
+        .writers
+        .iter()
+        .filter(|other| other.name != own.name)
+        .collect();
+    others.sort_by_key(|other| std::cmp::Reverse(other.all.lines(from, until)));
+    others.truncate(SIBLINGS);
+    let mut expected: Vec<f64> = others
+        .iter()
+        .map(|other| {
+            let share = |flank: (i64, i64)| {
+                let theirs = other.all.lines(flank.0, flank.1);
+                own.all.lines(flank.0, flank.1) as f64 / theirs.max(1) as f64
+            };
+            let (before, after) = flanks(&own.all, from, until);
+            other.all.lines(from, until) as f64 * share(before).min(share(after))
+        })
+        .collect();
+    expected.sort_by(f64::total_cmp);
+    if let [only] = expected[..] {
+        let own = own_pace(&own.all, ledger, from, until);
+        return Some(only.min(own));
+    }
+    expected.get(expected.len().saturating_sub(1) / 2).copied()
+}
+
+fn own_pace(own: &Pace, ledger: &Ledger<'_>, from: i64, until: i64) -> f64 {
+    let others = own.by_other_days(&ledger.calendar, from, until);
+    own.by_flanks(from, until).max(others.unwrap_or(0.0))
+}
+
+/// Windows in which nothing asks for a route while the source goes on. Only where other days tell what is
+/// usual: the requests of a raid are no pace of their route.
+fn route(ledger: &Ledger<'_>, at: usize, dark: &[(i64, i64)]) -> Vec<Hole> {
+    let own = &ledger.routes[at];
+    if !ledger.logs(at) {
+        return Vec::new();
+    }
+    let silences = own.silences(SHORTEST);
+    let holes = silences.filter(|silence| !known(dark, *silence));
+    let holes = holes.filter_map(|(from, until)| {
+        let rest = Rest {
+            all: &ledger.all,
+            own,
+        };
+        let by_share = rest.expected(from, until);
+        if by_share < own.needed(by_share, until - from) {
+            return None;
+        }
+        let usual = own.by_other_days(&ledger.calendar, from, until)?;
+        let expected = usual.min(by_share);
+        (expected >= own.needed_unevenly(expected, until - from)).then(|| Hole {
+            kind: GapKind::Route,
+            route: Some(at),
+            basis: format!(
+                "in source \"{}\" nothing asks for the route \"{}\" from {} until {} while other requests go on; about \
+                 {expected:.0} were to be expected by the same hours of other days and its share before and after",
+                ledger.spec.name,
+                ledger.case.routes[at].name,
+                Stamp(from * MINUTE),
+                Stamp(until * MINUTE)
+            ),
+            ..silent(ledger, from, until, expected, "")
+        })
+    });
+    holes.collect()
+}
+
+/// A part of a source's lines against the rest of them.
+struct Rest<'p> {
+    all: &'p Pace,
+    own: &'p Pace,
+}
+
+impl Rest<'_> {
+    /// Lines that the part lacks by its share of the rest, the lower of before and after.
+    fn expected(&self, from: i64, until: i64) -> f64 {
+        let (before, after) = flanks(self.own, from, until);
+        self.lines(from, until) as f64 * self.share(before).min(self.share(after))
+    }
+
+    fn share(&self, flank: (i64, i64)) -> f64 {
+        self.own.lines(flank.0, flank.1) as f64 / self.lines(flank.0, flank.1).max(1) as f64
+    }
+
+    fn lines(&self, from: i64, until: i64) -> u64 {
+        let all = self.all.lines(from, until);
+        all.saturating_sub(self.own.lines(from, until))
+    }
+}
+
+/// The nearest windows before and after in which a series has enough lines to tell its share.
+fn flanks(own: &Pace, from: i64, until: i64) -> ((i64, i64), (i64, i64)) {
+    let widths = || [60, 120, 240, 480, WIDEST].into_iter();
+    let enough = |flank: &(i64, i64)| own.lines(flank.0, flank.1) >= TELLING;
+    let before = widths().map(|width| (from - width, from)).find(enough);
+    let after = widths().map(|width| (until, until + width)).find(enough);
+    (
+        before.unwrap_or((from - WIDEST, from)),
+        after.unwrap_or((until, until + WIDEST)),
+    )
+}
+
+/// Whether a silence is about one that is known already.
+fn known(dark: &[(i64, i64)], (from, until): (i64, i64)) -> bool {
+    dark.iter().any(|hole| {
+        let both = hole.1.min(until) - hole.0.max(from);
+        both * 10 >= (until - from) * 9
+    })
+}
+
+/// The longest silence in minutes that is no hole.
+pub(super) fn longest_ordinary(all: &Pace, holes: &[&Hole]) -> i64 {
+    let silences = all.silences(1);
+    silences
+        .filter(|(from, _)| !holes.iter().any(|hole| hole.minutes().0 == *from))
+        .map(|(from, until)| until - from + 1)
+        .max()
+        .unwrap_or(0)
+}
+
+/// How many minutes a hole may have without being noticed at a source's mean pace; none without a record.
+pub(super) fn unnoticed(all: &Pace) -> Option<i64> {
+    let (first, last) = all.span()?;
+    let pace = all.lines(first, last) as f64 / (last - first).max(1) as f64;
+    let needed = all.needed(pace * 10.0, 10);
+    Some(((needed / pace).ceil() as i64).max(SHORTEST))
+}
