@@ -23,7 +23,7 @@ const KEYS: [&str; 10] = [
     "sampling",
 ];
 /// Formats that take `fields`.
-const WITH_FIELDS: [&str; 3] = ["json", "auto", "csv"];
+const WITH_FIELDS: [&str; 4] = ["json", "auto", "csv", "cloudfront-realtime"];
 /// Places of an account that are written before a colon.
 const ACCOUNT_PLACES: [&str; 4] = ["cookie", "header", "query", "jwt"];
 

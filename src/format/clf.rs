@@ -81,6 +81,13 @@ impl LineFormat for Clf {
     }
 
     fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
+        self.with_rest(line).map(|(record, _)| record)
+    }
+}
+
+impl Clf {
+    /// The record, and the columns that stand behind those of every combined line.
+    pub(super) fn with_rest<'a>(&self, line: &'a [u8]) -> Result<(Record<'a>, &'a [u8]), Problem> {
         let mut record = Record::default();
         // Hardly any line has an escape; one look spares one for each field.
         let escapes = match memchr(b'\\', line) {
@@ -88,7 +95,7 @@ impl LineFormat for Clf {
             None => Escapes::None,
         };
         let Some((head, stamp, rest)) = split_time(line)? else {
-            return Ok(record);
+            return Ok((record, b""));
         };
         record.time = stamp;
         let head = Head::split(head);
@@ -99,14 +106,14 @@ impl LineFormat for Clf {
         let (line, rest) = take_request(rest)?;
         request::put(line, escapes, &mut record);
         let rest = take_numbers(rest, &mut record)?;
-        take_tail(rest, escapes, &mut record);
+        let rest = take_tail(rest, escapes, &mut record);
 
         record.account = match &self.account {
             Account::User => record.user.clone(),
             Account::Ident => head.ident.and_then(|ident| field(ident, escapes)),
             Account::Query(name) => account::query(&record, name),
         };
-        Ok(record)
+        Ok((record, rest))
     }
 }
 
@@ -263,14 +270,14 @@ fn take_numbers<'a>(rest: &'a [u8], record: &mut Record<'a>) -> Result<&'a [u8],
     Ok(rest)
 }
 
-/// Referer and user agent, each optional, and columns that some setups add behind them.
-fn take_tail<'a>(rest: &'a [u8], escapes: Escapes, record: &mut Record<'a>) {
+/// Referer and user agent, each optional; returns what some setups add behind them.
+fn take_tail<'a>(rest: &'a [u8], escapes: Escapes, record: &mut Record<'a>) -> &'a [u8] {
     let Some((referer, rest)) = quoted(rest) else {
-        return;
+        return rest;
     };
     record.referer = field(referer, escapes);
     let Some((agent, rest)) = quoted(rest) else {
-        return;
+        return rest;
     };
     record.user_agent = field(agent, escapes);
     // ingress-nginx ends its lines with $request_id, and nothing else is 32 hexadecimal digits.
@@ -278,6 +285,7 @@ fn take_tail<'a>(rest: &'a [u8], escapes: Escapes, record: &mut Record<'a>) {
     if last.len() == 32 && last.iter().all(u8::is_ascii_hexdigit) {
         record.request_id = present(last).map(Into::into);
     }
+    rest
 }
 
 /// A quoted field or a lone dash; `None` when the next column is neither. A field that the line's

@@ -36,6 +36,21 @@ pub(super) fn put<'a>(field: &'a [u8], record: &mut Record<'a>) {
     }
 }
 
+/// [`put`] for writers that always add the port, also to an IPv6 address without brackets, so that
+/// the last colon is the port's.
+pub(super) fn put_with_port<'a>(field: &'a [u8], record: &mut Record<'a>) {
+    let (host, port) = match memchr::memrchr(b':', field) {
+        Some(colon) => (&field[..colon], digits_of(&field[colon + 1..])),
+        None => (field, None),
+    };
+    if port.is_some() && parse_v6(host).is_some() {
+        record.client = present(host).map(canonical);
+        record.client_port = port;
+    } else {
+        put(field, record);
+    }
+}
+
 /// [`put`] for a text that may be the record's own.
 pub(super) fn put_text<'a>(field: Text<'a>, record: &mut Record<'a>) {
     match field {

@@ -5,20 +5,26 @@
 //! [`LineFormat`] and give it a line in `names.rs` and, when its bytes tell it, in `detect.rs`.
 
 mod account;
+mod balancer;
 mod claim;
 mod clf;
 mod client;
 mod detect;
+mod envoy;
 mod forwarded;
+mod haproxy;
 mod json;
+mod listed;
 mod names;
 mod parts;
 mod pattern;
 mod record;
 mod request;
+mod s3;
 pub mod target;
 mod text;
 pub mod time;
+mod traefik;
 mod w3c;
 mod wrapper;
 
@@ -70,7 +76,11 @@ trait LineFormat: fmt::Debug + Send + Sync {
         false
     }
 
-    /// Takes the directives of a whole chunk into the state, and nothing else.
+    /// Takes what a line that is no directive says about those behind it into the state. Asked before
+    /// it is read, and maybe twice.
+    fn pass(&self, _state: &mut State, _line: &[u8]) {}
+
+    /// Takes the directives of a whole chunk into the state, and what [`LineFormat::pass`] would take.
     fn advance(&self, _state: &mut State, _chunk: &[u8]) {}
 
     /// Every field of a line that a case may name as `account`, by that name, with its value:
@@ -389,6 +399,11 @@ impl Format {
     /// A line without wrappings, trimmed and not empty.
     fn plain<'a>(&self, state: &mut State, line: &'a [u8]) -> Line<'a> {
         let mut first = None;
+        if state.w3c.runs_a_clock() {
+            self.readers
+                .iter()
+                .for_each(|reader| reader.pass(state, line));
+        }
         for (place, reader) in self.readers.iter().enumerate() {
             if reader.directive(state, line) {
                 return Line::Directive;
@@ -410,7 +425,7 @@ impl Format {
     }
 
     fn finish<'a>(&self, mut record: Record<'a>, reader: &dyn LineFormat) -> Record<'a> {
-        record.nameless = !reader.carries_account();
+        record.nameless |= !reader.carries_account();
         if let Some(claim) = &self.claim {
             record.account = record.account.and_then(|token| claim::of(&token, claim));
         }
@@ -448,6 +463,10 @@ impl LineFormat for Nameless {
 
     fn directive(&self, state: &mut State, line: &[u8]) -> bool {
         self.0.directive(state, line)
+    }
+
+    fn pass(&self, state: &mut State, line: &[u8]) {
+        self.0.pass(state, line);
     }
 
     fn advance(&self, state: &mut State, chunk: &[u8]) {

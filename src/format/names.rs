@@ -4,15 +4,26 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{FormatProblem, LineFormat, clf, json, w3c};
+use super::{
+    FormatProblem, LineFormat, balancer, clf, envoy, haproxy, json, listed, s3, traefik, w3c,
+};
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 6] = [
+const READ: [&str; 15] = [
+    "alb",
     "auto",
+    "cloudfront",
+    "cloudfront-realtime",
     "combined",
     "common",
+    "elb",
+    "envoy",
+    "haproxy",
+    "istio",
     "json",
+    "s3",
+    "traefik",
     "vhost-combined",
     "w3c",
 ];
@@ -22,9 +33,8 @@ const READ: [&str; 6] = [
 pub(super) const RECOGNISED: [&str; 3] = ["w3c", "json", "combined"];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 34] = [
+const NOT_YET: [&str; 26] = [
     "akamai",
-    "alb",
     "apigateway",
     "atlassian",
     "aws-waf",
@@ -32,19 +42,14 @@ const NOT_YET: [&str; 34] = [
     "caddy",
     "citrix",
     "cloudflare",
-    "cloudfront",
     "cri",
     "csv",
     "docker",
     "ecs",
-    "elb",
-    "envoy",
     "fastly",
     "gcp",
     "gunicorn",
-    "haproxy",
     "iis",
-    "istio",
     "journald",
     "kong",
     "lograge",
@@ -52,10 +57,8 @@ const NOT_YET: [&str; 34] = [
     "otlp",
     "parquet",
     "rails",
-    "s3",
     "syslog",
     "tomcat",
-    "traefik",
     "tsv",
 ];
 
@@ -68,7 +71,7 @@ pub(super) fn reader(
     fields: &[(String, String)],
     zone: Tz,
 ) -> Result<Arc<dyn LineFormat>, FormatProblem> {
-    if name != "json" && !fields.is_empty() {
+    if !["json", "cloudfront-realtime"].contains(&name) && !fields.is_empty() {
         return Err(FormatProblem::new(format!(
             "`fields` is for JSON lines; `format = \"{name}\"` has its own fields: remove one of the two"
         )));
@@ -77,8 +80,27 @@ pub(super) fn reader(
         "combined" | "vhost-combined" => Arc::new(clf::Clf::combined()),
         "common" => Arc::new(clf::Clf::common()),
         "w3c" => Arc::new(w3c::W3c::new(zone)),
+        "cloudfront" => Arc::new(w3c::W3c::cloudfront(zone)),
+        "cloudfront-realtime" => Arc::new(w3c::W3c::cloudfront_realtime(fields, zone)?),
         "json" => Arc::new(json::Json::new(fields, zone)?),
-        other => return Err(unknown_format(other)),
+        other => match layout(other) {
+            Some(layout) => Arc::new(listed::Listed::new(layout, zone)),
+            None => return Err(unknown_format(other)),
+        },
+    })
+}
+
+/// The formats whose columns stand in a fixed order.
+fn layout(name: &str) -> Option<&'static listed::Layout> {
+    Some(match name {
+        "alb" => &balancer::ALB,
+        "elb" => &balancer::ELB,
+        "envoy" => &envoy::ENVOY,
+        "haproxy" => &haproxy::HAPROXY,
+        "istio" => &envoy::ISTIO,
+        "s3" => &s3::S3,
+        "traefik" => &traefik::TRAEFIK,
+        _ => return None,
     })
 }
 

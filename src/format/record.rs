@@ -38,6 +38,8 @@ pub struct Record<'a> {
     pub status: Option<u16>,
     /// Bytes of the answer as the log counts them.
     pub bytes: Option<u64>,
+    /// Whether these bytes count the answer's head too, so that its body was smaller by an unknown size.
+    pub head_counted: bool,
     /// `Referer`.
     pub referer: Option<Text<'a>>,
     /// `User-Agent`.
@@ -90,6 +92,7 @@ impl<'a> Record<'a> {
             host: own(self.host),
             status: self.status,
             bytes: self.bytes,
+            head_counted: self.head_counted,
             referer: own(self.referer),
             user_agent: own(self.user_agent),
             request_id: own(self.request_id),
@@ -144,11 +147,13 @@ pub enum Problem {
     Cut,
     /// It is longer than the limit; its first bytes are kept.
     TooLong,
+    /// It tells of a connection or an error, and no request is in it.
+    NoRequest,
 }
 
 impl Problem {
     /// Every problem, in the order of tables.
-    pub const ALL: [Problem; 10] = [
+    pub const ALL: [Problem; 11] = [
         Problem::Shape,
         Problem::Time,
         Problem::NoTime,
@@ -159,6 +164,7 @@ impl Problem {
         Problem::NoHeader,
         Problem::Cut,
         Problem::TooLong,
+        Problem::NoRequest,
     ];
 
     /// The word for tables.
@@ -174,6 +180,7 @@ impl Problem {
             Problem::NoHeader => "no_header",
             Problem::Cut => "cut",
             Problem::TooLong => "too_long",
+            Problem::NoRequest => "no_request",
         }
     }
 }

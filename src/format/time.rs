@@ -26,6 +26,21 @@ pub fn rfc3339(text: &[u8]) -> Option<Stamp> {
 
 /// `10/Oct/2000:13:55:36 -0700`, with or without a fraction after the seconds.
 pub fn clf(text: &[u8]) -> Option<Stamp> {
+    let (moment, rest) = clf_moment(text)?;
+    moment.at(offset(rest)?)
+}
+
+/// The same without an offset, read in `zone` as [`local`] does.
+pub fn clf_local(text: &[u8], zone: Tz) -> Option<Stamp> {
+    let (moment, rest) = clf_moment(text)?;
+    if rest.is_empty() {
+        moment.within(zone)
+    } else {
+        None
+    }
+}
+
+fn clf_moment(text: &[u8]) -> Option<(Moment, &[u8])> {
     let (date, rest) = text.split_at_checked(12)?;
     let &[d0, d1, b'/', m0, m1, m2, b'/', y0, y1, y2, y3, b':'] = date else {
         return None;
@@ -37,7 +52,7 @@ pub fn clf(text: &[u8]) -> Option<Stamp> {
         day: day_number(year, month([m0, m1, m2])?, day)?,
         of_day,
     };
-    moment.at(offset(rest)?)
+    Some((moment, rest))
 }
 
 /// ISO 8601 date and time without an offset, read in `zone`. Where clocks were set back and the

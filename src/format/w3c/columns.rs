@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use super::super::account::{self, same_header};
 use super::super::text::{self, digits_of, present};
 use super::super::{Problem, Record, Text, client, request, target, time};
+use super::clock::Clock;
 use super::split::Cells;
 use crate::case::AccountKey;
 use crate::words::Stamp;
@@ -14,6 +15,7 @@ use crate::words::Stamp;
 /// The columns that are in force.
 #[derive(Debug)]
 pub(super) struct Columns {
+    names: Vec<Vec<u8>>,
     kinds: Vec<Kind>,
     account: Account,
     /// CloudFront: durations in seconds and percent-encoded headers, where IIS has milliseconds and `+`.
@@ -26,7 +28,10 @@ enum Kind {
     Time,
     LocalDate,
     LocalTime,
+    /// Seconds since the epoch.
+    Epoch,
     Client,
+    Forwarded,
     ClientPort,
     User,
     Method,
@@ -41,8 +46,23 @@ enum Kind {
     Agent,
     RequestId,
     TimeTaken,
+    Node,
     Other,
 }
+
+/// Without these a record may say something else than the line did.
+const NEEDED: [Kind; 10] = [
+    Kind::Date,
+    Kind::Time,
+    Kind::Client,
+    Kind::User,
+    Kind::Method,
+    Kind::Stem,
+    Kind::Uri,
+    Kind::Query,
+    Kind::Status,
+    Kind::Bytes,
+];
 
 const KINDS: usize = Kind::Other as usize + 1;
 
@@ -52,6 +72,8 @@ enum Account {
     /// The column at this place; whether it is a header, whose blanks are written otherwise.
     Column(usize, bool),
     Cookie(usize, String),
+    /// A header among those that one column holds, each on a line of its own.
+    Header(usize, String),
     Query(String),
     /// This header has no such column.
     Nowhere,
@@ -74,7 +96,9 @@ impl Columns {
                 kind
             });
         }
-        let cloudfront = names.iter().any(|name| name.starts_with(b"x-edge-"));
+        let cloudfront = names
+            .iter()
+            .any(|name| name.starts_with(b"x-edge-") || *name == b"timestamp");
         // Behind CloudFront the Host header names the distribution, this one what was asked.
         let asked = names
             .iter()
@@ -88,6 +112,7 @@ impl Columns {
         }
         Columns {
             account: Account::find(key, &names),
+            names: names.into_iter().map(<[u8]>::to_vec).collect(),
             kinds,
             cloudfront,
         }
@@ -97,19 +122,70 @@ impl Columns {
         self.kinds.len()
     }
 
-    /// The record that the cells make; there are as many as columns.
+    /// How many columns a line must at least have: all that a record is made of, and one more, as the
+    /// last cell of a short line may be cut.
+    pub(super) fn least(&self) -> usize {
+        let needed = self.kinds.iter().rposition(|kind| NEEDED.contains(kind));
+        needed
+            .max(self.account.place())
+            .map_or(usize::MAX, |last| last + 2)
+    }
+
+    /// Whether lines have a time and no date.
+    pub(super) fn needs_date(&self) -> bool {
+        let has = |kind| self.kinds.contains(&kind);
+        has(Kind::Time) && !has(Kind::Date)
+            || !has(Kind::Time) && has(Kind::LocalTime) && !has(Kind::LocalDate)
+    }
+
+    /// The cell that has the time of day.
+    pub(super) fn clock<'a>(&self, cells: Cells<'a>) -> &'a [u8] {
+        let kind = if self.kinds.contains(&Kind::Time) {
+            Kind::Time
+        } else {
+            Kind::LocalTime
+        };
+        let mut both = cells.zip(&self.kinds);
+        both.find(|(_, of)| **of == kind)
+            .map_or(b"", |(cell, _)| cell)
+    }
+
+    /// Whether there is no column from which the account could come.
+    pub(super) fn is_nameless(&self) -> bool {
+        match self.account {
+            Account::User => !self.kinds.contains(&Kind::User),
+            Account::Nowhere => true,
+            _ => false,
+        }
+    }
+
+    /// Every column that says something, by its name.
+    pub(super) fn named(&self, cells: Cells<'_>) -> Vec<(String, Vec<u8>)> {
+        let both = self.names.iter().zip(cells);
+        let said = both.filter_map(|(name, cell)| Some((name, present(cell)?)));
+        said.map(|(name, cell)| {
+            let value = match header_name(name) {
+                Some(_) => self.header(cell),
+                None => undoubled(cell),
+            };
+            (
+                String::from_utf8_lossy(name).into_owned(),
+                value.into_owned(),
+            )
+        })
+        .collect()
+    }
+
+    /// The record that the cells make; there may be fewer of them than columns.
     pub(super) fn record<'a>(
         &self,
         cells: Cells<'a>,
-        date: Option<&[u8; 10]>,
+        clock: &Clock,
         zone: Tz,
     ) -> Result<Record<'a>, Problem> {
         let mut found: [&[u8]; KINDS] = [b""; KINDS];
         let mut account: &[u8] = b"";
-        let wanted = match self.account {
-            Account::Column(place, _) | Account::Cookie(place, _) => place,
-            _ => usize::MAX,
-        };
+        let wanted = self.account.place().unwrap_or(usize::MAX);
         for (place, (cell, kind)) in cells.zip(&self.kinds).enumerate() {
             found[*kind as usize] = cell;
             if place == wanted {
@@ -117,7 +193,8 @@ impl Columns {
             }
         }
         let mut record = self.fields(&found)?;
-        record.time = stamp(&found, date, zone)?;
+        record.nameless = self.is_nameless();
+        record.time = stamp(&found, clock, zone)?;
         record.account = self.account(account, &record);
         Ok(record)
     }
@@ -128,7 +205,9 @@ impl Columns {
         let mut record = Record {
             user: cell(Kind::User).map(undoubled),
             method: plain(Kind::Method),
-            target: target_of(cell(Kind::Stem), cell(Kind::Query)).or_else(|| plain(Kind::Uri)),
+            target: self
+                .target_of(cell(Kind::Stem), cell(Kind::Query))
+                .or_else(|| plain(Kind::Uri)),
             protocol: plain(Kind::Protocol),
             host: plain(Kind::Host),
             status: text::status(found[Kind::Status as usize])?,
@@ -136,13 +215,44 @@ impl Columns {
             referer: cell(Kind::Referer).map(|text| self.header(text)),
             user_agent: cell(Kind::Agent).map(|text| self.header(text)),
             request_id: plain(Kind::RequestId),
+            forwarded: cell(Kind::Forwarded).map(|text| self.header(text)),
+            node: plain(Kind::Node),
             ..Record::default()
         };
         let unit = if self.cloudfront { 1000.0 } else { 1.0 };
         record.duration_ms = text::milliseconds(found[Kind::TimeTaken as usize], unit);
         record.client_port = digits_of(found[Kind::ClientPort as usize]);
+        // Both IIS and CloudFront count what they sent, head and all.
+        record.head_counted = record.bytes.is_some();
         client::put(found[Kind::Client as usize], &mut record);
+        if let (None, Some(forwarded)) = (&record.client, &record.forwarded) {
+            client::put_text(forwarded.clone(), &mut record);
+        }
         Ok(record)
+    }
+
+    /// Stem and query as one target. IIS logs the stem decoded, so a `?` or `#` in it separates nothing
+    /// and is written as the client must have; CloudFront's real-time logs write the query there too.
+    fn target_of<'a>(&self, stem: Option<&'a [u8]>, query: Option<&'a [u8]>) -> Option<Text<'a>> {
+        let stem = stem?;
+        let has_query = memchr::memchr(b'?', stem).is_some();
+        if self.cloudfront && has_query {
+            return Some(Cow::Borrowed(stem));
+        }
+        let stem = if has_query || memchr::memchr(b'#', stem).is_some() {
+            let encoded = stem.iter().flat_map(|byte| match byte {
+                b'?' => b"%3F",
+                b'#' => b"%23",
+                byte => std::slice::from_ref(byte),
+            });
+            Cow::Owned(encoded.copied().collect())
+        } else {
+            Cow::Borrowed(stem)
+        };
+        match query {
+            Some(query) => Some(request::with_query(&stem, query)),
+            None => Some(stem),
+        }
     }
 
     fn account<'a>(&self, cell: &'a [u8], record: &Record<'a>) -> Option<Text<'a>> {
@@ -151,6 +261,7 @@ impl Columns {
             Account::Column(_, false) => present(cell).map(undoubled),
             Account::Column(_, true) => present(cell).map(|text| self.header(text)),
             Account::Cookie(_, name) => account::cookie(&self.header(present(cell)?), name),
+            Account::Header(_, name) => header_in(&self.header(present(cell)?), name),
             Account::Query(name) => account::query(record, name),
             Account::Nowhere => None,
         }
@@ -177,6 +288,16 @@ impl Columns {
 }
 
 impl Account {
+    /// The column that it is in.
+    fn place(&self) -> Option<usize> {
+        match self {
+            Account::Column(place, _) | Account::Cookie(place, _) | Account::Header(place, _) => {
+                Some(*place)
+            }
+            Account::User | Account::Query(_) | Account::Nowhere => None,
+        }
+    }
+
     fn find(key: Option<&AccountKey>, names: &[&[u8]]) -> Account {
         let place = |wanted: &dyn Fn(&[u8]) -> bool| names.iter().position(|name| wanted(name));
         let called = |key: &str| place(&|name| name.eq_ignore_ascii_case(key.as_bytes()));
@@ -191,10 +312,12 @@ impl Account {
                 .map(|place| Account::Column(place, header_name(names[place]).is_some())),
             Some(AccountKey::Header(name)) => header(name)
                 .or_else(|| called(name))
-                .map(|place| Account::Column(place, true)),
-            Some(AccountKey::Cookie(name)) => {
-                header("Cookie").map(|place| Account::Cookie(place, name.clone()))
-            }
+                .or_else(|| called(&format!("cs-{name}")))
+                .map(|place| Account::Column(place, true))
+                .or_else(|| called("cs-headers").map(|place| Account::Header(place, name.clone()))),
+            Some(AccountKey::Cookie(name)) => header("Cookie")
+                .or_else(|| called("cs-cookie"))
+                .map(|place| Account::Cookie(place, name.clone())),
             Some(AccountKey::Query(name)) => Some(Account::Query(name.clone())),
             Some(AccountKey::Claim(..)) => None,
         };
@@ -221,7 +344,10 @@ fn kind(name: &[u8]) -> Kind {
         b"time" => Kind::Time,
         b"date-local" => Kind::LocalDate,
         b"time-local" => Kind::LocalTime,
+        b"timestamp" => Kind::Epoch,
         b"c-ip" => Kind::Client,
+        b"x-forwarded-for" | b"cs(x-forwarded-for)" => Kind::Forwarded,
+        b"s-computername" => Kind::Node,
         b"c-port" => Kind::ClientPort,
         b"cs-username" => Kind::User,
         b"cs-method" => Kind::Method,
@@ -232,53 +358,49 @@ fn kind(name: &[u8]) -> Kind {
         b"cs-host" | b"cs(host)" => Kind::Host,
         b"sc-status" => Kind::Status,
         b"sc-bytes" => Kind::Bytes,
-        b"cs(referer)" | b"cs(referrer)" => Kind::Referer,
-        b"cs(user-agent)" => Kind::Agent,
+        b"cs(referer)" | b"cs(referrer)" | b"cs-referer" => Kind::Referer,
+        b"cs(user-agent)" | b"cs-user-agent" => Kind::Agent,
         b"x-edge-request-id" | b"cs(x-request-id)" | b"sc(x-request-id)" => Kind::RequestId,
         b"time-taken" => Kind::TimeTaken,
         _ => Kind::Other,
     }
 }
 
-/// Date and time from their columns; the date else from `#Date`; no stamp without a time.
-fn stamp(
-    found: &[&[u8]; KINDS],
-    date: Option<&[u8; 10]>,
-    zone: Tz,
-) -> Result<Option<Stamp>, Problem> {
+/// Date and time from their columns; the date else from the clock; no stamp without a time.
+fn stamp(found: &[&[u8]; KINDS], clock: &Clock, zone: Tz) -> Result<Option<Stamp>, Problem> {
     let cell = |kind: Kind| present(found[kind as usize]);
-    let (day, clock, zone) = match (cell(Kind::Time), cell(Kind::LocalTime)) {
-        (Some(clock), _) => (cell(Kind::Date), clock, Tz::UTC),
-        (None, Some(clock)) => (cell(Kind::LocalDate), clock, zone),
-        (None, None) => return Ok(None),
+    let (day, time_of_day, zone) = match (cell(Kind::Time), cell(Kind::LocalTime)) {
+        (Some(time_of_day), _) => (cell(Kind::Date), time_of_day, Tz::UTC),
+        (None, Some(time_of_day)) => (cell(Kind::LocalDate), time_of_day, zone),
+        (None, None) => {
+            let epoch = cell(Kind::Epoch).map(|text| time::epoch(text).ok_or(Problem::Time));
+            return epoch.transpose();
+        }
     };
-    let day = day
-        .or_else(|| date.map(<[u8; 10]>::as_slice))
-        .ok_or(Problem::Time)?;
-    let mut joined = [b' '; 40];
-    let end = day.len() + 1 + clock.len();
-    let whole = joined.get_mut(..end).ok_or(Problem::Time)?;
-    whole[..day.len()].copy_from_slice(day);
-    whole[day.len() + 1..].copy_from_slice(clock);
-    time::local(whole, zone).map(Some).ok_or(Problem::Time)
+    let read = |day: &[u8]| {
+        let mut joined = [b' '; 40];
+        let end = day.len() + 1 + time_of_day.len();
+        let whole = joined.get_mut(..end)?;
+        whole[..day.len()].copy_from_slice(day);
+        whole[day.len() + 1..].copy_from_slice(time_of_day);
+        time::local(whole, zone)
+    };
+    let stamp = match day {
+        Some(day) => read(day),
+        None => clock.date().and_then(|day| read(day)),
+    };
+    stamp.map(Some).ok_or(Problem::Time)
 }
 
-/// Stem and query as one target. IIS logs the stem decoded, so a `?` or `#` in it separates nothing
-/// and is written as the client must have.
-fn target_of<'a>(stem: Option<&'a [u8]>, query: Option<&'a [u8]>) -> Option<Text<'a>> {
-    let mut stem = Cow::Borrowed(stem?);
-    if memchr::memchr2(b'?', b'#', &stem).is_some() {
-        let encoded = stem.iter().flat_map(|byte| match byte {
-            b'?' => b"%3F",
-            b'#' => b"%23",
-            byte => std::slice::from_ref(byte),
-        });
-        stem = Cow::Owned(encoded.copied().collect());
-    }
-    match query {
-        Some(query) => Some(request::with_query(&stem, query)),
-        None => Some(stem),
-    }
+/// A header's value among `Name:value` lines.
+fn header_in<'a>(headers: &Text<'a>, name: &str) -> Option<Text<'a>> {
+    let value = |line: &[u8]| {
+        let colon = memchr::memchr(b':', line)?;
+        let is_it = same_header(line[..colon].trim_ascii(), name.as_bytes());
+        let value = present(line[colon + 1..].trim_ascii()).filter(|_| is_it)?;
+        Some(Cow::Owned(value.to_vec()))
+    };
+    headers.split(|b| *b == b'\n').find_map(value)
 }
 
 /// A cell with doubled quotes made single, as Advanced Logging writes them.

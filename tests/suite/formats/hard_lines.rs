@@ -245,5 +245,5 @@ fn detection_and_names() {
             .message
     };
     assert!(named("combind").contains("did you mean `combined`?"));
-    assert!(named("alb").contains("does not read it yet"));
+    assert!(named("akamai").contains("does not read it yet"));
 }
