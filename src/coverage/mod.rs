@@ -338,6 +338,16 @@ fn missing(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Ass
             ),
             allowance: Allowance::Said,
         });
+    } else if facts.tally.nameless > 0 {
+        assessment.doubts.push(Doubt {
+            reason: Reason::NoAccount,
+            basis: format!(
+                "{} requests for routes in source \"{name}\" stand in lines that have no place for an account: they are \
+                 known by client address only, and nobody can say in whose scope they were",
+                facts.tally.nameless
+            ),
+            allowance: Allowance::Said,
+        });
     }
     if let Some(minutes) = gaps::unnoticed(facts) {
         assessment.doubts.push(Doubt {

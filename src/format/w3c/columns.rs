@@ -28,6 +28,7 @@ enum Kind {
     LocalTime,
     Client,
     ClientPort,
+    Forwarded,
     User,
     Method,
     Stem,
@@ -119,6 +120,11 @@ impl Columns {
         let mut record = self.fields(&found)?;
         record.time = stamp(&found, date, zone)?;
         record.account = self.account(account, &record);
+        record.nameless = match self.account {
+            Account::User => !self.kinds.contains(&Kind::User),
+            Account::Nowhere => true,
+            _ => false,
+        };
         Ok(record)
     }
 
@@ -142,6 +148,8 @@ impl Columns {
         record.duration_ms = text::milliseconds(found[Kind::TimeTaken as usize], unit);
         record.client_port = digits_of(found[Kind::ClientPort as usize]);
         client::put(found[Kind::Client as usize], &mut record);
+        let forwarded = cell(Kind::Forwarded).map(|list| self.header(list));
+        client::put_forwarded(forwarded, &mut record);
         Ok(record)
     }
 
@@ -222,6 +230,7 @@ fn kind(name: &[u8]) -> Kind {
         b"date-local" => Kind::LocalDate,
         b"time-local" => Kind::LocalTime,
         b"c-ip" => Kind::Client,
+        b"x-forwarded-for" | b"cs(x-forwarded-for)" => Kind::Forwarded,
         b"c-port" => Kind::ClientPort,
         b"cs-username" => Kind::User,
         b"cs-method" => Kind::Method,
