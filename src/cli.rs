@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::TypedValueParser as _;
 use clap::{Args, Parser, Subcommand};
 
+use crate::case::AccountKey;
+use crate::format::Proxies;
 use crate::synth::{Attack, LogFormat};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
@@ -68,15 +70,21 @@ pub struct RecordsArgs {
     /// Log files
     #[arg(value_name = "LOG", required = true)]
     pub logs: Vec<PathBuf>,
-    /// How the lines are written: auto, combined, common, w3c or json
+    /// How the lines are written: auto, combined, common, w3c, json, csv or tsv
     #[arg(long, default_value = "auto", conflicts_with = "pattern")]
     pub format: String,
     /// An nginx log_format or Apache LogFormat string
     #[arg(long, value_name = "STRING")]
     pub pattern: Option<String>,
-    /// For JSON: our name and the log's dotted path, such as time=ts (repeat it for more)
+    /// For JSON and tables: our name and the log's dotted path or column, such as time=ts (repeat it for more)
     #[arg(long = "field", value_name = "NAME=PATH", value_parser = field)]
     pub fields: Vec<(String, String)>,
+    /// Print the account too, from where it stands: a field, cookie:NAME, header:NAME, query:NAME or jwt:CLAIM@KEY
+    #[arg(long, value_name = "KEY", value_parser = account)]
+    pub account: Option<AccountKey>,
+    /// A proxy, or a network of them, whose word on a client's address is taken (repeat it for more)
+    #[arg(long = "trusted-proxy", value_name = "NET", value_parser = proxy)]
+    pub trusted_proxies: Vec<String>,
     /// Zone of stamps that carry no offset
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub timezone: String,
@@ -127,6 +135,14 @@ fn size(text: &str) -> Result<u64, String> {
     number
         .checked_mul(unit)
         .ok_or_else(|| "that is more than any machine has".to_owned())
+}
+
+fn account(text: &str) -> Result<AccountKey, String> {
+    AccountKey::read(text).map_err(|(what, remedy)| format!("{what}; {remedy}"))
+}
+
+fn proxy(text: &str) -> Result<String, String> {
+    Proxies::default().trust(text).map(|()| text.to_owned())
 }
 
 fn field(text: &str) -> Result<(String, String), String> {

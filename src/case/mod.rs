@@ -4,6 +4,7 @@
 //! later rooms can trust. Which log files exist is left to `source`, what a pattern means to `format`,
 //! whether an account may see an object to `scope`.
 
+mod account;
 mod cells;
 mod directory;
 mod file;
@@ -18,12 +19,15 @@ mod times;
 mod units;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+pub use account::AccountKey;
 pub use directory::{
     AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, Unit,
 };
 pub use problem::{CaseProblem, Complaint, Place};
 
+use crate::format::Proxies;
 use crate::words::{Stamp, Validity};
 
 /// Reads a case file and every table that it names.
@@ -96,6 +100,8 @@ pub struct SourceSpec {
     pub format: FormatSpec,
     /// Where the account stands; `None` = the format's own user field.
     pub account: Option<AccountKey>,
+    /// Proxies whose word on a client's address is taken.
+    pub trusted_proxies: Option<Arc<Proxies>>,
     /// What to add to each stamp, in nanoseconds, to undo the host's clock error.
     pub clock_correction: i64,
     /// Known holes.
@@ -116,39 +122,6 @@ pub struct FormatSpec {
     pub pattern: Option<String>,
     /// `fields = { time = "ts", ... }`: our name to the log's dotted path, in the order written.
     pub fields: Vec<(String, String)>,
-}
-
-/// Where a source says who asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AccountKey {
-    /// A field of the format, by the format's own name for it.
-    Field(String),
-    /// `cookie:NAME`.
-    Cookie(String),
-    /// `header:NAME`.
-    Header(String),
-    /// `query:NAME`.
-    Query(String),
-    /// `jwt:CLAIM` or `jwt:CLAIM@KEY`: a claim in the payload of the JSON Web Token that stands at the
-    /// inner key, which is the header `Authorization` where none is given. The token is decoded, not
-    /// verified.
-    Claim(String, Box<AccountKey>),
-}
-
-/// As the case file writes it.
-impl std::fmt::Display for AccountKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            AccountKey::Field(name) => write!(f, "\"{name}\""),
-            AccountKey::Cookie(name) => write!(f, "\"cookie:{name}\""),
-            AccountKey::Header(name) => write!(f, "\"header:{name}\""),
-            AccountKey::Query(name) => write!(f, "\"query:{name}\""),
-            AccountKey::Claim(claim, token) => {
-                let token = token.to_string();
-                write!(f, "\"jwt:{claim}@{}\"", token.trim_matches('"'))
-            }
-        }
-    }
 }
 
 /// A hole that the case declares.

@@ -3,14 +3,17 @@
 //! Checks what can be checked without the logs. Which files a glob finds is left to `source`, what
 //! a format, a pattern or a field means to `format`.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 
 use super::problem::{CaseProblem, quoted, suggest};
 use super::section::{Section, Value};
 use super::times::{OFFSET_REMEDY, clock_offset};
 use super::{AccountKey, DeclaredGap, FormatSpec, RouteSpec, SourceSpec};
+use crate::format::Proxies;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "name",
     "files",
     "format",
@@ -21,11 +24,10 @@ const KEYS: [&str; 10] = [
     "gaps",
     "logs_routes",
     "sampling",
+    "trusted_proxies",
 ];
 /// Formats that take `fields`.
-const WITH_FIELDS: [&str; 4] = ["json", "auto", "csv", "cloudfront-realtime"];
-/// Places of an account that are written before a colon.
-const ACCOUNT_PLACES: [&str; 4] = ["cookie", "header", "query", "jwt"];
+const WITH_FIELDS: [&str; 5] = ["json", "auto", "csv", "tsv", "cloudfront-realtime"];
 
 /// Every `[[source]]` in the order of the file.
 ///
@@ -73,6 +75,10 @@ fn source(
         files: files(section)?,
         format: format(section)?,
         account: section.get("account").map(|v| account(&v)).transpose()?,
+        trusted_proxies: section
+            .get("trusted_proxies")
+            .map(|v| trusted_proxies(&v))
+            .transpose()?,
         clock_correction,
         gaps: gaps(section, zone)?,
         logs_routes: logs_routes(section, routes)?,
@@ -143,39 +149,24 @@ fn field_map(value: &Value<'_>) -> Result<Vec<(String, String)>, CaseProblem> {
 }
 
 fn account(value: &Value<'_>) -> Result<AccountKey, CaseProblem> {
-    account_key(value, value.text()?)
+    AccountKey::read(value.text()?).map_err(|(what, remedy)| value.complain(&what, remedy))
 }
 
-fn account_key(value: &Value<'_>, text: &str) -> Result<AccountKey, CaseProblem> {
-    let Some((place, name)) = text.split_once(':') else {
-        return Ok(AccountKey::Field(text.to_owned()));
-    };
-    if name.is_empty() {
-        let what = format!("{} names nothing after the colon", quoted(text));
-        return Err(value.complain(&what, "write for example \"cookie:session\""));
+fn trusted_proxies(value: &Value<'_>) -> Result<Arc<Proxies>, CaseProblem> {
+    let items = value.items()?;
+    if items.is_empty() {
+        let remedy = "name at least one proxy, such as \"10.0.0.0/8\", or leave the key out";
+        return Err(value.complain("names no network", remedy));
     }
-    match place {
-        "cookie" => Ok(AccountKey::Cookie(name.to_owned())),
-        "header" => Ok(AccountKey::Header(name.to_owned())),
-        "query" => Ok(AccountKey::Query(name.to_owned())),
-        "jwt" => {
-            // Claims may be URLs, which hold a colon but hardly ever this sign.
-            let (claim, token) = name
-                .split_once('@')
-                .unwrap_or((name, "header:Authorization"));
-            let token = account_key(value, token)?;
-            Ok(AccountKey::Claim(claim.to_owned(), Box::new(token)))
-        }
-        // Fields of tokens have colons in their names (`cognito:username`), so only what looks like
-        // a slip of the three places is refused.
-        _ => match super::problem::nearest(place, ACCOUNT_PLACES) {
-            Some(near) => {
-                let what = format!("{} is no place of an account", quoted(place));
-                Err(value.complain(&what, format!("did you mean \"{near}:{name}\"?")))
-            }
-            None => Ok(AccountKey::Field(text.to_owned())),
-        },
+    let mut proxies = Proxies::default();
+    for item in &items {
+        proxies.trust(item.text()?).map_err(|what| {
+            let remedy = "write an address, such as \"192.0.2.7\", or a network with the length of its prefix, such \
+                as \"10.0.0.0/8\" or \"2001:db8::/32\"";
+            item.complain(&what, remedy)
+        })?;
     }
+    Ok(Arc::new(proxies))
 }
 
 fn correction(value: &Value<'_>) -> Result<i64, CaseProblem> {

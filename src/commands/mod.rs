@@ -2,6 +2,7 @@
 
 mod progress;
 mod records;
+mod remarks;
 mod scan;
 mod signals;
 mod synth;

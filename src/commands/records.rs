@@ -2,7 +2,9 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
+use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use super::scan::{PIPE, head};
@@ -10,7 +12,7 @@ use super::{Ending, signals};
 use crate::case::FormatSpec;
 use crate::cli::RecordsArgs;
 use crate::format::target::Target;
-use crate::format::{Format, Line, Record, State};
+use crate::format::{Format, Line, Proxies, Record, State};
 use crate::sequence::text;
 use crate::source::{Reader, Reading, lines};
 
@@ -67,7 +69,13 @@ fn file(args: &RecordsArgs, log: &Path, out: &mut impl Write) -> Result<Counts, 
                 }
                 Line::Record(record) => {
                     counts.records += 1;
-                    print(&mut printed, &fields(place, &record));
+                    let mut shown = fields(place, &record);
+                    if args.account.is_some()
+                        && let Some(account) = &record.account
+                    {
+                        shown["account"] = json!(text(account));
+                    }
+                    print(&mut printed, &shown);
                 }
                 Line::Problem(why) => problem(why.word(), place, &mut counts, &mut printed),
                 Line::Empty | Line::Directive | Line::Part => {}
@@ -87,7 +95,7 @@ fn file(args: &RecordsArgs, log: &Path, out: &mut impl Write) -> Result<Counts, 
 }
 
 fn format(args: &RecordsArgs, log: &Path) -> Result<Format, Ending> {
-    let zone = args.timezone.parse().map_err(|_| {
+    let zone: Tz = args.timezone.parse().map_err(|_| {
         Ending::Usage(format!(
             "--timezone {}: no such zone; write an IANA name such as Europe/Stockholm",
             args.timezone
@@ -98,7 +106,19 @@ fn format(args: &RecordsArgs, log: &Path) -> Result<Format, Ending> {
         pattern: args.pattern.clone(),
         fields: args.fields.clone(),
     };
-    match Format::from_spec(&spec, zone).map_err(Ending::usage)? {
+    let mut proxies = Proxies::default();
+    for network in &args.trusted_proxies {
+        proxies.trust(network).map_err(Ending::Usage)?;
+    }
+    let proxies = (!args.trusted_proxies.is_empty()).then(|| Arc::new(proxies));
+    let format = read_as(args, log, &spec, zone)?.trust(proxies);
+    format
+        .bind_account(args.account.as_ref())
+        .map_err(Ending::usage)
+}
+
+fn read_as(args: &RecordsArgs, log: &Path, spec: &FormatSpec, zone: Tz) -> Result<Format, Ending> {
+    match Format::from_spec(spec, zone).map_err(Ending::usage)? {
         Some(format) if log.is_file() => {
             Ok(format.for_content(&head(log).map_err(Ending::failed)?))
         }

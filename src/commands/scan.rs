@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 use super::progress::Progress;
-use super::{Ending, signals};
+use super::{Ending, remarks, signals};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
 use crate::coverage::{self, FileFacts, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
-use crate::format::Format;
+use crate::format::{Format, FormatProblem};
 use crate::impact::{self, AccountFigures, Citation, conclude};
 use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Staging};
@@ -67,6 +67,7 @@ fn answer(
         .iter()
         .map(|input| sources[input.source].has_accounts)
         .collect();
+    let remarks = remarks::of(case, &inputs, &sources, &all);
     let atlas = Atlas::new(&case.directory);
     let analysis = pipeline::analyse(case, &atlas, all, &has_accounts);
     let mut assessment = coverage::assess(case, &sources);
@@ -97,6 +98,7 @@ fn answer(
         controllers,
         totals,
         assessment,
+        remarks,
         line_digests: line_digests.map_err(Ending::failed)?,
         excerpts: excerpts.map_err(Ending::failed)?,
     };
@@ -119,13 +121,9 @@ fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
     let mut inputs = Vec::new();
     for file in found {
         let spec = &case.sources[file.source];
-        let place = |problem: &dyn std::fmt::Display| {
-            Ending::Usage(format!(
-                "{}:{}: source \"{}\": {problem}",
-                case.file_name, spec.line, spec.name
-            ))
-        };
-        let format = match Format::from_spec(&spec.format, case.timezone).map_err(|p| place(&p))? {
+        let format = match Format::from_spec(&spec.format, case.timezone)
+            .map_err(|problem| complaint(case, spec, &problem))?
+        {
             Some(format) if file.path.is_file() => {
                 format.for_content(&head(&file.path).map_err(Ending::failed)?)
             }
@@ -137,13 +135,39 @@ fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
             source: file.source,
             name: file.name,
             path: file.path,
-            format: format
-                .bind_account(spec.account.as_ref())
-                .map_err(|p| place(&p))?,
+            format: format.trust(spec.trusted_proxies.clone()),
             clock_correction: spec.clock_correction,
         });
     }
+    for (index, spec) in case.sources.iter().enumerate() {
+        let own = inputs.iter_mut().filter(|input| input.source == index);
+        bind_accounts(own.collect(), spec).map_err(|problem| complaint(case, spec, &problem))?;
+    }
     Ok(inputs)
+}
+
+fn complaint(case: &Case, spec: &SourceSpec, problem: &FormatProblem) -> Ending {
+    Ending::Usage(format!(
+        "{}:{}: source \"{}\": {problem}",
+        case.file_name, spec.line, spec.name
+    ))
+}
+
+/// Says where the account stands in every file of a source. A recognised format that has no such place, beside
+/// files that have it, names nobody; that none has it is a slip in the case.
+fn bind_accounts(inputs: Vec<&mut Input>, spec: &SourceSpec) -> Result<(), FormatProblem> {
+    let bound = inputs
+        .iter()
+        .map(|input| input.format.clone().bind_account(spec.account.as_ref()));
+    let bound: Vec<_> = bound.collect();
+    let some = bound.iter().any(Result::is_ok);
+    for (input, bound) in inputs.into_iter().zip(bound) {
+        input.format = match bound {
+            Err(_) if some => input.format.clone().without_account(),
+            bound => bound?,
+        };
+    }
+    Ok(())
 }
 
 /// The format of a file by its first bytes; that of an empty file does not matter.

@@ -116,6 +116,16 @@ pub(super) fn about(ledger: &Ledger<'_>, recurring: (u64, i64)) -> Vec<Doubt> {
             ),
         ));
     }
+    if facts.has_accounts && facts.tally.nameless > 0 {
+        doubts.push(Doubt::said(
+            Reason::NoAccount,
+            format!(
+                "{} requests for routes in source \"{name}\" stand in lines that have no place for an account: they are \
+                 known by client address only, and nobody can say in whose scope they were",
+                facts.tally.nameless
+            ),
+        ));
+    }
     if recurring.0 > 0 {
         doubts.push(Doubt::said(
             Reason::Gap,

@@ -2,7 +2,7 @@
 //!
 //! A list of addresses (`X-Forwarded-For`) stands for its first, the one that the first proxy
 //! claims to have seen. That is the client's word where no proxy is trusted; which proxies are is
-//! for the case to say, later.
+//! for the case to say, and `forwarded.rs` then reads the list again.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -23,9 +23,12 @@ pub(super) fn is_address(text: &[u8]) -> bool {
 /// because the two may be told apart on purpose.
 pub(super) fn put<'a>(field: &'a [u8], record: &mut Record<'a>) {
     let field = unquoted(field);
-    let first = memchr::memchr(b',', field)
-        .map_or(field, |comma| &field[..comma])
-        .trim_ascii();
+    let comma = memchr::memchr(b',', field);
+    let first = comma.map_or(field, |comma| &field[..comma]).trim_ascii();
+    if comma.is_some() {
+        record.forwarded = Some(Cow::Borrowed(field));
+        record.client_is_list = true;
+    }
     if first.starts_with(b"unix:") {
         return;
     }
@@ -51,6 +54,20 @@ pub(super) fn put_with_port<'a>(field: &'a [u8], record: &mut Record<'a>) {
     }
 }
 
+/// Puts the list of those for whom a request was forwarded; where the log names no client beside it,
+/// it names the client too.
+pub(super) fn put_forwarded<'a>(list: Option<Text<'a>>, record: &mut Record<'a>) {
+    let Some(list) = list else { return };
+    if record.client_is_list {
+        return;
+    }
+    if record.client.is_none() {
+        put_text(list.clone(), record);
+        record.client_is_list = record.client.is_some();
+    }
+    record.forwarded = Some(list);
+}
+
 /// [`put`] for a text that may be the record's own.
 pub(super) fn put_text<'a>(field: Text<'a>, record: &mut Record<'a>) {
     match field {
@@ -60,13 +77,17 @@ pub(super) fn put_text<'a>(field: Text<'a>, record: &mut Record<'a>) {
             put(&field, &mut own);
             record.client = own.client.map(|client| Cow::Owned(client.into_owned()));
             record.client_port = own.client_port.or(record.client_port);
+            if own.client_is_list {
+                record.forwarded = own.forwarded.map(|list| Cow::Owned(list.into_owned()));
+                record.client_is_list = true;
+            }
         }
     }
 }
 
 /// Splits `host:port`, `[v6]:port` and `[v6]`. An IPv6 address without brackets has no port: where
 /// one would begin cannot be told.
-fn split_port(text: &[u8]) -> (&[u8], Option<u16>) {
+pub(super) fn split_port(text: &[u8]) -> (&[u8], Option<u16>) {
     if let Some(rest) = text.strip_prefix(b"[") {
         let Some(close) = memchr::memchr(b']', rest) else {
             return (text, None);
@@ -85,7 +106,8 @@ fn split_port(text: &[u8]) -> (&[u8], Option<u16>) {
     }
 }
 
-fn canonical(host: &[u8]) -> Text<'_> {
+/// An IPv6 address in its one spelling and without its zone; anything else as written.
+pub(super) fn canonical(host: &[u8]) -> Text<'_> {
     if memchr::memchr(b':', host).is_none() {
         return Cow::Borrowed(host);
     }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-pub use forwarded::Proxies;
+pub use forwarded::{Proxies, is_private};
 pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
 
@@ -49,7 +49,7 @@ pub struct Format {
     /// Whether parts of a request are looked for on several lines.
     joined: bool,
     /// The claim of a token that is the account, where the account's field holds a token.
-    claim: Option<Arc<str>>,
+    claim: Option<Arc<claim::Claim>>,
     proxies: Option<Arc<Proxies>>,
 }
 
@@ -215,7 +215,9 @@ impl Format {
     pub fn bind_account(self, key: Option<&AccountKey>) -> Result<Format, FormatProblem> {
         let (key, claim) = match key {
             None => return Ok(self),
-            Some(AccountKey::Claim(claim, token)) => (&**token, Some(claim.as_str().into())),
+            Some(AccountKey::Claim(claim, token)) => {
+                (&**token, Some(Arc::new(claim::Claim::new(claim))))
+            }
             Some(key) => (key, None),
         };
         let mut readers = Vec::with_capacity(self.readers.len());
@@ -427,7 +429,9 @@ impl Format {
     fn finish<'a>(&self, mut record: Record<'a>, reader: &dyn LineFormat) -> Record<'a> {
         record.nameless |= !reader.carries_account();
         if let Some(claim) = &self.claim {
-            record.account = record.account.and_then(|token| claim::of(&token, claim));
+            let read = record.account.take().map(|token| claim.of(&token));
+            record.bad_token = matches!(read, Some(Err(_)));
+            record.account = read.and_then(Result::ok).flatten();
         }
         if let Some(proxies) = &self.proxies {
             proxies.resolve(&mut record);

@@ -20,12 +20,16 @@ pub struct Record<'a> {
     pub client: Option<Text<'a>>,
     /// `X-Forwarded-For`, as the log writes it.
     pub forwarded: Option<Text<'a>>,
+    /// Whether the client's own column holds that list, so that the peer is not logged.
+    pub client_is_list: bool,
     /// The client's port.
     pub client_port: Option<u16>,
     /// The user that the format itself names (`$remote_user`, `%u`, `cs-username`, a JSON `user`).
     pub user: Option<Text<'a>>,
     /// What the case's `account` key picked out of this line, before sessions and aliases.
     pub account: Option<Text<'a>>,
+    /// Whether a token stands where the account should, and cannot be decoded.
+    pub bad_token: bool,
     /// Request method.
     pub method: Option<Text<'a>>,
     /// Request target, undecoded: path and query, or the absolute form.
@@ -83,9 +87,11 @@ impl<'a> Record<'a> {
             time: self.time,
             client: own(self.client),
             forwarded: own(self.forwarded),
+            client_is_list: self.client_is_list,
             client_port: self.client_port,
             user: own(self.user),
             account: own(self.account),
+            bad_token: self.bad_token,
             method: own(self.method),
             target: own(self.target),
             protocol: own(self.protocol),
@@ -149,11 +155,13 @@ pub enum Problem {
     TooLong,
     /// It tells of a connection or an error, and no request is in it.
     NoRequest,
+    /// It is a line of another log (a firewall's, a probe's) that was written to the same place.
+    OtherLog,
 }
 
 impl Problem {
     /// Every problem, in the order of tables.
-    pub const ALL: [Problem; 11] = [
+    pub const ALL: [Problem; 12] = [
         Problem::Shape,
         Problem::Time,
         Problem::NoTime,
@@ -165,6 +173,7 @@ impl Problem {
         Problem::Cut,
         Problem::TooLong,
         Problem::NoRequest,
+        Problem::OtherLog,
     ];
 
     /// The word for tables.
@@ -181,6 +190,7 @@ impl Problem {
             Problem::Cut => "cut",
             Problem::TooLong => "too_long",
             Problem::NoRequest => "no_request",
+            Problem::OtherLog => "other_log",
         }
     }
 }

@@ -6,6 +6,7 @@
 //! A leap second (`:60`) becomes the last nanosecond before the next minute: it stays after `:59`,
 //! before `:00`, and in the hour and day that the log says. Its fraction is given up for that.
 
+mod portal;
 pub mod strftime;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
@@ -83,6 +84,17 @@ pub fn date(text: &[u8], zone: Tz) -> Option<Stamp> {
         }
         .within(zone)
     })
+}
+
+/// A stamp however it is written, `zone` for those without an offset: all of the above, the epoch,
+/// and the two that only tables and portals write, `1/27/2021 10:00:00.123 PM` (always in this
+/// order of month and day where a half of the day follows) and `Jan 27, 2021 @ 10:00:00.123`.
+pub fn any(text: &[u8], zone: Tz) -> Option<Stamp> {
+    rfc3339(text)
+        .or_else(|| local(text, zone))
+        .or_else(|| epoch(text))
+        .or_else(|| clf(text))
+        .or_else(|| portal::stamp(text, zone))
 }
 
 /// A number since the epoch in s, ms, us or ns, told apart by magnitude (from 1973-03-03 on that

@@ -54,6 +54,7 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             .collect::<Vec<_>>(),
         "undecided": undecided(answer),
         "doubts": doubts.collect::<Vec<_>>(),
+        "remarks": answer.remarks,
         "set_aside": {
             "accesses_by_excluded_accounts": aside.excluded_accounts,
             "accesses_from_excluded_clients": aside.excluded_clients,

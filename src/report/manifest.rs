@@ -36,6 +36,7 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
         "case": { "id": case.id, "file": case.file_name, "sha256": case.sha256 },
         "tables": tables.collect::<Vec<_>>(),
         "inputs": answer.files.iter().map(|file| input(answer, file)).collect::<Vec<_>>(),
+        "remarks": answer.remarks,
         "outputs": outputs.iter().map(|output| {
             json!({ "file": output.file, "bytes": output.bytes, "sha256": output.sha256 })
         }).collect::<Vec<_>>(),
@@ -88,6 +89,7 @@ fn input(answer: &Answer<'_>, file: &FileNote) -> Value {
         })),
         "routed": tally.routed,
         "with_account": tally.with_account,
+        "undecodable_tokens": tally.bad_tokens,
         "damage": ending.damage.iter()
             .map(|damage| json!({ "kind": damage.kind.word(), "detail": damage.detail })).collect::<Vec<_>>(),
     })

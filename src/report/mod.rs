@@ -42,6 +42,8 @@ pub struct Answer<'c> {
     pub totals: Totals,
     /// What the logs can show.
     pub assessment: Assessment,
+    /// What must be known of how the logs were read, in sentences.
+    pub remarks: Vec<String>,
     /// SHA-256 of every cited line.
     pub line_digests: BTreeMap<Citation, String>,
     /// Excerpts of rejected lines, by file, in the order of the file's rejects.

@@ -15,6 +15,8 @@ use crate::words::{Reason, Stamp};
 const SHOWN: usize = 3;
 /// Doubts that are shown, on two lines at most.
 const DOUBTS: usize = 2;
+/// Remarks on how the logs were read that are shown.
+const REMARKS: usize = 2;
 /// Columns of the screen.
 const WIDTH: usize = 80;
 /// Columns at which a row with long names is cut; a terminal wraps what lies between.
@@ -24,6 +26,7 @@ const CUT: usize = 100;
 pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
     let mut text = String::new();
     read(answer, &mut text);
+    remarks(answer, &mut text);
     text.push('\n');
     subjects(answer, &mut text);
     controllers(answer, &mut text);
@@ -96,6 +99,17 @@ fn read(answer: &Answer<'_>, text: &mut String) {
         }
     }
     wrapped(&line, text);
+}
+
+fn remarks(answer: &Answer<'_>, text: &mut String) {
+    for (index, remark) in answer.remarks.iter().take(REMARKS).enumerate() {
+        let head = if index == 0 { "Note" } else { "" };
+        wrapped(&format!("{head:<10}{remark}"), text);
+    }
+    if answer.remarks.len() > REMARKS {
+        let more = answer.remarks.len() - REMARKS;
+        let _ = writeln!(text, "          … and {more} more in findings.json");
+    }
 }
 
 fn subjects(answer: &Answer<'_>, text: &mut String) {

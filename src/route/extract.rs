@@ -79,6 +79,10 @@ pub struct Tally {
     pub with_account: u64,
     /// Records that match a route and whose lines have no place for an account, in whatever source.
     pub nameless: u64,
+    /// Records whose account stands in a token that cannot be decoded.
+    pub bad_tokens: u64,
+    /// Records that match a route and name, beside a client, for whom it forwarded.
+    pub forwarded: u64,
     /// Records that say what was asked for.
     pub with_target: u64,
     /// Records that match a route.
@@ -118,6 +122,8 @@ impl Tally {
         self.hiding += other.hiding;
         self.with_account += other.with_account;
         self.nameless += other.nameless;
+        self.bad_tokens += other.bad_tokens;
+        self.forwarded += other.forwarded;
         self.with_target += other.with_target;
         self.routed += other.routed;
         for (mine, theirs) in self.rejected.iter_mut().zip(other.rejected) {
@@ -274,9 +280,8 @@ impl Extractor<'_> {
 
     /// Whether the record asks for a route; if so its accesses are kept.
     fn record(&self, record: &Record<'_>, blank: Access, part: &mut Part) -> bool {
-        if record.account.is_some() {
-            part.tally.with_account += 1;
-        }
+        part.tally.with_account += u64::from(record.account.is_some());
+        part.tally.bad_tokens += u64::from(record.bad_token);
         let target = Target::read(record.target.as_deref().unwrap_or_default());
         let method = record.method.as_deref().unwrap_or(b"GET");
         let asked = match record.target {
@@ -290,8 +295,13 @@ impl Extractor<'_> {
             node: record.node.as_deref(),
             sequence: record.sequence,
         });
-        let Some(asked) = asked else { return false };
+        let Some(asked) = asked else {
+            let hides = record.target.as_deref().is_some_and(super::is_catch_all);
+            part.tally.hiding += u64::from(hides);
+            return false;
+        };
         part.tally.routed += 1;
+        part.tally.forwarded += u64::from(record.forwarded.is_some() && !record.client_is_list);
         part.tally.nameless += u64::from(record.nameless);
         let client = record.client.as_deref().unwrap_or_default();
         let access = Access {
@@ -373,7 +383,8 @@ impl Part {
 
     fn reject(&mut self, router: &Router, line: &[u8], place: Spot, problem: Problem) {
         self.count_problem(problem);
-        self.tally.hiding += u64::from(router.may_hide_in(line));
+        let hides = problem != Problem::OtherLog && router.may_hide_in(line);
+        self.tally.hiding += u64::from(hides);
         self.rejects.push(Reject {
             line: self.tally.lines.wrapping_sub(place.lines_back),
             offset: place.at,

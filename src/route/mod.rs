@@ -158,7 +158,7 @@ impl Route {
             .container
             .as_ref()
             .and_then(|place| self.values(place, target).into_iter().next())
-            .filter(|id| !id.is_empty());
+            .filter(|id| !id.is_empty() && !is_placeholder(id));
         Asked {
             route: self.index,
             objects,
@@ -176,7 +176,7 @@ impl Route {
         let mut seen = std::collections::HashSet::new();
         for value in self.values(place, target) {
             for id in split(value) {
-                if !id.is_empty() && seen.insert(id.to_vec()) {
+                if !id.is_empty() && !is_placeholder(&id) && seen.insert(id.to_vec()) {
                     ids.push(id);
                 }
             }
@@ -210,6 +210,23 @@ impl Asked<'_> {
             page: self.page,
         }
     }
+}
+
+/// A gateway that logs its route (`/pets/{petId}`) instead of the path logs no ID: the braces and a
+/// variable's name. An ID that is a GUID in braces is one.
+fn is_placeholder(id: &[u8]) -> bool {
+    let Some(name) = id.strip_prefix(b"{").and_then(|id| id.strip_suffix(b"}")) else {
+        return false;
+    };
+    let is_guid = name.len() == 36 && name.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let of_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.+*".contains(b);
+    !is_guid && name.iter().all(of_name)
+}
+
+/// Whether a gateway's log names a route that takes whatever comes (`/{proxy+}`, `$default`), so that
+/// nothing tells what was asked for.
+fn is_catch_all(target: &[u8]) -> bool {
+    target == b"$default" || target.ends_with(b"+}")
 }
 
 fn slashes_decoded(path: &[u8]) -> Vec<u8> {

@@ -6,6 +6,8 @@ mod accounts;
 mod corpus;
 #[path = "formats/hard_lines.rs"]
 mod hard_lines;
+#[path = "formats/identity.rs"]
+mod identity;
 mod mixed;
 #[path = "formats/patterns.rs"]
 mod patterns;

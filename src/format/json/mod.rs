@@ -1,11 +1,15 @@
 //! JSON lines: one object a line, read by a field map or by the names of well-known writers.
 //!
 //! Only the wanted paths are kept; nothing is built for the rest of the line. `scan.rs` is the
-//! scanner, `paths.rs` finds the wanted values, `names.rs` holds the names.
+//! scanner, `paths.rs` finds the wanted values, `names.rs` holds the names, `assemble.rs` makes the
+//! record.
 
+mod assemble;
+mod known;
+mod leaves;
 mod names;
 mod paths;
-mod pick;
+pub(super) mod pick;
 pub(super) mod scan;
 
 use std::sync::Arc;
@@ -13,14 +17,16 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::names::did_you_mean;
-use super::text::{self, Escapes, digits_of};
-use super::{
-    FormatProblem, LineFormat, Problem, Record, State, Text, account, client, request, time,
-};
+use super::text::{Escapes, unescape};
+use super::{FormatProblem, LineFormat, Problem, Record, State, Text, account, time};
 use crate::case::AccountKey;
 use crate::words::Stamp;
-use names::{KEYS, Slot, WELL_KNOWN};
-use paths::{Found, Node};
+pub(super) use assemble::{assemble, stamp_of_text};
+use known::WELL_KNOWN;
+pub(super) use leaves::{keys, leaves};
+pub(super) use names::{KEYS, Slot};
+pub(super) use paths::{Found, Node};
+pub(super) use pick::first_text;
 use scan::{Bad, Scanner, Value};
 
 /// The reader of one source.
@@ -95,37 +101,11 @@ impl Json {
     }
 
     fn record<'a>(&self, found: &Found<'a>) -> Result<Record<'a>, Problem> {
-        let text = |slot| found.get(slot).and_then(Value::text);
-        let mut record = Record::default();
-        if let Some(line) = text(Slot::Request) {
-            request::put_text(line, &mut record);
-        }
-        record.method = text(Slot::Method).or(record.method);
-        record.target = target(found).or(record.target);
-        record.protocol = text(Slot::Protocol).or(record.protocol);
-        record.status = text::status(&text(Slot::Status).unwrap_or_default())?;
-        if let Some(client) = text(Slot::Client) {
-            client::put_text(client, &mut record);
-        }
-        // An object that says none of these is about something else than a request.
-        if record.method.is_none()
-            && record.target.is_none()
-            && record.status.is_none()
-            && record.client.is_none()
-        {
-            return Err(Problem::Shape);
-        }
-        record.time = self.stamp(found.get(Slot::Time))?;
-        record.client_port = text(Slot::ClientPort)
-            .and_then(|port| digits_of(&port))
-            .or(record.client_port);
-        record.user = text(Slot::User);
-        record.host = text(Slot::Host);
-        record.bytes = text::bytes(&text(Slot::Bytes).unwrap_or_default())?;
-        record.referer = text(Slot::Referer);
-        record.user_agent = text(Slot::Agent);
-        record.request_id = text(Slot::RequestId);
-        record.duration_ms = duration(found);
+        let text = |slot| match slot {
+            Slot::Forwarded => forwarded(found),
+            slot => found.get(slot).and_then(first_text),
+        };
+        let mut record = assemble(text, || self.stamp(found.get(Slot::Time)))?;
         record.account = self.account_of(found, &record);
         Ok(record)
     }
@@ -134,31 +114,18 @@ impl Json {
         let Some(value) = value else { return Ok(None) };
         let stamp = match value {
             Value::Number(digits) => time::epoch(digits),
-            Value::Text(raw) => self.stamp_of_text(&text::unescape(raw, Escapes::Json)),
+            Value::Text(raw) => stamp_of_text(&unescape(raw, Escapes::Json), self.zone),
             Value::Word | Value::Composite(_) => None,
         };
         stamp.map(Some).ok_or(Problem::Time)
     }
 
-    fn stamp_of_text(&self, text: &[u8]) -> Option<Stamp> {
-        time::rfc3339(text)
-            .or_else(|| time::local(text, self.zone))
-            .or_else(|| time::epoch(text))
-            .or_else(|| {
-                // Apache's %t brings its brackets along.
-                let bare = text
-                    .strip_prefix(b"[")
-                    .and_then(|rest| rest.strip_suffix(b"]"));
-                time::clf(bare.unwrap_or(text))
-            })
-    }
-
     fn account_of<'a>(&self, found: &Found<'a>, record: &Record<'a>) -> Option<Text<'a>> {
-        let own = found.get(Slot::Account).and_then(Value::text);
+        let own = found.get(Slot::Account).and_then(first_text);
         match &self.account {
             Account::Mapped => own.or_else(|| record.user.clone()),
             Account::Field => own,
-            Account::Cookie(name) => own.or_else(|| pick::cookie(found.get(Slot::Cookie)?, name)),
+            Account::Cookie(name) => own.or_else(|| cookie(found, name)),
             Account::Header(name) => own.or_else(|| pick::header(found.get(Slot::Headers)?, name)),
             Account::Query(name) => account::query(record, name),
         }
@@ -177,16 +144,7 @@ impl LineFormat for Json {
                 Account::Cookie(name.clone()),
                 vec![format!("cookie_{name}")],
             ),
-            AccountKey::Header(name) => {
-                let plain = name.to_ascii_lowercase().replace('-', "_");
-                let names = ["http_", "upstream_http_", "sent_http_"];
-                let paths = names.iter().map(|before| format!("{before}{plain}"));
-                let traefik = std::iter::once(format!("request_{name}"));
-                (
-                    Account::Header(name.clone()),
-                    paths.chain(traefik).collect(),
-                )
-            }
+            AccountKey::Header(name) => (Account::Header(name.clone()), header_names(name)),
             AccountKey::Query(name) => {
                 if !self.wants(&[Slot::Target, Slot::Request, Slot::Query]) {
                     return Err(FormatProblem::new(format!(
@@ -209,13 +167,13 @@ impl LineFormat for Json {
         let own = paths.into_iter().map(|path| (Slot::Account, path));
         let mut wanted: Vec<_> = own.chain(others).collect();
         // A map need not name the place where headers or cookies stand to have one picked.
-        let place = match account {
-            Account::Cookie(_) => Some(Slot::Cookie),
-            Account::Header(_) => Some(Slot::Headers),
-            _ => None,
+        let places: &[Slot] = match account {
+            Account::Cookie(_) => &[Slot::Cookie, Slot::Headers],
+            Account::Header(_) => &[Slot::Headers],
+            _ => &[],
         };
-        if let Some(place) = place.filter(|place| !self.wants(&[*place])) {
-            wanted.extend(well_known().into_iter().filter(|(slot, _)| *slot == place));
+        for place in places.iter().filter(|place| !self.wants(&[**place])) {
+            wanted.extend(well_known().into_iter().filter(|(slot, _)| slot == place));
         }
         Ok(Arc::new(Json::compile(wanted, account, self.zone)))
     }
@@ -233,16 +191,74 @@ impl LineFormat for Json {
         let walked = self
             .tree
             .walk(&mut scan, &mut found)
-            .and_then(|()| scan.finish());
+            .and_then(|()| scan.finish())
+            .and_then(|()| self.walk_inside(&mut found));
         walked.map_err(|bad| match bad {
             Bad::End => Problem::Cut,
             Bad::Syntax => Problem::Json,
         })?;
         self.record(&found)
     }
+
+    fn fields(&self, _: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        leaves(line)
+    }
 }
 
-fn well_known() -> Vec<(Slot, String)> {
+/// Objects in objects that hold the whole of a record.
+const INSIDE: usize = 3;
+
+impl Json {
+    /// A store's document in its envelope, a logger's payload: read as if it stood outside.
+    fn walk_inside<'a>(&self, found: &mut Found<'a>) -> Result<(), Bad> {
+        const TELLING: [Slot; 4] = [Slot::Target, Slot::Path, Slot::Request, Slot::Status];
+        for _ in 0..INSIDE {
+            // What tells of a request by itself may have a `result` that is something else.
+            if TELLING.iter().any(|slot| found.get(*slot).is_some()) {
+                break;
+            }
+            let Some(Value::Composite(raw)) = found.take(Slot::Inside) else {
+                break;
+            };
+            if raw.starts_with(b"{") {
+                self.tree.walk(&mut Scanner::new(raw), found)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn cookie<'a>(found: &Found<'a>, name: &str) -> Option<Text<'a>> {
+    let alone = found.get(Slot::Cookie);
+    alone
+        .and_then(|cookies| pick::cookie(cookies, name))
+        .or_else(|| {
+            let header = pick::header(found.get(Slot::Headers)?, "Cookie")?;
+            account::cookie(&header, name)
+        })
+}
+
+/// The list of those for whom a request was forwarded; also out of a list of headers, which no path
+/// can name.
+fn forwarded<'a>(found: &Found<'a>) -> Option<Text<'a>> {
+    let own = found.get(Slot::Forwarded).and_then(first_text);
+    own.or_else(|| match found.get(Slot::Headers)? {
+        headers @ Value::Composite([b'[', ..]) => pick::header(headers, "X-Forwarded-For"),
+        _ => None,
+    })
+}
+
+/// How writers call the field of one header.
+pub(super) fn header_names(name: &str) -> Vec<String> {
+    let plain = name.to_ascii_lowercase().replace('-', "_");
+    let names = ["http_", "upstream_http_", "sent_http_"];
+    let paths = names.iter().map(|before| format!("{before}{plain}"));
+    paths
+        .chain(std::iter::once(format!("request_{name}")))
+        .collect()
+}
+
+pub(super) fn well_known() -> Vec<(Slot, String)> {
     let paths = |(slot, paths): &(Slot, &'static [&'static str])| {
         let slot = *slot;
         paths.iter().map(move |path| (slot, (*path).to_owned()))
@@ -251,7 +267,7 @@ fn well_known() -> Vec<(Slot, String)> {
 }
 
 /// The map's entries, checked.
-fn mapped(fields: &[(String, String)]) -> Result<Vec<(Slot, String)>, FormatProblem> {
+pub(super) fn mapped(fields: &[(String, String)]) -> Result<Vec<(Slot, String)>, FormatProblem> {
     let mut wanted = Vec::with_capacity(fields.len());
     for (key, path) in fields {
         let slot = KEYS
@@ -283,29 +299,4 @@ fn unknown_key(key: &str) -> FormatProblem {
         did_you_mean(key, known.iter().copied()),
         known.join(", ")
     ))
-}
-
-/// The target; put together where path and query stand apart.
-fn target<'a>(found: &Found<'a>) -> Option<Text<'a>> {
-    let text = |slot| found.get(slot).and_then(Value::text);
-    let target = text(Slot::Target).or_else(|| text(Slot::Path))?;
-    if memchr::memchr(b'?', &target).is_some() {
-        return Some(target);
-    }
-    match text(Slot::Query) {
-        Some(query) => Some(request::with_query(&target, &query)),
-        None => Some(target),
-    }
-}
-
-fn duration(found: &Found<'_>) -> Option<f64> {
-    let units = [
-        (Slot::Nanoseconds, 1e-6),
-        (Slot::Microseconds, 1e-3),
-        (Slot::Milliseconds, 1.0),
-        (Slot::Seconds, 1e3),
-    ];
-    units.iter().find_map(|(slot, unit)| {
-        text::milliseconds(&found.get(*slot).and_then(Value::text)?, *unit)
-    })
 }

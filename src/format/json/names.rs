@@ -1,9 +1,9 @@
-//! What the fields of a JSON log mean: the keys of a field map, and the names that well-known
-//! writers use when there is none.
+//! What the fields of a line may mean, and the keys of a field map. The names that well-known writers
+//! use stand in `known.rs`.
 
 /// A place for a value of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(in super::super) enum Slot {
     Time,
     Account,
     User,
@@ -27,20 +27,49 @@ pub(super) enum Slot {
     Nanoseconds,
     Cookie,
     Headers,
+    Forwarded,
+    /// Who wrote the line.
+    Node,
+    /// The writer's own number of the line.
+    Sequence,
+    /// A gateway's name for the route, which stands where no target does.
+    Template,
+    /// Which of several logs in one place this is of.
+    Category,
+    /// An object that holds the whole record.
+    Inside,
+    /// A day whose hour stands in the time (tables only).
+    Date,
+    /// The line as it came (tables only).
+    Raw,
 }
 
 impl Slot {
     /// How many there are.
-    pub(super) const COUNT: usize = Slot::Headers as usize + 1;
+    pub(in super::super) const COUNT: usize = Slot::Raw as usize + 1;
 
     /// Whether an object or array says something here.
     pub(super) fn takes_composite(self) -> bool {
-        matches!(self, Slot::Cookie | Slot::Headers)
+        matches!(self, Slot::Cookie | Slot::Headers | Slot::Inside)
+    }
+
+    /// Whether of a list the first text is meant.
+    pub(super) fn takes_list(self) -> bool {
+        matches!(
+            self,
+            Slot::Account
+                | Slot::User
+                | Slot::Agent
+                | Slot::Referer
+                | Slot::Host
+                | Slot::Forwarded
+                | Slot::RequestId
+        )
     }
 }
 
 /// The keys of a field map. A `duration` is in milliseconds unless its name says otherwise.
-pub(super) const KEYS: [(&str, Slot); 24] = [
+pub(in super::super) const KEYS: [(&str, Slot); 27] = [
     ("time", Slot::Time),
     ("account", Slot::Account),
     ("user", Slot::User),
@@ -65,327 +94,7 @@ pub(super) const KEYS: [(&str, Slot); 24] = [
     ("duration_ns", Slot::Nanoseconds),
     ("cookie", Slot::Cookie),
     ("headers", Slot::Headers),
-];
-
-/// Names that mean the same wherever they are met, the most telling first: nginx, Caddy, Traefik,
-/// Cloudflare, Google, Azure, Kong, Elastic's common schema, and what people write by hand.
-pub(super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
-    (
-        Slot::Time,
-        &[
-            "msec",
-            "time_iso8601",
-            "@timestamp",
-            "timestamp",
-            "ts",
-            "time",
-            "timeStamp",
-            "datetime",
-            "date_time",
-            "time_local",
-            "EdgeStartTimestamp",
-            "StartUTC",
-            "start_time",
-            "started_at",
-            "requestTime",
-            "request_start",
-            "eventTime",
-            "date",
-        ],
-    ),
-    (Slot::Account, &["account", "account_id", "accountId"]),
-    (
-        Slot::User,
-        &[
-            "remote_user",
-            "user.id",
-            "user.name",
-            "user",
-            "user_id",
-            "userId",
-            "username",
-            "user_name",
-            "client.user.id",
-            "client.user.name",
-            "enduser.id",
-            "ClientUsername",
-            "cs-username",
-            "authenticated_entity.consumer_id",
-            "consumer.username",
-            "auth_user",
-            "login",
-        ],
-    ),
-    (
-        Slot::Request,
-        &[
-            "request",
-            "request_line",
-            "requestLine",
-            "http_request",
-            "req",
-        ],
-    ),
-    (
-        Slot::Method,
-        &[
-            "request_method",
-            "method",
-            "request.method",
-            "http.request.method",
-            "http.method",
-            "RequestMethod",
-            "ClientRequestMethod",
-            "httpRequest.requestMethod",
-            "httpMethod",
-            "http_method",
-            "requestMethod",
-            "verb",
-            "cs-method",
-            "req.method",
-        ],
-    ),
-    (
-        Slot::Target,
-        &[
-            "request_uri",
-            "requestUri",
-            "request.uri",
-            "ClientRequestURI",
-            "url.original",
-            "http.target",
-            "httpRequest.requestUrl",
-            "target",
-            "uri",
-            "url",
-            "request.url",
-            "RequestPath",
-            "requestURI",
-            "properties.requestUri",
-            "req.url",
-        ],
-    ),
-    (
-        Slot::Path,
-        &[
-            "path",
-            "url.path",
-            "request.path",
-            "ClientRequestPath",
-            "uri_path",
-            "cs-uri-stem",
-            "requestPath",
-        ],
-    ),
-    (
-        Slot::Query,
-        &[
-            "args",
-            "query_string",
-            "url.query",
-            "query",
-            "querystring",
-            "queryString",
-            "cs-uri-query",
-            "requestQuery",
-        ],
-    ),
-    (
-        Slot::Protocol,
-        &[
-            "server_protocol",
-            "protocol",
-            "request.proto",
-            "RequestProtocol",
-            "ClientRequestProtocol",
-            "httpRequest.protocol",
-            "http.version",
-            "proto",
-            "cs-version",
-        ],
-    ),
-    (
-        Slot::Host,
-        &[
-            "http_host",
-            "host",
-            "request.host",
-            "RequestHost",
-            "ClientRequestHost",
-            "url.domain",
-            "server_name",
-            "vhost",
-            "authority",
-            "cs-host",
-            "domain",
-        ],
-    ),
-    (
-        Slot::Status,
-        &[
-            "status",
-            "status_code",
-            "statusCode",
-            "response.status",
-            "http.response.status_code",
-            "http.status_code",
-            "DownstreamStatus",
-            "EdgeResponseStatus",
-            "httpRequest.status",
-            "http_status",
-            "httpStatus",
-            "response_code",
-            "responseCode",
-            "sc-status",
-            "res.statusCode",
-        ],
-    ),
-    (
-        Slot::Bytes,
-        &[
-            "body_bytes_sent",
-            "bytes_sent",
-            "bytes",
-            "size",
-            "response.size",
-            "http.response.body.bytes",
-            "DownstreamContentSize",
-            "EdgeResponseBytes",
-            "httpRequest.responseSize",
-            "response_size",
-            "responseSize",
-            "bytesSent",
-            "sentBytes",
-            "response_length",
-            "responseLength",
-            "sc-bytes",
-        ],
-    ),
-    (
-        Slot::Client,
-        &[
-            "remote_addr",
-            "client_ip",
-            "request.client_ip",
-            "request.remote_ip",
-            "remote_ip",
-            "clientip",
-            "clientIp",
-            "clientIP",
-            "client.ip",
-            "source.ip",
-            "ClientIP",
-            "ClientHost",
-            "ClientAddr",
-            "httpRequest.remoteIp",
-            "remoteIp",
-            "remoteAddr",
-            "remote_address",
-            "client_addr",
-            "client.address",
-            "c-ip",
-            "ip",
-            "client",
-            "properties.clientIp",
-            "http_x_forwarded_for",
-            "x_forwarded_for",
-        ],
-    ),
-    (
-        Slot::ClientPort,
-        &[
-            "remote_port",
-            "client_port",
-            "request.remote_port",
-            "ClientPort",
-            "ClientSrcPort",
-        ],
-    ),
-    (
-        Slot::Referer,
-        &[
-            "http_referer",
-            "referer",
-            "referrer",
-            "http.request.referrer",
-            "request.headers.Referer.0",
-            "request_Referer",
-            "httpRequest.referer",
-            "ClientRequestReferer",
-            "headers.referer",
-        ],
-    ),
-    (
-        Slot::Agent,
-        &[
-            "http_user_agent",
-            "user_agent.original",
-            "user_agent",
-            "userAgent",
-            "useragent",
-            "agent",
-            "request.headers.User-Agent.0",
-            "request_User-Agent",
-            "httpRequest.userAgent",
-            "ClientRequestUserAgent",
-            "headers.user-agent",
-        ],
-    ),
-    (
-        Slot::RequestId,
-        &[
-            "request_id",
-            "requestId",
-            "req_id",
-            "request.id",
-            "http.request.id",
-            "x_request_id",
-            "http_x_request_id",
-            "request_X-Request-Id",
-            "RayID",
-            "trackingReference",
-            "transactionId",
-        ],
-    ),
-    (Slot::Seconds, &["request_time", "duration_s"]),
-    (
-        Slot::Milliseconds,
-        &[
-            "duration_ms",
-            "latency_ms",
-            "elapsed_ms",
-            "response_time_ms",
-            "time_taken_ms",
-            "durationMs",
-            "responseTimeMs",
-        ],
-    ),
-    (Slot::Microseconds, &["duration_us"]),
-    (
-        Slot::Nanoseconds,
-        &["duration_ns", "event.duration", "Duration"],
-    ),
-    (
-        Slot::Cookie,
-        &[
-            "http_cookie",
-            "cookie",
-            "cookies",
-            "Cookies",
-            "request.headers.Cookie.0",
-            "headers.cookie",
-            "request_Cookie",
-        ],
-    ),
-    (
-        Slot::Headers,
-        &[
-            "headers",
-            "request_headers",
-            "request.headers",
-            "RequestHeaders",
-            "http.request.headers",
-            "httpRequest.headers",
-        ],
-    ),
+    ("forwarded", Slot::Forwarded),
+    ("node", Slot::Node),
+    ("sequence", Slot::Sequence),
 ];

@@ -1,12 +1,13 @@
 //! The wanted paths of a log's objects, as a tree that is walked along with the text.
 
 use super::names::Slot;
+use super::pick::first_text;
 use super::scan::{Bad, Scanner, Value};
 use crate::format::text::{Escapes, present, unescape};
 
 /// What is wanted below one place. Most keys of a line are not, and a look at the table says so.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Node {
+pub(in super::super) struct Node {
     /// By bucket.
     edges: Vec<Edge>,
     /// Where the edges of each bucket begin, and at last where they end; empty without edges.
@@ -22,7 +23,7 @@ struct Edge {
 }
 
 /// The values of a line.
-pub(super) struct Found<'a> {
+pub(in super::super) struct Found<'a> {
     values: [Option<Value<'a>>; Slot::COUNT],
     ranks: [u16; Slot::COUNT],
 }
@@ -30,7 +31,7 @@ pub(super) struct Found<'a> {
 impl Node {
     /// Wants a dotted path. Keys may themselves hold dots, so every way of cutting the path is
     /// wanted; the fully nested one is preferred.
-    pub(super) fn want(&mut self, path: &str, slot: Slot, rank: u16) {
+    pub(in super::super) fn want(&mut self, path: &str, slot: Slot, rank: u16) {
         self.want_parts(path, slot, rank * 2, rank * 2 + 1);
     }
 
@@ -69,7 +70,7 @@ impl Node {
     }
 
     /// Makes the tables, once everything is wanted that will be.
-    pub(super) fn seal(&mut self) {
+    pub(in super::super) fn seal(&mut self) {
         if !self.edges.is_empty() {
             self.starts = (0..=BUCKETS).map(|wanted| self.begin(wanted)).collect();
         }
@@ -83,7 +84,7 @@ impl Node {
     }
 
     /// Reads an object or array and keeps what is wanted.
-    pub(super) fn walk<'a>(
+    pub(in super::super) fn walk<'a>(
         &self,
         scan: &mut Scanner<'a>,
         found: &mut Found<'a>,
@@ -147,7 +148,24 @@ impl<'a> Found<'a> {
         }
     }
 
-    pub(super) fn get(&self, slot: Slot) -> Option<Value<'a>> {
+    /// The values of an object, by a tree of their names.
+    pub(in super::super) fn of(tree: &Node, object: &'a [u8]) -> Option<Found<'a>> {
+        let mut scan = Scanner::new(object);
+        let mut found = Found::nothing();
+        if scan.peek() != Ok(b'{') {
+            return None;
+        }
+        tree.walk(&mut scan, &mut found).ok()?;
+        scan.finish().ok()?;
+        Some(found)
+    }
+
+    pub(super) fn take(&mut self, slot: Slot) -> Option<Value<'a>> {
+        self.ranks[slot as usize] = u16::MAX;
+        self.values[slot as usize].take()
+    }
+
+    pub(in super::super) fn get(&self, slot: Slot) -> Option<Value<'a>> {
         self.values[slot as usize]
     }
 
@@ -158,7 +176,9 @@ impl<'a> Found<'a> {
             Value::Text(raw) => present(raw).is_some(),
             Value::Number(_) => true,
             Value::Word => false,
-            Value::Composite(_) => slot.takes_composite(),
+            Value::Composite(_) => {
+                slot.takes_composite() || (slot.takes_list() && first_text(value).is_some())
+            }
         };
         if says_something && rank <= self.ranks[place] {
             self.values[place] = Some(value);

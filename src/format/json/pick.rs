@@ -8,7 +8,7 @@ use crate::format::text::{Escapes, present, unescape};
 use crate::format::{Text, account};
 
 /// The cookie of that name.
-pub(super) fn cookie<'a>(cookies: Value<'a>, name: &str) -> Option<Text<'a>> {
+pub(in super::super) fn cookie<'a>(cookies: Value<'a>, name: &str) -> Option<Text<'a>> {
     match cookies {
         Value::Composite(raw) => entry(raw, &|key| key == name.as_bytes()),
         header => account::cookie(&header.text()?, name),
@@ -16,7 +16,7 @@ pub(super) fn cookie<'a>(cookies: Value<'a>, name: &str) -> Option<Text<'a>> {
 }
 
 /// The header of that name, without regard to case.
-pub(super) fn header<'a>(headers: Value<'a>, name: &str) -> Option<Text<'a>> {
+pub(in super::super) fn header<'a>(headers: Value<'a>, name: &str) -> Option<Text<'a>> {
     match headers {
         Value::Composite(raw) => entry(raw, &|key| account::same_header(key, name.as_bytes())),
         _ => None,
@@ -44,7 +44,7 @@ fn entry<'a>(raw: &'a [u8], wanted: &dyn Fn(&[u8]) -> bool) -> Option<Text<'a>> 
         })
     };
     read.ok()?;
-    let text = first(picked?)?.text()?;
+    let text = first_text(picked?)?;
     present(&text).is_some().then_some(text)
 }
 
@@ -67,6 +67,11 @@ fn named<'a>(item: Value<'a>, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Option<V
         Ok(())
     })?;
     Ok(value.filter(|_| matches))
+}
+
+/// The text of a value, or of the first of an array of them.
+pub(in super::super) fn first_text(value: Value<'_>) -> Option<Text<'_>> {
+    first(value)?.text()
 }
 
 /// The value itself, or the first of an array of them.

@@ -6,6 +6,8 @@ use super::super::account::same_header;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Means {
     Client,
+    /// `X-Forwarded-For` or `Forwarded`.
+    Forwarded,
     ClientPort,
     /// `address:port`, split at the last colon.
     ClientAndPort,
@@ -127,7 +129,9 @@ pub(super) fn of_header(name: &str) -> (Means, u8) {
     } else if is("X-Real-IP") {
         (Means::Client, 3)
     } else if is("X-Forwarded-For") {
-        (Means::Client, 4)
+        (Means::Forwarded, 0)
+    } else if is("Forwarded") {
+        (Means::Forwarded, 1)
     } else {
         (Means::Other, 0)
     }

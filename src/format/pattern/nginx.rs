@@ -108,7 +108,7 @@ fn of_server(name: &str) -> (Means, u8) {
         "remote_addr" => (Means::Client, 0),
         "realip_remote_addr" => (Means::Client, 1),
         "proxy_protocol_addr" => (Means::Client, 2),
-        "proxy_add_x_forwarded_for" => (Means::Client, 5),
+        "proxy_add_x_forwarded_for" => (Means::Forwarded, 2),
         "remote_port" => (Means::ClientPort, 0),
         "remote_user" => (Means::User, 0),
         // Not nginx's own, but there is one thing that a setup sets such a variable to.

@@ -224,6 +224,12 @@ fn put_client<'a>(found: &Found<'a>, record: &mut Record<'a>) {
     } else if let Some(client) = found.get(Means::Client) {
         client::put(client, record);
     }
+    client::put_forwarded(
+        found
+            .get(Means::Forwarded)
+            .and_then(|list| field(list, found.escapes)),
+        record,
+    );
 }
 
 fn target<'a>(found: &Found<'a>) -> Option<Cow<'a, [u8]>> {

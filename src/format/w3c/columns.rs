@@ -196,6 +196,11 @@ impl Columns {
         record.nameless = self.is_nameless();
         record.time = stamp(&found, clock, zone)?;
         record.account = self.account(account, &record);
+        record.nameless = match self.account {
+            Account::User => !self.kinds.contains(&Kind::User),
+            Account::Nowhere => true,
+            _ => false,
+        };
         Ok(record)
     }
 
@@ -215,7 +220,6 @@ impl Columns {
             referer: cell(Kind::Referer).map(|text| self.header(text)),
             user_agent: cell(Kind::Agent).map(|text| self.header(text)),
             request_id: plain(Kind::RequestId),
-            forwarded: cell(Kind::Forwarded).map(|text| self.header(text)),
             node: plain(Kind::Node),
             ..Record::default()
         };
@@ -225,9 +229,8 @@ impl Columns {
         // Both IIS and CloudFront count what they sent, head and all.
         record.head_counted = record.bytes.is_some();
         client::put(found[Kind::Client as usize], &mut record);
-        if let (None, Some(forwarded)) = (&record.client, &record.forwarded) {
-            client::put_text(forwarded.clone(), &mut record);
-        }
+        let forwarded = cell(Kind::Forwarded).map(|list| self.header(list));
+        client::put_forwarded(forwarded, &mut record);
         Ok(record)
     }
 

@@ -1,0 +1,123 @@
+//! What a reader of an answer must know of how its logs were read, in sentences: whose word an account is,
+//! which files name none, which entries of the case match nothing.
+
+use std::collections::BTreeMap;
+
+use crate::case::Case;
+use crate::coverage::SourceFacts;
+use crate::format::is_private;
+use crate::pipeline::Input;
+use crate::route::extract::Part;
+use crate::sequence::text;
+
+/// Every remark, in the order of the sources and then of the case's lists.
+pub(super) fn of(
+    case: &Case,
+    inputs: &[Input],
+    sources: &[SourceFacts],
+    all: &Part,
+) -> Vec<String> {
+    let busiest = busiest(inputs, all);
+    let mut remarks = Vec::new();
+    for (index, (spec, facts)) in case.sources.iter().zip(sources).enumerate() {
+        let own = || inputs.iter().filter(|input| input.source == index);
+        if own().any(|input| input.format.account_is_claimed()) {
+            remarks.push(claimed(&spec.name, facts));
+        }
+        remarks.extend(own().filter_map(|input| {
+            let key = spec.account.as_ref()?;
+            (!input.format.carries_account()).then(|| {
+                format!(
+                    "{} is written as {}, which has no place for the account {key}: its requests are known by client \
+                     address only",
+                    input.name,
+                    input.format.name()
+                )
+            })
+        }));
+        if spec.trusted_proxies.is_none()
+            && let Some((client, share)) = busiest.get(&index)
+            && facts.tally.forwarded * 2 > facts.tally.routed
+        {
+            let client = text(client);
+            remarks.push(format!(
+                "{share} of {} requests for routes in source \"{}\" come from {client}, a private address, and name \
+                 whom they were forwarded for: if that is your proxy, write trusted_proxies = [\"{client}\"]",
+                facts.tally.routed, spec.name
+            ));
+        }
+    }
+    remarks.extend(unmatched(case, all));
+    remarks
+}
+
+fn claimed(name: &str, facts: &SourceFacts) -> String {
+    let claim = format!(
+        "accounts of source \"{name}\" are what tokens claim; nobody verified their signatures"
+    );
+    match facts.tally.bad_tokens {
+        0 => claim,
+        bad => format!(
+            "{bad} of {} lines of source \"{name}\" had a token that could not be decoded and count as without an \
+             account; {claim}",
+            facts.tally.records
+        ),
+    }
+}
+
+/// The private address from which more than half of a source's accesses come, with their number.
+fn busiest<'p>(inputs: &[Input], all: &'p Part) -> BTreeMap<usize, (&'p [u8], u64)> {
+    let mut counts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
+    let mut sums: BTreeMap<usize, u64> = BTreeMap::new();
+    let mut last = None;
+    for access in &all.accesses {
+        // One request may be many accesses.
+        let request = (access.file, access.offset);
+        let Some(input) = inputs.get(access.file as usize) else {
+            continue;
+        };
+        if last.replace(request) != Some(request) {
+            *counts.entry((input.source, access.client)).or_default() += 1;
+            *sums.entry(input.source).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().filter_map(|((source, client), n)| {
+        let client = all.names.clients.name(client);
+        let is_most = n * 2 > *sums.get(&source)? && is_private(client);
+        is_most.then_some((source, (client, n)))
+    });
+    most.collect()
+}
+
+/// Entries of `[exclude]` that no request bears: a slip, or not in these logs.
+fn unmatched(case: &Case, all: &Part) -> Vec<String> {
+    let sessions = case.directory.sessions.as_deref().unwrap_or_default();
+    let known = |name: &str| {
+        let actor = [b"a", name.as_bytes()].concat();
+        all.names.actors.known(&actor).is_some()
+    };
+    let seen = |account: &String| {
+        let of_account = |row: &&crate::case::SessionRow| row.account == *account;
+        known(account)
+            || sessions
+                .iter()
+                .filter(of_account)
+                .any(|row| known(&row.session))
+    };
+    let clients = case
+        .exclude_clients
+        .iter()
+        .filter(|client| all.names.clients.known(client.as_bytes()).is_none())
+        .map(|client| ("clients", client));
+    let accounts = case
+        .exclude_accounts
+        .iter()
+        .filter(|account| !seen(account))
+        .map(|account| ("accounts", account));
+    accounts
+        .chain(clients)
+        .map(|(key, entry)| {
+            format!("`[exclude] {key}` names \"{entry}\", which no request for a route bears")
+        })
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! The values of a line, by what they mean -> its record; the same for objects and for table rows.
+
+use super::super::text::{self, digits_of};
+use super::super::{Problem, Record, Text, client, request, time};
+use super::names::Slot;
+use crate::words::Stamp;
+
+/// Makes the record, without its account. `text` gives what stands in a slot, `stamp` its time.
+///
+/// # Errors
+/// A number that is none, or nothing that tells of a request.
+pub(in super::super) fn assemble<'a>(
+    text: impl Fn(Slot) -> Option<Text<'a>>,
+    stamp: impl FnOnce() -> Result<Option<Stamp>, Problem>,
+) -> Result<Record<'a>, Problem> {
+    if text(Slot::Category).is_some_and(|category| is_of_another_log(&category)) {
+        return Err(Problem::OtherLog);
+    }
+    let mut record = Record::default();
+    if let Some(line) = text(Slot::Request) {
+        request::put_text(line, &mut record);
+    }
+    record.method = text(Slot::Method).or(record.method);
+    record.target = target(&text).or(record.target);
+    if record.target.is_none()
+        && let Some(template) = text(Slot::Template)
+    {
+        put_template(template, &mut record);
+    }
+    record.protocol = text(Slot::Protocol).or(record.protocol);
+    record.status = text::status(&text(Slot::Status).unwrap_or_default())?;
+    if let Some(client) = text(Slot::Client) {
+        client::put_text(client, &mut record);
+    }
+    client::put_forwarded(text(Slot::Forwarded), &mut record);
+    // What says none of these is about something else than a request.
+    if record.method.is_none()
+        && record.target.is_none()
+        && record.status.is_none()
+        && record.client.is_none()
+    {
+        return Err(Problem::Shape);
+    }
+    record.time = stamp()?;
+    record.client_port = text(Slot::ClientPort)
+        .and_then(|port| digits_of(&port))
+        .or(record.client_port);
+    record.user = text(Slot::User);
+    record.host = text(Slot::Host);
+    record.bytes = text::bytes(&text(Slot::Bytes).unwrap_or_default())?;
+    record.referer = text(Slot::Referer);
+    record.user_agent = text(Slot::Agent);
+    record.request_id = text(Slot::RequestId);
+    record.duration_ms = duration(&text);
+    record.node = text(Slot::Node);
+    record.sequence = text(Slot::Sequence).and_then(|number| digits_of(&number));
+    Ok(record)
+}
+
+/// The target; put together where path and query stand apart.
+fn target<'a>(text: &impl Fn(Slot) -> Option<Text<'a>>) -> Option<Text<'a>> {
+    let target = text(Slot::Target).or_else(|| text(Slot::Path))?;
+    if memchr::memchr(b'?', &target).is_some() {
+        return Some(target);
+    }
+    match text(Slot::Query) {
+        Some(query) => Some(request::with_query(&target, &query)),
+        None => Some(target),
+    }
+}
+
+/// A gateway's own name for the route, with or without the method before it: `GET /pets/{petId}`.
+/// What was asked for is then not in the log, and the router says so.
+fn put_template<'a>(template: Text<'a>, record: &mut Record<'a>) {
+    let method = record.method.take();
+    request::put_text(template, record);
+    record.method = method.or_else(|| record.method.take());
+    let target = record.target.as_deref().unwrap_or_default();
+    if let Some(braced) = braced(target) {
+        record.target = Some(braced.into());
+    }
+}
+
+/// `:id` and `<id>`, as other frameworks write them, with braces.
+fn braced(template: &[u8]) -> Option<Vec<u8>> {
+    let mut changed = false;
+    let segments = template.split(|&b| b == b'/').map(|segment| {
+        let name = match segment {
+            [b':', name @ ..] | [b'<', name @ .., b'>'] if !name.is_empty() => name,
+            _ => return segment.to_vec(),
+        };
+        changed = true;
+        [b"{", name, b"}"].concat()
+    });
+    let joined = segments.collect::<Vec<_>>().join(&b'/');
+    changed.then_some(joined)
+}
+
+fn duration<'a>(text: &impl Fn(Slot) -> Option<Text<'a>>) -> Option<f64> {
+    let units = [
+        (Slot::Nanoseconds, 1e-6),
+        (Slot::Microseconds, 1e-3),
+        (Slot::Milliseconds, 1.0),
+        (Slot::Seconds, 1e3),
+    ];
+    units.iter().find_map(|(slot, unit)| {
+        let number = text(*slot)?;
+        // Google writes the unit behind its seconds.
+        let bare = number.strip_suffix(b"s").unwrap_or(&number);
+        text::milliseconds(bare, *unit)
+    })
+}
+
+/// Azure writes the logs of a service to one place. Those of a firewall, a probe or a console name
+/// addresses and targets too, but tell of no answer, and most of their requests stand in the access
+/// log as well.
+fn is_of_another_log(category: &[u8]) -> bool {
+    const SERVICES: [&str; 3] = ["applicationgateway", "frontdoor", "appservice"];
+    const ACCESS: [&str; 3] = [
+        "applicationgatewayaccesslog",
+        "frontdooraccesslog",
+        "appservicehttplogs",
+    ];
+    let category = category.to_ascii_lowercase();
+    let is = |name: &&str| category == name.as_bytes();
+    let of = |name: &&str| category.starts_with(name.as_bytes());
+    SERVICES.iter().any(|name| of(name)) && !ACCESS.iter().any(|name| is(name))
+}
+
+/// A stamp as a text, however it is written; `zone` is for those without an offset.
+pub(in super::super) fn stamp_of_text(text: &[u8], zone: chrono_tz::Tz) -> Option<Stamp> {
+    // Apache's %t brings its brackets along.
+    let bare = text
+        .strip_prefix(b"[")
+        .and_then(|rest| rest.strip_suffix(b"]"));
+    time::any(bare.unwrap_or(text), zone)
+}
