@@ -1,14 +1,17 @@
 //! What a file is, told by its first bytes and never by its name; and the peeling of packings.
 //!
-//! The decoders themselves are `gzip` and `zstd`. What this version cannot read is refused here by
+//! The decoders are `gzip`, `zstd`, `bzip2` and `xz`, driven by `parts`. What this version cannot read is refused here by
 //! name: a log that is taken for garbage would look like a log without findings.
 
 use std::path::Path;
 
 use super::SourceProblem;
-use super::gzip::{self, Gzip};
+use super::bzip2::Bzip2;
+use super::gzip::Gzip;
 use super::layer::Peek;
-use super::zstd::{self, Zstd};
+use super::parts::{Codec, Parts, Sight};
+use super::xz::Xz;
+use super::zstd::Zstd;
 
 /// A file's content with every packing taken off.
 pub(super) struct Opened {
@@ -31,11 +34,17 @@ pub(super) fn peel(path: &Path, mut content: Peek) -> Result<Opened, SourceProbl
             Shape::Plain => return Ok(Opened { content, layers }),
             Shape::Refused(name, remedy) => return Err(refused(path, name, remedy, layers)),
             _ if layers == DEPTH => return Err(too_deep(path)),
-            Shape::Gzip => Peek::new(Box::new(Gzip::new(content))),
-            Shape::Zstd => Peek::new(Box::new(Zstd::new(content).map_err(failed)?)),
+            Shape::Gzip => parts(content, Gzip::new()),
+            Shape::Zstd => parts(content, Zstd::new().map_err(failed)?),
+            Shape::Bzip2 => parts(content, Bzip2::new()),
+            Shape::Xz => parts(content, Xz::new().map_err(failed)?),
         };
         layers += 1;
     }
+}
+
+fn parts<C: Codec + 'static>(content: Peek, codec: C) -> Peek {
+    Peek::new(Box::new(Parts::new(content, codec)))
 }
 
 /// How many packings may lie in one another.
@@ -49,6 +58,8 @@ enum Shape {
     Plain,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
     Refused(&'static str, &'static str),
 }
 
@@ -57,8 +68,7 @@ const RECODE: &str = "convert it to UTF-8 first, for example with iconv";
 const EXPORT: &str = "export it to CSV or JSON lines first";
 
 /// Beginnings that no log line has, of what is refused.
-const REFUSED: [(&[u8], &str, &str); 9] = [
-    (&[0xfd, b'7', b'z', b'X', b'Z', 0], "xz", UNPACK),
+const REFUSED: [(&[u8], &str, &str); 8] = [
     (b"PK\x03\x04", "zip", UNPACK),
     (b"PK\x05\x06", "zip", UNPACK),
     (&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z", UNPACK),
@@ -70,17 +80,17 @@ const REFUSED: [(&[u8], &str, &str); 9] = [
 ];
 
 fn recognise(bytes: &[u8]) -> Shape {
-    if gzip::begins(bytes) {
-        return Shape::Gzip;
-    }
-    if zstd::begins(bytes) {
-        return Shape::Zstd;
+    let packed = [
+        (Gzip::sees(bytes), Shape::Gzip),
+        (Zstd::sees(bytes), Shape::Zstd),
+        (Bzip2::sees(bytes), Shape::Bzip2),
+        (Xz::sees(bytes), Shape::Xz),
+    ];
+    if let Some((_, shape)) = packed.iter().find(|(sight, _)| *sight != Sight::Nothing) {
+        return *shape;
     }
     if let Some((_, name, remedy)) = REFUSED.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
         return Shape::Refused(name, remedy);
-    }
-    if is_bzip2(bytes) {
-        return Shape::Refused("bzip2", UNPACK);
     }
     if is_tar(bytes) {
         return Shape::Refused("tar", UNPACK);
@@ -89,15 +99,6 @@ fn recognise(bytes: &[u8]) -> Shape {
         return Shape::Refused("UTF-16", RECODE);
     }
     Shape::Plain
-}
-
-fn is_bzip2(bytes: &[u8]) -> bool {
-    const BLOCK: [u8; 6] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
-    const NOTHING: [u8; 6] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
-    let [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] = bytes else {
-        return false;
-    };
-    rest.starts_with(&BLOCK) || rest.starts_with(&NOTHING)
 }
 
 /// A tar header holds the sum of its own bytes, with its own place read as blanks.

@@ -17,6 +17,16 @@ pub enum Packing {
         /// Frames that were begun, skippable ones left out.
         frames: u64,
     },
+    /// bzip2, of so many streams.
+    Bzip2 {
+        /// Streams that were begun.
+        streams: u64,
+    },
+    /// xz, of so many streams.
+    Xz {
+        /// Streams that were begun.
+        streams: u64,
+    },
     /// Several packings around one another, the outermost first.
     Nested(Vec<Packing>),
 }
@@ -35,20 +45,22 @@ impl Packing {
 /// `plain`, `gzip (3 members)`, `zstd (1 frame)`; nested ones joined by ` > `.
 impl fmt::Display for Packing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Packing::Plain => f.write_str("plain"),
-            Packing::Gzip { members: 1 } => f.write_str("gzip (1 member)"),
-            Packing::Gzip { members } => write!(f, "gzip ({members} members)"),
-            Packing::Zstd { frames: 1 } => f.write_str("zstd (1 frame)"),
-            Packing::Zstd { frames } => write!(f, "zstd ({frames} frames)"),
+        let (name, part, count) = match self {
+            Packing::Plain => return f.write_str("plain"),
+            Packing::Gzip { members } => ("gzip", "member", *members),
+            Packing::Zstd { frames } => ("zstd", "frame", *frames),
+            Packing::Bzip2 { streams } => ("bzip2", "stream", *streams),
+            Packing::Xz { streams } => ("xz", "stream", *streams),
             Packing::Nested(layers) => {
                 for (at, layer) in layers.iter().enumerate() {
                     let joint = if at == 0 { "" } else { " > " };
                     write!(f, "{joint}{layer}")?;
                 }
-                Ok(())
+                return Ok(());
             }
-        }
+        };
+        let ending = if count == 1 { "" } else { "s" };
+        write!(f, "{name} ({count} {part}{ending})")
     }
 }
 

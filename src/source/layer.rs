@@ -170,18 +170,15 @@ impl Peek {
         Ok(take)
     }
 
-    /// Passes over everything up to the end and says how much it was, and whether it was nothing but zeros.
-    pub(super) fn drain(&mut self) -> io::Result<(u64, bool)> {
-        let mut passed = 0;
-        let mut padding = true;
+    /// Passes over everything up to the end and says how much it was.
+    pub(super) fn drain(&mut self) -> io::Result<u64> {
+        let mut passed: u64 = 0;
         loop {
-            let peeked = self.peek(1)?;
-            let held = peeked.len();
+            let held = self.peek(1)?.len();
             if held == 0 {
-                return Ok((passed, padding));
+                return Ok(passed);
             }
-            padding &= peeked.iter().all(|byte| *byte == 0);
-            passed += held as u64;
+            passed = passed.saturating_add(held as u64);
             self.consume(held);
         }
     }

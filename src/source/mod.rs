@@ -5,6 +5,7 @@
 //! What a line means is left to `format`, threads to `pipeline`, totals and words for the user to
 //! the rooms behind. Nothing here writes to a log.
 
+mod bzip2;
 mod container;
 mod damage;
 mod digest;
@@ -15,11 +16,13 @@ mod lines;
 mod mapped;
 mod order;
 pub mod overlap;
+mod parts;
 mod problem;
 mod progress;
 mod reader;
 mod stream;
 mod window;
+mod xz;
 mod zstd;
 
 pub use damage::{Damage, DamageKind, Packing};

@@ -65,6 +65,37 @@ fn zst(bytes: &[u8]) -> Vec<u8> {
     packer.finish().expect("packing in memory")
 }
 
+fn bz2(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    packer.write_all(bytes).expect("packing in memory");
+    packer.finish().expect("packing in memory")
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    packer.write_all(bytes).expect("packing in memory");
+    packer.finish().expect("packing in memory")
+}
+
+type Pack = fn(&[u8]) -> Vec<u8>;
+
+/// Every packing with the words for one part of it.
+const PACKS: [(Pack, &str); 4] = [
+    (gz, "gzip member 1"),
+    (zst, "zstd frame 1"),
+    (bz2, "bzip2 stream 1"),
+    (xz, "xz stream 1"),
+];
+
+fn packing(pack: usize, parts: u64) -> Packing {
+    match pack {
+        0 => Packing::Gzip { members: parts },
+        1 => Packing::Zstd { frames: parts },
+        2 => Packing::Bzip2 { streams: parts },
+        _ => Packing::Xz { streams: parts },
+    }
+}
+
 fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
@@ -200,6 +231,8 @@ fn opens_at_an_offset() {
         folder.write("plain", &content),
         folder.write("gz", &gz(&content)),
         folder.write("zst", &zst(&content)),
+        folder.write("bz2", &bz2(&content)),
+        folder.write("xz", &xz(&content)),
     ] {
         for how in WAYS {
             for &start in [
@@ -382,22 +415,21 @@ proptest! {
     }
 
     #[test]
-    fn packed_with_any_cuts(content in text(), mut cuts in prop::collection::vec(0usize..2000, 0..6), window in 1usize..700, zstandard: bool) {
+    fn packed_with_any_cuts(content in text(), mut cuts in prop::collection::vec(0usize..2000, 0..6), window in 1usize..700, kind in 0usize..4) {
         let folder = Scratch::new();
         for cut in &mut cuts {
             *cut %= content.len() + 1;
         }
         cuts.extend([0, content.len()]);
         cuts.sort_unstable();
-        let pack = if zstandard { zst } else { gz };
+        let (pack, _) = PACKS[kind];
         let packed: Vec<u8> = cuts.windows(2).flat_map(|pair| pack(&content[pair[0]..pair[1]])).collect();
         let (read, ending) = read(&folder.write("log", &packed), &Reading { mapped: true, window });
         prop_assert_eq!(&read, &content);
         prop_assert_eq!(ending.content_sha256, sha256(&content));
         prop_assert_eq!(ending.file_sha256, sha256(&packed));
         let parts = cuts.len() as u64 - 1;
-        let expected = if zstandard { Packing::Zstd { frames: parts } } else { Packing::Gzip { members: parts } };
-        prop_assert_eq!((ending.packing, ending.damage), (expected, vec![]));
+        prop_assert_eq!((ending.packing, ending.damage), (packing(kind, parts), vec![]));
     }
 
     #[test]
