@@ -36,6 +36,8 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
         "case": { "id": case.id, "file": case.file_name, "sha256": case.sha256 },
         "tables": tables.collect::<Vec<_>>(),
         "inputs": answer.files.iter().map(|file| input(answer, file)).collect::<Vec<_>>(),
+        "skipped": answer.skipped.iter()
+            .map(|skipped| json!({ "file": skipped.name, "why": skipped.why })).collect::<Vec<_>>(),
         "outputs": outputs.iter().map(|output| {
             json!({ "file": output.file, "bytes": output.bytes, "sha256": output.sha256 })
         }).collect::<Vec<_>>(),
@@ -44,6 +46,12 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
         .map_err(|e| FolderProblem::encoding("manifest.json", e))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// The name of the archive that a member's name begins with; its `bytes` and `sha256` are the archive's.
+fn archive(file: &FileNote) -> Option<&str> {
+    let member = file.member.as_deref()?;
+    file.name.strip_suffix(member)?.strip_suffix("!/")
 }
 
 /// `lines = parsed + rejected + empty + directives`, exactly; `rejected` is the sum of `rejected_by_reason`.
@@ -63,6 +71,7 @@ fn input(answer: &Answer<'_>, file: &FileNote) -> Value {
     let name = |index: usize| text(answer.file(index as u32).as_bytes());
     json!({
         "file": file.name,
+        "archive": archive(file),
         "source": answer.case.sources[file.source].name,
         "format": file.format,
         "packing": ending.packing.to_string(),

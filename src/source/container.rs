@@ -3,7 +3,7 @@
 //! The decoders are `gzip`, `zstd`, `bzip2` and `xz`, driven by `parts`. What this version cannot read is refused here by
 //! name: a log that is taken for garbage would look like a log without findings.
 
-use std::path::Path;
+use std::fmt::Display;
 
 use super::SourceProblem;
 use super::bzip2::Bzip2;
@@ -12,6 +12,7 @@ use super::layer::Peek;
 use super::parts::{Codec, Parts, Sight};
 use super::xz::Xz;
 use super::zstd::Zstd;
+use super::{tar, zip};
 
 /// A file's content with every packing taken off.
 pub(super) struct Opened {
@@ -19,21 +20,44 @@ pub(super) struct Opened {
     pub content: Peek,
     /// Packings that were taken off; 0 = the file is plain.
     pub layers: usize,
+    /// Set when the content is an archive of several files.
+    pub archive: Option<Kind>,
 }
 
-/// Takes packings off until plain bytes come.
+/// Archives that can be read member by member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Tar,
+    Zip,
+}
+
+/// Takes packings off until plain bytes or an archive come.
 ///
 /// # Errors
 /// A packing or encoding that is not read yet, too many packings in one another, a failed read.
-pub(super) fn peel(path: &Path, mut content: Peek) -> Result<Opened, SourceProblem> {
-    let failed = |error| SourceProblem::reading(path, error);
+pub(super) fn peel(place: &dyn Display, mut content: Peek) -> Result<Opened, SourceProblem> {
+    let failed = |error| SourceProblem::reading(place, error);
     let mut layers = 0;
     loop {
         let shape = recognise(content.peek(LOOK).map_err(failed)?);
+        let archive = match shape {
+            Shape::Archive(kind) => Some(Some(kind)),
+            Shape::Plain => Some(None),
+            _ => None,
+        };
+        if let Some(archive) = archive {
+            return Ok(Opened {
+                content,
+                layers,
+                archive,
+            });
+        }
+        if layers == DEPTH {
+            return Err(too_deep(place));
+        }
         content = match shape {
-            Shape::Plain => return Ok(Opened { content, layers }),
-            Shape::Refused(name, remedy) => return Err(refused(path, name, remedy, layers)),
-            _ if layers == DEPTH => return Err(too_deep(path)),
+            Shape::Plain | Shape::Archive(_) => content,
+            Shape::Refused(name, remedy) => return Err(refused(place, name, remedy, layers)),
             Shape::Gzip => parts(content, Gzip::new()),
             Shape::Zstd => parts(content, Zstd::new().map_err(failed)?),
             Shape::Bzip2 => parts(content, Bzip2::new()),
@@ -43,7 +67,8 @@ pub(super) fn peel(path: &Path, mut content: Peek) -> Result<Opened, SourceProbl
     }
 }
 
-fn parts<C: Codec + 'static>(content: Peek, codec: C) -> Peek {
+/// What one packing's parts hold.
+pub(super) fn parts<C: Codec + 'static>(content: Peek, codec: C) -> Peek {
     Peek::new(Box::new(Parts::new(content, codec)))
 }
 
@@ -60,6 +85,7 @@ enum Shape {
     Zstd,
     Bzip2,
     Xz,
+    Archive(Kind),
     Refused(&'static str, &'static str),
 }
 
@@ -68,9 +94,7 @@ const RECODE: &str = "convert it to UTF-8 first, for example with iconv";
 const EXPORT: &str = "export it to CSV or JSON lines first";
 
 /// Beginnings that no log line has, of what is refused.
-const REFUSED: [(&[u8], &str, &str); 8] = [
-    (b"PK\x03\x04", "zip", UNPACK),
-    (b"PK\x05\x06", "zip", UNPACK),
+const REFUSED: [(&[u8], &str, &str); 6] = [
     (&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z", UNPACK),
     (&[0x04, 0x22, 0x4d, 0x18], "lz4", UNPACK),
     (&[0x1f, 0x9d], "compress (.Z)", UNPACK),
@@ -92,34 +116,16 @@ fn recognise(bytes: &[u8]) -> Shape {
     if let Some((_, name, remedy)) = REFUSED.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
         return Shape::Refused(name, remedy);
     }
-    if is_tar(bytes) {
-        return Shape::Refused("tar", UNPACK);
+    if zip::begins(bytes) {
+        return Shape::Archive(Kind::Zip);
+    }
+    if tar::begins(bytes) {
+        return Shape::Archive(Kind::Tar);
     }
     if is_utf16_without_mark(bytes) {
         return Shape::Refused("UTF-16", RECODE);
     }
     Shape::Plain
-}
-
-/// A tar header holds the sum of its own bytes, with its own place read as blanks.
-fn is_tar(bytes: &[u8]) -> bool {
-    let Some(header) = bytes.get(..512) else {
-        return false;
-    };
-    let (before, rest) = header.split_at(148);
-    let (sum, after) = rest.split_at(8);
-    let digits: String = sum
-        .iter()
-        .filter(|b| b.is_ascii_digit())
-        .map(|&b| char::from(b))
-        .collect();
-    let real: u32 = before
-        .iter()
-        .chain(after)
-        .map(|&b| u32::from(b))
-        .sum::<u32>()
-        + 8 * 32;
-    header[0] != 0 && u32::from_str_radix(&digits, 8) == Ok(real)
 }
 
 /// Whether every second byte of printable text is NUL, from the very first pair on.
@@ -137,17 +143,17 @@ fn is_utf16_without_mark(bytes: &[u8]) -> bool {
     all(0) || all(1)
 }
 
-fn refused(path: &Path, name: &str, remedy: &'static str, layers: usize) -> SourceProblem {
+fn refused(place: &dyn Display, name: &str, remedy: &'static str, layers: usize) -> SourceProblem {
     let inside = if layers > 0 {
         " inside a packed file"
     } else {
         ""
     };
     let what = format!("this is {name}{inside}, which is not read yet by this version");
-    SourceProblem::new(path.display(), what, remedy)
+    SourceProblem::new(place, what, remedy)
 }
 
-fn too_deep(path: &Path) -> SourceProblem {
+fn too_deep(place: &dyn Display) -> SourceProblem {
     let what = format!("more than {DEPTH} packings lie in one another");
-    SourceProblem::new(path.display(), what, UNPACK)
+    SourceProblem::new(place, what, UNPACK)
 }

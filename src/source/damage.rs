@@ -27,11 +27,27 @@ pub enum Packing {
         /// Streams that were begun.
         streams: u64,
     },
+    /// A member of a tar.
+    Tar,
+    /// A member of a zip.
+    Zip {
+        /// How it was packed in there.
+        method: &'static str,
+    },
     /// Several packings around one another, the outermost first.
     Nested(Vec<Packing>),
 }
 
 impl Packing {
+    /// The layers around the content, the outermost first; none of what is plain.
+    pub(super) fn layers(&self) -> Vec<Packing> {
+        match self {
+            Packing::Plain => Vec::new(),
+            Packing::Nested(layers) => layers.clone(),
+            one => vec![one.clone()],
+        }
+    }
+
     /// From the layers around the content, the outermost first.
     pub(super) fn of(mut layers: Vec<Packing>) -> Packing {
         match layers.len() {
@@ -47,6 +63,8 @@ impl fmt::Display for Packing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, part, count) = match self {
             Packing::Plain => return f.write_str("plain"),
+            Packing::Tar => return f.write_str("tar"),
+            Packing::Zip { method } => return write!(f, "zip ({method})"),
             Packing::Gzip { members } => ("gzip", "member", *members),
             Packing::Zstd { frames } => ("zstd", "frame", *frames),
             Packing::Bzip2 { streams } => ("bzip2", "stream", *streams),
@@ -75,6 +93,8 @@ pub enum DamageKind {
     Corrupt,
     /// Bytes behind the archive that belong to none.
     Trailing,
+    /// Members of an archive behind this one, or its end mark, are not there; the member itself is whole.
+    Missing,
     /// The file grew after it was opened; what came later was not read.
     Grew,
     /// The file shrank after it was opened; what vanished was not read.
@@ -89,6 +109,7 @@ impl DamageKind {
             DamageKind::Checksum => "checksum",
             DamageKind::Corrupt => "corrupt",
             DamageKind::Trailing => "trailing",
+            DamageKind::Missing => "missing",
             DamageKind::Grew => "grew",
             DamageKind::Shrank => "shrank",
         }

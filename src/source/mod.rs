@@ -5,15 +5,19 @@
 //! What a line means is left to `format`, threads to `pipeline`, totals and words for the user to
 //! the rooms behind. Nothing here writes to a log.
 
+mod archive;
 mod bzip2;
 mod container;
 mod damage;
 mod digest;
 mod find;
+mod globs;
 mod gzip;
 mod layer;
 mod lines;
+mod log;
 mod mapped;
+mod members;
 mod order;
 pub mod overlap;
 mod parts;
@@ -21,13 +25,16 @@ mod problem;
 mod progress;
 mod reader;
 mod stream;
+mod tar;
 mod window;
 mod xz;
+mod zip;
 mod zstd;
 
 pub use damage::{Damage, DamageKind, Packing};
-pub use find::{Found, find};
+pub use find::{Findings, Found, Skipped, find, walk};
 pub use lines::{Lines, lines, split};
+pub use log::Log;
 pub use problem::SourceProblem;
 pub use reader::{Ending, Reader, Reading};
 pub use window::Window;

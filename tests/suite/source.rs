@@ -3,6 +3,8 @@
 //! One expected answer, every way of getting it: `check` reads mapped and plainly, with windows from
 //! a few bytes to more than the file.
 
+#[path = "source/archives.rs"]
+mod archives;
 #[path = "source/changing.rs"]
 mod changing;
 #[path = "source/finding.rs"]
@@ -17,7 +19,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use breachscope::source::{Ending, LINE_CAP, LINE_HEAD, Packing, Reader, Reading, lines, split};
+use breachscope::source::{
+    Ending, Findings, LINE_CAP, LINE_HEAD, Log, Packing, Reader, Reading, find, lines, split,
+};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -128,8 +132,8 @@ const WAYS: [Reading; 6] = [
 ];
 
 /// Reads a file to its end; every window begins where the last one ended, at a line.
-fn read(path: &Path, how: &Reading) -> (Vec<u8>, Ending) {
-    let mut reader = Reader::open(path, how).expect("opens");
+fn read(log: impl Into<Log>, how: &Reading) -> (Vec<u8>, Ending) {
+    let mut reader = Reader::open(log, how).expect("opens");
     let mut content: Vec<u8> = Vec::new();
     while let Some(window) = reader.next().expect("reads") {
         assert_eq!(window.offset, content.len() as u64);
@@ -146,10 +150,11 @@ fn read(path: &Path, how: &Reading) -> (Vec<u8>, Ending) {
 }
 
 /// Holds every way of reading a file against its content; gives the ending, the same for all.
-fn check(path: &Path, content: &[u8]) -> Ending {
-    let on_disk = fs::read(path).expect("the file");
+fn check(log: impl Into<Log>, content: &[u8]) -> Ending {
+    let log = log.into();
+    let on_disk = fs::read(log.path()).expect("the file");
     let endings = WAYS.map(|how| {
-        let (read, ending) = read(path, &how);
+        let (read, ending) = read(&log, &how);
         assert!(
             read == content,
             "{how:?}: {} bytes, not {}",
