@@ -9,6 +9,7 @@ use super::folder::Output;
 use super::{Answer, FileNote, FolderProblem};
 use crate::format::Problem;
 use crate::sequence::text;
+use crate::source::Packing;
 
 /// The build: version, and the commit that it was built from where the tree told it.
 pub const BUILD: &str = concat!(
@@ -54,6 +55,14 @@ fn archive(file: &FileNote) -> Option<&str> {
     file.name.strip_suffix(member)?.strip_suffix("!/")
 }
 
+/// Says that offsets do not count the bytes that were unpacked, where they were made into other ones.
+fn offsets(packing: &Packing) -> &'static str {
+    match packing.is_recoded() {
+        true => "in the content that `packing` names last, as this program makes it",
+        false => "in the unpacked content",
+    }
+}
+
 /// `lines = parsed + rejected + empty + directives`, exactly; `rejected` is the sum of `rejected_by_reason`.
 fn input(answer: &Answer<'_>, file: &FileNote) -> Value {
     let tally = &file.read.part.tally;
@@ -75,6 +84,7 @@ fn input(answer: &Answer<'_>, file: &FileNote) -> Value {
         "source": answer.case.sources[file.source].name,
         "format": file.format,
         "packing": ending.packing.to_string(),
+        "offsets": offsets(&ending.packing),
         "bytes": ending.file_bytes,
         "sha256": ending.file_sha256,
         "content_bytes": ending.content_bytes,

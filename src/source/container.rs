@@ -1,15 +1,19 @@
 //! What a file is, told by its first bytes and never by its name; and the peeling of packings.
 //!
-//! The decoders are `gzip`, `zstd`, `bzip2` and `xz`, driven by `parts`. What this version cannot read is refused here by
+//! The decoders are `gzip`, `zstd`, `bzip2` and `xz`, driven by `parts`; what is text but not lines of UTF-8
+//! goes through `utf16` and `unfold`. What this version cannot read is refused here by
 //! name: a log that is taken for garbage would look like a log without findings.
 
 use std::fmt::Display;
+use std::io;
 
 use super::SourceProblem;
 use super::bzip2::Bzip2;
 use super::gzip::Gzip;
 use super::layer::Peek;
 use super::parts::{Codec, Parts, Sight};
+use super::unfold::{self, Unfold};
+use super::utf16::{self, Order, Utf16};
 use super::xz::Xz;
 use super::zstd::Zstd;
 use super::{tar, zip};
@@ -39,7 +43,7 @@ pub(super) fn peel(place: &dyn Display, mut content: Peek) -> Result<Opened, Sou
     let failed = |error| SourceProblem::reading(place, error);
     let mut layers = 0;
     loop {
-        let shape = recognise(content.peek(LOOK).map_err(failed)?);
+        let shape = look(&mut content).map_err(failed)?;
         let archive = match shape {
             Shape::Archive(kind) => Some(Some(kind)),
             Shape::Plain => Some(None),
@@ -62,6 +66,15 @@ pub(super) fn peel(place: &dyn Display, mut content: Peek) -> Result<Opened, Sou
             Shape::Zstd => parts(content, Zstd::new().map_err(failed)?),
             Shape::Bzip2 => parts(content, Bzip2::new()),
             Shape::Xz => parts(content, Xz::new().map_err(failed)?),
+            Shape::Utf16(order) => Peek::new(Box::new(Utf16::new(content, order))),
+            // What comes out are lines, whatever they look like.
+            Shape::Json => {
+                return Ok(Opened {
+                    content: Peek::new(Box::new(Unfold::new(content))),
+                    layers: layers + 1,
+                    archive: None,
+                });
+            }
         };
         layers += 1;
     }
@@ -78,6 +91,9 @@ const DEPTH: usize = 4;
 /// Bytes that are looked at: a whole tar header.
 const LOOK: usize = 512;
 
+/// Bytes that are looked at where JSON may begin: a record of any common size.
+const RECORD: usize = 64 << 10;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Plain,
@@ -86,6 +102,8 @@ enum Shape {
     Bzip2,
     Xz,
     Archive(Kind),
+    Utf16(Order),
+    Json,
     Refused(&'static str, &'static str),
 }
 
@@ -98,8 +116,8 @@ const REFUSED: [(&[u8], &str, &str); 6] = [
     (&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z", UNPACK),
     (&[0x04, 0x22, 0x4d, 0x18], "lz4", UNPACK),
     (&[0x1f, 0x9d], "compress (.Z)", UNPACK),
-    (&[0xff, 0xfe], "UTF-16", RECODE),
-    (&[0xfe, 0xff], "UTF-16", RECODE),
+    (&[0xff, 0xfe, 0, 0], "UTF-32", RECODE),
+    (&[0, 0, 0xfe, 0xff], "UTF-32", RECODE),
     (b"PAR1", "Parquet", EXPORT),
 ];
 
@@ -122,25 +140,23 @@ fn recognise(bytes: &[u8]) -> Shape {
     if tar::begins(bytes) {
         return Shape::Archive(Kind::Tar);
     }
-    if is_utf16_without_mark(bytes) {
-        return Shape::Refused("UTF-16", RECODE);
+    match utf16::begins(bytes) {
+        Some(order) => Shape::Utf16(order),
+        None => Shape::Plain,
     }
-    Shape::Plain
 }
 
-/// Whether every second byte of printable text is NUL, from the very first pair on.
-fn is_utf16_without_mark(bytes: &[u8]) -> bool {
-    const PAIRS: usize = 16;
-    let text =
-        |byte: u8| byte == b'\t' || byte == b'\r' || byte == b'\n' || (32..127).contains(&byte);
-    let all = |text_at: usize| {
-        let pairs = bytes.chunks_exact(2).take(PAIRS);
-        pairs.len() == PAIRS
-            && pairs
-                .into_iter()
-                .all(|p| text(p[text_at]) && p[1 - text_at] == 0)
-    };
-    all(0) || all(1)
+/// What content begins with. How much is looked at does not depend on how it comes.
+fn look(content: &mut Peek) -> io::Result<Shape> {
+    let held = content.peek(LOOK)?;
+    let start = &held[..held.len().min(LOOK)];
+    let shape = recognise(start);
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let braced = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    Ok(match shape == Shape::Plain && braced {
+        true if unfold::begins(content.peek(RECORD)?) => Shape::Json,
+        _ => shape,
+    })
 }
 
 fn refused(place: &dyn Display, name: &str, remedy: &'static str, layers: usize) -> SourceProblem {

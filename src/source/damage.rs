@@ -34,11 +34,28 @@ pub enum Packing {
         /// How it was packed in there.
         method: &'static str,
     },
+    /// Text that was recoded: offsets count the UTF-8 that was made of it.
+    Utf16 {
+        /// Units that are no character and became U+FFFD.
+        invalid: u64,
+    },
+    /// JSON that was given a record a line: offsets count those lines.
+    JsonArray,
     /// Several packings around one another, the outermost first.
     Nested(Vec<Packing>),
 }
 
 impl Packing {
+    /// Whether the content is not what was packed but was made from it, so that only this program finds an
+    /// offset in it.
+    pub fn is_recoded(&self) -> bool {
+        match self {
+            Packing::Utf16 { .. } | Packing::JsonArray => true,
+            Packing::Nested(layers) => layers.iter().any(Packing::is_recoded),
+            _ => false,
+        }
+    }
+
     /// The layers around the content, the outermost first; none of what is plain.
     pub(super) fn layers(&self) -> Vec<Packing> {
         match self {
@@ -63,6 +80,9 @@ impl fmt::Display for Packing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, part, count) = match self {
             Packing::Plain => return f.write_str("plain"),
+            Packing::JsonArray => return f.write_str("json-array"),
+            Packing::Utf16 { invalid: 0 } => return f.write_str("utf-16"),
+            Packing::Utf16 { invalid } => return write!(f, "utf-16 ({invalid} invalid)"),
             Packing::Tar => return f.write_str("tar"),
             Packing::Zip { method } => return write!(f, "zip ({method})"),
             Packing::Gzip { members } => ("gzip", "member", *members),

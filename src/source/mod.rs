@@ -26,6 +26,8 @@ mod progress;
 mod reader;
 mod stream;
 mod tar;
+mod unfold;
+mod utf16;
 mod window;
 mod xz;
 mod zip;

@@ -7,6 +7,8 @@
 mod archives;
 #[path = "source/changing.rs"]
 mod changing;
+#[path = "source/encodings.rs"]
+mod encodings;
 #[path = "source/finding.rs"]
 mod finding;
 #[path = "source/overlapping.rs"]
