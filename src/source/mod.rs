@@ -41,7 +41,7 @@ pub use problem::SourceProblem;
 pub use reader::{Ending, Reader, Reading};
 pub use window::Window;
 
-/// The longest line, in bytes without its line end, that is given whole.
+/// The longest line, in bytes without its line end and without zeros before it, that is given whole.
 pub const LINE_CAP: usize = 16 << 20;
 
 /// How many bytes are kept of a line longer than [`LINE_CAP`].

@@ -58,6 +58,9 @@ pub struct Ending {
 
 /// A file being read.
 ///
+/// Windows follow one another without a gap, but for zeros: where a run of them makes a line longer than
+/// [`LINE_CAP`], the window begins behind them.
+///
 /// The loop is `next`, then `hash` and the caller's own work on the window, at the same time if it
 /// likes, then [`Window::intact`]; after the last window, `finish`. The next window may be asked for
 /// while earlier ones are in use.
@@ -256,7 +259,11 @@ impl Reader {
             },
             By::Reads(stream) => stream.next(self.aim)?,
         };
-        *at += window.as_ref().map_or(0, Window::span);
+        if let Some(window) = &window {
+            *at = window.offset + window.span();
+        } else if let By::Reads(stream) = by {
+            *at = stream.offset();
+        }
         Ok(window)
     }
 }

@@ -330,6 +330,56 @@ fn a_line_of_the_longest_length_is_whole_and_one_byte_more_is_not() {
     }
 }
 
+#[test]
+fn zeros_before_a_line_do_not_make_it_too_long() {
+    let folder = Scratch::new();
+    let zeros = vec![0; LINE_CAP + 5_000_000];
+    for (before, line, behind) in [
+        ("a\n", "GET /good\n", "b\n"),
+        ("", "GET /good", ""),
+        ("a\n", "\n", "b\n"),
+        ("a\n", "\0", ""),
+        ("a\n", "\r\n", ""),
+    ] {
+        let zeros = if line == "\0" {
+            &zeros[1..]
+        } else {
+            &zeros[..]
+        };
+        let content = [before.as_bytes(), zeros, line.as_bytes(), behind.as_bytes()].concat();
+        let line_at = before.len() + zeros.len();
+        for path in [
+            folder.write("plain", &content),
+            folder.write("packed", &gz(&content)),
+        ] {
+            for mapped in [true, false] {
+                for window in [64, 8 << 20] {
+                    let how = Reading { mapped, window };
+                    let mut reader = Reader::open(&path, &how).expect("opens");
+                    let mut given = Vec::new();
+                    while let Some(window) = reader.next().expect("reads") {
+                        assert_eq!(window.overlong, None);
+                        reader.hash(&window).expect("hashes");
+                        let told = lines(&window)
+                            .map(|(at, line)| (window.offset + at as u64, line.to_vec()));
+                        given.extend(told);
+                    }
+                    let mut expected = Vec::new();
+                    let parts = [(0, before), (line_at, line), (line_at + line.len(), behind)];
+                    for (at, text) in parts.into_iter().filter(|(_, text)| !text.is_empty()) {
+                        let text = text.strip_suffix('\n').unwrap_or(text);
+                        expected.push((at as u64, text.as_bytes().to_vec()));
+                    }
+                    assert!(given == expected, "{how:?} {line:?} {}", given.len());
+                    let ending = reader.finish().expect("ends");
+                    assert_eq!(ending.content_bytes, content.len() as u64);
+                    assert_eq!(ending.content_sha256, sha256(&content));
+                }
+            }
+        }
+    }
+}
+
 /// Runs one ignored-by-name test of this binary in a process of its own.
 fn in_child(test: &str, path: &Path) -> std::process::Output {
     std::process::Command::new(std::env::current_exe().expect("this binary"))

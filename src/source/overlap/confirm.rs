@@ -184,9 +184,10 @@ impl Cursor {
             self.base += self.window.take().map_or(0, |w| w.span());
             self.at = 0;
             self.window = self.reader.next()?;
-            if self.window.is_none() {
+            let Some(window) = &self.window else {
                 return Ok(false);
-            }
+            };
+            self.base = window.offset;
         }
         Ok(true)
     }
