@@ -1,7 +1,6 @@
 //! `records`: what was read, as JSON lines, to hold against another parser (FORMATS.md, last paragraph).
 
 use std::io::{BufWriter, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -14,7 +13,7 @@ use crate::cli::RecordsArgs;
 use crate::format::target::Target;
 use crate::format::{Format, Line, Proxies, Record, State};
 use crate::sequence::text;
-use crate::source::{Reader, Reading, lines};
+use crate::source::{self, Found, Log, Reader, Reading, lines};
 
 /// Counts of one run.
 #[derive(Default)]
@@ -27,13 +26,23 @@ struct Counts {
 pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut all = Counts::default();
-    for log in &args.logs {
-        let counts = file(args, log, &mut out)?;
-        all.records += counts.records;
-        all.problems += counts.problems;
+    let mut stderr = std::io::stderr();
+    for path in &args.logs {
+        let found = source::walk(path).map_err(Ending::failed)?;
+        for skipped in &found.skipped {
+            let _ = writeln!(
+                stderr,
+                "breachscope: {}: not read: {}",
+                skipped.name, skipped.why
+            );
+        }
+        for log in &found.logs {
+            let counts = file(args, log, &mut out)?;
+            all.records += counts.records;
+            all.problems += counts.problems;
+        }
     }
     out.flush()?;
-    let mut stderr = std::io::stderr();
     if all.problems > 0 {
         let _ = writeln!(
             stderr,
@@ -50,8 +59,8 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
     }
 }
 
-fn file(args: &RecordsArgs, log: &Path, out: &mut impl Write) -> Result<Counts, Ending> {
-    let name = log.display().to_string();
+fn file(args: &RecordsArgs, found: &Found, out: &mut impl Write) -> Result<Counts, Ending> {
+    let Found { name, log, .. } = found;
     let format = format(args, log)?;
     let mut reader = Reader::open(log, &Reading::default()).map_err(Ending::failed)?;
     let mut state = State::default();
@@ -94,7 +103,7 @@ fn file(args: &RecordsArgs, log: &Path, out: &mut impl Write) -> Result<Counts, 
     Ok(counts)
 }
 
-fn format(args: &RecordsArgs, log: &Path) -> Result<Format, Ending> {
+fn format(args: &RecordsArgs, log: &Log) -> Result<Format, Ending> {
     let zone: Tz = args.timezone.parse().map_err(|_| {
         Ending::Usage(format!(
             "--timezone {}: no such zone; write an IANA name such as Europe/Stockholm",
@@ -117,19 +126,17 @@ fn format(args: &RecordsArgs, log: &Path) -> Result<Format, Ending> {
         .map_err(Ending::usage)
 }
 
-fn read_as(args: &RecordsArgs, log: &Path, spec: &FormatSpec, zone: Tz) -> Result<Format, Ending> {
+fn read_as(args: &RecordsArgs, log: &Log, spec: &FormatSpec, zone: Tz) -> Result<Format, Ending> {
     match Format::from_spec(spec, zone).map_err(Ending::usage)? {
         Some(format) if log.is_file() => {
             Ok(format.for_content(&head(log).map_err(Ending::failed)?))
         }
         Some(format) => Ok(format),
-        None if !log.is_file() && log.exists() && !log.is_dir() => {
-            Err(Ending::Failed(format!("{}: {PIPE}", log.display())))
-        }
+        None if !log.is_file() => Err(Ending::Failed(format!("{log}: {PIPE}"))),
         None => {
             let head = head(log).map_err(Ending::failed)?;
             Format::detect(&head, &args.fields, zone)
-                .map_err(|problem| Ending::Failed(format!("{}: {problem}", log.display())))
+                .map_err(|problem| Ending::Failed(format!("{log}: {problem}")))
         }
     }
 }

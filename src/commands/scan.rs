@@ -19,15 +19,15 @@ use crate::route::Router;
 use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::Ceiling;
-use crate::source::{self, DamageKind, Reader, Reading, SourceProblem};
+use crate::source::{self, DamageKind, Log, Reader, Reading, Skipped, SourceProblem};
 
 /// Runs it.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
     let case = case::load(&args.case).map_err(Ending::usage)?;
-    let inputs = inputs(&case)?;
-    let paths: Vec<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
+    let (inputs, skipped) = inputs(&case)?;
+    let paths = paths(&inputs);
     let staging = Staging::prepare(&args.out, &paths).map_err(folder)?;
-    let progress = Progress::over(bytes(&paths));
+    let progress = Progress::over(inputs.iter().map(|input| input.log.bytes()).sum());
     let how = Reading {
         mapped: !args.reading.no_mmap,
         ..Reading::default()
@@ -36,7 +36,17 @@ pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
         bytes: args.memory.or_else(three_quarters_of_free_memory),
     };
     let threads = args.reading.threads.map(usize::from);
-    let work = || answer(&case, inputs, &how, ceiling, &progress, staging, args);
+    let work = || {
+        answer(
+            &case,
+            (inputs, skipped),
+            &how,
+            ceiling,
+            &progress,
+            staging,
+            args,
+        )
+    };
     let screen = pipeline::with_threads(threads, work).map_err(Ending::failed)??;
     progress.done();
     if !args.quiet {
@@ -48,14 +58,14 @@ pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
 /// Files -> accesses -> accounts -> controllers -> answer.
 fn answer(
     case: &Case,
-    inputs: Vec<Input>,
+    (inputs, skipped): (Vec<Input>, Vec<Skipped>),
     how: &Reading,
     ceiling: Ceiling,
     progress: &Progress,
     staging: Staging,
     args: &ScanArgs,
 ) -> Result<String, Ending> {
-    let paths: Vec<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
+    let paths = paths(&inputs);
     let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
     let router = Router::new(&case.routes, case.ignore_case);
     let extraction =
@@ -78,12 +88,12 @@ fn answer(
         .beyond()
         .flat_map(|outcome| &outcome.share.beyond)
         .map(|beyond| Citation::of(&beyond.access))
-        .filter(|citation| inputs[citation.file as usize].path.is_file());
-    let line_digests = evidence::line_digests(cited, |file| &inputs[file as usize].path);
+        .filter(|citation| inputs[citation.file as usize].log.is_file());
+    let line_digests = evidence::line_digests(cited, |file| &inputs[file as usize].log);
     let excerpts: Result<Vec<_>, SourceProblem> = inputs
         .iter()
         .zip(&files)
-        .map(|(input, file)| excerpts(&input.path, &file.part))
+        .map(|(input, file)| excerpts(&input.log, &file.part))
         .collect();
     let answer = Answer {
         figures: analysis
@@ -94,6 +104,7 @@ fn answer(
         case,
         atlas: &atlas,
         files: notes(inputs, files),
+        skipped,
         analysis,
         controllers,
         totals,
@@ -111,7 +122,7 @@ fn answer(
 }
 
 /// Every file of every source with the way to read it.
-fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
+fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> {
     let globs: Vec<(String, Vec<String>)> = case
         .sources
         .iter()
@@ -119,22 +130,22 @@ fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
         .collect();
     let found = source::find(&case.folder, &globs).map_err(Ending::failed)?;
     let mut inputs = Vec::new();
-    for file in found {
+    for file in found.logs {
         let spec = &case.sources[file.source];
         let format = match Format::from_spec(&spec.format, case.timezone)
             .map_err(|problem| complaint(case, spec, &problem))?
         {
-            Some(format) if file.path.is_file() => {
-                format.for_content(&head(&file.path).map_err(Ending::failed)?)
+            Some(format) if file.log.is_file() => {
+                format.for_content(&head(&file.log).map_err(Ending::failed)?)
             }
             Some(format) => format,
-            None => detect(&file.path, spec, case.timezone)
+            None => detect(&file.log, spec, case.timezone)
                 .map_err(|problem| Ending::Failed(format!("{}: {problem}", file.name)))?,
         };
         inputs.push(Input {
             source: file.source,
             name: file.name,
-            path: file.path,
+            log: file.log,
             format: format.trust(spec.trusted_proxies.clone()),
             clock_correction: spec.clock_correction,
         });
@@ -143,7 +154,15 @@ fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
         let own = inputs.iter_mut().filter(|input| input.source == index);
         bind_accounts(own.collect(), spec).map_err(|problem| complaint(case, spec, &problem))?;
     }
-    Ok(inputs)
+    Ok((inputs, found.skipped))
+}
+
+/// The files on disk, each once: members of one archive share theirs.
+fn paths(inputs: &[Input]) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = inputs.iter().map(|i| i.log.path().to_owned()).collect();
+    paths.sort();
+    paths.dedup();
+    paths
 }
 
 fn complaint(case: &Case, spec: &SourceSpec, problem: &FormatProblem) -> Ending {
@@ -171,11 +190,11 @@ fn bind_accounts(inputs: Vec<&mut Input>, spec: &SourceSpec) -> Result<(), Forma
 }
 
 /// The format of a file by its first bytes; that of an empty file does not matter.
-fn detect(path: &Path, spec: &SourceSpec, zone: Tz) -> Result<Format, String> {
-    if !path.is_file() {
+fn detect(log: &Log, spec: &SourceSpec, zone: Tz) -> Result<Format, String> {
+    if !log.is_file() {
         return Err(PIPE.to_owned());
     }
-    let head = head(path).map_err(|problem| problem.to_string())?;
+    let head = head(log).map_err(|problem| problem.to_string())?;
     let format = match head.iter().all(u8::is_ascii_whitespace) {
         true => Format::named("combined", &[], zone),
         false => Format::detect(&head, &spec.format.fields, zone),
@@ -188,12 +207,12 @@ pub(super) const PIPE: &str =
     "is a pipe, of which nothing can be looked at twice: say how it is written instead of `auto`";
 
 /// The first bytes of a file's content.
-pub(super) fn head(path: &Path) -> Result<Vec<u8>, SourceProblem> {
+pub(super) fn head(log: &Log) -> Result<Vec<u8>, SourceProblem> {
     let how = Reading {
         mapped: false,
         window: 64 << 10,
     };
-    let first = Reader::open(path, &how)?.next()?;
+    let first = Reader::open(log, &how)?.next()?;
     Ok(first.map_or_else(Vec::new, |window| window.bytes().to_vec()))
 }
 
@@ -373,7 +392,7 @@ fn check_unchanged(paths: &[PathBuf], before: &[Identity]) -> Result<(), Ending>
     Ok(())
 }
 
-fn excerpts(path: &Path, part: &Part) -> Result<Vec<Vec<u8>>, SourceProblem> {
+fn excerpts(log: &Log, part: &Part) -> Result<Vec<Vec<u8>>, SourceProblem> {
     let places: Vec<Place> = part
         .rejects
         .iter()
@@ -384,8 +403,8 @@ fn excerpts(path: &Path, part: &Part) -> Result<Vec<Vec<u8>>, SourceProblem> {
         .collect();
     let mut excerpts = vec![Vec::new(); places.len()];
     // A pipe cannot be read twice; its rejects are located, not shown.
-    if path.is_file() {
-        evidence::read_places(path, &places, |index, bytes| {
+    if log.is_file() {
+        evidence::read_places(log, &places, |index, bytes| {
             excerpts[index] = bytes.to_vec()
         })?;
     }
@@ -396,16 +415,12 @@ fn notes(inputs: Vec<Input>, files: Vec<ReadFile>) -> Vec<FileNote> {
     let both = inputs.into_iter().zip(files);
     both.map(|(input, read)| FileNote {
         name: input.name,
+        member: input.log.member().map(str::to_owned),
         source: input.source,
         format: input.format.name().to_owned(),
         read,
     })
     .collect()
-}
-
-fn bytes(paths: &[PathBuf]) -> u64 {
-    let sizes = paths.iter().filter_map(|path| path.metadata().ok());
-    sizes.map(|metadata| metadata.len()).sum()
 }
 
 fn stopped(problem: PipelineProblem) -> Ending {

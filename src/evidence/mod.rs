@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::impact::Citation;
-use crate::source::{Reader, Reading, SourceProblem, Window};
+use crate::source::{Log, Reader, Reading, SourceProblem, Window};
 
 /// How long an excerpt of a rejected line may be, in bytes of the line.
 pub const EXCERPT: usize = 200;
@@ -38,7 +37,7 @@ impl From<Citation> for Place {
 /// # Errors
 /// The file cannot be read any more, or has become shorter than a place.
 pub fn read_places(
-    path: &Path,
+    log: &Log,
     places: &[Place],
     mut each: impl FnMut(usize, &[u8]),
 ) -> Result<(), SourceProblem> {
@@ -46,18 +45,18 @@ pub fn read_places(
         return Ok(());
     };
     let how = Reading::default();
-    let mut reader = Reader::open_at(path, &how, first.offset)?;
+    let mut reader = Reader::open_at(log, &how, first.offset)?;
     let mut index = 0;
     while index < places.len() {
         let Some(window) = reader.next()? else {
-            return Err(SourceProblem::shrunk(path, places[index].offset));
+            return Err(SourceProblem::shrunk(log, places[index].offset));
         };
         while let Some(bytes) = places.get(index).and_then(|place| held(&window, *place)) {
             each(index, bytes);
             index += 1;
         }
         if !window.intact() {
-            return Err(SourceProblem::shrunk(path, window.offset));
+            return Err(SourceProblem::shrunk(log, window.offset));
         }
     }
     Ok(())
@@ -74,13 +73,13 @@ fn held(window: &Window, place: Place) -> Option<&[u8]> {
     Some(&bytes[from..until])
 }
 
-/// SHA-256 of every cited line, in lower-case hex. `path` gives a file's place on disk.
+/// SHA-256 of every cited line, in lower-case hex. `log` gives a file by its number.
 ///
 /// # Errors
 /// A file cannot be read again.
 pub fn line_digests<'p>(
     citations: impl IntoIterator<Item = Citation>,
-    path: impl Fn(u32) -> &'p Path,
+    log: impl Fn(u32) -> &'p Log,
 ) -> Result<BTreeMap<Citation, String>, SourceProblem> {
     let mut digests: BTreeMap<Citation, String> = BTreeMap::new();
     for citation in citations {
@@ -90,7 +89,7 @@ pub fn line_digests<'p>(
     cited.sort_by_key(|citation| (citation.file, citation.offset));
     for of_file in cited.chunk_by(|a, b| a.file == b.file) {
         let places: Vec<Place> = of_file.iter().map(|citation| (*citation).into()).collect();
-        read_places(path(of_file[0].file), &places, |index, bytes| {
+        read_places(log(of_file[0].file), &places, |index, bytes| {
             digests.insert(of_file[index], sha256(bytes));
         })?;
     }

@@ -100,14 +100,13 @@ fn read<'a>(
     };
     put_request(line, &mut record);
     let text = |place| present(cells.get(place)).map(Into::into);
-    record.forwarded = text(FORWARDED);
     record.user_agent = text(AGENT);
     record.request_id = text(REQUEST_ID);
     record.host = text(AUTHORITY);
-    match cells.get(REMOTE) {
-        b"" | b"-" => client::put(cells.get(FORWARDED), &mut record),
-        remote => client::put_with_port(remote, &mut record),
+    if let Some(remote) = present(cells.get(REMOTE)) {
+        client::put_with_port(remote, &mut record);
     }
+    client::put_forwarded(text(FORWARDED), &mut record);
     Ok(record)
 }
 

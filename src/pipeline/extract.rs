@@ -1,7 +1,5 @@
 //! Files -> accesses: windows in order, pieces of a window in parallel, content given twice counted once.
 
-use std::path::{Path, PathBuf};
-
 use rayon::prelude::*;
 
 use super::{Observer, PipelineProblem};
@@ -10,7 +8,7 @@ use crate::route::Router;
 use crate::route::extract::{Extractor, Part};
 use crate::sequence::Ceiling;
 use crate::source::overlap::{self, Heads, Hits, Overlap};
-use crate::source::{Damage, DamageKind, Ending, Reader, Reading, Window, split};
+use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, split};
 
 /// Bytes of a window that one worker takes at a time.
 const PIECE: usize = 512 << 10;
@@ -23,7 +21,7 @@ pub struct Input {
     /// Its name in tables.
     pub name: String,
     /// Where it is.
-    pub path: PathBuf,
+    pub log: Log,
     /// How its lines are written.
     pub format: Format,
     /// The source's clock correction in nanoseconds.
@@ -129,7 +127,7 @@ pub fn extract(
 fn heads(inputs: &[Input]) -> Result<Heads, PipelineProblem> {
     let mut heads = Vec::new();
     for (file, input) in inputs.iter().enumerate() {
-        if let Some(head) = overlap::head_line(&input.path)? {
+        if let Some(head) = overlap::head_line(&input.log)? {
             heads.push((file, input.source, head));
         }
     }
@@ -142,7 +140,7 @@ fn read_file(
     how: &Reading,
     observer: &dyn Observer,
 ) -> Result<ReadFile, PipelineProblem> {
-    let mut reader = Reader::open(&input.path, how)?;
+    let mut reader = Reader::open(&input.log, how)?;
     let mut state = State::default();
     let mut part = Part::default();
     let mut told = 0;
@@ -227,8 +225,8 @@ fn overlaps(
     for file in files.iter().filter(|file| file.copy_of.is_none()) {
         hits.merge(file.part.hits.clone());
     }
-    let paths: Vec<&Path> = inputs.iter().map(|input| input.path.as_path()).collect();
-    let mut found = overlap::confirm(&hits, heads, &paths)?;
+    let logs: Vec<Log> = inputs.iter().map(|input| input.log.clone()).collect();
+    let mut found = overlap::confirm(&hits, heads, &logs)?;
     found.retain(|overlap| files[overlap.copy].copy_of.is_none());
     Ok(found)
 }

@@ -9,6 +9,7 @@ use super::folder::Output;
 use super::{Answer, FileNote, FolderProblem};
 use crate::format::Problem;
 use crate::sequence::text;
+use crate::source::Packing;
 
 /// The build: version, and the commit that it was built from where the tree told it.
 pub const BUILD: &str = concat!(
@@ -37,6 +38,8 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
         "tables": tables.collect::<Vec<_>>(),
         "inputs": answer.files.iter().map(|file| input(answer, file)).collect::<Vec<_>>(),
         "remarks": answer.remarks,
+        "skipped": answer.skipped.iter()
+            .map(|skipped| json!({ "file": skipped.name, "why": skipped.why })).collect::<Vec<_>>(),
         "outputs": outputs.iter().map(|output| {
             json!({ "file": output.file, "bytes": output.bytes, "sha256": output.sha256 })
         }).collect::<Vec<_>>(),
@@ -45,6 +48,20 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
         .map_err(|e| FolderProblem::encoding("manifest.json", e))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// The name of the archive that a member's name begins with; its `bytes` and `sha256` are the archive's.
+fn archive(file: &FileNote) -> Option<&str> {
+    let member = file.member.as_deref()?;
+    file.name.strip_suffix(member)?.strip_suffix("!/")
+}
+
+/// Says that offsets do not count the bytes that were unpacked, where they were made into other ones.
+fn offsets(packing: &Packing) -> &'static str {
+    match packing.is_recoded() {
+        true => "in the content that `packing` names last, as this program makes it",
+        false => "in the unpacked content",
+    }
 }
 
 /// `lines = parsed + rejected + empty + directives`, exactly; `rejected` is the sum of `rejected_by_reason`.
@@ -64,9 +81,11 @@ fn input(answer: &Answer<'_>, file: &FileNote) -> Value {
     let name = |index: usize| text(answer.file(index as u32).as_bytes());
     json!({
         "file": file.name,
+        "archive": archive(file),
         "source": answer.case.sources[file.source].name,
         "format": file.format,
         "packing": ending.packing.to_string(),
+        "offsets": offsets(&ending.packing),
         "bytes": ending.file_bytes,
         "sha256": ending.file_sha256,
         "content_bytes": ending.content_bytes,

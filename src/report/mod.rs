@@ -23,6 +23,7 @@ use crate::coverage::Assessment;
 use crate::impact::{AccountFigures, Citation, ControllerRow, Totals};
 use crate::pipeline::{Analysis, ReadFile};
 use crate::scope::{Atlas, Thing};
+use crate::source::Skipped;
 
 /// Everything that an answer prints.
 pub struct Answer<'c> {
@@ -32,6 +33,8 @@ pub struct Answer<'c> {
     pub atlas: &'c Atlas<'c>,
     /// Files in the order in which they were read.
     pub files: Vec<FileNote>,
+    /// What was come across and is no log.
+    pub skipped: Vec<Skipped>,
     /// The analysis.
     pub analysis: Analysis,
     /// Figures of `analysis.outcomes`, in their order.
@@ -55,6 +58,8 @@ pub struct Answer<'c> {
 pub struct FileNote {
     /// Its name in tables.
     pub name: String,
+    /// Of a member of an archive, its name in there.
+    pub member: Option<String>,
     /// Index of its source.
     pub source: usize,
     /// The format that it was read as.

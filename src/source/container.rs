@@ -1,14 +1,22 @@
 //! What a file is, told by its first bytes and never by its name; and the peeling of packings.
 //!
-//! The decoders themselves are `gzip` and `zstd`. What this version cannot read is refused here by
+//! The decoders are `gzip`, `zstd`, `bzip2` and `xz`, driven by `parts`; what is text but not lines of UTF-8
+//! goes through `utf16` and `unfold`. What this version cannot read is refused here by
 //! name: a log that is taken for garbage would look like a log without findings.
 
-use std::path::Path;
+use std::fmt::Display;
+use std::io;
 
 use super::SourceProblem;
-use super::gzip::{self, Gzip};
+use super::bzip2::Bzip2;
+use super::gzip::Gzip;
 use super::layer::Peek;
-use super::zstd::{self, Zstd};
+use super::parts::{Codec, Parts, Sight};
+use super::unfold::{self, Unfold};
+use super::utf16::{self, Order, Utf16};
+use super::xz::Xz;
+use super::zstd::Zstd;
+use super::{tar, zip};
 
 /// A file's content with every packing taken off.
 pub(super) struct Opened {
@@ -16,26 +24,65 @@ pub(super) struct Opened {
     pub content: Peek,
     /// Packings that were taken off; 0 = the file is plain.
     pub layers: usize,
+    /// Set when the content is an archive of several files.
+    pub archive: Option<Kind>,
 }
 
-/// Takes packings off until plain bytes come.
+/// Archives that can be read member by member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Tar,
+    Zip,
+}
+
+/// Takes packings off until plain bytes or an archive come.
 ///
 /// # Errors
 /// A packing or encoding that is not read yet, too many packings in one another, a failed read.
-pub(super) fn peel(path: &Path, mut content: Peek) -> Result<Opened, SourceProblem> {
-    let failed = |error| SourceProblem::reading(path, error);
+pub(super) fn peel(place: &dyn Display, mut content: Peek) -> Result<Opened, SourceProblem> {
+    let failed = |error| SourceProblem::reading(place, error);
     let mut layers = 0;
     loop {
-        let shape = recognise(content.peek(LOOK).map_err(failed)?);
+        let shape = look(&mut content).map_err(failed)?;
+        let archive = match shape {
+            Shape::Archive(kind) => Some(Some(kind)),
+            Shape::Plain => Some(None),
+            _ => None,
+        };
+        if let Some(archive) = archive {
+            return Ok(Opened {
+                content,
+                layers,
+                archive,
+            });
+        }
+        if layers == DEPTH {
+            return Err(too_deep(place));
+        }
         content = match shape {
-            Shape::Plain => return Ok(Opened { content, layers }),
-            Shape::Refused(name, remedy) => return Err(refused(path, name, remedy, layers)),
-            _ if layers == DEPTH => return Err(too_deep(path)),
-            Shape::Gzip => Peek::new(Box::new(Gzip::new(content))),
-            Shape::Zstd => Peek::new(Box::new(Zstd::new(content).map_err(failed)?)),
+            Shape::Plain | Shape::Archive(_) => content,
+            Shape::Refused(name, remedy) => return Err(refused(place, name, remedy, layers)),
+            Shape::Gzip => parts(content, Gzip::new()),
+            Shape::Zstd => parts(content, Zstd::new().map_err(failed)?),
+            Shape::Bzip2 => parts(content, Bzip2::new()),
+            Shape::Xz => parts(content, Xz::new().map_err(failed)?),
+            Shape::Utf16(order) => Peek::new(Box::new(Utf16::new(content, order))),
+            // What comes out are lines, whatever they look like.
+            Shape::Json => {
+                return Ok(Opened {
+                    content: Peek::new(Box::new(Unfold::new(content))),
+                    layers: layers + 1,
+                    archive: None,
+                });
+            }
         };
         layers += 1;
     }
+}
+
+/// What one packing's parts hold.
+pub(super) fn parts<C: Codec + 'static>(content: Peek, codec: C) -> Peek {
+    Peek::new(Box::new(Parts::new(content, codec)))
 }
 
 /// How many packings may lie in one another.
@@ -44,11 +91,19 @@ const DEPTH: usize = 4;
 /// Bytes that are looked at: a whole tar header.
 const LOOK: usize = 512;
 
+/// Bytes that are looked at where JSON may begin: a record of any common size.
+const RECORD: usize = 64 << 10;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Plain,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
+    Archive(Kind),
+    Utf16(Order),
+    Json,
     Refused(&'static str, &'static str),
 }
 
@@ -57,96 +112,64 @@ const RECODE: &str = "convert it to UTF-8 first, for example with iconv";
 const EXPORT: &str = "export it to CSV or JSON lines first";
 
 /// Beginnings that no log line has, of what is refused.
-const REFUSED: [(&[u8], &str, &str); 9] = [
-    (&[0xfd, b'7', b'z', b'X', b'Z', 0], "xz", UNPACK),
-    (b"PK\x03\x04", "zip", UNPACK),
-    (b"PK\x05\x06", "zip", UNPACK),
+const REFUSED: [(&[u8], &str, &str); 6] = [
     (&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z", UNPACK),
     (&[0x04, 0x22, 0x4d, 0x18], "lz4", UNPACK),
     (&[0x1f, 0x9d], "compress (.Z)", UNPACK),
-    (&[0xff, 0xfe], "UTF-16", RECODE),
-    (&[0xfe, 0xff], "UTF-16", RECODE),
+    (&[0xff, 0xfe, 0, 0], "UTF-32", RECODE),
+    (&[0, 0, 0xfe, 0xff], "UTF-32", RECODE),
     (b"PAR1", "Parquet", EXPORT),
 ];
 
 fn recognise(bytes: &[u8]) -> Shape {
-    if gzip::begins(bytes) {
-        return Shape::Gzip;
-    }
-    if zstd::begins(bytes) {
-        return Shape::Zstd;
+    let packed = [
+        (Gzip::sees(bytes), Shape::Gzip),
+        (Zstd::sees(bytes), Shape::Zstd),
+        (Bzip2::sees(bytes), Shape::Bzip2),
+        (Xz::sees(bytes), Shape::Xz),
+    ];
+    if let Some((_, shape)) = packed.iter().find(|(sight, _)| *sight != Sight::Nothing) {
+        return *shape;
     }
     if let Some((_, name, remedy)) = REFUSED.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
         return Shape::Refused(name, remedy);
     }
-    if is_bzip2(bytes) {
-        return Shape::Refused("bzip2", UNPACK);
+    if zip::begins(bytes) {
+        return Shape::Archive(Kind::Zip);
     }
-    if is_tar(bytes) {
-        return Shape::Refused("tar", UNPACK);
+    if tar::begins(bytes) {
+        return Shape::Archive(Kind::Tar);
     }
-    if is_utf16_without_mark(bytes) {
-        return Shape::Refused("UTF-16", RECODE);
+    match utf16::begins(bytes) {
+        Some(order) => Shape::Utf16(order),
+        None => Shape::Plain,
     }
-    Shape::Plain
 }
 
-fn is_bzip2(bytes: &[u8]) -> bool {
-    const BLOCK: [u8; 6] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
-    const NOTHING: [u8; 6] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
-    let [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] = bytes else {
-        return false;
-    };
-    rest.starts_with(&BLOCK) || rest.starts_with(&NOTHING)
+/// What content begins with. How much is looked at does not depend on how it comes.
+fn look(content: &mut Peek) -> io::Result<Shape> {
+    let held = content.peek(LOOK)?;
+    let start = &held[..held.len().min(LOOK)];
+    let shape = recognise(start);
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let braced = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    Ok(match shape == Shape::Plain && braced {
+        true if unfold::begins(content.peek(RECORD)?) => Shape::Json,
+        _ => shape,
+    })
 }
 
-/// A tar header holds the sum of its own bytes, with its own place read as blanks.
-fn is_tar(bytes: &[u8]) -> bool {
-    let Some(header) = bytes.get(..512) else {
-        return false;
-    };
-    let (before, rest) = header.split_at(148);
-    let (sum, after) = rest.split_at(8);
-    let digits: String = sum
-        .iter()
-        .filter(|b| b.is_ascii_digit())
-        .map(|&b| char::from(b))
-        .collect();
-    let real: u32 = before
-        .iter()
-        .chain(after)
-        .map(|&b| u32::from(b))
-        .sum::<u32>()
-        + 8 * 32;
-    header[0] != 0 && u32::from_str_radix(&digits, 8) == Ok(real)
-}
-
-/// Whether every second byte of printable text is NUL, from the very first pair on.
-fn is_utf16_without_mark(bytes: &[u8]) -> bool {
-    const PAIRS: usize = 16;
-    let text =
-        |byte: u8| byte == b'\t' || byte == b'\r' || byte == b'\n' || (32..127).contains(&byte);
-    let all = |text_at: usize| {
-        let pairs = bytes.chunks_exact(2).take(PAIRS);
-        pairs.len() == PAIRS
-            && pairs
-                .into_iter()
-                .all(|p| text(p[text_at]) && p[1 - text_at] == 0)
-    };
-    all(0) || all(1)
-}
-
-fn refused(path: &Path, name: &str, remedy: &'static str, layers: usize) -> SourceProblem {
+fn refused(place: &dyn Display, name: &str, remedy: &'static str, layers: usize) -> SourceProblem {
     let inside = if layers > 0 {
         " inside a packed file"
     } else {
         ""
     };
     let what = format!("this is {name}{inside}, which is not read yet by this version");
-    SourceProblem::new(path.display(), what, remedy)
+    SourceProblem::new(place, what, remedy)
 }
 
-fn too_deep(path: &Path) -> SourceProblem {
+fn too_deep(place: &dyn Display) -> SourceProblem {
     let what = format!("more than {DEPTH} packings lie in one another");
-    SourceProblem::new(path.display(), what, UNPACK)
+    SourceProblem::new(place, what, UNPACK)
 }

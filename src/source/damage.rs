@@ -17,11 +17,54 @@ pub enum Packing {
         /// Frames that were begun, skippable ones left out.
         frames: u64,
     },
+    /// bzip2, of so many streams.
+    Bzip2 {
+        /// Streams that were begun.
+        streams: u64,
+    },
+    /// xz, of so many streams.
+    Xz {
+        /// Streams that were begun.
+        streams: u64,
+    },
+    /// A member of a tar.
+    Tar,
+    /// A member of a zip.
+    Zip {
+        /// How it was packed in there.
+        method: &'static str,
+    },
+    /// Text that was recoded: offsets count the UTF-8 that was made of it.
+    Utf16 {
+        /// Units that are no character and became U+FFFD.
+        invalid: u64,
+    },
+    /// JSON that was given a record a line: offsets count those lines.
+    JsonArray,
     /// Several packings around one another, the outermost first.
     Nested(Vec<Packing>),
 }
 
 impl Packing {
+    /// Whether the content is not what was packed but was made from it, so that only this program finds an
+    /// offset in it.
+    pub fn is_recoded(&self) -> bool {
+        match self {
+            Packing::Utf16 { .. } | Packing::JsonArray => true,
+            Packing::Nested(layers) => layers.iter().any(Packing::is_recoded),
+            _ => false,
+        }
+    }
+
+    /// The layers around the content, the outermost first; none of what is plain.
+    pub(super) fn layers(&self) -> Vec<Packing> {
+        match self {
+            Packing::Plain => Vec::new(),
+            Packing::Nested(layers) => layers.clone(),
+            one => vec![one.clone()],
+        }
+    }
+
     /// From the layers around the content, the outermost first.
     pub(super) fn of(mut layers: Vec<Packing>) -> Packing {
         match layers.len() {
@@ -35,20 +78,27 @@ impl Packing {
 /// `plain`, `gzip (3 members)`, `zstd (1 frame)`; nested ones joined by ` > `.
 impl fmt::Display for Packing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Packing::Plain => f.write_str("plain"),
-            Packing::Gzip { members: 1 } => f.write_str("gzip (1 member)"),
-            Packing::Gzip { members } => write!(f, "gzip ({members} members)"),
-            Packing::Zstd { frames: 1 } => f.write_str("zstd (1 frame)"),
-            Packing::Zstd { frames } => write!(f, "zstd ({frames} frames)"),
+        let (name, part, count) = match self {
+            Packing::Plain => return f.write_str("plain"),
+            Packing::JsonArray => return f.write_str("json-array"),
+            Packing::Utf16 { invalid: 0 } => return f.write_str("utf-16"),
+            Packing::Utf16 { invalid } => return write!(f, "utf-16 ({invalid} invalid)"),
+            Packing::Tar => return f.write_str("tar"),
+            Packing::Zip { method } => return write!(f, "zip ({method})"),
+            Packing::Gzip { members } => ("gzip", "member", *members),
+            Packing::Zstd { frames } => ("zstd", "frame", *frames),
+            Packing::Bzip2 { streams } => ("bzip2", "stream", *streams),
+            Packing::Xz { streams } => ("xz", "stream", *streams),
             Packing::Nested(layers) => {
                 for (at, layer) in layers.iter().enumerate() {
                     let joint = if at == 0 { "" } else { " > " };
                     write!(f, "{joint}{layer}")?;
                 }
-                Ok(())
+                return Ok(());
             }
-        }
+        };
+        let ending = if count == 1 { "" } else { "s" };
+        write!(f, "{name} ({count} {part}{ending})")
     }
 }
 
@@ -63,6 +113,8 @@ pub enum DamageKind {
     Corrupt,
     /// Bytes behind the archive that belong to none.
     Trailing,
+    /// Members of an archive behind this one, or its end mark, are not there; the member itself is whole.
+    Missing,
     /// The file grew after it was opened; what came later was not read.
     Grew,
     /// The file shrank after it was opened; what vanished was not read.
@@ -77,6 +129,7 @@ impl DamageKind {
             DamageKind::Checksum => "checksum",
             DamageKind::Corrupt => "corrupt",
             DamageKind::Trailing => "trailing",
+            DamageKind::Missing => "missing",
             DamageKind::Grew => "grew",
             DamageKind::Shrank => "shrank",
         }

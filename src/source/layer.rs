@@ -170,18 +170,45 @@ impl Peek {
         Ok(take)
     }
 
-    /// Passes over everything up to the end and says how much it was, and whether it was nothing but zeros.
-    pub(super) fn drain(&mut self) -> io::Result<(u64, bool)> {
+    /// Passes over so many bytes, or up to the end; gives how many they were.
+    pub(super) fn pass(&mut self, bytes: u64) -> io::Result<u64> {
         let mut passed = 0;
-        let mut padding = true;
-        loop {
-            let peeked = self.peek(1)?;
-            let held = peeked.len();
-            if held == 0 {
-                return Ok((passed, padding));
+        while passed < bytes {
+            let held = self.peek(1)?.len() as u64;
+            let take = held.min(bytes - passed);
+            if take == 0 {
+                break;
             }
-            padding &= peeked.iter().all(|byte| *byte == 0);
-            passed += held as u64;
+            self.consume(take as usize);
+            passed += take;
+        }
+        Ok(passed)
+    }
+
+    /// The next bytes, so many of them unless the end comes first.
+    pub(super) fn take(&mut self, bytes: u64) -> io::Result<Vec<u8>> {
+        let mut taken = Vec::new();
+        while (taken.len() as u64) < bytes {
+            let held = self.peek(1)?;
+            let take = held.len().min((bytes - taken.len() as u64) as usize);
+            if take == 0 {
+                break;
+            }
+            taken.extend_from_slice(&held[..take]);
+            self.consume(take);
+        }
+        Ok(taken)
+    }
+
+    /// Passes over everything up to the end and says how much it was.
+    pub(super) fn drain(&mut self) -> io::Result<u64> {
+        let mut passed: u64 = 0;
+        loop {
+            let held = self.peek(1)?.len();
+            if held == 0 {
+                return Ok(passed);
+            }
+            passed = passed.saturating_add(held as u64);
             self.consume(held);
         }
     }

@@ -3,7 +3,9 @@
 //! Damage that leaves something to read is no problem but a [`Damage`](super::Damage).
 
 use std::fmt;
+use std::fs::Metadata;
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 /// Why a source cannot be read: the place, what happened, what to do.
@@ -44,10 +46,32 @@ impl SourceProblem {
     }
 
     /// A file of which a line that was read before is no longer there.
-    pub(crate) fn shrunk(path: &Path, offset: u64) -> Self {
+    pub(crate) fn shrunk(place: impl fmt::Display, offset: u64) -> Self {
         let what = format!("its content at byte {offset} was read before and is gone now");
         let remedy = "something writes to the evidence: copy it to a quiet place and run again";
-        SourceProblem::new(path.display(), what, remedy)
+        SourceProblem::new(place, what, remedy)
+    }
+
+    /// What is neither file nor pipe, by its kind.
+    pub(super) fn no_log(path: &Path, facts: &Metadata) -> Option<Self> {
+        let kind = facts.file_type();
+        let (what, remedy) = match () {
+            () if facts.is_file() || kind.is_fifo() => return None,
+            () if facts.is_dir() => ("this is a folder", "name files, such as folder/*"),
+            () if kind.is_socket() => ("this is a socket", "name the log's file or a pipe"),
+            () => ("this is a device", "name the log's file or a pipe"),
+        };
+        Some(SourceProblem::new(path.display(), what.to_owned(), remedy))
+    }
+
+    /// An archive that was named where one log is wanted.
+    pub(super) fn archive(place: impl fmt::Display) -> Self {
+        let what = "this is an archive, which may hold several logs".to_owned();
+        SourceProblem::new(
+            place,
+            what,
+            "name it in a case's `files`, or unpack it first",
+        )
     }
 
     /// A file that could not be opened or looked at.
@@ -61,9 +85,9 @@ impl SourceProblem {
     }
 
     /// A read that failed; the cause names the byte.
-    pub(super) fn reading(path: &Path, cause: io::Error) -> Self {
+    pub(super) fn reading(place: impl fmt::Display, cause: io::Error) -> Self {
         SourceProblem {
-            place: path.display().to_string(),
+            place: place.to_string(),
             what: "reading failed".to_owned(),
             remedy: "check the disk or the network share, then run again",
             cause: Some(cause),

@@ -59,7 +59,7 @@ impl Progress {
 
     /// Nothing more can be unpacked. What is left is passed over, for the file's own hash.
     pub(super) fn corrupt(&mut self, why: &str, input: &mut Peek) -> io::Result<()> {
-        let (left, _) = input.drain()?;
+        let left = input.drain()?;
         let Progress {
             packing,
             part,
@@ -74,13 +74,10 @@ impl Progress {
         Ok(())
     }
 
-    /// What follows the last part is none. It is passed over, for the file's own hash.
-    pub(super) fn trailing(&mut self, input: &mut Peek) -> io::Result<()> {
-        let (bytes, padding) = input.drain()?;
-        // Zeros are what tapes and copies pad with; the tools pass over them too.
-        if padding {
-            return Ok(());
-        }
+    /// What follows the last part, and the zeros behind it, is none. It is passed over, for the file's own
+    /// hash.
+    pub(super) fn trailing(&mut self, zeros: u64, input: &mut Peek) -> io::Result<()> {
+        let bytes = input.drain()?.saturating_add(zeros);
         let Progress {
             packing,
             part,

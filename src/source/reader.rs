@@ -4,9 +4,9 @@
 //! under the reader. A packed file and a pipe are read in order. The length at opening is the
 //! snapshot: what is appended later is not read, and the ending says so.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use memchr::memrchr;
@@ -15,6 +15,7 @@ use super::container;
 use super::damage::{Damage, DamageKind, Packing};
 use super::digest::Tally;
 use super::layer::{Peek, Raw};
+use super::log::Log;
 use super::mapped::Mapping;
 use super::stream::Stream;
 use super::window::Window;
@@ -43,7 +44,7 @@ impl Default for Reading {
 pub struct Ending {
     /// How it was packed.
     pub packing: Packing,
-    /// Bytes of the file that were read.
+    /// Bytes of the file that were read; of a member, of the whole archive on disk.
     pub file_bytes: u64,
     /// SHA-256 of those, lower-case hex.
     pub file_sha256: String,
@@ -57,11 +58,14 @@ pub struct Ending {
 
 /// A file being read.
 ///
+/// Windows follow one another without a gap, but for zeros: where a run of them makes a line longer than
+/// [`LINE_CAP`], the window begins behind them.
+///
 /// The loop is `next`, then `hash` and the caller's own work on the window, at the same time if it
 /// likes, then [`Window::intact`]; after the last window, `finish`. The next window may be asked for
 /// while earlier ones are in use.
 pub struct Reader {
-    path: PathBuf,
+    log: Log,
     file: Arc<File>,
     aim: usize,
     way: Way,
@@ -82,38 +86,39 @@ enum By {
 }
 
 impl Reader {
-    /// Opens a file read-only and sees how it is packed, by its content.
+    /// Opens a log read-only and sees how it is packed, by its content.
     ///
     /// # Errors
-    /// It cannot be opened or read, is a folder, or is packed in a way that is not read yet.
-    pub fn open(path: &Path, how: &Reading) -> Result<Reader, SourceProblem> {
-        let failed = |error| SourceProblem::opening(path, error);
-        let file = Arc::new(File::open(path).map_err(failed)?);
-        let facts = file.metadata().map_err(failed)?;
-        if facts.is_dir() {
-            let what = "this is a folder".to_owned();
-            return Err(SourceProblem::new(
-                path.display(),
-                what,
-                "name files, such as folder/*",
-            ));
-        }
-        let snapshot = facts.is_file().then_some(facts.len());
-        let raw = match snapshot {
-            Some(length) => Raw::regular(file.clone(), 0, length, true),
-            None => Raw::pipe(file.clone()),
-        };
-        let opened = container::peel(path, Peek::new(Box::new(raw)))?;
-        let way = match snapshot {
-            Some(_) if opened.layers == 0 && how.mapped => Way::plain(By::Maps),
-            Some(length) if opened.layers == 0 => {
-                Way::plain(By::Reads(plain_stream(&file, 0, length)))
-            }
-            _ => Way::Ordered(Box::new(Stream::new(opened.content, 0, true))),
-        };
+    /// It cannot be opened or read, is no file or pipe, is packed in a way that is not read yet, or is an
+    /// archive, of which only members can be opened.
+    pub fn open(log: impl Into<Log>, how: &Reading) -> Result<Reader, SourceProblem> {
+        let log = log.into();
+        let (file, facts) = open(log.path())?;
         let aim = how.window.clamp(1, LINE_CAP);
+        let length = facts.is_file().then_some(facts.len());
+        let snapshot = match log.inside() {
+            Some(member) => Some(member.archive.snapshot()),
+            None => length,
+        };
+        let bytes = match (log.inside(), snapshot) {
+            (Some(member), _) => member.archive.member(&member.steps)?,
+            (None, Some(length)) => {
+                Peek::new(Box::new(Raw::regular(file.clone(), 0, length, true)))
+            }
+            (None, None) => Peek::new(Box::new(Raw::pipe(file.clone()))),
+        };
+        let opened = container::peel(&log, bytes)?;
+        if opened.archive.is_some() {
+            return Err(SourceProblem::archive(&log));
+        }
+        let plain = opened.layers == 0 && log.inside().is_none();
+        let way = match snapshot.filter(|_| plain) {
+            Some(_) if how.mapped => Way::plain(By::Maps),
+            Some(length) => Way::plain(By::Reads(plain_stream(&file, 0, length))),
+            None => Way::Ordered(Box::new(Stream::new(opened.content, 0, true))),
+        };
         Ok(Reader {
-            path: path.to_owned(),
+            log,
             file,
             aim,
             way,
@@ -121,13 +126,17 @@ impl Reader {
         })
     }
 
-    /// Opens a file so that the first window begins at `offset` of the content, which should be
+    /// Opens a log so that the first window begins at `offset` of the content, which should be
     /// where a line begins. A packed file is unpacked and passed over up to there.
     ///
     /// # Errors
     /// As [`Reader::open`]; an offset behind the end is none: there is no window then.
-    pub fn open_at(path: &Path, how: &Reading, offset: u64) -> Result<Reader, SourceProblem> {
-        let mut reader = Reader::open(path, how)?;
+    pub fn open_at(
+        log: impl Into<Log>,
+        how: &Reading,
+        offset: u64,
+    ) -> Result<Reader, SourceProblem> {
+        let mut reader = Reader::open(log, how)?;
         match &mut reader.way {
             Way::Plain { at, by, .. } => {
                 *at = offset.min(reader.snapshot.unwrap_or(0));
@@ -138,7 +147,7 @@ impl Reader {
             Way::Ordered(stream) => {
                 stream
                     .pass(offset)
-                    .map_err(|error| SourceProblem::reading(path, error))?;
+                    .map_err(|error| SourceProblem::reading(&reader.log, error))?;
             }
         }
         Ok(reader)
@@ -151,7 +160,7 @@ impl Reader {
     #[allow(clippy::should_implement_trait)] // A window can be asked for again, and reading can fail.
     pub fn next(&mut self) -> Result<Option<Window>, SourceProblem> {
         self.try_next()
-            .map_err(|error| SourceProblem::reading(&self.path, error))
+            .map_err(|error| SourceProblem::reading(&self.log, error))
     }
 
     /// Reads a window again that was not intact: rewinds to its beginning, reads plainly from there
@@ -183,10 +192,11 @@ impl Reader {
         };
         tally
             .take(window, &self.file)
-            .map_err(|error| SourceProblem::reading(&self.path, error))
+            .map_err(|error| SourceProblem::reading(&self.log, error))
     }
 
-    /// Bytes of the file, as it lies on disk, that were consumed: for progress.
+    /// Bytes of the file, as it lies on disk, that were consumed, of a member those in its archive: for
+    /// progress.
     pub fn packed_position(&self) -> u64 {
         match &self.way {
             Way::Plain { at, .. } => *at,
@@ -203,14 +213,23 @@ impl Reader {
         let length = self
             .file
             .metadata()
-            .map_err(|e| SourceProblem::opening(&self.path, e))?
+            .map_err(|e| SourceProblem::opening(self.log.path(), e))?
             .len();
         let snapshot = self.snapshot.unwrap_or(length);
         let mut ending = match self.way {
             Way::Plain { at, tally, .. } => plain_ending(&self.file, at, tally),
             Way::Ordered(stream) => Ok(ordered_ending(*stream)),
         }
-        .map_err(|error| SourceProblem::reading(&self.path, error))?;
+        .map_err(|error| SourceProblem::reading(&self.log, error))?;
+        if let Some(member) = self.log.inside() {
+            let digest = member.archive.digest();
+            (ending.file_bytes, ending.file_sha256) =
+                digest.map_err(|error| SourceProblem::reading(&self.log, error))?;
+            let mut packing = member.packing.clone();
+            packing.extend(ending.packing.layers());
+            ending.packing = Packing::of(packing);
+            ending.damage.splice(0..0, member.damage.iter().cloned());
+        }
         ending
             .damage
             .extend(changed(ending.file_bytes, snapshot, length));
@@ -240,7 +259,11 @@ impl Reader {
             },
             By::Reads(stream) => stream.next(self.aim)?,
         };
-        *at += window.as_ref().map_or(0, Window::span);
+        if let Some(window) = &window {
+            *at = window.offset + window.span();
+        } else if let By::Reads(stream) = by {
+            *at = stream.offset();
+        }
         Ok(window)
     }
 }
@@ -253,6 +276,18 @@ impl Way {
             tally: Tally::default(),
         }
     }
+}
+
+/// Opens a file or pipe; a device or folder has no end or no bytes.
+fn open(path: &Path) -> Result<(Arc<File>, Metadata), SourceProblem> {
+    let failed = |error| SourceProblem::opening(path, error);
+    let facts = path.metadata().map_err(failed)?;
+    if let Some(problem) = SourceProblem::no_log(path, &facts) {
+        return Err(problem);
+    }
+    let file = File::open(path).map_err(failed)?;
+    let facts = file.metadata().map_err(failed)?;
+    Ok((Arc::new(file), facts))
 }
 
 fn plain_stream(file: &Arc<File>, at: u64, end: u64) -> Box<Stream> {

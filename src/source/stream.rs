@@ -42,6 +42,11 @@ impl Stream {
             self.fill(&mut buffer, goal)?;
             match memrchr(b'\n', &buffer[searched..]) {
                 Some(at) if !self.ended => break searched + at + 1,
+                None if buffer.len() > LINE_CAP && buffer[0] == 0 => {
+                    buffer = self.behind_zeros(buffer)?;
+                    (searched, goal) = (0, aim.max(buffer.len()));
+                    continue;
+                }
                 None if buffer.len() > LINE_CAP => return self.overlong(buffer).map(Some),
                 _ if self.ended => break buffer.len(),
                 _ => {}
@@ -113,6 +118,26 @@ impl Stream {
         }
         buffer.truncate(filled);
         Ok(())
+    }
+
+    /// `head` begins a line that would be too long only because of what a crash left before it: passes over
+    /// the zeros, up to the last one where nothing but zeros follows.
+    fn behind_zeros(&mut self, mut head: Vec<u8>) -> io::Result<Vec<u8>> {
+        loop {
+            let zeros = head.iter().take_while(|byte| **byte == 0).count();
+            self.offset += zeros as u64;
+            if zeros < head.len() {
+                head.drain(..zeros);
+                return Ok(head);
+            }
+            head.resize(256 << 10, 0);
+            let got = self.read(&mut head)?;
+            head.truncate(got);
+            if got == 0 {
+                self.offset -= 1;
+                return Ok(vec![0]);
+            }
+        }
     }
 
     /// `head` begins a line that is too long to be held: keeps its beginning and finds its end.

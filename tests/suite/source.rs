@@ -3,8 +3,12 @@
 //! One expected answer, every way of getting it: `check` reads mapped and plainly, with windows from
 //! a few bytes to more than the file.
 
+#[path = "source/archives.rs"]
+mod archives;
 #[path = "source/changing.rs"]
 mod changing;
+#[path = "source/encodings.rs"]
+mod encodings;
 #[path = "source/finding.rs"]
 mod finding;
 #[path = "source/overlapping.rs"]
@@ -17,7 +21,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use breachscope::source::{Ending, LINE_CAP, LINE_HEAD, Packing, Reader, Reading, lines, split};
+use breachscope::source::{
+    Ending, Findings, LINE_CAP, LINE_HEAD, Log, Packing, Reader, Reading, find, lines, split,
+};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -65,6 +71,37 @@ fn zst(bytes: &[u8]) -> Vec<u8> {
     packer.finish().expect("packing in memory")
 }
 
+fn bz2(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    packer.write_all(bytes).expect("packing in memory");
+    packer.finish().expect("packing in memory")
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    packer.write_all(bytes).expect("packing in memory");
+    packer.finish().expect("packing in memory")
+}
+
+type Pack = fn(&[u8]) -> Vec<u8>;
+
+/// Every packing with the words for one part of it.
+const PACKS: [(Pack, &str); 4] = [
+    (gz, "gzip member 1"),
+    (zst, "zstd frame 1"),
+    (bz2, "bzip2 stream 1"),
+    (xz, "xz stream 1"),
+];
+
+fn packing(pack: usize, parts: u64) -> Packing {
+    match pack {
+        0 => Packing::Gzip { members: parts },
+        1 => Packing::Zstd { frames: parts },
+        2 => Packing::Bzip2 { streams: parts },
+        _ => Packing::Xz { streams: parts },
+    }
+}
+
 fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
@@ -97,8 +134,8 @@ const WAYS: [Reading; 6] = [
 ];
 
 /// Reads a file to its end; every window begins where the last one ended, at a line.
-fn read(path: &Path, how: &Reading) -> (Vec<u8>, Ending) {
-    let mut reader = Reader::open(path, how).expect("opens");
+fn read(log: impl Into<Log>, how: &Reading) -> (Vec<u8>, Ending) {
+    let mut reader = Reader::open(log, how).expect("opens");
     let mut content: Vec<u8> = Vec::new();
     while let Some(window) = reader.next().expect("reads") {
         assert_eq!(window.offset, content.len() as u64);
@@ -115,10 +152,11 @@ fn read(path: &Path, how: &Reading) -> (Vec<u8>, Ending) {
 }
 
 /// Holds every way of reading a file against its content; gives the ending, the same for all.
-fn check(path: &Path, content: &[u8]) -> Ending {
-    let on_disk = fs::read(path).expect("the file");
+fn check(log: impl Into<Log>, content: &[u8]) -> Ending {
+    let log = log.into();
+    let on_disk = fs::read(log.path()).expect("the file");
     let endings = WAYS.map(|how| {
-        let (read, ending) = read(path, &how);
+        let (read, ending) = read(&log, &how);
         assert!(
             read == content,
             "{how:?}: {} bytes, not {}",
@@ -200,6 +238,8 @@ fn opens_at_an_offset() {
         folder.write("plain", &content),
         folder.write("gz", &gz(&content)),
         folder.write("zst", &zst(&content)),
+        folder.write("bz2", &bz2(&content)),
+        folder.write("xz", &xz(&content)),
     ] {
         for how in WAYS {
             for &start in [
@@ -285,6 +325,56 @@ fn a_line_of_the_longest_length_is_whole_and_one_byte_more_is_not() {
                     reader.finish().expect("ends").content_sha256,
                     sha256(&content)
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn zeros_before_a_line_do_not_make_it_too_long() {
+    let folder = Scratch::new();
+    let zeros = vec![0; LINE_CAP + 5_000_000];
+    for (before, line, behind) in [
+        ("a\n", "GET /good\n", "b\n"),
+        ("", "GET /good", ""),
+        ("a\n", "\n", "b\n"),
+        ("a\n", "\0", ""),
+        ("a\n", "\r\n", ""),
+    ] {
+        let zeros = if line == "\0" {
+            &zeros[1..]
+        } else {
+            &zeros[..]
+        };
+        let content = [before.as_bytes(), zeros, line.as_bytes(), behind.as_bytes()].concat();
+        let line_at = before.len() + zeros.len();
+        for path in [
+            folder.write("plain", &content),
+            folder.write("packed", &gz(&content)),
+        ] {
+            for mapped in [true, false] {
+                for window in [64, 8 << 20] {
+                    let how = Reading { mapped, window };
+                    let mut reader = Reader::open(&path, &how).expect("opens");
+                    let mut given = Vec::new();
+                    while let Some(window) = reader.next().expect("reads") {
+                        assert_eq!(window.overlong, None);
+                        reader.hash(&window).expect("hashes");
+                        let told = lines(&window)
+                            .map(|(at, line)| (window.offset + at as u64, line.to_vec()));
+                        given.extend(told);
+                    }
+                    let mut expected = Vec::new();
+                    let parts = [(0, before), (line_at, line), (line_at + line.len(), behind)];
+                    for (at, text) in parts.into_iter().filter(|(_, text)| !text.is_empty()) {
+                        let text = text.strip_suffix('\n').unwrap_or(text);
+                        expected.push((at as u64, text.as_bytes().to_vec()));
+                    }
+                    assert!(given == expected, "{how:?} {line:?} {}", given.len());
+                    let ending = reader.finish().expect("ends");
+                    assert_eq!(ending.content_bytes, content.len() as u64);
+                    assert_eq!(ending.content_sha256, sha256(&content));
+                }
             }
         }
     }
@@ -382,22 +472,21 @@ proptest! {
     }
 
     #[test]
-    fn packed_with_any_cuts(content in text(), mut cuts in prop::collection::vec(0usize..2000, 0..6), window in 1usize..700, zstandard: bool) {
+    fn packed_with_any_cuts(content in text(), mut cuts in prop::collection::vec(0usize..2000, 0..6), window in 1usize..700, kind in 0usize..4) {
         let folder = Scratch::new();
         for cut in &mut cuts {
             *cut %= content.len() + 1;
         }
         cuts.extend([0, content.len()]);
         cuts.sort_unstable();
-        let pack = if zstandard { zst } else { gz };
+        let (pack, _) = PACKS[kind];
         let packed: Vec<u8> = cuts.windows(2).flat_map(|pair| pack(&content[pair[0]..pair[1]])).collect();
         let (read, ending) = read(&folder.write("log", &packed), &Reading { mapped: true, window });
         prop_assert_eq!(&read, &content);
         prop_assert_eq!(ending.content_sha256, sha256(&content));
         prop_assert_eq!(ending.file_sha256, sha256(&packed));
         let parts = cuts.len() as u64 - 1;
-        let expected = if zstandard { Packing::Zstd { frames: parts } } else { Packing::Gzip { members: parts } };
-        prop_assert_eq!((ending.packing, ending.damage), (expected, vec![]));
+        prop_assert_eq!((ending.packing, ending.damage), (packing(kind, parts), vec![]));
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! The exact comparison of what might be a copy, and the choice among several.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use memchr::memchr;
 
-use super::super::{Reader, Reading, SourceProblem, Window};
+use super::super::{Log, Reader, Reading, SourceProblem, Window};
 use super::{Heads, Hits, text};
 
 /// Lines of one file that stand in another, where they are counted.
@@ -29,18 +28,18 @@ pub struct Overlap {
 /// file, the longest, sorted by `copy`. No line is a copy of a copy of itself: of two files that
 /// hold each other, the earlier keeps the lines.
 ///
-/// `paths` are all files by index.
+/// `logs` are all files by index.
 ///
 /// # Errors
 /// As [`Reader::open`] and [`Reader::next`].
-pub fn confirm(hits: &Hits, heads: &Heads, paths: &[&Path]) -> Result<Vec<Overlap>, SourceProblem> {
+pub fn confirm(hits: &Hits, heads: &Heads, logs: &[Log]) -> Result<Vec<Overlap>, SourceProblem> {
     let mut found: BTreeMap<(usize, usize), Overlap> = BTreeMap::new();
     let mut held: Option<(usize, Cursor)> = None;
     for (of, of_from, copy) in hits.in_order() {
         let (Some((source, own)), Some((other, head))) = (heads.of(of), heads.of(copy)) else {
             continue;
         };
-        let (Some(of_path), Some(copy_path)) = (paths.get(of), paths.get(copy)) else {
+        let (Some(of_log), Some(copy_log)) = (logs.get(of), logs.get(copy)) else {
             continue;
         };
         // Where both begin alike, each is a copy of the other; the earlier file keeps the lines.
@@ -52,8 +51,8 @@ pub fn confirm(hits: &Hits, heads: &Heads, paths: &[&Path]) -> Result<Vec<Overla
             .take()
             .filter(|(file, _)| *file == of)
             .map(|(_, cursor)| cursor);
-        let mut original = Cursor::at(of_path, of_from, before)?;
-        let mut suspect = Cursor::at(copy_path, head.offset, None)?;
+        let mut original = Cursor::at(of_log, of_from, before)?;
+        let mut suspect = Cursor::at(copy_log, head.offset, None)?;
         if let Some((copy_until, lines)) = agree(&mut original, &mut suspect)? {
             let overlap = Overlap {
                 copy,
@@ -143,7 +142,7 @@ const BLOCKS: Reading = Reading {
 
 impl Cursor {
     /// At an offset; a cursor of the same file that stands before it saves unpacking it again.
-    fn at(path: &Path, offset: u64, before: Option<Cursor>) -> Result<Cursor, SourceProblem> {
+    fn at(log: &Log, offset: u64, before: Option<Cursor>) -> Result<Cursor, SourceProblem> {
         if let Some(mut cursor) = before
             && cursor.reader.is_packed()
             && cursor.base <= offset
@@ -151,7 +150,7 @@ impl Cursor {
             cursor.pass(offset)?;
             return Ok(cursor);
         }
-        let reader = Reader::open_at(path, &BLOCKS, offset)?;
+        let reader = Reader::open_at(log, &BLOCKS, offset)?;
         Ok(Cursor {
             reader,
             window: None,
@@ -185,9 +184,10 @@ impl Cursor {
             self.base += self.window.take().map_or(0, |w| w.span());
             self.at = 0;
             self.window = self.reader.next()?;
-            if self.window.is_none() {
+            let Some(window) = &self.window else {
                 return Ok(false);
-            }
+            };
+            self.base = window.offset;
         }
         Ok(true)
     }

@@ -1,11 +1,9 @@
 //! First record lines, and a test that is cheap enough for every line.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::hash::{DefaultHasher, Hasher};
-use std::path::Path;
 
-use super::super::{Reader, Reading, SourceProblem, lines};
+use super::super::{Log, Reader, Reading, SourceProblem, lines};
 use super::text;
 
 /// The first record line of a file.
@@ -24,18 +22,18 @@ pub struct Head {
 ///
 /// # Errors
 /// As [`Reader::open`] and [`Reader::next`].
-pub fn head_line(path: &Path) -> Result<Option<Head>, SourceProblem> {
-    let facts = fs::metadata(path).map_err(|error| SourceProblem::opening(path, error))?;
+pub fn head_line(log: impl Into<Log>) -> Result<Option<Head>, SourceProblem> {
+    let log = log.into();
+    let facts = log.path().metadata();
+    let facts = facts.map_err(|error| SourceProblem::opening(log.path(), error))?;
     if !facts.is_file() {
         return Ok(None);
     }
-    let mut reader = Reader::open(
-        path,
-        &Reading {
-            mapped: false,
-            window: 64 << 10,
-        },
-    )?;
+    let how = Reading {
+        mapped: false,
+        window: 64 << 10,
+    };
+    let mut reader = Reader::open(log, &how)?;
     while let Some(window) = reader.next()? {
         for (start, line) in lines(window.bytes()) {
             let line = text(line);

@@ -261,7 +261,7 @@ fn pipes_are_read_in_order() {
         );
         let found =
             find(&folder.0, &[("edge".into(), vec![format!("pipe{number}")])]).expect("found");
-        assert_eq!((found.len(), found[0].bytes), (1, 0));
+        assert_eq!((found.logs.len(), found.logs[0].bytes), (1, 0));
         assert_eq!(overlap::head_line(&path).expect("not opened"), None);
         let (to, sent) = (path.clone(), bytes.clone());
         let writer = std::thread::spawn(move || fs::write(to, sent).expect("sent"));

@@ -1,13 +1,12 @@
 //! Finding a source's files: order, links, files claimed twice.
 
 use super::*;
-use breachscope::source::find;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 fn names(folder: &Scratch, globs: &[&str]) -> Vec<String> {
     let globs = globs.iter().map(|glob| (*glob).to_owned()).collect();
     let found = find(&folder.0, &[("edge".to_owned(), globs)]).expect("found");
-    found.into_iter().map(|found| found.name).collect()
+    found.logs.into_iter().map(|found| found.name).collect()
 }
 
 fn complaint(folder: &Scratch, sources: &[(&str, &[&str])]) -> String {
@@ -99,8 +98,9 @@ fn the_order_of_globs_does_not_matter_and_a_file_counts_once() {
     )
     .expect("found");
     let told: Vec<_> = found
+        .logs
         .iter()
-        .map(|f| (f.source, f.name.as_str(), f.bytes, f.path.clone()))
+        .map(|f| (f.source, f.name.as_str(), f.bytes, f.log.path().to_owned()))
         .collect();
     assert_eq!(
         told,
@@ -162,7 +162,7 @@ fn what_cannot_be_read_is_told() {
     );
     let _socket = std::os::unix::net::UnixListener::bind(folder.path("s.log")).expect("a socket");
     let said = complaint(&folder, &[("edge", &["s.log"])]);
-    assert!(said.contains("neither a file nor a pipe"), "{said}");
+    assert!(said.contains("this is a socket"), "{said}");
     fs::set_permissions(folder.path("a.log"), fs::Permissions::from_mode(0o0)).expect("set");
     // The superuser may read everything, so there is nothing to complain of.
     if fs::File::open(folder.path("a.log")).is_err() {

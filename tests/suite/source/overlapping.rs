@@ -37,8 +37,8 @@ fn overlaps_in(sources: &[usize], files: &[Vec<u8>]) -> Vec<Overlap> {
             }
         }
     }
-    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    confirm(&hits, &heads, &paths).expect("compared")
+    let logs: Vec<Log> = paths.iter().map(Log::from).collect();
+    confirm(&hits, &heads, &logs).expect("compared")
 }
 
 /// `(copy, of, first byte, byte behind the last, lines, where in the other)`.

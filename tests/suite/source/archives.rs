@@ -1,0 +1,650 @@
+//! Archives: every member a log of its own, in every packing, whole or damaged.
+
+use super::*;
+use breachscope::source::DamageKind;
+use std::process::Command;
+
+fn field(header: &mut [u8], at: usize, text: &str) {
+    header[at..at + text.len()].copy_from_slice(text.as_bytes());
+}
+
+/// A tar entry as POSIX has it.
+fn entry(kind: u8, name: &str, content: &[u8]) -> Vec<u8> {
+    let mut header = vec![0; 512];
+    field(&mut header, 0, name);
+    field(&mut header, 100, "0000644\0");
+    field(&mut header, 124, &format!("{:011o}\0", content.len()));
+    field(&mut header, 148, "        ");
+    header[156] = kind;
+    field(&mut header, 257, "ustar\x0000");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    field(&mut header, 148, &format!("{sum:06o}\0 "));
+    header.extend_from_slice(content);
+    header.resize(header.len().next_multiple_of(512), 0);
+    header
+}
+
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut all: Vec<u8> = files
+        .iter()
+        .flat_map(|(name, content)| entry(b'0', name, content))
+        .collect();
+    all.resize(all.len() + 1024, 0);
+    all
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).expect("packing in memory");
+    packer.finish().expect("packing in memory")
+}
+
+/// How a zip is written.
+#[derive(Clone, Copy)]
+struct Zip {
+    method: u16,
+    /// Lengths stand behind each member, as a writer to a pipe leaves them.
+    behind: bool,
+    flags: u16,
+    table: bool,
+}
+
+const ZIP: Zip = Zip {
+    method: 8,
+    behind: false,
+    flags: 0,
+    table: true,
+};
+
+fn zip(how: Zip, files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut out, mut table) = (Vec::new(), Vec::new());
+    for (name, content) in files {
+        let packed = match how.method {
+            8 => deflate(content),
+            12 => bz2(content),
+            93 => zst(content),
+            95 => xz(content),
+            _ => content.to_vec(),
+        };
+        let sizes = [crc(content), packed.len() as u32, content.len() as u32];
+        let told = if how.behind { [0; 3] } else { sizes };
+        let flags = how.flags | if how.behind { 8 } else { 0 };
+        let fixed = |told: [u32; 3]| {
+            let mut head: Vec<u8> = [20, flags, how.method, 0, 0]
+                .iter()
+                .flat_map(|n: &u16| n.to_le_bytes())
+                .collect();
+            head.extend(told.iter().flat_map(|n| n.to_le_bytes()));
+            head.extend((name.len() as u16).to_le_bytes());
+            head.extend([0, 0]);
+            head
+        };
+        let at = out.len() as u32;
+        out.extend(b"PK\x03\x04");
+        out.extend(fixed(told));
+        out.extend(name.as_bytes());
+        out.extend(&packed);
+        if how.behind {
+            out.extend(b"PK\x07\x08");
+            out.extend(sizes.iter().flat_map(|n| n.to_le_bytes()));
+        }
+        table.extend(b"PK\x01\x02\x14\x00");
+        table.extend(fixed(sizes));
+        table.extend([0; 10]);
+        table.extend(at.to_le_bytes());
+        table.extend(name.as_bytes());
+    }
+    if how.table {
+        let (at, size, count) = (out.len() as u32, table.len() as u32, files.len() as u16);
+        out.extend(table);
+        out.extend(b"PK\x05\x06\0\0\0\0");
+        out.extend([count.to_le_bytes(), count.to_le_bytes()].concat());
+        out.extend([size.to_le_bytes(), at.to_le_bytes()].concat());
+        out.extend([0, 0]);
+    }
+    out
+}
+
+fn found(folder: &Scratch, glob: &str) -> Findings {
+    find(&folder.0, &[("edge".to_owned(), vec![glob.to_owned()])]).expect("found")
+}
+
+fn complaint(folder: &Scratch, glob: &str) -> String {
+    find(&folder.0, &[("edge".to_owned(), vec![glob.to_owned()])])
+        .expect_err("a problem")
+        .to_string()
+}
+
+fn names(found: &Findings) -> Vec<&str> {
+    found.logs.iter().map(|log| log.name.as_str()).collect()
+}
+
+type Files<'a> = Vec<(&'a str, &'a [u8])>;
+
+/// Everything around an archive.
+fn wrappings(archive: &[u8]) -> Vec<(Vec<u8>, String)> {
+    let words = [
+        "gzip (1 member) > ",
+        "zstd (1 frame) > ",
+        "bzip2 (1 stream) > ",
+        "xz (1 stream) > ",
+    ];
+    let mut all = vec![(archive.to_vec(), String::new())];
+    let packed = PACKS.iter().zip(words);
+    all.extend(packed.map(|((pack, _), words)| (pack(archive), words.to_owned())));
+    all
+}
+
+#[test]
+fn every_member_in_every_packing_is_a_log() {
+    let folder = Scratch::new();
+    let (first, second, third) = (log(3_000), log(7), Vec::new());
+    let packed = gz(&second);
+    let files: Files<'_> = vec![
+        ("edge/access.log", &first),
+        ("edge/access.log.1", &packed),
+        ("edge/empty.log", &third),
+    ];
+    let mut archives = vec![(tar(&files), "tar")];
+    for (method, words) in [
+        (0, "zip (stored)"),
+        (8, "zip (deflate)"),
+        (12, "zip (bzip2)"),
+        (93, "zip (zstd)"),
+        (95, "zip (xz)"),
+    ] {
+        archives.push((zip(Zip { method, ..ZIP }, &files), words));
+    }
+    for (archive, words) in &archives {
+        for (bytes, outer) in wrappings(archive) {
+            folder.write("logs.bin", &bytes);
+            let found = found(&folder, "*.bin");
+            assert_eq!(
+                names(&found),
+                [
+                    "logs.bin!/edge/access.log.1",
+                    "logs.bin!/edge/access.log",
+                    "logs.bin!/edge/empty.log"
+                ]
+            );
+            assert_eq!(found.skipped, []);
+            let expected: [(&[u8], &str); 3] =
+                [(&second, " > gzip (1 member)"), (&first, ""), (&third, "")];
+            // Backwards too: a decoder that has gone too far is of no use.
+            for index in [0, 1, 2, 1, 0] {
+                let (content, inner) = expected[index];
+                let ending = check(&found.logs[index].log, content);
+                assert_eq!(ending.packing.to_string(), format!("{outer}{words}{inner}"));
+                assert_eq!(ending.damage, []);
+            }
+        }
+    }
+}
+
+#[test]
+fn opens_a_member_at_an_offset() {
+    let folder = Scratch::new();
+    let content = log(300);
+    folder.write("logs.tgz", &gz(&tar(&[("a", b"x\n"), ("b", &content)])));
+    let found = found(&folder, "*");
+    let (start, _) = lines(&content).nth(150).expect("a line");
+    for how in WAYS {
+        let mut reader = Reader::open_at(&found.logs[1].log, &how, start as u64).expect("opens");
+        let mut rest = Vec::new();
+        while let Some(window) = reader.next().expect("reads") {
+            assert_eq!(window.offset as usize, start + rest.len());
+            rest.extend_from_slice(&window);
+        }
+        assert!(rest == content[start..]);
+    }
+}
+
+#[test]
+fn archives_in_archives() {
+    let folder = Scratch::new();
+    let content = log(50);
+    let inner = gz(&tar(&[("b.log", &content), ("c.log", b"c\n")]));
+    let outer = zip(ZIP, &[("in/a.tar.gz", &inner), ("z.log", b"z\n")]);
+    folder.write("all.tar.zst", &zst(&tar(&[("x.zip", &outer)])));
+    let found = found(&folder, "*");
+    assert_eq!(
+        names(&found),
+        [
+            "all.tar.zst!/x.zip!/z.log",
+            "all.tar.zst!/x.zip!/in/a.tar.gz!/b.log",
+            "all.tar.zst!/x.zip!/in/a.tar.gz!/c.log"
+        ]
+    );
+    let ending = check(&found.logs[1].log, &content);
+    assert_eq!(
+        ending.packing.to_string(),
+        "zstd (1 frame) > tar > zip (deflate) > gzip (1 member) > tar"
+    );
+    check(&found.logs[0].log, b"z\n");
+    let mut deep = tar(&[("a", b"a\n")]);
+    for _ in 0..4 {
+        deep = tar(&[("t", &deep)]);
+    }
+    folder.write("all.tar.zst", &deep);
+    let said = complaint(&folder, "*");
+    assert!(
+        said.contains("more than 4 archives lie in one another"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_no_file_is_skipped_and_told() {
+    let folder = Scratch::new();
+    let archive = [
+        entry(b'5', "edge/", b""),
+        entry(b'2', "edge/current.log", b""),
+        entry(b'1', "edge/hard.log", b""),
+        entry(b'3', "dev/null", b""),
+        entry(b'0', "edge/._access.log", b"junk"),
+        entry(b'0', "__MACOSX/edge/x", b"junk"),
+        entry(b'0', "edge/.htaccess", b"junk"),
+        entry(b'0', "edge/access.log", b"a\n"),
+        entry(b'0', "edge/access.log", b"b\n"),
+        vec![0; 1024],
+    ]
+    .concat();
+    folder.write("logs.tar", &archive);
+    let found = found(&folder, "*");
+    assert_eq!(
+        names(&found),
+        [
+            "logs.tar!/edge/access.log",
+            "logs.tar!/edge/access.log (#2)"
+        ]
+    );
+    check(&found.logs[1].log, b"b\n");
+    let told: Vec<_> = found
+        .skipped
+        .iter()
+        .map(|skipped| {
+            (
+                skipped.name.as_str(),
+                skipped.why.split(';').next().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "logs.tar!/__MACOSX/edge/x",
+                "what macOS keeps beside a file"
+            ),
+            ("logs.tar!/dev/null", "a device"),
+            (
+                "logs.tar!/edge/._access.log",
+                "what macOS keeps beside a file"
+            ),
+            ("logs.tar!/edge/.htaccess", "hidden"),
+            ("logs.tar!/edge/current.log", "a link"),
+            ("logs.tar!/edge/hard.log", "a link"),
+        ]
+    );
+}
+
+#[test]
+fn members_can_be_chosen() {
+    let folder = Scratch::new();
+    let files: Files<'_> = vec![
+        ("edge/a.log", b"a\n"),
+        ("edge/b.txt", b"b\n"),
+        ("c.log", b"c\n"),
+    ];
+    folder.write("logs.tar", &tar(&files));
+    assert_eq!(
+        names(&found(&folder, "*.tar!/edge/*.log")),
+        ["logs.tar!/edge/a.log"]
+    );
+    assert_eq!(names(&found(&folder, "logs.tar!/**/*.log")).len(), 2);
+    assert!(complaint(&folder, "logs.tar!/none").contains("no member matches"));
+    let globs = |glob: &str| vec![glob.to_owned()];
+    let apart = [
+        ("x".to_owned(), globs("*.tar!/edge/*")),
+        ("y".to_owned(), globs("*.tar!/*.log")),
+    ];
+    assert_eq!(find(&folder.0, &apart).expect("apart").logs.len(), 3);
+    let both = [
+        ("x".to_owned(), globs("*.tar!/edge/*")),
+        ("y".to_owned(), globs("*.tar")),
+    ];
+    let said = find(&folder.0, &both).expect_err("both").to_string();
+    assert!(
+        said.contains("logs.tar!/edge/a.log: sources `x` and `y` both claim"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_archive_is_opened_by_its_members_only() {
+    let folder = Scratch::new();
+    let path = folder.write("logs.tar", &tar(&[("a", b"a\n")]));
+    let said = Reader::open(&path, &WAYS[0])
+        .err()
+        .expect("refused")
+        .to_string();
+    assert!(said.contains("this is an archive"), "{said}");
+    folder.write("logs.tar", &entry(b'5', "edge/", b""));
+    assert!(complaint(&folder, "*").contains("holds no file"));
+}
+
+/// Holds what is found of a cut archive against what was put in; gives how many members there were.
+fn hold(folder: &Scratch, files: &Files<'_>, cut: usize) -> usize {
+    let all = match find(&folder.0, &[("edge".to_owned(), vec!["cut".to_owned()])]) {
+        Ok(found) => found,
+        Err(problem) => {
+            assert!(
+                problem.to_string().contains("holds no file"),
+                "{cut}: {problem}"
+            );
+            return 0;
+        }
+    };
+    // Too short to be told from anything else.
+    if all.logs[0].log.member().is_none() {
+        return 0;
+    }
+    let mut damaged = false;
+    for log in &all.logs {
+        let (content, ending) = read(&log.log, &WAYS[cut % WAYS.len()]);
+        let name = log.log.member().expect("a member");
+        let (_, whole) = files.iter().find(|(n, _)| *n == name).expect("its name");
+        assert!(whole.starts_with(&content), "{cut}: {name}");
+        let told = |kind| ending.damage.iter().any(|damage| damage.kind == kind);
+        if content.len() < whole.len() {
+            assert!(told(DamageKind::Truncated), "{cut}: {name}: {ending:?}");
+        }
+        damaged |= !ending.damage.is_empty();
+    }
+    assert!(damaged, "{cut}: nothing was told of a cut archive");
+    all.logs.len()
+}
+
+#[test]
+fn every_truncation_of_an_archive_gives_prefixes_and_says_so() {
+    let folder = Scratch::new();
+    let (a, c) = (log(8), log(5));
+    let files: Files<'_> = vec![("a", &a), ("b", b"one\n"), ("c", &c)];
+    let behind = Zip {
+        behind: true,
+        ..ZIP
+    };
+    let stored = Zip { method: 0, ..ZIP };
+    for archive in [
+        tar(&files),
+        gz(&tar(&files)),
+        xz(&tar(&files)),
+        zip(ZIP, &files),
+        zip(behind, &files),
+        zip(stored, &files),
+        gz(&zip(ZIP, &files)),
+    ] {
+        // All three members are there, and the tar's end mark is 1024 zeros.
+        let plain_tar = archive.len() % 512 == 0;
+        let end = archive.len() - if plain_tar { 1023 } else { 0 };
+        let mut most = 0;
+        // What lies between a plain tar's blocks is all alike.
+        for cut in (10..end).step_by(if plain_tar { 7 } else { 1 }) {
+            folder.write("cut", &archive[..cut]);
+            most = most.max(hold(&folder, &files, cut));
+        }
+        assert_eq!(most, 3);
+        folder.write("cut", &archive);
+        for log in &found(&folder, "cut").logs {
+            assert_eq!(read(&log.log, &WAYS[2]).1.damage, []);
+        }
+    }
+}
+
+#[test]
+fn damage_finds_its_member() {
+    let folder = Scratch::new();
+    let content = log(200);
+    let files: Files<'_> = vec![("a", &content), ("b", b"b\n")];
+    let mut archive = zip(ZIP, &files);
+    archive[60] ^= 0xff;
+    folder.write("cut", &archive);
+    let found_of = |folder: &Scratch| -> Vec<Vec<DamageKind>> {
+        let all = found(folder, "cut");
+        let kinds = |log: &breachscope::source::Found| {
+            let (_, ending) = read(&log.log, &WAYS[2]);
+            ending.damage.iter().map(|d| d.kind).collect()
+        };
+        all.logs.iter().map(kinds).collect()
+    };
+    let kinds = found_of(&folder);
+    assert!(
+        matches!(kinds[0][..], [DamageKind::Corrupt | DamageKind::Checksum]),
+        "{kinds:?}"
+    );
+    assert_eq!(kinds[1], []);
+    // A gzip's checksum covers everything that it holds.
+    let mut packed = gz(&tar(&files));
+    let check_at = packed.len() - 8;
+    packed[check_at] ^= 1;
+    folder.write("cut", &packed);
+    assert_eq!(found_of(&folder), vec![vec![DamageKind::Checksum]; 2]);
+    // Bytes between members are passed over and counted.
+    let between = [
+        entry(b'0', "a", b"a\n"),
+        vec![7; 512],
+        tar(&[("b", b"b\n")]),
+    ]
+    .concat();
+    folder.write("cut", &between);
+    assert_eq!(found_of(&folder), [vec![DamageKind::Missing], vec![]]);
+    // An archive behind the end mark of another is read on.
+    let two = [tar(&[("a", b"a\n")]), tar(&[("b", b"b\n")])].concat();
+    folder.write("cut", &two);
+    assert_eq!(found_of(&folder), [vec![], vec![]]);
+}
+
+#[test]
+fn what_a_zip_holds_and_cannot_be_read_is_refused_by_name() {
+    let folder = Scratch::new();
+    let files: Files<'_> = vec![("ok.log", b"a\n"), ("edge/b.log", b"b\n")];
+    for (how, why) in [
+        (Zip { flags: 1, ..ZIP }, "is encrypted"),
+        (Zip { method: 9, ..ZIP }, "is packed by method 9 of zip"),
+    ] {
+        folder.write("logs.zip", &zip(how, &files));
+        let said = complaint(&folder, "*");
+        assert!(
+            said.contains(&format!("logs.zip!/ok.log: this member {why}")),
+            "{said}"
+        );
+        assert!(said.contains("unpack it first"), "{said}");
+    }
+    folder.write(
+        "logs.zip",
+        &zip(
+            Zip {
+                table: false,
+                behind: true,
+                ..ZIP
+            },
+            &files,
+        ),
+    );
+    let found = found(&folder, "*");
+    check_names(&found, &["logs.zip!/ok.log", "logs.zip!/edge/b.log"]);
+    assert_eq!(read(&found.logs[1].log, &WAYS[0]).0, b"b\n");
+}
+
+fn check_names(found: &Findings, expected: &[&str]) {
+    assert_eq!(names(found), expected);
+}
+
+/// Runs a program in a folder; `None` where it is not installed.
+fn tool(folder: &Path, program: &str, args: &[&str]) -> Option<()> {
+    match Command::new(program)
+        .args(args)
+        .current_dir(folder)
+        .output()
+    {
+        Ok(output) if output.status.success() => Some(()),
+        Ok(output) => panic!("{program}: {}", String::from_utf8_lossy(&output.stderr)),
+        Err(_) => {
+            println!("skipped: {program} is not here");
+            None
+        }
+    }
+}
+
+#[test]
+fn what_common_programs_write() {
+    let folder = Scratch::new();
+    let long = format!("{}/{}.log", "d".repeat(120), "å".repeat(90));
+    let content = log(1_000);
+    folder.write(&format!("in/{long}"), &content);
+    folder.write("in/short.log", b"s\n");
+    let mut archives = Vec::new();
+    for format in ["gnu", "pax", "ustar"] {
+        let name = format!("{format}.tar");
+        let format = format!("--format={format}");
+        // ustar has no place for names that long.
+        let what = if name == "ustar.tar" {
+            "in/short.log"
+        } else {
+            "in"
+        };
+        archives.extend(tool(&folder.0, "tar", &[&format, "-cf", &name, what]).map(|()| name));
+    }
+    archives
+        .extend(tool(&folder.0, "zip", &["-qr", "plain.zip", "in"]).map(|()| "plain.zip".into()));
+    archives.extend(
+        tool(&folder.0, "sh", &["-c", "zip -qr - in | cat > piped.zip"])
+            .map(|()| "piped.zip".into()),
+    );
+    for name in &archives {
+        let found = found(&folder, name);
+        for log in &found.logs {
+            let expected: &[u8] = if log.name.ends_with("short.log") {
+                b"s\n"
+            } else {
+                &content
+            };
+            assert_eq!(check(&log.log, expected).damage, []);
+        }
+        let whole = if name == "ustar.tar" { 1 } else { 2 };
+        assert_eq!((found.logs.len(), found.skipped), (whole, vec![]), "{name}");
+        if whole == 2 {
+            let expected = format!("{name}!/in/{long}");
+            assert!(found.logs.iter().any(|log| log.name == expected), "{name}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_changed_in_an_archive(kind in 0usize..4, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+        let folder = Scratch::new();
+        let a = log(30);
+        let files: Files<'_> = vec![("a", &a), ("b", b"one\n")];
+        let mut archive = match kind {
+            0 => tar(&files),
+            1 => gz(&tar(&files)),
+            2 => zip(ZIP, &files),
+            _ => zip(Zip { behind: true, table: false, ..ZIP }, &files),
+        };
+        for (at, byte) in changes {
+            let at = at.index(archive.len());
+            archive[at] = byte;
+        }
+        folder.write("log", &archive);
+        let Ok(found) = find(&folder.0, &[("edge".to_owned(), vec!["log".to_owned()])]) else {
+            return Ok(());
+        };
+        for found in found.logs {
+            let mut reader = Reader::open(&found.log, &WAYS[1]).expect("opens");
+            while reader.next().expect("nothing but the system fails a read").is_some() {}
+            reader.finish().expect("ends");
+        }
+    }
+}
+
+/// The answer does not depend on whether the logs came as files or as an archive of them, and the manifest
+/// lets a stranger hold both the archive and what was in it against it.
+#[test]
+fn an_answer_from_an_archive_is_the_answer_from_its_files() {
+    use crate::answer::{check_manifest, fresh, json, scan, succeed, table, text};
+    let folder = fresh("archived-case");
+    let case = folder.join("case");
+    succeed(&[
+        "synth",
+        "--seed",
+        "3",
+        "--lines",
+        "3000",
+        "--out",
+        text(&case),
+    ]);
+    scan(&case.join("case.toml"), &folder.join("plain"), &["--quiet"]);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(case.join("logs")).expect("the logs") {
+        let entry = entry.expect("an entry");
+        let name = format!("logs/{}", entry.file_name().to_string_lossy());
+        files.push((name, fs::read(entry.path()).expect("a log")));
+    }
+    let members: Files<'_> = files
+        .iter()
+        .map(|(name, bytes)| (&**name, &**bytes))
+        .collect();
+    fs::remove_dir_all(case.join("logs")).expect("gone");
+    let packed = gz(&tar(&members));
+    fs::create_dir(case.join("evidence")).expect("a folder");
+    fs::write(case.join("evidence/logs.tar.gz"), &packed).expect("the archive");
+    let told = fs::read_to_string(case.join("case.toml")).expect("the case");
+    let told = told.replace("files = [\"logs/", "files = [\"evidence/logs.tar.gz!/logs/");
+    fs::write(case.join("case.toml"), told).expect("the case");
+    let out = folder.join("packed");
+    scan(&case.join("case.toml"), &out, &["--quiet"]);
+    for same in ["controllers.csv", "accounts.csv", "coverage.csv"] {
+        let read = |answer: &str| fs::read(folder.join(answer).join(same)).expect(same);
+        assert!(read("plain") == read("packed"), "{same} differs");
+    }
+    let subjects = |answer: &str| -> Vec<_> {
+        let rows = table(&folder.join(answer).join("subjects.csv")).into_iter();
+        rows.map(|mut row| {
+            row.remove("evidence");
+            row
+        })
+        .collect()
+    };
+    assert!(!subjects("plain").is_empty() && subjects("plain") == subjects("packed"));
+    check_manifest(&out);
+    let manifest = json(&out.join("manifest.json"));
+    let inputs = manifest["inputs"].as_array().expect("inputs");
+    assert_eq!(inputs.len(), files.len());
+    for input in inputs {
+        assert_eq!(input["archive"], "evidence/logs.tar.gz");
+        assert_eq!(input["sha256"], sha256(&packed));
+        assert_eq!(input["bytes"], packed.len());
+        let file = input["file"].as_str().expect("a name");
+        let name = file
+            .strip_prefix("evidence/logs.tar.gz!/")
+            .expect("a member");
+        let (_, bytes) = files.iter().find(|(n, _)| n == name).expect("its bytes");
+        let (content, _) = read(folder_file(&folder, bytes), &WAYS[2]);
+        assert_eq!(input["content_sha256"], sha256(&content));
+    }
+}
+
+fn folder_file(folder: &Path, bytes: &[u8]) -> PathBuf {
+    let path = folder.join("member");
+    fs::write(&path, bytes).expect("a file");
+    path
+}
