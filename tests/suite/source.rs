@@ -15,6 +15,8 @@ mod finding;
 mod overlapping;
 #[path = "source/packing.rs"]
 mod packing;
+#[path = "source/tables.rs"]
+mod tables;
 
 use std::fs;
 use std::io::Write;
