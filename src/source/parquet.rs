@@ -1,7 +1,8 @@
 //! Parquet into lines: every row a JSON object with the columns' names as keys. Offsets count those lines.
 //!
-//! The file's frame is checked here before the library that knows the rest sees it: on some damaged files
-//! that library stops the process. A row group is held at a time. Which JSON a value becomes is left to
+//! The file's frame is checked here before the library that knows the rest sees it, its panics are caught, and
+//! a damaged footer is told. What cannot be caught from outside: damage inside a page can make that library ask
+//! for more memory than there is, which ends the process, without an answer. A row group is held at a time. Which JSON a value becomes is left to
 //! `rows`.
 
 mod rows;
