@@ -5,6 +5,8 @@
 
 #[path = "source/archives.rs"]
 mod archives;
+#[path = "source/building.rs"]
+mod building;
 #[path = "source/changing.rs"]
 mod changing;
 #[path = "source/encodings.rs"]
@@ -17,6 +19,8 @@ mod overlapping;
 mod packing;
 #[path = "source/tables.rs"]
 mod tables;
+#[path = "source/wrapping.rs"]
+mod wrapping;
 
 use std::fs;
 use std::io::Write;
