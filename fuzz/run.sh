@@ -12,11 +12,14 @@ if [ ${#targets[@]} = 0 ]; then
     mapfile -t targets < <(cd fuzz/fuzz_targets && printf '%s\n' *.rs | sed 's/\.rs$//')
 fi
 
+# The same profile as the program's, for the time that the build takes.
+mkdir -p target/fuzz/crashes
+awk '/^\[/ { keep = /^\[profile/ } keep' Cargo.toml >target/fuzz/profile.toml
+
 # Its own incremental state would be as large as the build.
 CARGO_INCREMENTAL=0 RUSTC_WRAPPER=$PWD/fuzz/rustc.sh cargo build --quiet --release \
-    --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
+    --config target/fuzz/profile.toml --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
 
-mkdir -p target/fuzz/crashes
 fuzz() {
     corpus=target/fuzz/corpus/$1
     mkdir -p "$corpus"

@@ -16,7 +16,7 @@ use super::unfold::{self, Unfold};
 use super::utf16::{self, Order, Utf16};
 use super::xz::Xz;
 use super::zstd::Zstd;
-use super::{tar, zip};
+use super::{parquet, tar, zip};
 
 /// A file's content with every packing taken off.
 pub(super) struct Opened {
@@ -24,15 +24,19 @@ pub(super) struct Opened {
     pub content: Peek,
     /// Packings that were taken off; 0 = the file is plain.
     pub layers: usize,
-    /// Set when the content is an archive of several files.
-    pub archive: Option<Kind>,
+    /// Set when the content is something that cannot be read as it comes.
+    pub kind: Option<Kind>,
 }
 
-/// Archives that can be read member by member.
+/// What has tables of its own, at its end or throughout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// Read member by member.
     Tar,
+    /// Read member by member.
     Zip,
+    /// Read row by row.
+    Parquet,
 }
 
 /// Takes packings off until plain bytes or an archive come.
@@ -44,23 +48,23 @@ pub(super) fn peel(place: &dyn Display, mut content: Peek) -> Result<Opened, Sou
     let mut layers = 0;
     loop {
         let shape = look(&mut content).map_err(failed)?;
-        let archive = match shape {
-            Shape::Archive(kind) => Some(Some(kind)),
+        let kind = match shape {
+            Shape::Of(kind) => Some(Some(kind)),
             Shape::Plain => Some(None),
             _ => None,
         };
-        if let Some(archive) = archive {
+        if let Some(kind) = kind {
             return Ok(Opened {
                 content,
                 layers,
-                archive,
+                kind,
             });
         }
         if layers == DEPTH {
             return Err(too_deep(place));
         }
         content = match shape {
-            Shape::Plain | Shape::Archive(_) => content,
+            Shape::Plain | Shape::Of(_) => content,
             Shape::Refused(name, remedy) => return Err(refused(place, name, remedy, layers)),
             Shape::Gzip => parts(content, Gzip::new()),
             Shape::Zstd => parts(content, Zstd::new().map_err(failed)?),
@@ -72,7 +76,7 @@ pub(super) fn peel(place: &dyn Display, mut content: Peek) -> Result<Opened, Sou
                 return Ok(Opened {
                     content: Peek::new(Box::new(Unfold::new(content))),
                     layers: layers + 1,
-                    archive: None,
+                    kind: None,
                 });
             }
         };
@@ -101,7 +105,7 @@ enum Shape {
     Zstd,
     Bzip2,
     Xz,
-    Archive(Kind),
+    Of(Kind),
     Utf16(Order),
     Json,
     Refused(&'static str, &'static str),
@@ -109,16 +113,14 @@ enum Shape {
 
 const UNPACK: &str = "unpack it first and name the unpacked files in the case";
 const RECODE: &str = "convert it to UTF-8 first, for example with iconv";
-const EXPORT: &str = "export it to CSV or JSON lines first";
 
 /// Beginnings that no log line has, of what is refused.
-const REFUSED: [(&[u8], &str, &str); 6] = [
+const REFUSED: [(&[u8], &str, &str); 5] = [
     (&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z", UNPACK),
     (&[0x04, 0x22, 0x4d, 0x18], "lz4", UNPACK),
     (&[0x1f, 0x9d], "compress (.Z)", UNPACK),
     (&[0xff, 0xfe, 0, 0], "UTF-32", RECODE),
     (&[0, 0, 0xfe, 0xff], "UTF-32", RECODE),
-    (b"PAR1", "Parquet", EXPORT),
 ];
 
 fn recognise(bytes: &[u8]) -> Shape {
@@ -134,11 +136,14 @@ fn recognise(bytes: &[u8]) -> Shape {
     if let Some((_, name, remedy)) = REFUSED.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
         return Shape::Refused(name, remedy);
     }
+    if bytes.starts_with(parquet::MAGIC) {
+        return Shape::Of(Kind::Parquet);
+    }
     if zip::begins(bytes) {
-        return Shape::Archive(Kind::Zip);
+        return Shape::Of(Kind::Zip);
     }
     if tar::begins(bytes) {
-        return Shape::Archive(Kind::Tar);
+        return Shape::Of(Kind::Tar);
     }
     match utf16::begins(bytes) {
         Some(order) => Shape::Utf16(order),

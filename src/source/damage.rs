@@ -41,6 +41,8 @@ pub enum Packing {
     },
     /// JSON that was given a record a line: offsets count those lines.
     JsonArray,
+    /// Rows that were given as JSON lines: offsets count those.
+    Parquet,
     /// Several packings around one another, the outermost first.
     Nested(Vec<Packing>),
 }
@@ -50,7 +52,7 @@ impl Packing {
     /// offset in it.
     pub fn is_recoded(&self) -> bool {
         match self {
-            Packing::Utf16 { .. } | Packing::JsonArray => true,
+            Packing::Utf16 { .. } | Packing::JsonArray | Packing::Parquet => true,
             Packing::Nested(layers) => layers.iter().any(Packing::is_recoded),
             _ => false,
         }
@@ -80,6 +82,7 @@ impl fmt::Display for Packing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, part, count) = match self {
             Packing::Plain => return f.write_str("plain"),
+            Packing::Parquet => return f.write_str("parquet"),
             Packing::JsonArray => return f.write_str("json-array"),
             Packing::Utf16 { invalid: 0 } => return f.write_str("utf-16"),
             Packing::Utf16 { invalid } => return write!(f, "utf-16 ({invalid} invalid)"),

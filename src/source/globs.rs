@@ -65,7 +65,9 @@ impl Glob {
         };
         let mut found = Vec::new();
         follow(start, &self.parts, &mut found)?;
-        Ok(found)
+        // As the shell writes it.
+        let plain = |path: PathBuf| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+        Ok(found.into_iter().map(plain).collect())
     }
 }
 

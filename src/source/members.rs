@@ -134,9 +134,12 @@ impl Around {
 fn descend(around: &Around, logs: &mut Logs) -> Result<(), SourceProblem> {
     let place = around.place();
     let opened = container::peel(&place, around.archive.member(&around.steps)?)?;
-    let Some(kind) = opened.archive else {
-        logs.logs.push(leaf(around));
-        return Ok(());
+    let kind = match opened.kind {
+        Some(kind @ (Kind::Tar | Kind::Zip)) => kind,
+        Some(Kind::Parquet) | None => {
+            logs.logs.push(leaf(around));
+            return Ok(());
+        }
     };
     if around.steps.len() == DEPTH {
         let what = format!("more than {DEPTH} archives lie in one another");
@@ -145,9 +148,9 @@ fn descend(around: &Around, logs: &mut Logs) -> Result<(), SourceProblem> {
     let failed = |error| SourceProblem::reading(&place, error);
     let plain = around.steps.is_empty() && opened.layers == 0;
     let mut content = opened.content;
-    let listing = match kind {
-        Kind::Tar => tar::list(&mut content).map_err(failed)?,
-        Kind::Zip => {
+    let listing = match kind == Kind::Tar {
+        true => tar::list(&mut content).map_err(failed)?,
+        false => {
             let length = match plain {
                 true => around.archive.snapshot(),
                 false => content.drain().map_err(failed)?,

@@ -20,6 +20,7 @@ mod mapped;
 mod members;
 mod order;
 pub mod overlap;
+mod parquet;
 mod parts;
 mod problem;
 mod progress;

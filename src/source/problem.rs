@@ -86,10 +86,16 @@ impl SourceProblem {
 
     /// A read that failed; the cause names the byte.
     pub(super) fn reading(place: impl fmt::Display, cause: io::Error) -> Self {
+        let remedy = match cause.kind() {
+            io::ErrorKind::InvalidData => {
+                "get the file again from where it came, or leave it out of `files`"
+            }
+            _ => "check the disk or the network share, then run again",
+        };
         SourceProblem {
             place: place.to_string(),
             what: "reading failed".to_owned(),
-            remedy: "check the disk or the network share, then run again",
+            remedy,
             cause: Some(cause),
         }
     }

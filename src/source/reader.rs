@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use memchr::memrchr;
 
-use super::container;
+use super::container::{self, Kind};
 use super::damage::{Damage, DamageKind, Packing};
 use super::digest::Tally;
 use super::layer::{Peek, Raw};
 use super::log::Log;
 use super::mapped::Mapping;
+use super::parquet;
 use super::stream::Stream;
 use super::window::Window;
 use super::{LINE_CAP, SourceProblem};
@@ -108,14 +109,18 @@ impl Reader {
             (None, None) => Peek::new(Box::new(Raw::pipe(file.clone()))),
         };
         let opened = container::peel(&log, bytes)?;
-        if opened.archive.is_some() {
-            return Err(SourceProblem::archive(&log));
-        }
         let plain = opened.layers == 0 && log.inside().is_none();
-        let way = match snapshot.filter(|_| plain) {
-            Some(_) if how.mapped => Way::plain(By::Maps),
-            Some(length) => Way::plain(By::Reads(plain_stream(&file, 0, length))),
-            None => Way::Ordered(Box::new(Stream::new(opened.content, 0, true))),
+        let disk = snapshot.filter(|_| plain);
+        let ordered = |content| Way::Ordered(Box::new(Stream::new(content, 0, true)));
+        let way = match (opened.kind, disk) {
+            (Some(Kind::Tar | Kind::Zip), _) => return Err(SourceProblem::archive(&log)),
+            (Some(Kind::Parquet), disk) => {
+                let disk = disk.map(|length| (&*file, length));
+                ordered(parquet::open(&log, opened.content, disk)?)
+            }
+            (None, Some(_)) if how.mapped => Way::plain(By::Maps),
+            (None, Some(length)) => Way::plain(By::Reads(plain_stream(&file, 0, length))),
+            (None, None) => ordered(opened.content),
         };
         Ok(Reader {
             log,

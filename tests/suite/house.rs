@@ -42,7 +42,7 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("eprintln!", &[]),
     ("SystemTime", &[]),
     ("Instant::now", &[]),
-    ("polars", &["report", "case"]),
+    ("polars", &["report", "case", "source"]),
     ("Sha256", &["source", "evidence", "case"]),
 ];
 

@@ -5,6 +5,8 @@
 
 #[path = "source/archives.rs"]
 mod archives;
+#[path = "source/building.rs"]
+mod building;
 #[path = "source/changing.rs"]
 mod changing;
 #[path = "source/encodings.rs"]
@@ -15,6 +17,10 @@ mod finding;
 mod overlapping;
 #[path = "source/packing.rs"]
 mod packing;
+#[path = "source/tables.rs"]
+mod tables;
+#[path = "source/wrapping.rs"]
+mod wrapping;
 
 use std::fs;
 use std::io::Write;

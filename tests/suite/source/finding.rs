@@ -1,6 +1,9 @@
 //! Finding a source's files: order, links, files claimed twice.
 
 use super::*;
+use breachscope::source::walk;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 fn names(folder: &Scratch, globs: &[&str]) -> Vec<String> {
@@ -172,4 +175,138 @@ fn what_cannot_be_read_is_told() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn names_of_any_bytes_are_found_and_written_without_loss() {
+    let folder = Scratch::new();
+    for name in [
+        &b"a\xff.log"[..],
+        b"a\xfe.log",
+        b"a\\xff.log",
+        b"b\n.log",
+        "\u{e5}.log".as_bytes(),
+    ] {
+        folder.write("plain.log", b"x\n");
+        let odd = folder.0.join(OsStr::from_bytes(name));
+        fs::rename(folder.path("plain.log"), odd).expect("an odd name");
+    }
+    let expected = [
+        "a\\x5cxff.log",
+        "a\\xfe.log",
+        "a\\xff.log",
+        "b\\x0a.log",
+        "\u{e5}.log",
+    ];
+    let mut all = names(&folder, &["*.log"]);
+    all.sort();
+    assert_eq!(all, expected);
+    // A file's own name comes before what it could be the writing of.
+    assert_eq!(
+        names(&folder, &["a\\xff.log", "[\u{e5}]*"]),
+        ["a\\x5cxff.log", "\u{e5}.log"]
+    );
+    let found = find(&folder.0, &[("edge".into(), vec!["a\\xfe*".into()])]).expect("found");
+    assert_eq!(
+        found.logs[0].log.path().as_os_str().as_bytes().last_chunk(),
+        Some(b"a\xfe.log")
+    );
+    check(&found.logs[0].log, b"x\n");
+}
+
+#[test]
+fn a_folder_is_walked_to_its_end() {
+    let folder = Scratch::new();
+    folder.write("logs/edge10/access.log", b"a\n");
+    folder.write("logs/edge2/access.log.1", b"b\n");
+    folder.write("logs/edge2/access.log", b"c\n");
+    folder.write("logs/.git/config", b"x");
+    folder.write("logs/edge2/.swap", b"x");
+    symlink(folder.path("logs"), folder.path("logs/edge2/up")).expect("a link");
+    symlink(
+        folder.path("logs/edge10/access.log"),
+        folder.path("logs/edge2/same.log"),
+    )
+    .expect("a link");
+    let found = walk(&folder.path("logs")).expect("found");
+    let root = folder.path("logs").display().to_string();
+    let told: Vec<_> = found
+        .logs
+        .iter()
+        .map(|log| log.name.strip_prefix(&root).expect("inside"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "/edge2/access.log.1",
+            "/edge2/access.log",
+            "/edge10/access.log"
+        ]
+    );
+    let skipped: Vec<_> = found
+        .skipped
+        .iter()
+        .map(|s| (s.name.strip_prefix(&root).expect("inside"), s.why.as_str()))
+        .collect();
+    assert_eq!(
+        skipped,
+        [
+            ("/.git", "hidden"),
+            ("/edge2/.swap", "hidden"),
+            ("/edge2/up", "a link to a folder above it")
+        ]
+    );
+    assert_eq!(
+        walk(&folder.path("logs/edge2/.swap"))
+            .expect("named")
+            .logs
+            .len(),
+        1
+    );
+    assert_eq!(
+        walk(&folder.path("logs/.git")).expect("named").logs.len(),
+        1
+    );
+}
+
+#[test]
+fn what_is_neither_file_nor_pipe_is_refused_by_its_kind() {
+    let folder = Scratch::new();
+    let device = Path::new("/dev/zero");
+    let said = walk(device).expect_err("a device").to_string();
+    assert!(said.contains("/dev/zero: this is a device"), "{said}");
+    let said = Reader::open(device, &WAYS[0])
+        .err()
+        .expect("a device")
+        .to_string();
+    assert!(said.contains("/dev/zero: this is a device"), "{said}");
+    let said = Reader::open(&folder.0, &WAYS[0])
+        .err()
+        .expect("a folder")
+        .to_string();
+    assert!(said.contains("this is a folder"), "{said}");
+    let said = walk(&folder.path("none")).expect_err("nothing").to_string();
+    assert!(said.contains("none: cannot be opened"), "{said}");
+}
+
+#[test]
+fn records_reads_folders_and_archives_and_says_what_it_left_out() {
+    let folder = Scratch::new();
+    let line = b"10.0.0.1 - - [04/Mar/2021:05:06:07 +0000] \"GET /a HTTP/1.1\" 200 5\n";
+    folder.write("logs/a.log", line);
+    folder.write("logs/.hidden", line);
+    folder.write(
+        "logs/b.json",
+        b"[{\"time\":\"2021-03-04T05:06:07Z\",\n\"status\":200, \"path\":\"/b\"}]",
+    );
+    let output = crate::answer::run(&["records", crate::answer::text(&folder.path("logs"))]);
+    let (said, told) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("logs/.hidden: not read: hidden"), "{told}");
+    assert_eq!(said.lines().count(), 2, "{said}{told}");
+    let output = crate::answer::run(&["records", "/dev/zero"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("this is a device"));
 }

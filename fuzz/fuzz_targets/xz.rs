@@ -1,0 +1,11 @@
+//! Xz streams, whole, cut or broken.
+#![no_main]
+
+mod common;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    common::hold(data);
+    common::hold(&[&b"\xfd7zXZ\0"[..], data].concat());
+});
