@@ -29,8 +29,20 @@ const READ: [&str; 15] = [
 ];
 
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
-/// that its own format cannot read is read as any of these.
-pub(super) const RECOGNISED: [&str; 3] = ["w3c", "json", "combined"];
+/// that its own format cannot read is read as any of these. A combined line may have more columns, so what
+/// asks for those stands before it.
+pub(super) const RECOGNISED: [&str; 10] = [
+    "w3c",
+    "cloudfront",
+    "json",
+    "alb",
+    "elb",
+    "s3",
+    "envoy",
+    "haproxy",
+    "traefik",
+    "combined",
+];
 
 /// Formats that exist and that this version cannot read yet.
 const NOT_YET: [&str; 26] = [

@@ -19,9 +19,15 @@ pub(super) enum Means {
     Host,
     Status,
     Bytes,
+    /// Bytes of the answer with its head.
+    AllBytes,
     Referer,
     Agent,
     RequestId,
+    /// The list of addresses that proxies have written.
+    Forwarded,
+    /// The host that wrote the line.
+    Node,
     Seconds,
     Milliseconds,
     Microseconds,
@@ -127,7 +133,7 @@ pub(super) fn of_header(name: &str) -> (Means, u8) {
     } else if is("X-Real-IP") {
         (Means::Client, 3)
     } else if is("X-Forwarded-For") {
-        (Means::Client, 4)
+        (Means::Forwarded, 0)
     } else {
         (Means::Other, 0)
     }

@@ -6,6 +6,7 @@
 //! whose format was changed must show in the rejects.
 
 mod apache;
+mod known;
 mod meaning;
 mod nginx;
 mod paste;
@@ -175,6 +176,10 @@ impl LineFormat for Pattern {
 
     fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
         reader::read(self, line)
+    }
+
+    fn fields(&self, _: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        reader::fields(self, line)
     }
 }
 
