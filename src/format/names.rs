@@ -10,7 +10,7 @@ use super::{
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 15] = [
+const READ: [&str; 17] = [
     "alb",
     "auto",
     "cloudfront",
@@ -19,10 +19,12 @@ const READ: [&str; 15] = [
     "common",
     "elb",
     "envoy",
+    "gunicorn",
     "haproxy",
     "istio",
     "json",
     "s3",
+    "tomcat",
     "traefik",
     "vhost-combined",
     "w3c",
@@ -45,7 +47,7 @@ pub(super) const RECOGNISED: [&str; 10] = [
 ];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 26] = [
+const NOT_YET: [&str; 24] = [
     "akamai",
     "apigateway",
     "atlassian",
@@ -60,7 +62,6 @@ const NOT_YET: [&str; 26] = [
     "ecs",
     "fastly",
     "gcp",
-    "gunicorn",
     "iis",
     "journald",
     "kong",
@@ -70,7 +71,6 @@ const NOT_YET: [&str; 26] = [
     "parquet",
     "rails",
     "syslog",
-    "tomcat",
     "tsv",
 ];
 
@@ -89,7 +89,8 @@ pub(super) fn reader(
         )));
     }
     Ok(match name {
-        "combined" | "vhost-combined" => Arc::new(clf::Clf::combined()),
+        // What these two write by default is one of the common ones.
+        "combined" | "vhost-combined" | "gunicorn" | "tomcat" => Arc::new(clf::Clf::combined()),
         "common" => Arc::new(clf::Clf::common()),
         "w3c" => Arc::new(w3c::W3c::new(zone)),
         "cloudfront" => Arc::new(w3c::W3c::cloudfront(zone)),
