@@ -197,7 +197,7 @@ fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Proble
     record.host = text(Means::Host);
     record.status = text::status(found.get(Means::Status).unwrap_or_default())?;
     record.bytes = text::bytes(found.get(Means::Bytes).unwrap_or_default())?;
-    if record.bytes.is_none() {
+    if record.bytes.is_none() && !pattern.has(Means::Bytes) {
         record.bytes = text::bytes(found.get(Means::AllBytes).unwrap_or_default())?;
         record.head_counted = record.bytes.is_some();
     }

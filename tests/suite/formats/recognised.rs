@@ -364,6 +364,11 @@ proptest! {
             same(&named(writer.name), writer, &request)?;
         }
     }
+}
+
+proptest! {
+    // Each case is four hundred lines, held against every format.
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// Of fifty lines some are another program's words, a torn line, and bytes.
     #[test]
