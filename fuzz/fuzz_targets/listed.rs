@@ -5,7 +5,7 @@ use breachscope::format::{Format, State};
 use chrono_tz::Tz;
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "alb",
     "cloudfront",
     "elb",
@@ -13,7 +13,9 @@ const NAMES: [&str; 8] = [
     "haproxy",
     "istio",
     "s3",
+    "squid",
     "traefik",
+    "uvicorn",
 ];
 
 fuzz_target!(|bytes: &[u8]| {

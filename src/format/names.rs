@@ -5,12 +5,13 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    FormatProblem, LineFormat, balancer, clf, envoy, haproxy, json, listed, s3, traefik, w3c,
+    FormatProblem, LineFormat, balancer, clf, envoy, haproxy, json, listed, s3, squid, traefik,
+    uvicorn, w3c,
 };
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 17] = [
+const READ: [&str; 19] = [
     "alb",
     "auto",
     "cloudfront",
@@ -24,8 +25,10 @@ const READ: [&str; 17] = [
     "istio",
     "json",
     "s3",
+    "squid",
     "tomcat",
     "traefik",
+    "uvicorn",
     "vhost-combined",
     "w3c",
 ];
@@ -33,7 +36,7 @@ const READ: [&str; 17] = [
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
 /// that its own format cannot read is read as any of these. A combined line may have more columns, so what
 /// asks for those stands before it.
-pub(super) const RECOGNISED: [&str; 10] = [
+pub(super) const RECOGNISED: [&str; 12] = [
     "w3c",
     "cloudfront",
     "json",
@@ -44,6 +47,8 @@ pub(super) const RECOGNISED: [&str; 10] = [
     "haproxy",
     "traefik",
     "combined",
+    "squid",
+    "uvicorn",
 ];
 
 /// Formats that exist and that this version cannot read yet.
@@ -112,7 +117,9 @@ fn layout(name: &str) -> Option<&'static listed::Layout> {
         "haproxy" => &haproxy::HAPROXY,
         "istio" => &envoy::ISTIO,
         "s3" => &s3::S3,
+        "squid" => &squid::SQUID,
         "traefik" => &traefik::TRAEFIK,
+        "uvicorn" => &uvicorn::UVICORN,
         _ => return None,
     })
 }

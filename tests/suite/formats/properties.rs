@@ -30,6 +30,8 @@ fn readers() -> Vec<Format> {
         "haproxy",
         "istio",
         "traefik",
+        "squid",
+        "uvicorn",
     ];
     let mut readers: Vec<Format> = names.map(named).to_vec();
     readers.extend(patterns.map(pattern));
@@ -121,6 +123,8 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
         "12 \"r\" \"s\" 5ms",
         "5 600 \"f\" \"b\" \"s\" ",
         "XFF=\"",
+        "1286536309.586 921 1.2.3.4 TCP_MISS/200 507 GET http://h/a - DIRECT/1.2.3.4 ",
+        "INFO: 1.2.3.4:5 - \"",
         ".",
     ]);
     let bytes = prop::collection::vec(any::<u8>(), 0..80);

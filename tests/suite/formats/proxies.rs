@@ -167,6 +167,58 @@ fn traefik() {
 }
 
 #[test]
+fn squid() {
+    let line = "1286536309.586    921 192.168.0.68 TCP_MISS/200 507 POST http://h.example/a?b ann DIRECT/10.0.0.1 text/html";
+    check(
+        &named("squid"),
+        &[
+            (
+                line,
+                "time=2010-10-08T11:11:49.586Z client=192.168.0.68 user=ann method=POST target=http://h.example/a?b status=200 bytes=507 ms=921.000",
+            ),
+            (
+                "1286536309.586 0 10.0.0.1 NONE/000 0 NONE error:transaction-end-before-headers - HIER_NONE/- -",
+                "time=2010-10-08T11:11:49.586Z client=10.0.0.1 target=error:transaction-end-before-headers status=0 bytes=0 ms=0.000",
+            ),
+            (&line[..60], "(cut)"),
+            (
+                "1286536309.586 921 1.2.3.4 x 507 POST http://h - D/1 t",
+                "(shape)",
+            ),
+            (
+                "1286536309 921 1.2.3.4 T/200 507 POST http://h - D/1 t",
+                "(shape)",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn uvicorn_has_the_time_of_its_container() {
+    let plain = r#"INFO:     10.0.0.1:55330 - "GET /a?b HTTP/1.1" 200 OK"#;
+    let tail = "client=10.0.0.1 port=55330 method=GET target=/a?b protocol=HTTP/1.1 status=200";
+    let docker = format!(
+        r#"{{"log":"{}\n","stream":"stdout","time":"2021-01-27T10:00:00.5Z"}}"#,
+        plain.replace('"', "\\\"")
+    );
+    let dated = format!("time=2021-01-27T10:00:00.500Z {tail}");
+    check(
+        &named("uvicorn"),
+        &[
+            (plain, tail),
+            (&docker, &dated),
+            (&plain[..plain.len() - 7], "(cut)"),
+            ("INFO:     Application startup complete.", "(shape)"),
+        ],
+    );
+    let found = Format::detect(docker.as_bytes(), &[], Tz::UTC).expect("a format");
+    assert_eq!(
+        (found.name(), read(&found, docker.as_bytes())),
+        ("uvicorn", dated)
+    );
+}
+
+#[test]
 fn nearly_common_lines() {
     let tail = "method=GET target=/a%u00e9?x protocol=HTTP/1.1 status=200 bytes=5";
     for end in [

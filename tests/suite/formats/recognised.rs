@@ -91,7 +91,7 @@ struct Writer {
     has_id: bool,
 }
 
-const WRITERS: [Writer; 8] = [
+const WRITERS: [Writer; 9] = [
     Writer {
         name: "alb",
         write: alb,
@@ -164,7 +164,31 @@ const WRITERS: [Writer; 8] = [
         has_agent: true,
         has_id: false,
     },
+    Writer {
+        name: "squid",
+        write: squid,
+        tick: 1,
+        target: absolute,
+        has_port: false,
+        has_agent: false,
+        has_id: false,
+    },
 ];
+
+fn squid(r: &Request) -> String {
+    let Request {
+        millis,
+        client,
+        method,
+        status,
+        bytes,
+        ..
+    } = r;
+    let (seconds, millis, url) = (millis / 1000, millis % 1000, absolute(r));
+    format!(
+        "{seconds}.{millis:03}    921 {client} TCP_MISS/{status:03} {bytes} {method} {url} - HIER_DIRECT/10.0.0.1 text/html"
+    )
+}
 
 fn absolute(r: &Request) -> String {
     format!("https://h.example:443{}", r.target())
