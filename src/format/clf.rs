@@ -107,6 +107,7 @@ impl Clf {
         request::put(line, escapes, &mut record);
         let rest = take_numbers(rest, &mut record)?;
         let rest = take_tail(rest, escapes, &mut record);
+        record.forwarded = named(rest, b"XFF=\"").map(Into::into);
 
         record.account = match &self.account {
             Account::User => record.user.clone(),
@@ -286,6 +287,16 @@ fn take_tail<'a>(rest: &'a [u8], escapes: Escapes, record: &mut Record<'a>) -> &
         record.request_id = present(last).map(Into::into);
     }
     rest
+}
+
+/// The value of `NAME="..."` among the columns at the end, as Tomcat setups write the list of proxies.
+fn named<'a>(rest: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    if rest.is_empty() {
+        return None;
+    }
+    let from = memchr::memmem::find(rest, name)? + name.len();
+    let until = memchr(b'"', &rest[from..])?;
+    present(&rest[from..from + until])
 }
 
 /// A quoted field or a lone dash; `None` when the next column is neither. A field that the line's

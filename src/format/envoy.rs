@@ -140,7 +140,7 @@ fn take_numbers<'a>(cursor: &mut Cursor<'a>, cells: &mut Cells<'a>) -> Result<()
             cursor.0 = ahead.0;
             return Ok(());
         }
-        if cursor.is_at_end() {
+        if ahead.is_at_end() {
             return Err(Problem::Cut);
         }
         if let Some(reason) = reasons.get_mut(found) {

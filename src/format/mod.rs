@@ -21,10 +21,12 @@ mod pattern;
 mod record;
 mod request;
 mod s3;
+mod squid;
 pub mod target;
 mod text;
 pub mod time;
 mod traefik;
+mod uvicorn;
 mod w3c;
 mod wrapper;
 

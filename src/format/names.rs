@@ -5,12 +5,13 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    FormatProblem, LineFormat, balancer, clf, envoy, haproxy, json, listed, s3, traefik, w3c,
+    FormatProblem, LineFormat, balancer, clf, envoy, haproxy, json, listed, s3, squid, traefik,
+    uvicorn, w3c,
 };
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 15] = [
+const READ: [&str; 19] = [
     "alb",
     "auto",
     "cloudfront",
@@ -19,21 +20,39 @@ const READ: [&str; 15] = [
     "common",
     "elb",
     "envoy",
+    "gunicorn",
     "haproxy",
     "istio",
     "json",
     "s3",
+    "squid",
+    "tomcat",
     "traefik",
+    "uvicorn",
     "vhost-combined",
     "w3c",
 ];
 
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
-/// that its own format cannot read is read as any of these.
-pub(super) const RECOGNISED: [&str; 3] = ["w3c", "json", "combined"];
+/// that its own format cannot read is read as any of these. A combined line may have more columns, so what
+/// asks for those stands before it.
+pub(super) const RECOGNISED: [&str; 12] = [
+    "w3c",
+    "cloudfront",
+    "json",
+    "alb",
+    "elb",
+    "s3",
+    "envoy",
+    "haproxy",
+    "traefik",
+    "combined",
+    "squid",
+    "uvicorn",
+];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 26] = [
+const NOT_YET: [&str; 24] = [
     "akamai",
     "apigateway",
     "atlassian",
@@ -48,7 +67,6 @@ const NOT_YET: [&str; 26] = [
     "ecs",
     "fastly",
     "gcp",
-    "gunicorn",
     "iis",
     "journald",
     "kong",
@@ -58,7 +76,6 @@ const NOT_YET: [&str; 26] = [
     "parquet",
     "rails",
     "syslog",
-    "tomcat",
     "tsv",
 ];
 
@@ -77,7 +94,8 @@ pub(super) fn reader(
         )));
     }
     Ok(match name {
-        "combined" | "vhost-combined" => Arc::new(clf::Clf::combined()),
+        // What these two write by default is one of the common ones.
+        "combined" | "vhost-combined" | "gunicorn" | "tomcat" => Arc::new(clf::Clf::combined()),
         "common" => Arc::new(clf::Clf::common()),
         "w3c" => Arc::new(w3c::W3c::new(zone)),
         "cloudfront" => Arc::new(w3c::W3c::cloudfront(zone)),
@@ -99,7 +117,9 @@ fn layout(name: &str) -> Option<&'static listed::Layout> {
         "haproxy" => &haproxy::HAPROXY,
         "istio" => &envoy::ISTIO,
         "s3" => &s3::S3,
+        "squid" => &squid::SQUID,
         "traefik" => &traefik::TRAEFIK,
+        "uvicorn" => &uvicorn::UVICORN,
         _ => return None,
     })
 }

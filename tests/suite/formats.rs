@@ -2,6 +2,8 @@
 
 #[path = "formats/accounts.rs"]
 mod accounts;
+#[path = "formats/amazon.rs"]
+mod amazon;
 #[path = "formats/corpus.rs"]
 mod corpus;
 #[path = "formats/hard_lines.rs"]
@@ -13,6 +15,10 @@ mod mixed;
 mod patterns;
 #[path = "formats/properties.rs"]
 mod properties;
+#[path = "formats/proxies.rs"]
+mod proxies;
+#[path = "formats/recognised.rs"]
+mod recognised;
 #[path = "formats/structured.rs"]
 mod structured;
 #[path = "formats/targets.rs"]

@@ -165,7 +165,7 @@ fn of(directive: &Directive<'_>) -> Option<(Means, u8)> {
         ("s", _) => (Means::Status, u8::from(!directive.last)),
         ("B", _) => (Means::Bytes, 0),
         ("b", _) => (Means::Bytes, 1),
-        ("O", _) => (Means::Bytes, 2),
+        ("O", _) => (Means::AllBytes, 0),
         ("D", _) | ("T", Some("us")) => (Means::Microseconds, 0),
         ("T", Some("ms")) => (Means::Milliseconds, 0),
         ("T", _) => (Means::Seconds, 0),

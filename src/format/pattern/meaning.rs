@@ -21,9 +21,13 @@ pub(super) enum Means {
     Host,
     Status,
     Bytes,
+    /// Bytes of the answer with its head.
+    AllBytes,
     Referer,
     Agent,
     RequestId,
+    /// The host that wrote the line.
+    Node,
     Seconds,
     Milliseconds,
     Microseconds,

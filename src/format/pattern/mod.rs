@@ -6,6 +6,7 @@
 //! whose format was changed must show in the rejects.
 
 mod apache;
+mod known;
 mod meaning;
 mod nginx;
 mod paste;
@@ -105,6 +106,12 @@ impl Pattern {
         })
     }
 
+    /// Whether some variable tells this.
+    fn has(&self, means: Means) -> bool {
+        let tells = |part: &Part| matches!(part, Part::Field(v, _) if v.means == means);
+        self.parts.iter().any(tells)
+    }
+
     fn has_no(&self, key: &AccountKey) -> FormatProblem {
         let wanted = match key {
             AccountKey::Field(name) => format!("field `{name}`"),
@@ -168,13 +175,15 @@ impl LineFormat for Pattern {
     }
 
     fn carries_account(&self) -> bool {
-        let has_user =
-            |part: &Part| matches!(part, Part::Field(variable, _) if variable.means == Means::User);
-        !matches!(self.account, Account::User) || self.parts.iter().any(has_user)
+        !matches!(self.account, Account::User) || self.has(Means::User)
     }
 
     fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
         reader::read(self, line)
+    }
+
+    fn fields(&self, _: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        reader::fields(self, line)
     }
 }
 

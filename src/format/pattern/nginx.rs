@@ -1,7 +1,7 @@
 //! nginx's `log_format`: `$name`, `${name}`, and literal text.
 
-use super::Token;
 use super::meaning::{Means, Origin, Variable, of_header};
+use super::{Token, known};
 use crate::format::FormatProblem;
 
 /// How many variables of nginx the text has; those that are known weigh more.
@@ -18,7 +18,18 @@ pub(super) fn likeness(text: &str) -> usize {
 
 /// The text's literals and variables, in order.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FormatProblem> {
-    Ok(split(text).into_iter().map(Piece::token).collect())
+    let pieces = split(text);
+    for piece in &pieces {
+        if let Some(meant) = piece.slip_of() {
+            return Err(FormatProblem::new(format!(
+                "`pattern`: nginx has no variable `{0}`; did you mean `${meant}`? If the configuration sets a \
+                 variable of that name, write it `${{{1}}}`",
+                piece.written,
+                piece.name.unwrap_or_default()
+            )));
+        }
+    }
+    Ok(pieces.into_iter().map(Piece::token).collect())
 }
 
 /// A piece of the text: a literal, or a variable with its name.
@@ -28,6 +39,12 @@ struct Piece<'t> {
 }
 
 impl Piece<'_> {
+    /// The variable of nginx of which this one is a typing slip. A name in braces is meant so.
+    fn slip_of(&self) -> Option<&'static str> {
+        let name = self.name.filter(|_| !self.written.starts_with("${"))?;
+        known::slip_of(name)
+    }
+
     fn token(self) -> Token {
         let Some(name) = self.name else {
             return Token::Literal(self.written.as_bytes().to_vec());
@@ -127,7 +144,8 @@ fn of_server(name: &str) -> (Means, u8) {
         "server_name" => (Means::Host, 2),
         "status" => (Means::Status, 0),
         "body_bytes_sent" => (Means::Bytes, 0),
-        "bytes_sent" => (Means::Bytes, 1),
+        "bytes_sent" => (Means::AllBytes, 0),
+        "hostname" => (Means::Node, 0),
         "request_id" | "req_id" => (Means::RequestId, 0),
         "request_time" => (Means::Seconds, 0),
         _ => (Means::Other, 0),

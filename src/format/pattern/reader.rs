@@ -20,11 +20,27 @@ struct Found<'a> {
 }
 
 pub(super) fn read<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Record<'a>, Problem> {
-    let found = split(pattern, line)?;
+    let found = split(pattern, line, |_, _| ())?;
     record(pattern, &found)
 }
 
-fn split<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Found<'a>, Problem> {
+/// Every variable that says something, as the pattern writes it.
+pub(super) fn fields(pattern: &Pattern, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut values = Vec::new();
+    let all = split(pattern, line, |variable, value| {
+        if let Some(value) = field(unquoted(value), pattern.escapes) {
+            values.push((variable.written.clone(), value.into_owned()));
+        }
+    });
+    if all.is_ok() { values } else { Vec::new() }
+}
+
+/// Cuts a line, and shows each variable's value to `see` as it is found.
+fn split<'a>(
+    pattern: &Pattern,
+    line: &'a [u8],
+    mut see: impl FnMut(&Variable, &'a [u8]),
+) -> Result<Found<'a>, Problem> {
     let mut found = Found {
         values: [None; KINDS],
         ranks: [u8::MAX; KINDS],
@@ -56,6 +72,7 @@ fn split<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Found<'a>, Problem> {
                     .ok_or_else(|| found.mismatch(true))?;
                 let (value, rest) = rest.split_at(len);
                 found.put(variable, value);
+                see(variable, value);
                 if account == Some(place) {
                     found.account = Some(value);
                 }
@@ -180,6 +197,11 @@ fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Proble
     record.host = text(Means::Host);
     record.status = text::status(found.get(Means::Status).unwrap_or_default())?;
     record.bytes = text::bytes(found.get(Means::Bytes).unwrap_or_default())?;
+    if record.bytes.is_none() && !pattern.has(Means::Bytes) {
+        record.bytes = text::bytes(found.get(Means::AllBytes).unwrap_or_default())?;
+        record.head_counted = record.bytes.is_some();
+    }
+    record.node = text(Means::Node);
     record.referer = text(Means::Referer);
     record.user_agent = text(Means::Agent);
     record.request_id = text(Means::RequestId);

@@ -136,6 +136,171 @@ fn in_w3c() {
 }
 
 #[test]
+fn in_columns_of_a_fixed_order() {
+    let haproxy = r##"1.2.3.4:5 [09/Dec/2013:12:59:46.633] fe be/s 0/1/2/3/4 200 5 sid=a#22b SRV=s1 ---- 1/1/1/1/0 0/0 {h|ann#7Cx|} {r0} "GET /a?u=q HTTP/1.1""##;
+    check(
+        &named("haproxy"),
+        &[haproxy],
+        &[
+            ("capture.request.1", Some("ann|x")),
+            ("capture.request.2", None),
+            ("capture.request.11", None),
+            ("capture.response.0", Some("r0")),
+            ("cookie:sid", Some("a\\\"b")),
+            ("cookie:SRV", Some("s1")),
+            ("query:u", Some("q")),
+        ],
+    );
+    let common = r#"1.2.3.4 - - [09/Dec/2013:12:59:46 +0000] "GET /a HTTP/1.1" 200 5 "" "" 5 633 "fe" "be" "s" 0 1 2 3 4 "----" 1 1 1 1 0 0 0 "sid=x" "" "h0" "ann""#;
+    check(
+        &named("haproxy"),
+        &[common],
+        &[
+            ("capture.request.1", Some("ann")),
+            ("cookie:sid", Some("x")),
+            ("server_name", Some("s")),
+        ],
+    );
+    let s3 = r#"own b [06/Feb/2014:00:00:38 +0000] 1.2.3.4 ann 3E57 REST.GET.OBJECT k "GET /k?u=v HTTP/1.1" 200 - 5 5 7 - "-" "ua" -"#;
+    check(
+        &named("s3"),
+        &[s3],
+        &[
+            ("remote_user", Some("ann")),
+            ("requester", Some("ann")),
+            ("bucket_owner", Some("own")),
+            ("header:user-agent", Some("ua")),
+            ("query:u", Some("v")),
+        ],
+    );
+    let delivery = "2019-12-04\t21:02:31\tLAX1\t392\t1.2.3.4\tGET\td\t/i\t200\t-\tua\tu=v\tsid=s1;%20t=2\tHit\tid";
+    check(
+        &named("cloudfront"),
+        &[delivery],
+        &[
+            ("cookie:t", Some("2")),
+            ("query:u", Some("v")),
+            ("cs(Cookie)", Some("sid=s1; t=2")),
+        ],
+    );
+    let list = [(
+        "columns".to_owned(),
+        "timestamp cs-headers cs-cookie".to_owned(),
+    )];
+    check(
+        &Format::named("cloudfront-realtime", &list, Tz::UTC).expect("columns that there are"),
+        &["1611741600.5\tHost:h%0AX-User:%20ann%0A\tsid=s1"],
+        &[
+            ("header:x-user", Some("ann")),
+            ("header:y", None),
+            ("cookie:sid", Some("s1")),
+        ],
+    );
+    let envoy =
+        r#"[2021-01-27T10:00:00Z] "GET /?u=v HTTP/2" 200 - 0 5 1 - "9.9.9.9" "ua" "id" "h" "up""#;
+    check(
+        &named("istio"),
+        &[envoy],
+        &[
+            ("header:x-forwarded-for", Some("9.9.9.9")),
+            ("authority", Some("h")),
+            ("query:u", Some("v")),
+        ],
+    );
+    let traefik = r#"1.2.3.4 - ann [08/Jan/2021:10:00:00 +0000] "GET /?u=v HTTP/2.0" 200 5 "-" "ua" 12 "r" "s" 3ms"#;
+    check(
+        &named("traefik"),
+        &[traefik],
+        &[
+            ("remote_user", Some("ann")),
+            ("RouterName", Some("r")),
+            ("query:u", Some("v")),
+        ],
+    );
+}
+
+#[test]
+fn where_no_column_names_one() {
+    for name in ["alb", "elb", "cloudfront", "envoy", "istio", "haproxy"] {
+        assert!(!named(name).carries_account(), "{name}");
+        let bound = named(name)
+            .bind_account(Some(&key("query:u")))
+            .expect("a query");
+        assert!(bound.carries_account(), "{name}");
+        let message = complaint(named(name), "remote_user");
+        assert!(
+            message.contains("names an account") && message.contains("query:NAME"),
+            "{message}"
+        );
+    }
+    assert!(named("s3").carries_account() && named("traefik").carries_account());
+    assert!(complaint(named("alb"), "trace_ids").contains("did you mean `trace_id`?"));
+    assert!(complaint(named("alb"), "cookie:sid").contains("cookie:sid"));
+    assert!(complaint(named("cloudfront"), "header:X-User").contains("cs(Cookie)"));
+    assert!(complaint(named("haproxy"), "header:X-User").contains("capture.request.0"));
+}
+
+/// Without a column for the user a W3C line has no place for an account, whatever the next header says.
+#[test]
+fn nameless_lines_of_w3c() {
+    let nameless = |format: &Format, fields: &str, line: &str| {
+        let mut state = State::default();
+        format.parse(&mut state, fields.as_bytes(), 0);
+        match format.parse(&mut state, line.as_bytes(), 0) {
+            Line::Record(record) => record.nameless,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (with, without) = ("#Fields: c-ip cs-username", "#Fields: c-ip cs(Cookie)");
+    assert!(!nameless(&named("w3c"), with, "1.2.3.4 -"));
+    assert!(nameless(&named("w3c"), without, "1.2.3.4 sid=1"));
+    let by = |name| {
+        named("w3c")
+            .bind_account(Some(&key(name)))
+            .expect("any key")
+    };
+    assert!(nameless(&by("cookie:sid"), with, "1.2.3.4 ann"));
+    assert!(!nameless(&by("cookie:sid"), without, "1.2.3.4 -"));
+}
+
+#[test]
+fn fields_by_name() {
+    let fields = |format: &Format, lines: &[&str]| {
+        let (mut state, (last, before)) = (State::default(), lines.split_last().expect("a line"));
+        for line in before {
+            format.parse(&mut state, line.as_bytes(), 0);
+        }
+        let fields = format.fields(&state, last.as_bytes());
+        let shown = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.escape_ascii()));
+        shown.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        fields(
+            &pattern("$remote_addr ${x_user} [$time_local] \"$http_cookie\" -"),
+            &[r#"1.1.1.1 ann [08/Jan/2021:10:00:00 +0000] "a=\x22" -"#]
+        ),
+        r#"$remote_addr=1.1.1.1 ${x_user}=ann $time_local=08/Jan/2021:10:00:00 +0000 $http_cookie=a=\""#
+    );
+    assert_eq!(
+        fields(
+            &named("w3c"),
+            &[
+                "#Fields: c-ip cs(X-User) x-own sc-status",
+                "1.1.1.1 a+b v+w -"
+            ]
+        ),
+        "c-ip=1.1.1.1 cs(X-User)=a b x-own=v+w"
+    );
+    let traefik = r#"1.2.3.4 - ann [08/Jan/2021:10:00:00 +0000] "GET / HTTP/2.0" 200 5 "-" "ua" 12 "r" "-" 3ms"#;
+    assert_eq!(
+        fields(&named("traefik"), &[traefik]),
+        "ClientUsername=ann RequestUserAgentHeader=ua RequestCount=12 RouterName=r Duration=3ms"
+    );
+}
+
+#[test]
 fn in_json() {
     let line = r#"{"status":200,"uri":"/a?k=v","user":{"id":7},"sub":"x","cookies":{"sid":"s1"},"http_x_user":"direct","headers":[{"name":"X-Account","value":"h1"},{"name":"Y","value":["y1","y2"]}]}"#;
     check(

@@ -29,6 +29,9 @@ fn lines(path: &str) -> Option<Vec<Vec<u8>>> {
     Some(body.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect())
 }
 
+/// Where the other program is wrong: it takes the port for a ninth group of an IPv6 address.
+const NOT_SO: [&str; 1] = ["aws_alb/vrl__parse_aws_alb_log:11: client_ip: "];
+
 /// Holds a log against its expected records: `(lines that have one, lines that are equal)`.
 fn compare(
     stem: &str,
@@ -47,7 +50,8 @@ fn compare(
             differences.push(format!("{stem}:{number}: {difference}"));
         }
     }
-    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    let not_so = |difference: &String| NOT_SO.iter().any(|known| difference.starts_with(known));
+    assert!(differences.iter().all(not_so), "{}", differences.join("\n"));
     Some((expected.len(), expected.len() - differences.len()))
 }
 
@@ -77,7 +81,8 @@ fn field(record: &Record<'_>, key: &str) -> Option<Vec<u8>> {
         .position(|b| *b == b'?')
         .unwrap_or(target.len());
     Some(match key {
-        "ts" => record
+        // A stamp without a zone was read in UTC.
+        "ts" | "ts_local" => record
             .time
             .map_or(vec![], |time| time.seconds().to_string().into_bytes()),
         "client_ip" => text(&record.client),
@@ -85,8 +90,8 @@ fn field(record: &Record<'_>, key: &str) -> Option<Vec<u8>> {
         "user" => text(&record.user),
         "method" => text(&record.method),
         "url" => target,
-        "path" => target[..split].to_vec(),
-        "query" => target[split..].to_vec(),
+        "path" => without_host(&target[..split]).to_vec(),
+        "query" => target[(split + 1).min(target.len())..].to_vec(),
         "host" => text(&record.host),
         "request_line" => [&record.method, &record.target, &record.protocol]
             .into_iter()
@@ -103,12 +108,31 @@ fn field(record: &Record<'_>, key: &str) -> Option<Vec<u8>> {
     })
 }
 
+/// The path of a target in its absolute form.
+fn without_host(target: &[u8]) -> &[u8] {
+    let text = str::from_utf8(target).unwrap_or_default();
+    match text
+        .split_once("://")
+        .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]))
+    {
+        Some(path) => path.as_bytes(),
+        None => target,
+    }
+}
+
 fn wanted_field(key: &str, value: &Value, encode: fn(&str) -> Vec<u8>) -> Vec<u8> {
     match (key, value) {
+        ("ts_local", Value::String(time)) => {
+            let time = chrono::NaiveDateTime::parse_from_str(time, "%Y-%m-%dT%H:%M:%S%.f");
+            let time = time.expect("a time without a zone").and_utc();
+            time.timestamp().to_string().into_bytes()
+        }
         ("ts", Value::String(time)) => {
             let time = chrono::DateTime::parse_from_rfc3339(time).expect("the corpus has RFC 3339");
             time.timestamp().to_string().into_bytes()
         }
+        // Some projects count the question mark in.
+        ("query", Value::String(query)) => encode(query.strip_prefix('?').unwrap_or(query)),
         // The other program leaves the log's `\xHH` as they are; a record has what was meant.
         ("request_line", Value::String(line)) => without_escapes(line),
         (_, Value::String(text)) => encode(text),
@@ -167,6 +191,62 @@ fn apache_with_a_format_for_each_line() {
     let format = |wanted: &Value| pattern(wanted["log_format"].as_str().expect("a format"));
     if let Some(counts) = compare("apache_custom/apachelogs__test_parse", format, latin1) {
         assert_eq!(counts, (13, 13));
+    }
+}
+
+/// A log by the format that is recognised from its lines, which is `name`, and by that name; every line that has
+/// no expected record must be told as `others` says.
+fn by_name_and_recognised(
+    stem: &str,
+    name: &str,
+    counts: (usize, usize),
+    others: &[(usize, &str)],
+) {
+    let Some(log) = lines(&format!("{stem}.log")) else {
+        return;
+    };
+    let recognised = Format::detect(&log.join(&b'\n'), &[], chrono_tz::Tz::UTC).expect("a format");
+    assert_eq!(recognised.name(), name, "{stem}");
+    for format in [recognised, named(name)] {
+        assert_eq!(
+            compare(stem, |_| format.clone(), utf8),
+            Some(counts),
+            "{stem}"
+        );
+        for (number, wanted) in others {
+            assert_eq!(
+                super::read(&format, &log[number - 1]),
+                *wanted,
+                "{stem}:{number}"
+            );
+        }
+    }
+}
+
+#[test]
+fn balancers_of_amazon() {
+    by_name_and_recognised("aws_alb/vrl__parse_aws_alb_log", "alb", (11, 10), &[]);
+    by_name_and_recognised("aws_alb/logstash__elb_spec", "elb", (4, 4), &[]);
+}
+
+#[test]
+fn storage_and_delivery_of_amazon() {
+    by_name_and_recognised("aws_s3/logstash__s3_spec", "s3", (3, 3), &[]);
+    let stem = "aws_cloudfront/logstash__cloudfront_spec_noheader";
+    by_name_and_recognised(stem, "cloudfront", (2, 2), &[]);
+}
+
+#[test]
+fn haproxy_in_syslog() {
+    let others = [(8, "(no_request)")];
+    by_name_and_recognised("haproxy/logstash__haproxy_spec", "haproxy", (7, 7), &others);
+}
+
+/// A request over four lines is not read, and no line of it is taken for something else.
+#[test]
+fn rails_is_not_read() {
+    if let Some(log) = lines("rails/logstash__rails3_spec.log") {
+        assert!(Format::detect(&log.join(&b'\n'), &[], chrono_tz::Tz::UTC).is_err());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines of nginx `log_format` and Apache `LogFormat` strings, and strings that do not hold.
 
-use breachscope::format::Format;
+use breachscope::format::{Format, Line, State};
 use chrono_tz::Tz;
 
 use super::{check, pattern};
@@ -121,6 +121,57 @@ fn patterns_of_apache() {
 }
 
 #[test]
+fn variables_of_a_setup_are_no_slips() {
+    for own in [
+        "$uid",
+        "$url",
+        "$user_uid",
+        "$tenant",
+        "$requests",
+        "$req_id",
+        "$session",
+        "$jwt_claim_sub",
+        "$http_x_user",
+        "$http_hosts",
+        "$cookie_status",
+        "$upstream_status",
+        "$remote_ip",
+        "${staus}",
+        "$server_addr",
+        "$request_length",
+        "$account",
+    ] {
+        let format = Format::pattern(&format!("$remote_addr {own}"), Tz::UTC);
+        assert!(format.is_ok(), "{own}: {format:?}");
+    }
+}
+
+#[test]
+fn what_proxies_hosts_and_heads_add() {
+    let record = |text: &str, line: &'static str| {
+        let read = pattern(text).parse(&mut State::default(), line.as_bytes(), 0);
+        match read {
+            Line::Record(record) => record,
+            other => panic!("{other:?}"),
+        }
+    };
+    let read = record(
+        "$hostname $remote_addr \"$http_x_forwarded_for\" $bytes_sent",
+        r#"web-1 10.0.0.1 "9.9.9.9, 8.8.8.8" 532"#,
+    );
+    assert_eq!(read.node.as_deref(), Some(&b"web-1"[..]));
+    assert_eq!(read.client.as_deref(), Some(&b"10.0.0.1"[..]));
+    assert_eq!(read.forwarded.as_deref(), Some(&b"9.9.9.9, 8.8.8.8"[..]));
+    assert!(read.head_counted && read.bytes == Some(532));
+    let read = record("%{X-Forwarded-For}i %O %b", "9.9.9.9 532 100");
+    assert_eq!(read.client.as_deref(), Some(&b"9.9.9.9"[..]));
+    assert!(!read.head_counted && read.bytes == Some(100));
+    // Apache's dash says that there was no body; the head is no content.
+    let read = record("%h %O %b", "9.9.9.9 532 -");
+    assert!(!read.head_counted && read.bytes.is_none());
+}
+
+#[test]
 fn patterns_that_do_not_hold() {
     let table = [
         ("no variable here", "has no variable"),
@@ -132,6 +183,13 @@ fn patterns_that_do_not_hold() {
         ("%h%>s", "%h is followed directly by %>s"),
         ("%h %y", "`%y` begins with no directive"),
         ("%{%Q}t %h", "`%Q`"),
+        ("$remote_addr $reqest", "did you mean `$request`?"),
+        ("$remote_adr $request", "did you mean `$remote_addr`?"),
+        (
+            "$request $http_user_agnet",
+            "did you mean `$http_user_agent`?",
+        ),
+        ("$request $staus", "write it `${staus}`"),
     ];
     for (text, words) in table {
         let problem = Format::pattern(text, Tz::UTC).expect_err(text);

@@ -18,7 +18,22 @@ fn readers() -> Vec<Format> {
         "$msec $remote_addr:$remote_port $scheme://$host$uri$is_args$args",
         r#"%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" %{%Y-%m-%d %H:%M:%S}t.%{usec_frac}t %200{%z}t"#,
     ];
-    let mut readers: Vec<Format> = ["combined", "common", "w3c", "json"].map(named).to_vec();
+    let names = [
+        "combined",
+        "common",
+        "w3c",
+        "json",
+        "alb",
+        "elb",
+        "s3",
+        "cloudfront",
+        "haproxy",
+        "istio",
+        "traefik",
+        "squid",
+        "uvicorn",
+    ];
+    let mut readers: Vec<Format> = names.map(named).to_vec();
     readers.extend(patterns.map(pattern));
     let keys = [
         AccountKey::Cookie("sid".into()),
@@ -75,6 +90,10 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
         "#",
         " time",
         " c-ip cs-uri-stem",
+        "#Fields: time c-ip",
+        "23:59:59 1.2.3.4",
+        "00:00:01 1.2.3.4",
+        "13:00:00 1.2.3.4",
         "2021-01-08 10:00:00",
         "\t",
         "+",
@@ -89,6 +108,23 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
         ";",
         "1e5",
         "0",
+        "https 2021-01-08T10:00:00.5Z lb ",
+        "2021-01-08T10:00:00.5Z lb 1.2.3.4:5 - -1 -1 -1 200 - 0 5 \"",
+        "a b [08/Jan/2021:10:00:00 +0000] - - 1 REST.GET.OBJECT k \"GET /a HTTP/1.1\" 200 - 5 5 7 - ",
+        "2019-12-04\t21:02:31\tA\t3\t1.2.3.4\tGET\th\t/a\t200\t-\tm\t",
+        "1.2.3.4:5 [08/Jan/2021:10:00:00.000] fe be/s 0/0/0/0/+1 200 5 - - - 1/1 0/0 ",
+        "{a|b} ",
+        "#",
+        "#7",
+        "[2021-01-08T10:00:00.5Z] \"GET /a HTTP/2\" 200 - ",
+        "0 5 1 - \"",
+        "\" \"",
+        "1.2.3.4 - - [08/Jan/2021:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\" ",
+        "12 \"r\" \"s\" 5ms",
+        "5 600 \"f\" \"b\" \"s\" ",
+        "XFF=\"",
+        "1286536309.586 921 1.2.3.4 TCP_MISS/200 507 GET http://h/a - DIRECT/1.2.3.4 ",
+        "INFO: 1.2.3.4:5 - \"",
         ".",
     ]);
     let bytes = prop::collection::vec(any::<u8>(), 0..80);
@@ -127,6 +163,7 @@ proptest! {
         for reader in READERS.iter() {
             let mut state = State::default();
             for line in &lines {
+                let _ = reader.fields(&state, line);
                 let _ = reader.parse(&mut state, line, 0);
             }
         }
@@ -153,6 +190,8 @@ proptest! {
         }
         reader.advance(&mut by_chunk, &chunk, 0);
         prop_assert_eq!(format!("{by_line:?}"), format!("{by_chunk:?}"));
+        let timed = b"11:00:00 1.2.3.4";
+        prop_assert_eq!(reader.parse(&mut by_line, timed, 0), reader.parse(&mut by_chunk, timed, 0));
         prop_assert_eq!(reader.parse(&mut by_line, probe, 0), reader.parse(&mut by_chunk, probe, 0));
     }
 

@@ -42,6 +42,67 @@ fn headers_of_w3c() {
     assert_eq!(read, wanted);
 }
 
+/// A file with one `#Date` that goes on over midnight: the day moves on where the time falls by half a
+/// day, and what could be of either day is a problem.
+#[test]
+fn days_of_w3c() {
+    let times = [
+        ("10:00:00", "2021-02-27T10:00:00Z"),
+        ("09:59:58", "2021-02-27T09:59:58Z"),
+        ("23:59:59", "2021-02-27T23:59:59Z"),
+        ("00:00:01", "2021-02-28T00:00:01Z"),
+        // Late by some seconds, or early by a day.
+        ("23:59:59", "(time)"),
+        ("00:00:02", "2021-02-28T00:00:02Z"),
+        ("22:30:00", "2021-02-28T22:30:00Z"),
+        ("00:30:00", "2021-03-01T00:30:00Z"),
+        ("00:29:00", "2021-03-01T00:29:00Z"),
+        ("noon", "(time)"),
+    ];
+    let start = ["#Date: 2021-02-27 09:00:00", "#Fields: time c-ip sc-status"];
+    let mut lines: Vec<String> = start.map(str::to_owned).to_vec();
+    lines.extend(times.map(|(time, _)| format!("{time} 1.2.3.4 200")));
+    let wanted = |(_, at): &(&str, &str)| match at.starts_with('(') {
+        true => (*at).to_owned(),
+        false => format!("time={at} client=1.2.3.4 status=200"),
+    };
+    let whole: Vec<&str> = lines.iter().map(String::as_str).collect();
+    assert_eq!(w3c(&whole), times.iter().map(wanted).collect::<Vec<_>>());
+    // A chunk may begin at any line.
+    let format = named("w3c");
+    for (number, time) in times.iter().enumerate() {
+        let mut state = State::default();
+        let before = lines[..number + 2].join("\n") + "\n";
+        format.advance(&mut state, before.as_bytes(), 0);
+        let line = lines[number + 2].as_bytes();
+        assert_eq!(
+            super::shown(&format.parse(&mut state, line, 0)),
+            wanted(time),
+            "{number}"
+        );
+    }
+    // A new date begins anew, and a column of dates needs none.
+    let read = w3c(&[
+        "#Fields: time",
+        "10:00:00",
+        "#Date: 2021-02-27 23:00:00",
+        "01:00:00",
+        "#Date: 2021-02-27 23:00:00",
+        "23:00:01",
+        "#Fields: date time",
+        "2021-01-01 23:00:00",
+        "2021-01-01 01:00:00",
+    ]);
+    let wanted = [
+        "(time)",
+        "time=2021-02-28T01:00:00Z",
+        "time=2021-02-27T23:00:01Z",
+        "time=2021-01-01T23:00:00Z",
+        "time=2021-01-01T01:00:00Z",
+    ];
+    assert_eq!(read, wanted);
+}
+
 #[test]
 fn cloudfront_with_its_header() {
     let read = w3c(&[
