@@ -252,14 +252,20 @@ fn check_files(case: &Case, inputs: &[Input], files: &[ReadFile]) -> Result<(), 
         let tally = &file.part.tally;
         // One bad line alone in a file is a bad line; several, and nothing else, are no log.
         if tally.records == 0 && tally.rejected_lines() > 1 {
+            let names_fields = matches!(input.format.name(), "json" | "csv" | "tsv");
+            let hint = match names_fields && input.path.is_file() {
+                true => head(&input.path).ok().and_then(|head| Format::hint(&head)),
+                false => None,
+            };
             return Err(Ending::Failed(format!(
                 "{}: none of its {} lines could be read as {}; `breachscope records{} {}` shows what is wrong: correct \
-                 `format`, `pattern` or `fields` of its source, or `files` if it is no log",
+                 `format`, `pattern` or `fields` of its source, or `files` if it is no log{}",
                 input.name,
                 tally.lines,
                 input.format.name(),
                 how_to_read(&case.sources[input.source]),
-                input.name
+                input.name,
+                hint.map_or(String::new(), |hint| format!("; {hint}"))
             )));
         }
     }

@@ -4,25 +4,27 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{FormatProblem, LineFormat, clf, json, w3c};
+use super::{FormatProblem, LineFormat, clf, csv, json, w3c};
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 6] = [
+const READ: [&str; 8] = [
     "auto",
     "combined",
     "common",
+    "csv",
     "json",
+    "tsv",
     "vhost-combined",
     "w3c",
 ];
 
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
 /// that its own format cannot read is read as any of these.
-pub(super) const RECOGNISED: [&str; 3] = ["w3c", "json", "combined"];
+pub(super) const RECOGNISED: [&str; 4] = ["csv", "w3c", "json", "combined"];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 34] = [
+const NOT_YET: [&str; 32] = [
     "akamai",
     "alb",
     "apigateway",
@@ -34,7 +36,6 @@ const NOT_YET: [&str; 34] = [
     "cloudflare",
     "cloudfront",
     "cri",
-    "csv",
     "docker",
     "ecs",
     "elb",
@@ -56,10 +57,29 @@ const NOT_YET: [&str; 34] = [
     "syslog",
     "tomcat",
     "traefik",
-    "tsv",
 ];
 
-/// The reader of the format of that name. `fields` maps our names to dotted paths, for JSON only.
+/// The readers that a format of that name takes: a table may hold lines as they came, so it takes along
+/// what they may be.
+///
+/// # Errors
+/// As [`reader`].
+pub(super) fn readers(
+    name: &str,
+    fields: &[(String, String)],
+    zone: Tz,
+) -> Result<Vec<Arc<dyn LineFormat>>, FormatProblem> {
+    let mut readers = vec![reader(name, fields, zone)?];
+    if readers[0].table().is_some() {
+        for other in RECOGNISED.iter().filter(|other| **other != "csv") {
+            readers.push(reader(other, &[], zone)?);
+        }
+    }
+    Ok(readers)
+}
+
+/// The reader of the format of that name. `fields` maps our names to dotted paths or columns, for JSON
+/// and tables only.
 ///
 /// # Errors
 /// An unknown name, one that is not read yet, or a field map that does not hold.
@@ -68,9 +88,9 @@ pub(super) fn reader(
     fields: &[(String, String)],
     zone: Tz,
 ) -> Result<Arc<dyn LineFormat>, FormatProblem> {
-    if name != "json" && !fields.is_empty() {
+    if !matches!(name, "json" | "csv" | "tsv") && !fields.is_empty() {
         return Err(FormatProblem::new(format!(
-            "`fields` is for JSON lines; `format = \"{name}\"` has its own fields: remove one of the two"
+            "`fields` is for JSON lines and tables; `format = \"{name}\"` has its own fields: remove one of the two"
         )));
     }
     Ok(match name {
@@ -78,6 +98,8 @@ pub(super) fn reader(
         "common" => Arc::new(clf::Clf::common()),
         "w3c" => Arc::new(w3c::W3c::new(zone)),
         "json" => Arc::new(json::Json::new(fields, zone)?),
+        "csv" => Arc::new(csv::Csv::new(false, fields, zone)?),
+        "tsv" => Arc::new(csv::Csv::new(true, fields, zone)?),
         other => return Err(unknown_format(other)),
     })
 }

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::Began;
 use super::wrapper::{self, Peeled};
+use super::{Began, Text};
 
 /// Lines after which a part is given up.
 const PATIENCE: u64 = 1000;
@@ -37,8 +37,18 @@ pub(super) struct Parts {
 #[derive(Clone, Debug, Default)]
 struct Waiting {
     text: Vec<u8>,
-    /// Offset, length and number of each line.
-    places: Vec<(u64, u64, u64)>,
+    places: Vec<Held>,
+}
+
+/// Offset, length and number of a line that is held.
+pub(super) type Held = (u64, u64, u64);
+
+/// A line of a table.
+pub(super) enum Row<'a> {
+    /// A part of a row.
+    Part,
+    /// A whole one; the lines before its last one, if it goes over several.
+    Whole(Text<'a>, Vec<Held>, Option<Began>),
 }
 
 impl Parts {
@@ -62,14 +72,7 @@ impl Parts {
 
     fn give_up(&mut self, stream: usize) {
         let waiting = std::mem::take(&mut self.waiting[stream]);
-        for (at, length, number) in waiting.places {
-            let lost = Lost {
-                at,
-                length,
-                lines_back: 0,
-            };
-            self.lost.push((number, lost));
-        }
+        self.disown(waiting.places);
     }
 
     /// The line if it is whole, the whole if it is the last part, nothing if more is to come.
@@ -79,9 +82,9 @@ impl Parts {
         joined: bool,
         at: u64,
         length: u64,
-    ) -> Option<Peeled<'a>> {
+    ) -> Option<(Peeled<'a>, Vec<Held>)> {
         let Some(cut) = peeled.cut.filter(|_| joined) else {
-            return Some(peeled);
+            return Some((peeled, Vec::new()));
         };
         let stream = usize::from(cut.error_stream);
         if self.waiting[stream].text.len() + peeled.inner.len() > LONGEST {
@@ -93,20 +96,61 @@ impl Parts {
             waiting.places.push((at, length, self.lines));
             return None;
         }
-        let Some((begin, _, number)) = waiting.places.first().copied() else {
-            return Some(wrapper::rest(peeled));
+        let Some(began) = began(&waiting.places, self.lines) else {
+            return Some((wrapper::rest(peeled), Vec::new()));
         };
         let Waiting { mut text, places } = std::mem::take(waiting);
         text.extend_from_slice(&peeled.inner);
-        Some(wrapper::rest(Peeled {
+        let whole = wrapper::rest(Peeled {
             inner: Cow::Owned(text),
-            began: Some(Began {
-                at: begin,
-                lines_back: self.lines - number,
-                parts: places.len() as u64,
-            }),
+            began: Some(began),
             ..peeled
-        }))
+        });
+        Some((whole, places))
+    }
+
+    /// The same for a line of a table; `ends_open` tells whether a line ends within quotes, given
+    /// whether it begins within.
+    pub(super) fn row<'a>(
+        &mut self,
+        line: &'a [u8],
+        at: u64,
+        ends_open: impl Fn(&[u8], bool) -> bool,
+    ) -> Row<'a> {
+        let waiting = &self.waiting[0];
+        let mut inside = !waiting.places.is_empty();
+        // A quote that nothing closes must not take the rest of the table along.
+        let endless = waiting.places.len() as u64 >= PATIENCE;
+        if inside && (endless || waiting.text.len() + line.len() > LONGEST) {
+            self.give_up(0);
+            inside = false;
+        }
+        let waiting = &mut self.waiting[0];
+        if ends_open(line, inside) {
+            waiting.text.extend_from_slice(line);
+            waiting.text.push(b'\n');
+            waiting.places.push((at, line.len() as u64, self.lines));
+            return Row::Part;
+        }
+        let Some(began) = began(&waiting.places, self.lines) else {
+            return Row::Whole(line.into(), Vec::new(), None);
+        };
+        let Waiting { mut text, places } = std::mem::take(waiting);
+        text.extend_from_slice(line);
+        Row::Whole(text.into(), places, Some(began))
+    }
+
+    /// Takes back lines that were put together and make no request.
+    pub(super) fn disown(&mut self, held: Vec<Held>) {
+        let lost = held.into_iter().map(|(at, length, number)| {
+            let lost = Lost {
+                at,
+                length,
+                lines_back: 0,
+            };
+            (number, lost)
+        });
+        self.lost.extend(lost);
     }
 
     /// What was given up since this was asked last.
@@ -125,4 +169,13 @@ impl Parts {
         (0..self.waiting.len()).for_each(|stream| self.give_up(stream));
         self.lost()
     }
+}
+
+fn began(held: &[Held], now: u64) -> Option<Began> {
+    let (at, _, number) = held.first()?;
+    Some(Began {
+        at: *at,
+        lines_back: now - number,
+        parts: held.len() as u64,
+    })
 }

@@ -215,7 +215,11 @@ impl Extractor<'_> {
 
     fn line(&self, line: &[u8], at: u64, state: &mut State, part: &mut Part) {
         let length = line.len() as u64;
-        match self.format.parse(state, line, at) {
+        let read = self.format.parse(state, line, at);
+        if let Line::Record(record) = &read {
+            part.tally.directives += record.began.map_or(0, |began| began.parts);
+        }
+        match read {
             Line::Empty => part.tally.empty += 1,
             Line::Directive => part.tally.directives += 1,
             // Counted when the rest comes, or when it is known that none does.
@@ -230,10 +234,7 @@ impl Extractor<'_> {
             }
             Line::Record(record) => match record.time {
                 None => part.reject(self.router, line, at, length, Problem::NoTime),
-                Some(time) => {
-                    part.tally.directives += record.began.map_or(0, |began| began.parts);
-                    self.timed(&record, time, line, at, part);
-                }
+                Some(time) => self.timed(&record, time, line, at, part),
             },
         }
     }

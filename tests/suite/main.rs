@@ -13,4 +13,5 @@ mod house;
 mod practice;
 mod source;
 mod synth;
+mod templates;
 mod threads;

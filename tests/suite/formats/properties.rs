@@ -18,7 +18,9 @@ fn readers() -> Vec<Format> {
         "$msec $remote_addr:$remote_port $scheme://$host$uri$is_args$args",
         r#"%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" %{%Y-%m-%d %H:%M:%S}t.%{usec_frac}t %200{%z}t"#,
     ];
-    let mut readers: Vec<Format> = ["combined", "common", "w3c", "json"].map(named).to_vec();
+    let mut readers: Vec<Format> = ["combined", "common", "w3c", "json", "csv", "tsv"]
+        .map(named)
+        .to_vec();
     readers.extend(patterns.map(pattern));
     let keys = [
         AccountKey::Cookie("sid".into()),
