@@ -105,6 +105,13 @@ const LISTED: usize = 40;
 /// What the first line of a content offers to a field map: its keys, or its columns.
 pub(super) fn hint(first: &[u8]) -> Option<String> {
     let line = text::trim(first);
+    if is_lump(line) {
+        return Some(
+            "the line is one list of many requests (`records`): take it apart into a line for each, such as by \
+             `jq -c '.records[]'`, name the new file in the case, and keep this one as evidence"
+                .to_owned(),
+        );
+    }
     let (what, names) = match line.first()? {
         b'{' => ("keys", json::keys(line)),
         _ => ("columns", csv::names(line)?),
@@ -123,4 +130,12 @@ pub(super) fn hint(first: &[u8]) -> Option<String> {
         listed.join(", "),
         if names.len() > LISTED { ", …" } else { "" }
     ))
+}
+
+/// Whether a line is an object around a list of records, as Azure writes its blobs.
+pub(super) fn is_lump(line: &[u8]) -> bool {
+    let rest = line.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    let rest = rest.and_then(|rest| rest.strip_prefix(b"\"records\""));
+    let rest = rest.and_then(|rest| rest.trim_ascii_start().strip_prefix(b":"));
+    rest.is_some_and(|rest| rest.trim_ascii_start().starts_with(b"["))
 }

@@ -471,4 +471,5 @@ pub(in super::super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
             "attributes",
         ],
     ),
+    (Slot::Embedded, &["properties"]),
 ];

@@ -348,4 +348,44 @@ proptest! {
         }
         prop_assert_eq!(format!("{whole:?}"), format!("{carried:?}"));
     }
+
+    /// Every line is counted once, whatever quotes are left open and whatever a container has cut.
+    #[test]
+    fn every_line_is_counted_once(rows in prop::collection::vec("[a\",\n\r]{0,12}", 0..12), docker in prop::collection::vec(any::<[bool; 3]>(), 0..12)) {
+        let mut table = "user,time,path\n".to_owned();
+        for row in &rows {
+            table.push_str(&format!("{row},2021-01-27T10:00:00Z,/a\n"));
+        }
+        let mut cut = String::new();
+        let piece = r#"1.2.3.4 - - [27/Jan/2021:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 5"#;
+        for [good, ends, error] in &docker {
+            let text = if *good { piece } else { "x" };
+            let end = if *ends { r"\n" } else { "" };
+            let stream = if *error { "stderr" } else { "stdout" };
+            cut.push_str(&format!("{{\"log\":\"{text}{end}\",\"stream\":\"{stream}\",\"time\":\"2021-01-27T10:00:00Z\"}}\n"));
+        }
+        let router = breachscope::route::Router::new(&[], false);
+        let heads = breachscope::source::overlap::Heads::new(&[]);
+        for (format, content) in [
+            (named("csv"), &table),
+            (named("combined").for_content(cut.as_bytes()), &cut),
+        ] {
+            let extractor = breachscope::route::extract::Extractor {
+                format: &format,
+                router: &router,
+                clock_correction: 0,
+                heads: &heads,
+                file: 0,
+                copied: None,
+                torn: None,
+            };
+            let mut state = State::default();
+            let mut part = extractor.extract(content.as_bytes(), 0, State::default());
+            format.advance(&mut state, content.as_bytes(), 0);
+            part.absorb(extractor.at_end(&mut state));
+            let tally = &part.tally;
+            let counted = tally.records + tally.rejected_lines() + tally.empty + tally.directives;
+            prop_assert_eq!(tally.lines, counted, "{}", content);
+        }
+    }
 }

@@ -73,6 +73,15 @@ fn azure() {
                 r#"{"time":"1/27/2021 10:00:00 PM","category":"AppServiceHTTPLogs","properties":{"CIp":"1.2.3.4","CsMethod":"GET","CsUriStem":"/a","CsUriQuery":"b=1","CsUsername":"ann","ScStatus":"200","ScBytes":"7","CsHost":"h"}}"#,
                 "time=2021-01-27T22:00:00Z client=1.2.3.4 user=ann method=GET target=/a?b=1 host=h status=200 bytes=7",
             ),
+            // The same with its properties as a text.
+            (
+                r#"{"time":"2021-01-27T10:00:00Z","category":"AppServiceHTTPLogs","properties":"{\"CIp\":\"1.2.3.4\",\"CsMethod\":\"GET\",\"CsUriStem\":\"/a\",\"ScStatus\":200}"}"#,
+                "time=2021-01-27T10:00:00Z client=1.2.3.4 method=GET target=/a status=200",
+            ),
+            (
+                r#"{"time":"2021-01-27T10:00:00Z","category":"AppServiceAuditLogs","properties":"{\"CIp\":\"1.2.3.4\",\"CsUriStem\":\"/a\"}"}"#,
+                "(other_log)",
+            ),
             // The other logs of the same place.
             (
                 r#"{"timeStamp":"2021-01-27T10:00:00Z","category":"ApplicationGatewayFirewallLog","properties":{"clientIp":"1.2.3.4","requestUri":"/a","action":"Blocked"}}"#,
