@@ -11,7 +11,7 @@ use super::{Ending, signals};
 use crate::case::FormatSpec;
 use crate::cli::RecordsArgs;
 use crate::format::target::Target;
-use crate::format::{Format, Line, Proxies, Record, State};
+use crate::format::{Format, Line, Lost, Proxies, Record, State};
 use crate::sequence::text;
 use crate::source::{self, Found, Log, Reader, Reading, lines};
 
@@ -65,7 +65,7 @@ fn file(args: &RecordsArgs, found: &Found, out: &mut impl Write) -> Result<Count
     let mut reader = Reader::open(log, &Reading::default()).map_err(Ending::failed)?;
     let mut state = State::default();
     let mut counts = Counts::default();
-    let mut number = 0;
+    let mut number = 0u64;
     while let Some(window) = reader.next().map_err(Ending::failed)? {
         let mut printed = Vec::new();
         for (start, line) in lines(window.bytes()) {
@@ -89,6 +89,8 @@ fn file(args: &RecordsArgs, found: &Found, out: &mut impl Write) -> Result<Count
                 Line::Problem(why) => problem(why.word(), place, &mut counts, &mut printed),
                 Line::Empty | Line::Directive | Line::Part => {}
             }
+            let lost = format.lost(&mut state);
+            tell_lost(&name, number, lost, &mut counts, &mut printed);
         }
         if !window.intact() {
             return Err(Ending::Failed(format!(
@@ -100,7 +102,20 @@ fn file(args: &RecordsArgs, found: &Found, out: &mut impl Write) -> Result<Count
             return Err(Ending::Failed("stopped".to_owned()));
         }
     }
+    let mut printed = Vec::new();
+    let lost = format.lost_at_end(&mut state);
+    tell_lost(&name, number, lost, &mut counts, &mut printed);
+    out.write_all(&printed)?;
     Ok(counts)
+}
+
+/// Lines that were taken for parts of a request that never came to its end.
+fn tell_lost(name: &str, number: u64, lost: Vec<Lost>, counts: &mut Counts, out: &mut Vec<u8>) {
+    for lost in lost {
+        let line = number.saturating_sub(lost.lines_back);
+        let place = json!({ "file": name, "line": line, "offset": lost.at });
+        problem("cut", place, counts, out);
+    }
 }
 
 fn format(args: &RecordsArgs, log: &Log) -> Result<Format, Ending> {

@@ -22,7 +22,7 @@ pub(super) fn of(
     for (index, (spec, facts)) in case.sources.iter().zip(sources).enumerate() {
         let own = || inputs.iter().filter(|input| input.source == index);
         if own().any(|input| input.format.account_is_claimed()) {
-            remarks.push(claimed(&spec.name, facts));
+            remarks.extend(claimed(&spec.name, facts));
         }
         remarks.extend(own().filter_map(|input| {
             let key = spec.account.as_ref()?;
@@ -51,18 +51,17 @@ pub(super) fn of(
     remarks
 }
 
-fn claimed(name: &str, facts: &SourceFacts) -> String {
-    let claim = format!(
+fn claimed(name: &str, facts: &SourceFacts) -> Vec<String> {
+    let mut told = vec![format!(
         "accounts of source \"{name}\" are what tokens claim; nobody verified their signatures"
-    );
-    match facts.tally.bad_tokens {
-        0 => claim,
-        bad => format!(
-            "{bad} of {} lines of source \"{name}\" had a token that could not be decoded and count as without an \
-             account; {claim}",
-            facts.tally.records
-        ),
+    )];
+    if facts.tally.bad_tokens > 0 {
+        told.push(format!(
+            "{} of {} lines of source \"{name}\" had a token that could not be decoded: they count as without an account",
+            facts.tally.bad_tokens, facts.tally.records
+        ));
     }
+    told
 }
 
 /// The private address from which more than half of a source's accesses come, with their number.

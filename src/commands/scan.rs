@@ -275,16 +275,26 @@ fn file_facts(input: &Input, part: &mut Part) -> FileFacts {
 fn check_files(case: &Case, inputs: &[Input], files: &[ReadFile]) -> Result<(), Ending> {
     for (input, file) in inputs.iter().zip(files) {
         let tally = &file.part.tally;
-        // One bad line alone in a file is a bad line; several, and nothing else, are no log.
-        if tally.records == 0 && tally.rejected_lines() > 1 {
+        if tally.records > 0 || tally.rejected_lines() == 0 {
+            continue;
+        }
+        let names_fields = matches!(input.format.name(), "json" | "csv" | "tsv");
+        let hint = match names_fields && input.log.is_file() {
+            true => head(&input.log).ok().and_then(|head| Format::hint(&head)),
+            false => None,
+        };
+        // One bad line alone in a file is a bad line; several, and nothing else, are no log, and one with names of
+        // fields is a log whose names are not known.
+        if tally.rejected_lines() > 1 || hint.is_some() {
             return Err(Ending::Failed(format!(
                 "{}: none of its {} lines could be read as {}; `breachscope records{} {}` shows what is wrong: correct \
-                 `format`, `pattern` or `fields` of its source, or `files` if it is no log",
+                 `format`, `pattern` or `fields` of its source, or `files` if it is no log{}",
                 input.name,
                 tally.lines,
                 input.format.name(),
                 how_to_read(&case.sources[input.source]),
-                input.name
+                input.name,
+                hint.map_or(String::new(), |hint| format!("; {hint}"))
             )));
         }
     }

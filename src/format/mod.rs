@@ -9,12 +9,14 @@ mod balancer;
 mod claim;
 mod clf;
 mod client;
+mod csv;
 mod detect;
 mod envoy;
 mod forwarded;
 mod haproxy;
 mod json;
 mod listed;
+mod nameless;
 mod names;
 mod parts;
 mod pattern;
@@ -22,6 +24,7 @@ mod record;
 mod request;
 mod s3;
 mod squid;
+mod rows;
 pub mod target;
 mod text;
 pub mod time;
@@ -40,6 +43,7 @@ pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
 
 use crate::case::{AccountKey, FormatSpec};
+use nameless::Nameless;
 use parts::Parts;
 
 /// A compiled way to read lines. Cheap to clone.
@@ -85,6 +89,11 @@ trait LineFormat: fmt::Debug + Send + Sync {
     /// Takes the directives of a whole chunk into the state, and what [`LineFormat::pass`] would take.
     fn advance(&self, _state: &mut State, _chunk: &[u8]) {}
 
+    /// Itself as a table, whose rows may be more than a line.
+    fn table(&self) -> Option<&csv::Csv> {
+        None
+    }
+
     /// Every field of a line that a case may name as `account`, by that name, with its value:
     /// slow, to look at some lines only.
     fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
@@ -98,14 +107,15 @@ trait LineFormat: fmt::Debug + Send + Sync {
     }
 }
 
-/// What a line needs to know from the lines before it: the header of a W3C file, the parts of a
-/// request that a container's log has cut.
+/// What a line needs to know from the lines before it: the header of a W3C file or a table, the parts
+/// of a request that a container's log has cut or whose cells hold line breaks.
 ///
 /// A file starts with the default. A chunk in the middle starts with the state that
 /// [`Format::advance`] carried over everything before it.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     w3c: w3c::Header,
+    csv: csv::Header,
     parts: Parts,
 }
 
@@ -132,6 +142,9 @@ impl fmt::Display for FormatProblem {
 
 impl std::error::Error for FormatProblem {}
 
+/// How what is inside of something is read.
+type ReadInside = for<'b> fn(&Format, &mut State, &'b [u8]) -> Line<'b>;
+
 impl Format {
     /// The format that a source asks for; `None` = it must be detected from bytes.
     ///
@@ -145,7 +158,7 @@ impl Format {
                 "`format = \"{name}\"` and `pattern` exclude each other; keep the one that describes the lines"
             ))),
             (None, Some(_)) if !spec.fields.is_empty() => Err(FormatProblem::new(
-                "`pattern` and `fields` exclude each other; `fields` is for JSON lines",
+                "`pattern` and `fields` exclude each other; `fields` is for JSON lines and tables",
             )),
             (None, Some(pattern)) => Format::pattern(pattern, zone).map(Some),
             (Some(name), None) if name == "auto" => Ok(None),
@@ -155,7 +168,7 @@ impl Format {
         }
     }
 
-    /// The format of that name. `fields` maps our names to dotted paths and is for JSON only.
+    /// The format of that name. `fields` maps our names to dotted paths or columns and is for JSON and tables.
     ///
     /// # Errors
     /// An unknown name (with the nearest known one), a known one that this version does not read
@@ -165,7 +178,7 @@ impl Format {
         fields: &[(String, String)],
         zone: Tz,
     ) -> Result<Format, FormatProblem> {
-        Ok(Format::of(vec![names::reader(name, fields, zone)?]))
+        Ok(Format::of(names::readers(name, fields, zone)?))
     }
 
     /// The format that an nginx `log_format` or Apache `LogFormat` string describes.
@@ -205,7 +218,7 @@ impl Format {
     /// seen there.
     pub fn for_content(self, head: &[u8]) -> Format {
         Format {
-            joined: wrapper::cuts_lines(head),
+            joined: self.table().is_none() && wrapper::cuts_lines(head),
             ..self
         }
     }
@@ -275,6 +288,9 @@ impl Format {
     /// Carries the state over a chunk that others parse. `chunk` begins at a line's start, `at` in
     /// the content.
     pub fn advance(&self, state: &mut State, chunk: &[u8], at: u64) {
+        if let Some(table) = self.table() {
+            return table.advance(state, chunk, at);
+        }
         self.readers
             .iter()
             .for_each(|reader| reader.advance(state, chunk));
@@ -289,11 +305,19 @@ impl Format {
     /// record may lack its time where the line says `-` or has no place for it: whether it still
     /// counts is the caller's to say.
     pub fn parse<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
-        let length = line.len();
-        let line = text::trim(line);
+        if let Some(table) = self.table() {
+            return self.row(table, state, line, at);
+        }
         if self.joined {
             state.parts.pass_line();
         }
+        self.line(state, line, at)
+    }
+
+    /// A line that is no row of a table.
+    fn line<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
+        let length = line.len();
+        let line = text::trim(line);
         if line.is_empty() {
             return Line::Empty;
         }
@@ -346,6 +370,9 @@ impl Format {
     /// Every field of the line that a case may name as `account`, by that name, with its value.
     /// Slow: to look at some lines. `state` is what [`Format::parse`] left before this line.
     pub fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        if let Some(table) = self.table() {
+            return table.columns(state, line);
+        }
         let line = text::trim(line);
         if self
             .readers
@@ -357,6 +384,13 @@ impl Format {
         let peeled = wrapper::peel(line).or_else(|| wrapper::peel_weak(line));
         let inner = peeled.as_ref().map_or(line, |peeled| &peeled.inner);
         self.plain_fields(state, text::trim(inner))
+    }
+
+    /// What the first lines of a content offer to a field map, as the end of a sentence, where they
+    /// name their fields.
+    pub fn hint(head: &[u8]) -> Option<String> {
+        let mut lines = head.split(|&b| b == b'\n');
+        detect::hint(lines.find(|line| !text::trim(line).is_empty())?)
     }
 
     /// The wrappings around a line, outermost first: `syslog`, `CRI`, `docker`, ...
@@ -374,15 +408,18 @@ impl Format {
     /// A line in a wrapping, or several of them: what the wrapping knows stands in where the line
     /// itself says nothing.
     fn wrapped<'a>(&self, state: &mut State, peeled: wrapper::Peeled<'a>) -> Line<'a> {
+        self.inside(state, peeled, Format::unwrapped)
+    }
+
+    fn inside<'a>(
+        &self,
+        state: &mut State,
+        peeled: wrapper::Peeled<'a>,
+        read: ReadInside,
+    ) -> Line<'a> {
         let read = match &peeled.inner {
-            Text::Borrowed(inner) => self.unwrapped(state, inner),
-            Text::Owned(inner) => match self.unwrapped(state, inner) {
-                Line::Record(record) => Line::Record(record.into_owned()),
-                Line::Empty => Line::Empty,
-                Line::Directive => Line::Directive,
-                Line::Part => Line::Part,
-                Line::Problem(problem) => Line::Problem(problem),
-            },
+            Text::Borrowed(inner) => read(self, state, inner),
+            Text::Owned(inner) => read(self, state, inner).into_owned(),
         };
         let Line::Record(mut record) = read else {
             return read;
@@ -439,47 +476,5 @@ impl Format {
             proxies.resolve(&mut record);
         }
         record
-    }
-}
-
-/// A format whose lines are taken to name nobody.
-#[derive(Debug)]
-struct Nameless(Arc<dyn LineFormat>);
-
-impl LineFormat for Nameless {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn bind(&self, _: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem> {
-        Ok(Arc::new(Nameless(self.0.clone())))
-    }
-
-    fn carries_account(&self) -> bool {
-        false
-    }
-
-    fn read<'a>(&self, state: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
-        let record = self.0.read(state, line)?;
-        Ok(Record {
-            account: None,
-            ..record
-        })
-    }
-
-    fn directive(&self, state: &mut State, line: &[u8]) -> bool {
-        self.0.directive(state, line)
-    }
-
-    fn pass(&self, state: &mut State, line: &[u8]) {
-        self.0.pass(state, line);
-    }
-
-    fn advance(&self, state: &mut State, chunk: &[u8]) {
-        self.0.advance(state, chunk);
-    }
-
-    fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
-        self.0.fields(state, line)
     }
 }

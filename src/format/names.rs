@@ -5,19 +5,20 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    FormatProblem, LineFormat, balancer, clf, envoy, haproxy, json, listed, s3, squid, traefik,
+    FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, s3, squid, traefik,
     uvicorn, w3c,
 };
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 19] = [
+const READ: [&str; 21] = [
     "alb",
     "auto",
     "cloudfront",
     "cloudfront-realtime",
     "combined",
     "common",
+    "csv",
     "elb",
     "envoy",
     "gunicorn",
@@ -28,6 +29,7 @@ const READ: [&str; 19] = [
     "squid",
     "tomcat",
     "traefik",
+    "tsv",
     "uvicorn",
     "vhost-combined",
     "w3c",
@@ -36,7 +38,8 @@ const READ: [&str; 19] = [
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
 /// that its own format cannot read is read as any of these. A combined line may have more columns, so what
 /// asks for those stands before it.
-pub(super) const RECOGNISED: [&str; 12] = [
+pub(super) const RECOGNISED: [&str; 13] = [
+    "csv",
     "w3c",
     "cloudfront",
     "json",
@@ -52,7 +55,7 @@ pub(super) const RECOGNISED: [&str; 12] = [
 ];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 24] = [
+const NOT_YET: [&str; 22] = [
     "akamai",
     "apigateway",
     "atlassian",
@@ -62,7 +65,6 @@ const NOT_YET: [&str; 24] = [
     "citrix",
     "cloudflare",
     "cri",
-    "csv",
     "docker",
     "ecs",
     "fastly",
@@ -76,10 +78,29 @@ const NOT_YET: [&str; 24] = [
     "parquet",
     "rails",
     "syslog",
-    "tsv",
 ];
 
-/// The reader of the format of that name. `fields` maps our names to dotted paths, for JSON only.
+/// The readers that a format of that name takes: a table may hold lines as they came, so it takes along
+/// what they may be.
+///
+/// # Errors
+/// As [`reader`].
+pub(super) fn readers(
+    name: &str,
+    fields: &[(String, String)],
+    zone: Tz,
+) -> Result<Vec<Arc<dyn LineFormat>>, FormatProblem> {
+    let mut readers = vec![reader(name, fields, zone)?];
+    if readers[0].table().is_some() {
+        for other in RECOGNISED.iter().filter(|other| **other != "csv") {
+            readers.push(reader(other, &[], zone)?);
+        }
+    }
+    Ok(readers)
+}
+
+/// The reader of the format of that name. `fields` maps our names to dotted paths or columns, for JSON
+/// and tables only.
 ///
 /// # Errors
 /// An unknown name, one that is not read yet, or a field map that does not hold.
@@ -88,9 +109,9 @@ pub(super) fn reader(
     fields: &[(String, String)],
     zone: Tz,
 ) -> Result<Arc<dyn LineFormat>, FormatProblem> {
-    if !["json", "cloudfront-realtime"].contains(&name) && !fields.is_empty() {
+    if !matches!(name, "json" | "csv" | "tsv" | "cloudfront-realtime") && !fields.is_empty() {
         return Err(FormatProblem::new(format!(
-            "`fields` is for JSON lines; `format = \"{name}\"` has its own fields: remove one of the two"
+            "`fields` is for JSON lines and tables; `format = \"{name}\"` has its own fields: remove one of the two"
         )));
     }
     Ok(match name {
@@ -101,6 +122,8 @@ pub(super) fn reader(
         "cloudfront" => Arc::new(w3c::W3c::cloudfront(zone)),
         "cloudfront-realtime" => Arc::new(w3c::W3c::cloudfront_realtime(fields, zone)?),
         "json" => Arc::new(json::Json::new(fields, zone)?),
+        "csv" => Arc::new(csv::Csv::new(false, fields, zone)?),
+        "tsv" => Arc::new(csv::Csv::new(true, fields, zone)?),
         other => match layout(other) {
             Some(layout) => Arc::new(listed::Listed::new(layout, zone)),
             None => return Err(unknown_format(other)),

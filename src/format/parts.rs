@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::Began;
 use super::wrapper::{self, Peeled};
+use super::{Began, Text};
 
 /// Lines after which a part is given up.
 const PATIENCE: u64 = 1000;
@@ -39,8 +39,18 @@ pub(super) struct Parts {
 #[derive(Clone, Debug, Default)]
 struct Waiting {
     text: Vec<u8>,
-    /// Offset, length and number of each line.
-    places: Vec<(u64, u64, u64)>,
+    places: Vec<Held>,
+}
+
+/// Offset, length and number of a line that is held.
+type Held = (u64, u64, u64);
+
+/// A line of a table.
+pub(super) enum Row<'a> {
+    /// A part of a row.
+    Part,
+    /// A whole one.
+    Whole(Text<'a>),
 }
 
 impl Parts {
@@ -65,14 +75,15 @@ impl Parts {
 
     fn give_up(&mut self, stream: usize) {
         let waiting = std::mem::take(&mut self.waiting[stream]);
-        for (at, length, number) in waiting.places {
+        let lost = waiting.places.into_iter().map(|(at, length, number)| {
             let lost = Lost {
                 at,
                 length,
                 lines_back: 0,
             };
-            self.lost.push((number, lost));
-        }
+            (number, lost)
+        });
+        self.lost.extend(lost);
     }
 
     /// The line if it is whole, the whole if it is the last part, nothing if more is to come.
@@ -96,20 +107,48 @@ impl Parts {
             waiting.places.push((at, length, self.lines));
             return None;
         }
-        let Some((begin, _, number)) = waiting.places.first().copied() else {
+        if waiting.places.is_empty() {
             return Some(wrapper::rest(peeled));
-        };
+        }
         let Waiting { mut text, places } = std::mem::take(waiting);
+        self.began = began(&places, self.lines);
         text.extend_from_slice(&peeled.inner);
-        self.began = Some(Began {
-            at: begin,
-            lines_back: self.lines - number,
-            parts: places.len() as u64,
-        });
         Some(wrapper::rest(Peeled {
             inner: Cow::Owned(text),
             ..peeled
         }))
+    }
+
+    /// The same for a line of a table; `ends_open` tells whether a line ends within quotes, given
+    /// whether it begins within.
+    pub(super) fn row<'a>(
+        &mut self,
+        line: &'a [u8],
+        at: u64,
+        ends_open: impl Fn(&[u8], bool) -> bool,
+    ) -> Row<'a> {
+        let waiting = &self.waiting[0];
+        let mut inside = !waiting.places.is_empty();
+        // A quote that nothing closes must not take the rest of the table along.
+        let endless = waiting.places.len() as u64 >= PATIENCE;
+        if inside && (endless || waiting.text.len() + line.len() > LONGEST) {
+            self.give_up(0);
+            inside = false;
+        }
+        let waiting = &mut self.waiting[0];
+        if ends_open(line, inside) {
+            waiting.text.extend_from_slice(line);
+            waiting.text.push(b'\n');
+            waiting.places.push((at, line.len() as u64, self.lines));
+            return Row::Part;
+        }
+        if waiting.places.is_empty() {
+            return Row::Whole(line.into());
+        }
+        let Waiting { mut text, places } = std::mem::take(waiting);
+        self.began = began(&places, self.lines);
+        text.extend_from_slice(line);
+        Row::Whole(text.into())
     }
 
     /// Where the line that was read last begins, when it goes over several.
@@ -133,4 +172,13 @@ impl Parts {
         (0..self.waiting.len()).for_each(|stream| self.give_up(stream));
         self.lost()
     }
+}
+
+fn began(held: &[Held], now: u64) -> Option<Began> {
+    let (at, _, number) = held.first()?;
+    Some(Began {
+        at: *at,
+        lines_back: now - number,
+        parts: held.len() as u64,
+    })
 }

@@ -130,6 +130,19 @@ pub enum Line<'a> {
     Problem(Problem),
 }
 
+impl Line<'_> {
+    /// The same, holding its own bytes.
+    pub(super) fn into_owned(self) -> Line<'static> {
+        match self {
+            Line::Record(record) => Line::Record(record.into_owned()),
+            Line::Empty => Line::Empty,
+            Line::Directive => Line::Directive,
+            Line::Part => Line::Part,
+            Line::Problem(problem) => Line::Problem(problem),
+        }
+    }
+}
+
 /// Why a line could not be read. The words are stable: they stand in `rejects.csv` and the manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Problem {

@@ -16,7 +16,7 @@ const SHOWN: usize = 3;
 /// Doubts that are shown, on two lines at most.
 const DOUBTS: usize = 2;
 /// Remarks on how the logs were read that are shown.
-const REMARKS: usize = 2;
+const REMARKS: usize = 3;
 /// Columns of the screen.
 const WIDTH: usize = 80;
 /// Columns at which a row with long names is cut; a terminal wraps what lies between.

@@ -21,10 +21,14 @@ mod proxies;
 mod recognised;
 #[path = "formats/structured.rs"]
 mod structured;
+#[path = "formats/tables.rs"]
+mod tables;
 #[path = "formats/targets.rs"]
 mod targets;
 #[path = "formats/times.rs"]
 mod times;
+#[path = "formats/vendors.rs"]
+mod vendors;
 #[path = "formats/written.rs"]
 mod written;
 

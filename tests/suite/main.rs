@@ -13,5 +13,6 @@ mod house;
 mod practice;
 mod source;
 mod synth;
+mod templates;
 mod threads;
 mod wrapped;

@@ -61,7 +61,7 @@ pub(in super::super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
             "identity.user",
             "userIdentity.userName",
             "properties.userName",
-            "properties.csUsername",
+            "properties.CsUsername",
             "CsUsername",
             "jwt_sub",
         ],
@@ -94,6 +94,7 @@ pub(in super::super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
             "cs-method",
             "req.method",
             "properties.httpMethod",
+            "httpRequest.httpMethod",
             "properties.CsMethod",
             "CsMethod",
             "cs_method",
@@ -470,4 +471,5 @@ pub(in super::super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
             "attributes",
         ],
     ),
+    (Slot::Embedded, &["properties"]),
 ];

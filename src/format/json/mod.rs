@@ -197,7 +197,10 @@ impl LineFormat for Json {
             Bad::End => Problem::Cut,
             Bad::Syntax => Problem::Json,
         })?;
-        self.record(&found)
+        match found.get(Slot::Embedded) {
+            Some(Value::Text(raw)) if !is_telling(&found) => self.embedded(raw, &found),
+            _ => self.record(&found),
+        }
     }
 
     fn fields(&self, _: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
@@ -211,10 +214,9 @@ const INSIDE: usize = 3;
 impl Json {
     /// A store's document in its envelope, a logger's payload: read as if it stood outside.
     fn walk_inside<'a>(&self, found: &mut Found<'a>) -> Result<(), Bad> {
-        const TELLING: [Slot; 4] = [Slot::Target, Slot::Path, Slot::Request, Slot::Status];
         for _ in 0..INSIDE {
             // What tells of a request by itself may have a `result` that is something else.
-            if TELLING.iter().any(|slot| found.get(*slot).is_some()) {
+            if is_telling(found) {
                 break;
             }
             let Some(Value::Composite(raw)) = found.take(Slot::Inside) else {
@@ -226,6 +228,30 @@ impl Json {
         }
         Ok(())
     }
+}
+
+impl Json {
+    /// Azure hands on the properties of some logs as a text that holds an object.
+    fn embedded<'a>(&self, raw: &[u8], outer: &Found<'a>) -> Result<Record<'a>, Problem> {
+        let text = unescape(raw, Escapes::Json);
+        let whole = [b"{\"properties\":", &*text, b"}"].concat();
+        let Some(inner) = Found::of(&self.tree, &whole).filter(is_telling) else {
+            return self.record(outer);
+        };
+        if let Err(problem @ Problem::OtherLog) = self.record(outer) {
+            return Err(problem);
+        }
+        let mut record = self.record(&inner)?.into_owned();
+        if record.time.is_none() {
+            record.time = self.stamp(outer.get(Slot::Time))?;
+        }
+        Ok(record)
+    }
+}
+
+fn is_telling(found: &Found<'_>) -> bool {
+    let telling = [Slot::Target, Slot::Path, Slot::Request, Slot::Status];
+    telling.into_iter().any(|slot| found.get(slot).is_some())
 }
 
 fn cookie<'a>(found: &Found<'a>, name: &str) -> Option<Text<'a>> {

@@ -38,6 +38,8 @@ pub(in super::super) enum Slot {
     Category,
     /// An object that holds the whole record.
     Inside,
+    /// The same as a text.
+    Embedded,
     /// A day whose hour stands in the time (tables only).
     Date,
     /// The line as it came (tables only).

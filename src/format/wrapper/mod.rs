@@ -198,7 +198,7 @@ impl<'a> Peeled<'a> {
         Peeled { time, ..self }
     }
 
-    fn into_owned<'b>(self) -> Peeled<'b> {
+    pub(super) fn into_owned<'b>(self) -> Peeled<'b> {
         let own = |text: Text<'a>| Cow::Owned(text.into_owned());
         Peeled {
             inner: own(self.inner),

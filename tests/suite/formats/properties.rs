@@ -23,6 +23,8 @@ fn readers() -> Vec<Format> {
         "common",
         "w3c",
         "json",
+        "csv",
+        "tsv",
         "alb",
         "elb",
         "s3",

@@ -1,0 +1,118 @@
+//! The cells of a row: RFC 4180, with any delimiter, and forgiving where a quote stands inside of a cell.
+
+use std::borrow::Cow;
+
+use crate::format::Text;
+use crate::format::text::present;
+
+/// A cell, and whether it stood in quotes: an empty word is then a text and no absence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cell<'a> {
+    pub text: Text<'a>,
+    quoted: bool,
+}
+
+impl<'a> Cell<'a> {
+    /// The cell's text, unless it says in one of the ways of exports that there is none.
+    pub(super) fn present(&self) -> Option<Text<'a>> {
+        let word = present(&self.text)?;
+        let null = !self.quoted && matches!(word, b"NULL" | b"null" | b"\\N" | b"(null)");
+        (!null).then(|| self.text.clone())
+    }
+}
+
+/// Whether a line ends within quotes, given whether it begins within.
+pub(super) fn ends_open(line: &[u8], begins_open: bool, delimiter: u8) -> bool {
+    // What follows the quote that is open, if one is.
+    let mut open = if begins_open {
+        Some(line)
+    } else {
+        line.strip_prefix(b"\"")
+    };
+    let mut rest = line;
+    loop {
+        if let Some(body) = open {
+            match closing(body) {
+                None => return true,
+                Some(end) => rest = &body[end + 1..],
+            }
+        }
+        // Only a quote that begins a cell opens it.
+        let mut cells = memchr::memchr_iter(delimiter, rest);
+        match cells.find(|at| rest.get(at + 1) == Some(&b'"')) {
+            None => return false,
+            Some(at) => open = Some(&rest[at + 2..]),
+        }
+    }
+}
+
+/// The quote that closes a cell, given what follows its opening one: a doubled one closes nothing.
+fn closing(body: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(b'"', &body[at..])?;
+        if body.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// The cells of a whole row; nothing where quotes are left open.
+pub(super) fn split(row: &[u8], delimiter: u8) -> Option<Vec<Cell<'_>>> {
+    let mut cells = Vec::with_capacity(16);
+    let mut rest = row;
+    loop {
+        let (cell, next) = first(rest, delimiter)?;
+        cells.push(cell);
+        match next {
+            Some(next) => rest = next,
+            None => return Some(cells),
+        }
+    }
+}
+
+/// The first cell, and what follows its delimiter.
+fn first(row: &[u8], delimiter: u8) -> Option<(Cell<'_>, Option<&[u8]>)> {
+    let Some(body) = row.strip_prefix(b"\"") else {
+        let (text, next) = until(row, delimiter);
+        let text = Cow::Borrowed(text);
+        return Some((
+            Cell {
+                text,
+                quoted: false,
+            },
+            next,
+        ));
+    };
+    let end = closing(body)?;
+    let (behind, next) = until(&body[end + 1..], delimiter);
+    let mut text = single(&body[..end]);
+    // Bytes behind the closing quote belong to the cell all the same.
+    if !behind.is_empty() {
+        text.to_mut().extend_from_slice(behind);
+    }
+    Some((Cell { text, quoted: true }, next))
+}
+
+fn until(row: &[u8], delimiter: u8) -> (&[u8], Option<&[u8]>) {
+    match memchr::memchr(delimiter, row) {
+        Some(at) => (&row[..at], Some(&row[at + 1..])),
+        None => (row, None),
+    }
+}
+
+/// Doubled quotes made single.
+fn single(body: &[u8]) -> Text<'_> {
+    if memchr::memchr(b'"', body).is_none() {
+        return Cow::Borrowed(body);
+    }
+    let mut out = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        out.extend_from_slice(&rest[..=at]);
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
+}

@@ -1,0 +1,231 @@
+//! Tables with a header row: exports of log stores, as CSV (comma, semicolon or tab) and TSV.
+//!
+//! Columns are known by the names that JSON logs use, or by a field map. A cell may hold line breaks:
+//! `parts.rs` holds the lines of such a row. A table whose rows hold the line as it came (`_raw`,
+//! `message`) is an envelope, and the line is read by whatever format it is in.
+
+mod cells;
+mod layout;
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use super::json::{Slot, mapped};
+use super::parts::Row;
+use super::text::{leading, trim};
+use super::wrapper::Peeled;
+use super::{FormatProblem, LineFormat, Problem, Record, State, Text};
+use crate::case::AccountKey;
+use cells::Cell;
+use layout::Layout;
+
+/// The reader.
+#[derive(Clone, Debug)]
+pub(super) struct Csv {
+    tabs_only: bool,
+    map: Option<Vec<(Slot, String)>>,
+    key: Option<AccountKey>,
+    zone: Tz,
+}
+
+/// The header that is in force.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Header {
+    layout: Option<Arc<Layout>>,
+}
+
+/// What a line turned out to be in a table.
+pub(super) enum Taken<'a> {
+    Empty,
+    Directive,
+    Part,
+    NoHeader,
+    /// A whole row.
+    Row(Arc<Layout>, Text<'a>),
+}
+
+/// What a row tells.
+pub(super) enum Told<'a> {
+    Record(Record<'a>),
+    /// The line as it came, with what the table knows of it.
+    Raw(Peeled<'a>),
+}
+
+impl Told<'_> {
+    /// The same, holding its own bytes.
+    pub(super) fn into_owned<'b>(self) -> Told<'b> {
+        match self {
+            Told::Record(record) => Told::Record(record.into_owned()),
+            Told::Raw(peeled) => Told::Raw(peeled.into_owned()),
+        }
+    }
+}
+
+impl Csv {
+    pub(super) fn new(
+        tabs_only: bool,
+        fields: &[(String, String)],
+        zone: Tz,
+    ) -> Result<Csv, FormatProblem> {
+        let map = if fields.is_empty() {
+            None
+        } else {
+            Some(mapped(fields)?)
+        };
+        Ok(Csv {
+            tabs_only,
+            map,
+            key: None,
+            zone,
+        })
+    }
+
+    /// Takes a line, as it stands in the content, into the state.
+    pub(super) fn take<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Taken<'a> {
+        state.parts.pass_line();
+        let row = match &state.csv.layout {
+            None => Row::Whole(line.into()),
+            Some(layout) => {
+                let delimiter = layout.delimiter;
+                let open = |line: &[u8], inside| {
+                    let line = if inside {
+                        line
+                    } else {
+                        &line[leading_of_row(line)..]
+                    };
+                    cells::ends_open(line, inside, delimiter)
+                };
+                state.parts.row(line, at, open)
+            }
+        };
+        let Row::Whole(row) = row else {
+            return Taken::Part;
+        };
+        if trim(&row).is_empty() {
+            return Taken::Empty;
+        }
+        if state.parts.began().is_none() && self.is_header(state, bare(&row)) {
+            return Taken::Directive;
+        }
+        match &state.csv.layout {
+            Some(layout) => Taken::Row(layout.clone(), row),
+            None => Taken::NoHeader,
+        }
+    }
+
+    /// Takes a header into the state, if the line is one; the same again in the middle is one too.
+    fn is_header(&self, state: &mut State, line: &[u8]) -> bool {
+        // A spreadsheet's word for its delimiter.
+        if line.len() <= 6 && line.starts_with(b"sep=") && state.csv.layout.is_none() {
+            return true;
+        }
+        let layout = Layout::read(line, self.tabs_only, self.map.as_deref(), self.key.as_ref());
+        let found = layout.is_some();
+        if let Some(layout) = layout {
+            state.csv.layout = Some(Arc::new(layout));
+        }
+        found
+    }
+
+    /// Reads a whole row.
+    pub(super) fn told<'a>(&self, layout: &Layout, row: &'a [u8]) -> Result<Told<'a>, Problem> {
+        let cells = cells_of(layout, row)?;
+        let Some(raw) = layout.raw else {
+            return layout.record(&cells, self.zone).map(Told::Record);
+        };
+        let line = cells.get(raw).and_then(Cell::present);
+        Ok(Told::Raw(Peeled {
+            inner: line.ok_or(Problem::Shape)?,
+            // A stamp that cannot be read matters only where the line has none itself.
+            time: layout.stamp(&cells, self.zone).ok().flatten(),
+            node: layout.node(&cells),
+            ..Peeled::default()
+        }))
+    }
+
+    /// Carries header and open quotes over a chunk, `at` in the content.
+    pub(super) fn advance(&self, state: &mut State, chunk: &[u8], at: u64) {
+        let mut start = 0;
+        while start < chunk.len() {
+            let end = memchr::memchr(b'\n', &chunk[start..]).map_or(chunk.len(), |end| start + end);
+            let _ = self.take(state, &chunk[start..end], at + start as u64);
+            start = end + 1;
+        }
+        // Whoever reads the chunk tells of these.
+        let _ = state.parts.lost();
+    }
+
+    /// The columns of the line with their names.
+    pub(super) fn columns(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let Some(layout) = &state.csv.layout else {
+            return Vec::new();
+        };
+        let Ok(cells) = cells_of(layout, line) else {
+            return Vec::new();
+        };
+        let named = layout.names.iter().zip(cells);
+        named
+            .filter_map(|(name, cell)| Some((name.clone(), cell.present()?.into_owned())))
+            .collect()
+    }
+}
+
+/// The columns that a line would name if it were a header: several, and nothing like a row.
+pub(super) fn names(line: &[u8]) -> Option<Vec<String>> {
+    layout::names(bare(line)).filter(|names| names.len() > 2)
+}
+
+fn cells_of<'a>(layout: &Layout, row: &'a [u8]) -> Result<Vec<Cell<'a>>, Problem> {
+    let cells = cells::split(bare(row), layout.delimiter).ok_or(Problem::Cut)?;
+    match cells.len() == layout.names.len() {
+        true => Ok(cells),
+        false => Err(Problem::Columns),
+    }
+}
+
+/// The row without byte order mark, NULs of a crash and line end. Blanks and tabs are its own.
+fn bare(row: &[u8]) -> &[u8] {
+    let row = &row[leading_of_row(row)..];
+    let end = row.iter().rposition(|b| !matches!(b, 0 | b'\r'));
+    &row[..end.map_or(0, |last| last + 1)]
+}
+
+fn leading_of_row(row: &[u8]) -> usize {
+    let blanks = row.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    if blanks > 0 { 0 } else { without_blanks(row) }
+}
+
+/// How many bytes of mark and NULs stand at the start.
+fn without_blanks(row: &[u8]) -> usize {
+    let all = leading(row);
+    let blank = row[..all].iter().position(|b| matches!(b, b' ' | b'\t'));
+    blank.unwrap_or(all)
+}
+
+impl LineFormat for Csv {
+    fn name(&self) -> &'static str {
+        if self.tabs_only { "tsv" } else { "csv" }
+    }
+
+    /// Any key holds: which columns there are is known only from each file's header.
+    fn bind(&self, key: &AccountKey) -> Result<Arc<dyn LineFormat>, FormatProblem> {
+        Ok(Arc::new(Csv {
+            key: Some(key.clone()),
+            ..self.clone()
+        }))
+    }
+
+    fn carries_account(&self) -> bool {
+        true
+    }
+
+    /// A row is more than a line, so tables are read by `Format` itself.
+    fn read<'a>(&self, _: &State, _: &'a [u8]) -> Result<Record<'a>, Problem> {
+        Err(Problem::Shape)
+    }
+
+    fn table(&self) -> Option<&Csv> {
+        Some(self)
+    }
+}
