@@ -111,11 +111,11 @@ pub fn is_private(text: &[u8]) -> bool {
 /// names no address (`unknown`, `_hidden`, `-`).
 fn hop(entry: &[u8]) -> Option<(&[u8], Option<u16>)> {
     let named = entry.split(|&b| b == b';').map(<[u8]>::trim_ascii);
-    let by_name = named.filter_map(|pair| {
+    let mut by_name = named.filter_map(|pair| {
         let (name, value) = pair.split_at_checked(4)?;
         name.eq_ignore_ascii_case(b"for=").then_some(value)
     });
-    let mut text = by_name.last().unwrap_or(entry);
+    let mut text = by_name.next().unwrap_or(entry);
     // The quotes of one entry, or what is left of those around the whole list.
     while let [b'"' | b'\\' | b' ' | b'\t', inner @ ..]
     | [inner @ .., b'"' | b'\\' | b' ' | b'\t'] = text

@@ -46,6 +46,10 @@ pub(super) enum Taken<'a> {
 }
 
 /// What a row tells.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most rows are a record, and a box would be an allocation for each"
+)]
 pub(super) enum Told<'a> {
     Record(Record<'a>),
     /// The line as it came, with what the table knows of it.

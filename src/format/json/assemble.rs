@@ -124,7 +124,7 @@ fn is_of_another_log(category: &[u8]) -> bool {
     let category = category.to_ascii_lowercase();
     let is = |name: &&str| category == name.as_bytes();
     let of = |name: &&str| category.starts_with(name.as_bytes());
-    SERVICES.iter().any(|name| of(name)) && !ACCESS.iter().any(|name| is(name))
+    SERVICES.iter().any(of) && !ACCESS.iter().any(is)
 }
 
 /// A stamp as a text, however it is written; `zone` is for those without an offset.

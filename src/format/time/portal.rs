@@ -55,10 +55,6 @@ fn named(text: &[u8]) -> Option<(Moment, &[u8])> {
 }
 
 /// `H:MM:SS` with or without a fraction; and what follows.
-#[expect(
-    clippy::type_complexity,
-    reason = "the parts of one clock, taken apart at once"
-)]
 fn clock(text: &[u8]) -> Option<(u32, u32, u32, i64, &[u8])> {
     let (hour, rest) = number(text, b':')?;
     let (minute, rest) = number(rest, b':')?;

@@ -185,6 +185,14 @@ fn tables_around_lines() {
         "(shape)",
     ];
     assert_eq!(detected(splunk), wanted);
+    // Rows come in any order and chunks begin at any: one row's header names no other row's columns.
+    let iis = "_time,_raw\n\
+        2021-01-27T10:00:00Z,#Fields: date time cs-method cs-uri-stem sc-status\n\
+        2021-01-27T10:00:00Z,2021-01-27 10:00:00 GET /a 200\n";
+    assert_eq!(
+        all(&named("csv"), iis),
+        ["(directive)", "(directive)", "(shape)"]
+    );
     let cloudwatch = "@timestamp,@message\n2021-01-27 10:00:00.000,\"1.2.3.4 - ann [27/Jan/2021:10:00:00 +0000] \"\"GET /a HTTP/1.1\"\" 200 5 \"\"-\"\" \"\"ua\"\"\"\n";
     assert_eq!(detected(cloudwatch)[1], wanted[1]);
 }
