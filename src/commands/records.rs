@@ -34,8 +34,13 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
                 skipped.name, skipped.why
             );
         }
-        for log in &found.logs {
-            let counts = file(args, log, &mut out)?;
+        // All of them first: going back and forth in a packed archive would unpack it for every member.
+        let mut formats = vec![None; found.logs.len()];
+        for number in Log::by_place(found.logs.iter().map(|found| &found.log)) {
+            formats[number] = Some(format(args, &found.logs[number].log)?);
+        }
+        for (log, format) in found.logs.iter().zip(formats.iter().flatten()) {
+            let counts = file(log, format, &mut out)?;
             all.records += counts.records;
             all.problems += counts.problems;
         }
@@ -57,9 +62,8 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
     }
 }
 
-fn file(args: &RecordsArgs, found: &Found, out: &mut impl Write) -> Result<Counts, Ending> {
+fn file(found: &Found, format: &Format, out: &mut impl Write) -> Result<Counts, Ending> {
     let Found { name, log, .. } = found;
-    let format = format(args, log)?;
     let mut reader = Reader::open(log, &Reading::default()).map_err(Ending::failed)?;
     let mut state = State::default();
     let mut counts = Counts::default();

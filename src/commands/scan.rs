@@ -19,7 +19,7 @@ use crate::route::Router;
 use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::Ceiling;
-use crate::source::{self, DamageKind, Log, Reader, Reading, Skipped, SourceProblem};
+use crate::source::{self, DamageKind, Found, Log, Reader, Reading, Skipped, SourceProblem};
 
 /// Runs it.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -89,11 +89,11 @@ fn answer(
         .map(|beyond| Citation::of(&beyond.access))
         .filter(|citation| inputs[citation.file as usize].log.is_file());
     let line_digests = evidence::line_digests(cited, |file| &inputs[file as usize].log);
-    let excerpts: Result<Vec<_>, SourceProblem> = inputs
-        .iter()
-        .zip(&files)
-        .map(|(input, file)| excerpts(&input.log, &file.part))
-        .collect();
+    let mut excerpts = vec![Vec::new(); files.len()];
+    for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
+        excerpts[file] =
+            self::excerpts(&inputs[file].log, &files[file].part).map_err(Ending::failed)?;
+    }
     let answer = Answer {
         figures: analysis
             .outcomes
@@ -109,7 +109,7 @@ fn answer(
         totals,
         assessment,
         line_digests: line_digests.map_err(Ending::failed)?,
-        excerpts: excerpts.map_err(Ending::failed)?,
+        excerpts,
     };
     if signals::stopped() {
         return Err(stopped(PipelineProblem::Stopped));
@@ -127,31 +127,38 @@ fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> {
         .map(|source| (source.name.clone(), source.files.clone()))
         .collect();
     let found = source::find(&case.folder, &globs).map_err(Ending::failed)?;
-    let mut inputs = Vec::new();
-    for file in found.logs {
-        let spec = &case.sources[file.source];
-        let place = |problem: &dyn std::fmt::Display| {
-            Ending::Usage(format!(
-                "{}:{}: source \"{}\": {problem}",
-                case.file_name, spec.line, spec.name
-            ))
-        };
-        let format = match Format::from_spec(&spec.format, case.timezone).map_err(|p| place(&p))? {
-            Some(format) => format,
-            None => detect(&file.log, spec, case.timezone)
-                .map_err(|problem| Ending::Failed(format!("{}: {problem}", file.name)))?,
-        };
-        inputs.push(Input {
-            source: file.source,
-            name: file.name,
-            log: file.log,
-            format: format
-                .bind_account(spec.account.as_ref())
-                .map_err(|p| place(&p))?,
-            clock_correction: spec.clock_correction,
-        });
+    let mut formats = vec![None; found.logs.len()];
+    for number in Log::by_place(found.logs.iter().map(|file| &file.log)) {
+        formats[number] = Some(format_of(case, &found.logs[number])?);
     }
-    Ok((inputs, found.skipped))
+    let files = found.logs.into_iter().zip(formats.into_iter().flatten());
+    let inputs = files.map(|(file, format)| Input {
+        source: file.source,
+        name: file.name,
+        log: file.log,
+        format,
+        clock_correction: case.sources[file.source].clock_correction,
+    });
+    Ok((inputs.collect(), found.skipped))
+}
+
+/// How a file is written: as its source says, or as its first bytes do.
+fn format_of(case: &Case, file: &Found) -> Result<Format, Ending> {
+    let spec = &case.sources[file.source];
+    let place = |problem: &dyn std::fmt::Display| {
+        Ending::Usage(format!(
+            "{}:{}: source \"{}\": {problem}",
+            case.file_name, spec.line, spec.name
+        ))
+    };
+    let format = match Format::from_spec(&spec.format, case.timezone).map_err(|p| place(&p))? {
+        Some(format) => format,
+        None => detect(&file.log, spec, case.timezone)
+            .map_err(|problem| Ending::Failed(format!("{}: {problem}", file.name)))?,
+    };
+    format
+        .bind_account(spec.account.as_ref())
+        .map_err(|p| place(&p))
 }
 
 /// The files on disk, each once: members of one archive share theirs.

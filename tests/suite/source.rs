@@ -202,11 +202,11 @@ fn plain_files_are_read_the_same_in_every_way() {
         b"\n\n\nx",
         b"\xef\xbb\xbfa\n\0\0\0b\n\xff",
     ] {
-        let ending = check(&folder.write("log", content), content);
+        let ending = check(folder.write("log", content), content);
         assert_eq!((ending.packing, ending.damage), (Packing::Plain, vec![]));
     }
     let long = log(20_000);
-    check(&folder.write("log", &long), &long);
+    check(folder.write("log", &long), &long);
 }
 
 #[test]
@@ -487,7 +487,7 @@ proptest! {
         cuts.sort_unstable();
         let (pack, _) = PACKS[kind];
         let packed: Vec<u8> = cuts.windows(2).flat_map(|pair| pack(&content[pair[0]..pair[1]])).collect();
-        let (read, ending) = read(&folder.write("log", &packed), &Reading { mapped: true, window });
+        let (read, ending) = read(folder.write("log", &packed), &Reading { mapped: true, window });
         prop_assert_eq!(&read, &content);
         prop_assert_eq!(ending.content_sha256, sha256(&content));
         prop_assert_eq!(ending.file_sha256, sha256(&packed));
