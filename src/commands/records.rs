@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-use super::scan::{PIPE, head};
+use super::inputs::{PIPE, head};
 use super::{Ending, signals};
 use crate::case::FormatSpec;
 use crate::cli::RecordsArgs;
@@ -36,8 +36,13 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
                 skipped.name, skipped.why
             );
         }
-        for log in &found.logs {
-            let counts = file(args, log, &mut out)?;
+        // All of them first: going back and forth in a packed archive would unpack it for every member.
+        let mut formats = vec![None; found.logs.len()];
+        for number in Log::by_place(found.logs.iter().map(|found| &found.log)) {
+            formats[number] = Some(format(args, &found.logs[number].log)?);
+        }
+        for (log, format) in found.logs.iter().zip(formats.iter().flatten()) {
+            let counts = file(log, format, args.account.is_some(), &mut out)?;
             all.records += counts.records;
             all.problems += counts.problems;
         }
@@ -59,9 +64,13 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
     }
 }
 
-fn file(args: &RecordsArgs, found: &Found, out: &mut impl Write) -> Result<Counts, Ending> {
+fn file(
+    found: &Found,
+    format: &Format,
+    with_account: bool,
+    out: &mut impl Write,
+) -> Result<Counts, Ending> {
     let Found { name, log, .. } = found;
-    let format = format(args, log)?;
     let mut reader = Reader::open(log, &Reading::default()).map_err(Ending::failed)?;
     let mut state = State::default();
     let mut counts = Counts::default();
@@ -70,18 +79,22 @@ fn file(args: &RecordsArgs, found: &Found, out: &mut impl Write) -> Result<Count
         let mut printed = Vec::new();
         for (start, line) in lines(window.bytes()) {
             number += 1;
-            let place =
-                json!({ "file": name, "line": number, "offset": window.offset + start as u64 });
-            match format.parse(&mut state, line, window.offset + start as u64) {
+            let at = window.offset + start as u64;
+            let read = format.parse(&mut state, line, at);
+            // What goes over several lines stands where it begins.
+            let (first, at) = match format.began(&state) {
+                Some(began) => (number.saturating_sub(began.lines_back), began.at),
+                None => (number, at),
+            };
+            let place = json!({ "file": name, "line": first, "offset": at });
+            match read {
                 _ if window.overlong.is_some() => {
                     problem("too_long", place, &mut counts, &mut printed)
                 }
                 Line::Record(record) => {
                     counts.records += 1;
                     let mut shown = fields(place, &record);
-                    if args.account.is_some()
-                        && let Some(account) = &record.account
-                    {
+                    if with_account && let Some(account) = &record.account {
                         shown["account"] = json!(text(account));
                     }
                     print(&mut printed, &shown);

@@ -3,15 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
-
+use super::inputs::{head, inputs, paths};
 use super::progress::Progress;
 use super::{Ending, remarks, signals};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
 use crate::coverage::{self, FileFacts, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
-use crate::format::{Format, FormatProblem};
+use crate::format::Format;
 use crate::impact::{self, AccountFigures, Citation, conclude};
 use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Staging};
@@ -19,7 +18,7 @@ use crate::route::Router;
 use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::Ceiling;
-use crate::source::{self, DamageKind, Log, Reader, Reading, Skipped, SourceProblem};
+use crate::source::{self, DamageKind, Log, Reading, Skipped, SourceProblem};
 
 /// Runs it.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -90,11 +89,11 @@ fn answer(
         .map(|beyond| Citation::of(&beyond.access))
         .filter(|citation| inputs[citation.file as usize].log.is_file());
     let line_digests = evidence::line_digests(cited, |file| &inputs[file as usize].log);
-    let excerpts: Result<Vec<_>, SourceProblem> = inputs
-        .iter()
-        .zip(&files)
-        .map(|(input, file)| excerpts(&input.log, &file.part))
-        .collect();
+    let mut excerpts = vec![Vec::new(); files.len()];
+    for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
+        excerpts[file] =
+            self::excerpts(&inputs[file].log, &files[file].part).map_err(Ending::failed)?;
+    }
     let answer = Answer {
         figures: analysis
             .outcomes
@@ -111,7 +110,7 @@ fn answer(
         assessment,
         remarks,
         line_digests: line_digests.map_err(Ending::failed)?,
-        excerpts: excerpts.map_err(Ending::failed)?,
+        excerpts,
     };
     if signals::stopped() {
         return Err(stopped(PipelineProblem::Stopped));
@@ -119,101 +118,6 @@ fn answer(
     check_unchanged(&paths, &before)?;
     report::write(&answer, staging).map_err(folder)?;
     Ok(report::summary(&answer, &args.out))
-}
-
-/// Every file of every source with the way to read it.
-fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> {
-    let globs: Vec<(String, Vec<String>)> = case
-        .sources
-        .iter()
-        .map(|source| (source.name.clone(), source.files.clone()))
-        .collect();
-    let found = source::find(&case.folder, &globs).map_err(Ending::failed)?;
-    let mut inputs = Vec::new();
-    for file in found.logs {
-        let spec = &case.sources[file.source];
-        let format = match Format::from_spec(&spec.format, case.timezone)
-            .map_err(|problem| complaint(case, spec, &problem))?
-        {
-            Some(format) if file.log.is_file() => {
-                format.for_content(&head(&file.log).map_err(Ending::failed)?)
-            }
-            Some(format) => format,
-            None => detect(&file.log, spec, case.timezone)
-                .map_err(|problem| Ending::Failed(format!("{}: {problem}", file.name)))?,
-        };
-        inputs.push(Input {
-            source: file.source,
-            name: file.name,
-            log: file.log,
-            format: format.trust(spec.trusted_proxies.clone()),
-            clock_correction: spec.clock_correction,
-        });
-    }
-    for (index, spec) in case.sources.iter().enumerate() {
-        let own = inputs.iter_mut().filter(|input| input.source == index);
-        bind_accounts(own.collect(), spec).map_err(|problem| complaint(case, spec, &problem))?;
-    }
-    Ok((inputs, found.skipped))
-}
-
-/// The files on disk, each once: members of one archive share theirs.
-fn paths(inputs: &[Input]) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = inputs.iter().map(|i| i.log.path().to_owned()).collect();
-    paths.sort();
-    paths.dedup();
-    paths
-}
-
-fn complaint(case: &Case, spec: &SourceSpec, problem: &FormatProblem) -> Ending {
-    Ending::Usage(format!(
-        "{}:{}: source \"{}\": {problem}",
-        case.file_name, spec.line, spec.name
-    ))
-}
-
-/// Says where the account stands in every file of a source. A recognised format that has no such place, beside
-/// files that have it, names nobody; that none has it is a slip in the case.
-fn bind_accounts(inputs: Vec<&mut Input>, spec: &SourceSpec) -> Result<(), FormatProblem> {
-    let bound = inputs
-        .iter()
-        .map(|input| input.format.clone().bind_account(spec.account.as_ref()));
-    let bound: Vec<_> = bound.collect();
-    let some = bound.iter().any(Result::is_ok);
-    for (input, bound) in inputs.into_iter().zip(bound) {
-        input.format = match bound {
-            Err(_) if some => input.format.clone().without_account(),
-            bound => bound?,
-        };
-    }
-    Ok(())
-}
-
-/// The format of a file by its first bytes; that of an empty file does not matter.
-fn detect(log: &Log, spec: &SourceSpec, zone: Tz) -> Result<Format, String> {
-    if !log.is_file() {
-        return Err(PIPE.to_owned());
-    }
-    let head = head(log).map_err(|problem| problem.to_string())?;
-    let format = match head.iter().all(u8::is_ascii_whitespace) {
-        true => Format::named("combined", &[], zone),
-        false => Format::detect(&head, &spec.format.fields, zone),
-    };
-    format.map_err(|problem| problem.to_string())
-}
-
-/// Why a pipe is not looked into before it is read.
-pub(super) const PIPE: &str =
-    "is a pipe, of which nothing can be looked at twice: say how it is written instead of `auto`";
-
-/// The first bytes of a file's content.
-pub(super) fn head(log: &Log) -> Result<Vec<u8>, SourceProblem> {
-    let how = Reading {
-        mapped: false,
-        window: 64 << 10,
-    };
-    let first = Reader::open(log, &how)?.next()?;
-    Ok(first.map_or_else(Vec::new, |window| window.bytes().to_vec()))
 }
 
 /// What coverage needs to know of each source, after holding its lines against common sense: a source of

@@ -87,7 +87,9 @@ pub fn line_digests<'p>(
     }
     let mut cited: Vec<Citation> = digests.keys().copied().collect();
     cited.sort_by_key(|citation| (citation.file, citation.offset));
-    for of_file in cited.chunk_by(|a, b| a.file == b.file) {
+    let mut files: Vec<&[Citation]> = cited.chunk_by(|a, b| a.file == b.file).collect();
+    files.sort_by_key(|of_file| log(of_file[0].file));
+    for of_file in files {
         let places: Vec<Place> = of_file.iter().map(|citation| (*citation).into()).collect();
         read_places(log(of_file[0].file), &places, |index, bytes| {
             digests.insert(of_file[index], sha256(bytes));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, s3, squid, traefik,
-    uvicorn, w3c,
+    FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, s3, squid,
+    traefik, uvicorn, w3c,
 };
 use crate::words::nearest;
 

@@ -87,18 +87,20 @@ pub fn extract(
             };
             read_file(input, &extractor, how, observer)
         };
-    let results: Vec<Result<ReadFile, PipelineProblem>> = (0..inputs.len())
+    let read_whole = |file| {
+        let first = read(file, None, None, observer)?;
+        match first.torn() {
+            // Rare, so the file is simply read again with that line known to be torn.
+            Some(torn) => read(file, None, Some(torn), &super::Unobserved),
+            None => Ok(first),
+        }
+    };
+    let order = Log::by_place(inputs.iter().map(|input| &input.log));
+    let results: Vec<(usize, Result<ReadFile, PipelineProblem>)> = order
         .into_par_iter()
-        .map(|file| {
-            let first = read(file, None, None, observer)?;
-            match first.torn() {
-                // Rare, so the file is simply read again with that line known to be torn.
-                Some(torn) => read(file, None, Some(torn), &super::Unobserved),
-                None => Ok(first),
-            }
-        })
+        .map(|file| (file, read_whole(file)))
         .collect();
-    let mut files = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut files = in_order(results)?;
     mark_copies(&mut files);
     for found in overlaps(inputs, &files, &heads)? {
         let range = (found.copy_from, found.copy_until);
@@ -124,13 +126,23 @@ pub fn extract(
     Ok(Extraction { files, all })
 }
 
+/// Files in the order of the inputs; of several problems, that of the first file.
+fn in_order(
+    mut results: Vec<(usize, Result<ReadFile, PipelineProblem>)>,
+) -> Result<Vec<ReadFile>, PipelineProblem> {
+    results.sort_by_key(|(file, _)| *file);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
 fn heads(inputs: &[Input]) -> Result<Heads, PipelineProblem> {
     let mut heads = Vec::new();
-    for (file, input) in inputs.iter().enumerate() {
+    for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
+        let input = &inputs[file];
         if let Some(head) = overlap::head_line(&input.log)? {
             heads.push((file, input.source, head));
         }
     }
+    heads.sort_by_key(|(file, ..)| *file);
     Ok(Heads::new(&heads))
 }
 

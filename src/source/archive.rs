@@ -142,7 +142,7 @@ impl Archive {
     }
 
     fn failed(&self, error: io::Error) -> SourceProblem {
-        SourceProblem::reading(&self.path.display(), error)
+        SourceProblem::reading(self.path.display(), error)
     }
 }
 

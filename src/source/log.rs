@@ -1,5 +1,6 @@
 //! What a reader opens: a file on disk, or one member of an archive on disk.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -80,6 +81,13 @@ impl Log {
         }
     }
 
+    /// The numbers of logs in the order of their places, which is the cheapest to read them in.
+    pub fn by_place<'l>(logs: impl Iterator<Item = &'l Log>) -> Vec<usize> {
+        let mut numbered: Vec<(&Log, usize)> = logs.zip(0..).collect();
+        numbered.sort();
+        numbered.into_iter().map(|(_, number)| number).collect()
+    }
+
     pub(super) fn inside(&self) -> Option<&Member> {
         self.member.as_deref()
     }
@@ -138,6 +146,22 @@ impl PartialEq for Log {
 }
 
 impl Eq for Log {}
+
+impl PartialOrd for Log {
+    fn partial_cmp(&self, other: &Log) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By path, and in an archive by where members stand: the order in which a packed one is unpacked only once.
+impl Ord for Log {
+    fn cmp(&self, other: &Log) -> Ordering {
+        let steps = |log: &Log| log.inside().map(|member| member.steps.clone());
+        self.path
+            .cmp(&other.path)
+            .then_with(|| steps(self).cmp(&steps(other)))
+    }
+}
 
 /// A name of any bytes as text, and back to the same bytes: what is no UTF-8 or a control character stands as
 /// `\xHH`, and so does a backslash before an `x`.

@@ -202,11 +202,11 @@ fn plain_files_are_read_the_same_in_every_way() {
         b"\n\n\nx",
         b"\xef\xbb\xbfa\n\0\0\0b\n\xff",
     ] {
-        let ending = check(&folder.write("log", content), content);
+        let ending = check(folder.write("log", content), content);
         assert_eq!((ending.packing, ending.damage), (Packing::Plain, vec![]));
     }
     let long = log(20_000);
-    check(&folder.write("log", &long), &long);
+    check(folder.write("log", &long), &long);
 }
 
 #[test]
@@ -358,29 +358,27 @@ fn zeros_before_a_line_do_not_make_it_too_long() {
             folder.write("plain", &content),
             folder.write("packed", &gz(&content)),
         ] {
-            for mapped in [true, false] {
-                for window in [64, 8 << 20] {
-                    let how = Reading { mapped, window };
-                    let mut reader = Reader::open(&path, &how).expect("opens");
-                    let mut given = Vec::new();
-                    while let Some(window) = reader.next().expect("reads") {
-                        assert_eq!(window.overlong, None);
-                        reader.hash(&window).expect("hashes");
-                        let told = lines(&window)
-                            .map(|(at, line)| (window.offset + at as u64, line.to_vec()));
-                        given.extend(told);
-                    }
-                    let mut expected = Vec::new();
-                    let parts = [(0, before), (line_at, line), (line_at + line.len(), behind)];
-                    for (at, text) in parts.into_iter().filter(|(_, text)| !text.is_empty()) {
-                        let text = text.strip_suffix('\n').unwrap_or(text);
-                        expected.push((at as u64, text.as_bytes().to_vec()));
-                    }
-                    assert!(given == expected, "{how:?} {line:?} {}", given.len());
-                    let ending = reader.finish().expect("ends");
-                    assert_eq!(ending.content_bytes, content.len() as u64);
-                    assert_eq!(ending.content_sha256, sha256(&content));
+            for (mapped, window) in [(true, 64), (false, 8 << 20)] {
+                let how = Reading { mapped, window };
+                let mut reader = Reader::open(&path, &how).expect("opens");
+                let mut given = Vec::new();
+                while let Some(window) = reader.next().expect("reads") {
+                    assert_eq!(window.overlong, None);
+                    reader.hash(&window).expect("hashes");
+                    let told =
+                        lines(&window).map(|(at, line)| (window.offset + at as u64, line.to_vec()));
+                    given.extend(told);
                 }
+                let mut expected = Vec::new();
+                let parts = [(0, before), (line_at, line), (line_at + line.len(), behind)];
+                for (at, text) in parts.into_iter().filter(|(_, text)| !text.is_empty()) {
+                    let text = text.strip_suffix('\n').unwrap_or(text);
+                    expected.push((at as u64, text.as_bytes().to_vec()));
+                }
+                assert!(given == expected, "{how:?} {line:?} {}", given.len());
+                let ending = reader.finish().expect("ends");
+                assert_eq!(ending.content_bytes, content.len() as u64);
+                assert_eq!(ending.content_sha256, sha256(&content));
             }
         }
     }
@@ -487,7 +485,7 @@ proptest! {
         cuts.sort_unstable();
         let (pack, _) = PACKS[kind];
         let packed: Vec<u8> = cuts.windows(2).flat_map(|pair| pack(&content[pair[0]..pair[1]])).collect();
-        let (read, ending) = read(&folder.write("log", &packed), &Reading { mapped: true, window });
+        let (read, ending) = read(folder.write("log", &packed), &Reading { mapped: true, window });
         prop_assert_eq!(&read, &content);
         prop_assert_eq!(ending.content_sha256, sha256(&content));
         prop_assert_eq!(ending.file_sha256, sha256(&packed));

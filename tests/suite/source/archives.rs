@@ -321,6 +321,10 @@ fn damage_finds_its_member() {
         "{kinds:?}"
     );
     assert_eq!(kinds[1], []);
+    let mut archive = zip(Zip { method: 0, ..ZIP }, &files);
+    archive[60] ^= 1;
+    folder.write("cut", &archive);
+    assert_eq!(found_of(&folder), [vec![DamageKind::Checksum], vec![]]);
     // A gzip's checksum covers everything that it holds.
     let mut packed = gz(&tar(&files));
     let check_at = packed.len() - 8;
@@ -418,6 +422,9 @@ fn what_common_programs_write() {
     archives.extend(
         tool(&folder.0, "sh", &["-c", "zip -qr - in | cat > piped.zip"])
             .map(|()| "piped.zip".into()),
+    );
+    archives.extend(
+        tool(&folder.0, "zip", &["-qr", "-fz", "wide.zip", "in"]).map(|()| "wide.zip".into()),
     );
     for name in &archives {
         let found = found(&folder, name);

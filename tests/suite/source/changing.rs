@@ -291,7 +291,7 @@ fn folders_and_missing_files_are_problems() {
         said.ends_with("this is a folder; name files, such as folder/*"),
         "{said}"
     );
-    let said = Reader::open(&folder.path("none"), &MAPPED)
+    let said = Reader::open(folder.path("none"), &MAPPED)
         .err()
         .expect("refused")
         .to_string();

@@ -30,7 +30,7 @@ fn utf16_is_recoded() {
     for (little, mark) in [(true, true), (false, true), (true, false), (false, false)] {
         let bytes = wide(&text, little, mark);
         for (packed, outer) in [(bytes.clone(), ""), (gz(&bytes), "gzip (1 member) > ")] {
-            let ending = check(&folder.write("log", &packed), text.as_bytes());
+            let ending = check(folder.write("log", &packed), text.as_bytes());
             assert_eq!(ending.packing.to_string(), format!("{outer}utf-16"));
             assert!(ending.packing.is_recoded() && ending.damage.is_empty());
         }
@@ -48,11 +48,11 @@ fn what_is_no_utf16_becomes_signs_and_is_counted() {
         bytes.extend(unit.to_le_bytes());
     }
     let expected = "a\n\u{fffd}a\u{fffd}b\u{fffd}😀\n\u{fffd}";
-    let ending = check(&folder.write("log", &bytes), expected.as_bytes());
+    let ending = check(folder.write("log", &bytes), expected.as_bytes());
     assert_eq!(ending.packing.to_string(), "utf-16 (4 invalid)");
     assert_eq!(kinds(&ending), []);
     bytes.truncate(7);
-    let ending = check(&folder.write("log", &bytes), "a\n\u{fffd}".as_bytes());
+    let ending = check(folder.write("log", &bytes), "a\n\u{fffd}".as_bytes());
     assert_eq!(kinds(&ending), [Truncated]);
     for text in [&b"\xff\xfe\0\0a\0\0\0"[..], b"\0\0\xfe\xff\0\0\0a"] {
         let said = Reader::open(folder.write("log", text), &WAYS[0])
@@ -101,7 +101,7 @@ fn arrays_give_a_line_a_record() {
         ),
         format!("[{}]", RECORDS[0]) + &format!("\n[{}]\n", RECORDS[1..].join(",")),
     ] {
-        let ending = check(&folder.write("log", whole.as_bytes()), lines.as_bytes());
+        let ending = check(folder.write("log", whole.as_bytes()), lines.as_bytes());
         assert_eq!(
             (ending.packing, ending.damage),
             (Packing::JsonArray, vec![]),
@@ -112,7 +112,7 @@ fn arrays_give_a_line_a_record() {
     let concatenated = RECORDS.concat();
     let unwrapped = lines.replace(RECORDS[2], "{\"inner\":true}");
     let ending = check(
-        &folder.write("log", concatenated.as_bytes()),
+        folder.write("log", concatenated.as_bytes()),
         unwrapped.as_bytes(),
     );
     assert_eq!(ending.damage, []);
@@ -125,7 +125,7 @@ fn arrays_give_a_line_a_record() {
             outside.split_once('\n').expect("lines").1.to_owned(),
         ),
     ] {
-        let ending = check(&folder.write("log", whole.as_bytes()), expected.as_bytes());
+        let ending = check(folder.write("log", whole.as_bytes()), expected.as_bytes());
         assert_eq!(
             (ending.packing, ending.damage),
             (Packing::JsonArray, vec![]),
@@ -133,7 +133,7 @@ fn arrays_give_a_line_a_record() {
         );
     }
     let utf16 = wide(&format!("[{joined}]"), true, true);
-    let ending = check(&folder.write("log", &xz(&utf16)), lines.as_bytes());
+    let ending = check(folder.write("log", &xz(&utf16)), lines.as_bytes());
     assert_eq!(
         ending.packing.to_string(),
         "xz (1 stream) > utf-16 > json-array"
@@ -157,7 +157,7 @@ fn lines_of_records_are_left_alone() {
         "{no json\n",
         &long,
     ] {
-        let ending = check(&folder.write("log", content.as_bytes()), content.as_bytes());
+        let ending = check(folder.write("log", content.as_bytes()), content.as_bytes());
         assert_eq!(ending.packing, Packing::Plain, "{content:.60}");
     }
 }
@@ -188,7 +188,7 @@ fn nothing_between_records_is_lost() {
             "{\"a\":1}\n{\"b\":\n{\"c\":3}\n",
         ),
     ] {
-        let ending = check(&folder.write("log", whole.as_bytes()), lines.as_bytes());
+        let ending = check(folder.write("log", whole.as_bytes()), lines.as_bytes());
         assert_eq!(ending.packing, Packing::JsonArray);
     }
 }

@@ -236,14 +236,14 @@ fn the_longest_of_several_is_told_and_sources_are_apart() {
 fn files_without_a_record_line_have_no_head() {
     let folder = Scratch::new();
     for bytes in [&b""[..], b"\n \r\n", b"#Version: 1.0\n", b"\0\0\0\n\0"] {
-        assert_eq!(head_line(&folder.write("log", bytes)).expect("read"), None);
+        assert_eq!(head_line(folder.write("log", bytes)).expect("read"), None);
     }
     let overlong = vec![b'x'; LINE_CAP + 1];
     assert_eq!(
-        head_line(&folder.write("log", &overlong)).expect("read"),
+        head_line(folder.write("log", &overlong)).expect("read"),
         None
     );
-    let head = head_line(&folder.write("log", b"\n# x\n\r\nGET /\n"))
+    let head = head_line(folder.write("log", b"\n# x\n\r\nGET /\n"))
         .expect("read")
         .expect("a head");
     assert_eq!(head.offset, 7);

@@ -16,11 +16,11 @@ fn content_decides_and_the_name_does_not() {
     let folder = Scratch::new();
     let content = log(2_000);
     for (kind, (pack, _)) in PACKS.into_iter().enumerate() {
-        let packed = check(&folder.write("access.log", &pack(&content)), &content);
+        let packed = check(folder.write("access.log", &pack(&content)), &content);
         assert_eq!(packed.packing, packing(kind, 1));
     }
     assert_eq!(
-        check(&folder.write("access.log.gz", &content), &content).packing,
+        check(folder.write("access.log.gz", &content), &content).packing,
         Packing::Plain
     );
 }
@@ -29,7 +29,7 @@ fn content_decides_and_the_name_does_not() {
 fn members_and_frames_follow_one_another() {
     let folder = Scratch::new();
     let members = [gz(b"one\ntw"), gz(b""), gz(b"o\nthree\n")].concat();
-    let ending = check(&folder.write("log", &members), b"one\ntwo\nthree\n");
+    let ending = check(folder.write("log", &members), b"one\ntwo\nthree\n");
     assert_eq!(
         (ending.packing, ending.damage),
         (Packing::Gzip { members: 3 }, vec![])
@@ -43,7 +43,7 @@ fn members_and_frames_follow_one_another() {
         note,
     ]
     .concat();
-    let ending = check(&folder.write("log", &frames), b"one\ntwo\n");
+    let ending = check(folder.write("log", &frames), b"one\ntwo\n");
     assert_eq!(
         (ending.packing, ending.damage),
         (Packing::Zstd { frames: 2 }, vec![])
@@ -66,7 +66,7 @@ fn a_header_with_every_field_is_passed_over() {
     packed[3] |= 2;
     packed.splice(header..header, [0xab, 0xcd]);
     assert_eq!(
-        check(&folder.write("log", &packed), b"line\n").damage,
+        check(folder.write("log", &packed), b"line\n").damage,
         vec![]
     );
 }
@@ -75,23 +75,23 @@ fn a_header_with_every_field_is_passed_over() {
 fn packings_in_one_another_are_peeled_up_to_four() {
     let folder = Scratch::new();
     let content = log(100);
-    let ending = check(&folder.write("log", &zst(&gz(&content))), &content);
+    let ending = check(folder.write("log", &zst(&gz(&content))), &content);
     assert_eq!(
         ending.packing.to_string(),
         "zstd (1 frame) > gzip (1 member)"
     );
-    let ending = check(&folder.write("log", &bz2(&xz(&content))), &content);
+    let ending = check(folder.write("log", &bz2(&xz(&content))), &content);
     assert_eq!(
         ending.packing.to_string(),
         "bzip2 (1 stream) > xz (1 stream)"
     );
     let four = gz(&zst(&gz(&gz(&content))));
-    let ending = check(&folder.write("log", &four), &content);
+    let ending = check(folder.write("log", &four), &content);
     assert_eq!(
         ending.packing.to_string(),
         "gzip (1 member) > zstd (1 frame) > gzip (1 member) > gzip (1 member)"
     );
-    let problem = Reader::open(&folder.write("log", &gz(&four)), &WAYS[0])
+    let problem = Reader::open(folder.write("log", &gz(&four)), &WAYS[0])
         .err()
         .expect("refused");
     assert!(
@@ -127,7 +127,7 @@ fn every_truncation_gives_a_prefix_and_says_so() {
             assert_eq!(kinds(&ending), expected, "{cut}: {ending:?}");
         }
     }
-    let (read, _) = read(&folder.write("log", &gz(&content)[..200]), &WAYS[2]);
+    let (read, _) = read(folder.write("log", &gz(&content)[..200]), &WAYS[2]);
     assert!(
         read.len() > 200,
         "what was packed before the cut comes out: {}",
@@ -140,10 +140,10 @@ fn zeros_behind_a_part_are_padding() {
     let folder = Scratch::new();
     for (kind, (pack, _)) in PACKS.into_iter().enumerate() {
         let padded = [&pack(b"a\nb\n")[..], &[0; 100_000]].concat();
-        let ending = check(&folder.write("log", &padded), b"a\nb\n");
+        let ending = check(folder.write("log", &padded), b"a\nb\n");
         assert_eq!((ending.packing, ending.damage), (packing(kind, 1), vec![]));
         let more = [padded, pack(b"c\n")].concat();
-        let ending = check(&folder.write("log", &more), b"a\nb\nc\n");
+        let ending = check(folder.write("log", &more), b"a\nb\nc\n");
         assert_eq!((ending.packing, ending.damage), (packing(kind, 2), vec![]));
     }
 }
@@ -177,7 +177,7 @@ fn a_bad_checksum_costs_no_content() {
     let check_at = first.len() - 8;
     first[check_at] ^= 1;
     let ending = check(
-        &folder.write("log", &[first, gz(b"c\n")].concat()),
+        folder.write("log", &[first, gz(b"c\n")].concat()),
         b"a\nb\nc\n",
     );
     assert_eq!(
@@ -196,7 +196,7 @@ fn a_broken_body_keeps_what_came_before() {
         let mut packed = pack(&content);
         let middle = packed.len() / 2;
         packed[middle..middle + 2_000].fill(0xff);
-        let (read, ending) = read(&folder.write("log", &packed), &WAYS[2]);
+        let (read, ending) = read(folder.write("log", &packed), &WAYS[2]);
         let said = ending.damage[0].to_string();
         assert_eq!(kinds(&ending), [(Corrupt, read.len() as u64)]);
         assert!(
@@ -247,7 +247,7 @@ fn what_is_not_read_yet_is_refused_by_name() {
         b"PK\n",
         b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0a\n",
     ] {
-        check(&folder.write("access.log", text), text);
+        check(folder.write("access.log", text), text);
     }
 }
 
