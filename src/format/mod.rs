@@ -2,7 +2,8 @@
 //!
 //! Pure: no I/O, no threads, no clock, and no bytes that make it panic. Where lines come from is
 //! left to `source`, what a request means to `route`. To add a format, write its file with a
-//! [`LineFormat`] and give it a line in `names.rs` and, when its bytes tell it, in `detect.rs`.
+//! [`LineFormat`], or with a `listed::Layout` where columns stand in a fixed order, and give it a
+//! line in `names.rs`, and one among the recognised there when its bytes tell it.
 
 mod account;
 mod balancer;

@@ -52,11 +52,12 @@ impl Clock {
         if self.torn {
             return;
         }
-        if ahead < -12 * HOUR {
+        let is_next_day = ahead < -12 * HOUR;
+        if is_next_day {
             self.date = self.date.and_then(next);
         }
         // A line a little late says nothing new, and its midnight must not be passed twice.
-        if ahead > 0 || ahead < -12 * HOUR || self.last.is_none() {
+        if is_next_day || ahead > 0 || self.last.is_none() {
             self.last = Some(now);
         }
     }

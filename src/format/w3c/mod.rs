@@ -5,6 +5,7 @@
 //! `time-local`, which are read in the source's zone. Where a file has a time but no date, the date
 //! is the one of the `#Date` above, moved on where `clock.rs` sees that midnight was passed.
 
+mod account;
 mod clock;
 mod cloudfront;
 mod columns;
