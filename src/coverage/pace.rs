@@ -229,9 +229,12 @@ impl Pace {
             };
             let usual = self.typical(calendar, others, from, until)?;
             let lines = self.lines(from, until) as f64;
-            // So many at least, as far as chance goes: three sessions are no level of a day.
+            // Where there are few: so many at least, as far as chance goes. Three sessions are no level of a day.
             let noise = self.noise_of(lines / (far - near) as f64 * BLOCK as f64);
-            let surely = (lines - 1.5 * (noise * lines).sqrt()).max(0.0);
+            let surely = match usual >= TELLING {
+                true => lines,
+                false => (lines - 1.5 * (noise * lines).sqrt()).max(0.0),
+            };
             Some((usual, surely / usual.max(1) as f64))
         };
         let widths = [1, 2, 4, 8, 16, 24].into_iter();

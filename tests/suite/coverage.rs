@@ -182,10 +182,7 @@ fn a_route_that_is_not_logged_for_a_while() {
 fn no_hole_where_none_is() {
     head("nothing is cut");
     for pace in [0.2, 2.0, 20.0, 200.0] {
-        for days in [2, 5, 28, 42] {
-            if pace > 100.0 && days > 28 {
-                continue;
-            }
+        for days in [2, 5, 28] {
             let mut score = Score::default();
             for seed in 0..seeds(pace) {
                 for (writers, each) in [(1, 2), (1, 6), (3, 2), (3, 6)] {
