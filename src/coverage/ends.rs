@@ -22,8 +22,8 @@ pub(super) fn of(ledger: &Ledger<'_>) -> Option<(Stamp, Stamp)> {
     ))
 }
 
-/// The window's ends that the source does not reach. A platform sleeps at night: only a silence that is longer
-/// than any ordinary silence of the source counts as a missing end.
+/// The window's ends that the source does not reach. A platform sleeps at night: a missing end is a silence
+/// that is longer than any ordinary silence of the source, or in which other days have traffic.
 pub(super) fn missing(
     ledger: &Ledger<'_>,
     holes: &[Hole],
@@ -51,8 +51,19 @@ pub(super) fn missing(
         missing: None,
         basis,
     };
-    let late = first.0.saturating_sub(from.0) > ordinary;
-    let early = until.0.saturating_sub(last.0) > ordinary;
+    let lacks = |from: Stamp, until: Stamp| {
+        let minutes = (from.0.div_euclid(MINUTE), until.0.div_euclid(MINUTE));
+        let long = until.0.saturating_sub(from.0);
+        let few = minutes.1 - minutes.0 < silence::SHORTEST;
+        let lines = || {
+            ledger
+                .all
+                .missing_at_end(&ledger.calendar, minutes.0, minutes.1)
+        };
+        long > ordinary || !few && lines() > 0.0
+    };
+    let late = lacks(from, first);
+    let early = lacks(last, until);
     let begins = late.then(|| {
         let basis = format!(
             "source \"{name}\" begins at {first}, {} at {from}",

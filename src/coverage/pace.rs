@@ -1,15 +1,20 @@
 //! How many lines a series has in any window, what is usual there, and how uneven it is.
 
+use std::collections::BTreeMap;
+
 use super::calendar::Calendar;
 
-/// Expected lines from which silence is a hole: ln(525600/10⁻³) ≈ 20, doubled for overdispersion (METHODS.md).
+/// Expected sessions from which silence is a hole: ln(525600/10⁻³) ≈ 20 (METHODS.md).
+const SESSIONS: f64 = 20.0;
+/// The least expected lines: that, doubled for overdispersion.
 pub(super) const SILENT_FROM: f64 = 40.0;
-/// The same for traffic that comes in sessions of ten lines; nothing is held to be more uneven.
+/// The same for sessions of ten lines; traffic is not held to be more uneven than that.
 const SILENT_AT_MOST: f64 = 200.0;
 /// Minutes of a block of a flank.
 const BLOCK: i64 = 10;
-/// Minutes on either side whose traffic tells what to expect.
+/// Minutes on either side whose traffic tells what to expect: as many as the silence has, between these.
 const FLANK: i64 = 60;
+const WIDEST_FLANK: i64 = 180;
 /// Comparable windows that an expectation needs, and how many on either side are looked at.
 const LEAST_OTHERS: usize = 4;
 const MOST_OTHERS: usize = 8;
@@ -17,10 +22,11 @@ const MOST_OTHERS: usize = 8;
 const FARTHEST: i64 = 70;
 /// Lines that a flank must usually have to tell how busy a day is.
 const TELLING: u64 = 40;
-/// Pairs of blocks that tell how uneven traffic of a pace is.
-const LEAST_PAIRS: usize = 12;
+/// Blocks on either side whose pace tells which blocks are alike.
+const AROUND: i64 = 8;
 /// Minutes of a day.
 pub(super) const DAY: i64 = 1440;
+const WEEK: i64 = 7 * DAY;
 
 /// A series in order, with the sums before each minute.
 pub(super) struct Pace {
@@ -35,8 +41,9 @@ pub(super) struct Pace {
 pub(super) enum Judged {
     /// So few lines were to be expected that their absence means nothing.
     Ordinary,
-    /// Silent at the same time of most comparable days.
-    Recurring(f64),
+    /// So many were to be expected by the traffic just before and just after, which is itself unusual: at that
+    /// time of other days it is as good as silent.
+    Unusual(f64),
     /// So many were to be expected by the traffic just before and just after.
     Flanks(f64),
     /// So many were to be expected by the same hours of other days.
@@ -97,8 +104,9 @@ impl Pace {
 
     /// Lines that a window lacks, by the slower of its flanks.
     pub(super) fn by_flanks(&self, from: i64, until: i64) -> f64 {
-        let pace = self.rate(from - FLANK, from);
-        pace.min(self.rate(until, until + FLANK)) * (until - from) as f64
+        let flank = (until - from).clamp(FLANK, WIDEST_FLANK);
+        let pace = self.rate(from - flank, from);
+        pace.min(self.rate(until, until + flank)) * (until - from) as f64
     }
 
     /// Lines a minute by the median of ten-minute blocks, over as much of the window as the series has: an
@@ -107,7 +115,12 @@ impl Pace {
         let Some((first, last)) = self.span() else {
             return 0.0;
         };
+        let wanted = until - from;
         let (from, until) = (from.max(first), until.min(last));
+        // The log's first job alone is no pace of what was before it.
+        if (until - from) * 2 < wanted {
+            return 0.0;
+        }
         let mut paces: Vec<f64> = (from..until)
             .step_by(BLOCK as usize)
             .map(|start| {
@@ -126,8 +139,9 @@ impl Pace {
     /// Expected lines from which a silence of so many minutes is a hole, where so many were expected.
     pub(super) fn needed(&self, expected: f64, minutes: i64) -> f64 {
         let block = expected / minutes.max(1) as f64 * BLOCK as f64;
-        let noise = self.noise.get(octave(block)).copied().unwrap_or(2.0);
-        (SILENT_FROM / 2.0 * noise).clamp(SILENT_FROM, SILENT_AT_MOST)
+        let noise = self.noise_of(block);
+        // Sessions of geometric length m have 2m - 1 as variance over mean, and are silent by exp(-lines/m).
+        (SESSIONS * (noise + 1.0) / 2.0).clamp(SILENT_FROM, SILENT_AT_MOST)
     }
 
     /// The same where they were not expected evenly: half of a night's lines stand in its first hour.
@@ -137,19 +151,27 @@ impl Pace {
         needed.fold(SILENT_FROM, f64::max)
     }
 
+    /// Variance over mean of blocks of so many lines.
+    fn noise_of(&self, block: f64) -> f64 {
+        self.noise.get(octave(block)).copied().unwrap_or(2.0)
+    }
+
     /// What a silent window lacks.
     pub(super) fn judge(&self, calendar: &Calendar, from: i64, until: i64) -> Judged {
         let minutes = until - from;
         let flanks = self.by_flanks(from, until);
-        let others = self.comparable(calendar, from, until);
-        let typical = self.typical(calendar, &others, from, until);
+        let others = self.by_other_days(calendar, from, until);
         if flanks >= self.needed(flanks, minutes) {
-            return match typical {
-                Some(typical) if typical as f64 <= flanks / 10.0 => Judged::Recurring(flanks),
+            let usual = others.or_else(|| self.by_any_days(calendar, from, until));
+            return match usual {
+                Some(usual) if usual < flanks / 4.0 => Judged::Unusual(flanks),
+                Some(usual) if usual < flanks / 2.0 && usual < self.needed(usual, minutes) => {
+                    Judged::Unusual(flanks)
+                }
                 _ => Judged::Flanks(flanks),
             };
         }
-        let expected = self.by_other_days(calendar, from, until).unwrap_or(0.0);
+        let expected = others.unwrap_or(0.0);
         match expected >= self.needed_unevenly(expected, minutes) {
             true => Judged::OtherDays(expected),
             false => Judged::Ordinary,
@@ -166,38 +188,72 @@ impl Pace {
             minutes => (minutes / 20).max(BLOCK),
         };
         let typical = self.typical(calendar, &others, from + edge, until - edge)?;
-        let level = |before: bool| {
-            let mut level = 0.0;
-            let mut width = FLANK;
-            while width <= DAY {
-                let flank = match before {
-                    true => (from - width, from),
-                    false => (until, until + width),
-                };
-                let Some(usual) = self.typical(calendar, &others, flank.0, flank.1) else {
-                    break;
-                };
-                if usual > 0 {
-                    level = self.lines(flank.0, flank.1) as f64 / usual as f64;
-                }
-                if usual >= TELLING {
-                    break;
-                }
-                width *= 2;
-            }
-            level
-        };
-        Some(typical as f64 * level(true).min(level(false)).min(1.0))
+        let before = self.level(calendar, &others, from, true);
+        let after = self.level(calendar, &others, until, false);
+        Some(typical as f64 * before.min(after).min(1.0))
     }
 
-    /// Days to go to windows that are comparable: of the same kind of day, or whole weeks away where the
-    /// window is as long as a day.
+    /// The median of all days, where there are too few of the same kind: a weekend's job is told by that.
+    fn by_any_days(&self, calendar: &Calendar, from: i64, until: i64) -> Option<f64> {
+        let days: Vec<i64> = (-FARTHEST..=FARTHEST).filter(|days| *days != 0).collect();
+        let typical = self.typical(calendar, &days, from, until)? as f64;
+        let before = self.level(calendar, &days, from, true);
+        let after = self.level(calendar, &days, until, false);
+        Some(typical * before.min(after).min(1.0))
+    }
+
+    /// Lines that are missing between an end of the period and the end of the series next to it, by the same hours
+    /// of other days at the level of the series' end.
+    pub(super) fn missing_at_end(&self, calendar: &Calendar, from: i64, until: i64) -> f64 {
+        let others = self.comparable(calendar, from, until);
+        let Some(typical) = self.typical(calendar, &others, from, until) else {
+            return 0.0;
+        };
+        let before = self.level(calendar, &others, from, true);
+        let after = self.level(calendar, &others, until, false);
+        let expected = typical as f64 * before.max(after).min(1.0);
+        match expected >= self.needed_unevenly(expected, until - from) {
+            true => expected,
+            false => 0.0,
+        }
+    }
+
+    /// How busy it is before or after an instant, against other days: the lower of just there, over as much time as
+    /// has lines to tell, and of the rest of a day, which a job that runs every day does not lift.
+    fn level(&self, calendar: &Calendar, others: &[i64], at: i64, before: bool) -> f64 {
+        let level = |near: i64, far: i64| {
+            let (from, until) = if before {
+                (at - far, at - near)
+            } else {
+                (at + near, at + far)
+            };
+            let usual = self.typical(calendar, others, from, until)?;
+            let lines = self.lines(from, until) as f64;
+            // Where there are few: so many at least, as far as chance goes. Three sessions are no level of a day.
+            let noise = self.noise_of(lines / (far - near) as f64 * BLOCK as f64);
+            let surely = match usual >= TELLING {
+                true => lines,
+                false => (lines - 1.5 * (noise * lines).sqrt()).max(0.0),
+            };
+            Some((usual, surely / usual.max(1) as f64))
+        };
+        let widths = [1, 2, 4, 8, 16, 24].into_iter();
+        let known = widths.map_while(|hours| level(0, hours * FLANK));
+        let known: Vec<(u64, f64)> = known.collect();
+        let telling = known.iter().find(|(usual, _)| *usual >= TELLING);
+        let near = telling.or(known.last()).map_or(0.0, |(_, level)| *level);
+        let day = level(2 * FLANK, DAY).filter(|(usual, _)| *usual > 0);
+        near.min(day.map_or(near, |(_, level)| level))
+    }
+
+    /// Days to go to windows that are comparable: made of the same kinds of day, or whole weeks away.
     fn comparable(&self, calendar: &Calendar, from: i64, until: i64) -> Vec<i64> {
+        let alike = |days: i64| {
+            let mut noons = (from..until).step_by(DAY as usize).chain([until - 1]);
+            noons.all(|minute| calendar.same_kind(minute, days))
+        };
         let fits = |days: &i64| {
-            let kinds = until - from < DAY
-                && calendar.kind(from).is_some()
-                && calendar.same_kind(from, *days)
-                && calendar.same_kind(until - 1, *days);
+            let kinds = until - from <= WEEK && alike(*days);
             (kinds || days % 7 == 0) && self.shifted(calendar, *days, from, until).is_some()
         };
         let before = (1..=FARTHEST).map(|days| -days).filter(fits);
@@ -210,12 +266,14 @@ impl Pace {
 
     /// The median of a window's lines on other days.
     fn typical(&self, calendar: &Calendar, days: &[i64], from: i64, until: i64) -> Option<u64> {
-        let windows = days
-            .iter()
-            .filter_map(|days| self.shifted(calendar, *days, from, until));
-        let mut lines: Vec<u64> = windows
-            .map(|(from, until)| self.lines(from, until))
-            .collect();
+        // Where the clock was changed in between: people keep to the local hour, jobs often to UTC.
+        let least = |days: &i64| {
+            let (start, end) = self.shifted(calendar, *days, from, until)?;
+            let lines = self.lines(start, end);
+            Some(lines.min(self.lines(from + days * DAY, until + days * DAY)))
+        };
+        let windows = days.iter().filter_map(least);
+        let mut lines: Vec<u64> = windows.collect();
         lines.sort_unstable();
         (lines.len() >= LEAST_OTHERS).then(|| lines[(lines.len() - 1) / 2])
     }
@@ -228,44 +286,57 @@ impl Pace {
         (start >= first && end <= last).then_some((start, end))
     }
 
-    /// Neighbouring blocks differ by chance: their squared difference over their sum has variance over mean as
-    /// its mean. The highest tenth is left out, so that bursts do not count; of a square of a normal variable the
-    /// rest has 0.6 of the mean.
+    /// Neighbouring blocks differ by chance: their squared difference over their sum is variance over mean. By the
+    /// pace of the hours around, and the median of days, so that bursts do not count.
     fn measure_noise(&self) -> Vec<f64> {
-        let mut blocks: Vec<(i64, u64)> = Vec::new();
-        for (minute, lines) in self.cells() {
+        let mut starts: Vec<i64> = Vec::new();
+        for minute in &self.minutes {
             let block = minute.div_euclid(BLOCK);
-            match blocks.last_mut() {
-                Some((last, sum)) if *last == block => *sum = sum.saturating_add(lines),
-                _ => blocks.push((block, lines)),
-            }
-        }
-        let mut ratios: Vec<Vec<f64>> = vec![Vec::new(); 64];
-        let mut pair = |a: u64, b: u64| {
-            let (a, b) = (a as f64, b as f64);
-            if let Some(list) = ratios.get_mut(octave((a + b) / 2.0)) {
-                list.push((a - b) * (a - b) / (a + b));
-            }
-        };
-        for two in blocks.windows(2) {
-            match two[1].0 - two[0].0 {
-                1 => pair(two[0].1, two[1].1),
-                // A session between silences: each block of it stands beside an empty one.
-                _ => {
-                    pair(two[0].1, 0);
-                    pair(0, two[1].1);
+            // Each block with lines stands beside the one before and the one behind it, empty or not.
+            for block in [block - 1, block] {
+                if starts.last().is_none_or(|last| *last < block) {
+                    starts.push(block);
                 }
             }
         }
-        let noise = |mut list: Vec<f64>| {
-            list.sort_by(f64::total_cmp);
-            let most = list.len() - list.len() / 10;
-            match list.len() {
-                0..LEAST_PAIRS => 2.0,
-                _ => (list[..most].iter().sum::<f64>() / most as f64 / 0.6).max(2.0),
-            }
-        };
-        ratios.into_iter().map(noise).collect()
+        let mut days: BTreeMap<(usize, i64), (f64, f64)> = BTreeMap::new();
+        for start in starts {
+            let block = |n: i64| self.lines(n * BLOCK, (n + 1) * BLOCK) as f64;
+            let (a, b) = (block(start), block(start + 1));
+            let around = self.lines((start - AROUND) * BLOCK, (start + 2 + AROUND) * BLOCK);
+            let pace = octave(around as f64 / (2 + 2 * AROUND) as f64);
+            let sums = days
+                .entry((pace, start.div_euclid(DAY / BLOCK)))
+                .or_default();
+            sums.0 += (a - b) * (a - b);
+            sums.1 += a + b;
+        }
+        let mut noise = vec![2.0; 64];
+        for (pace, noise) in noise.iter_mut().enumerate() {
+            let own = || {
+                days.range((pace, i64::MIN)..=(pace, i64::MAX))
+                    .map(|(_, sums)| *sums)
+            };
+            let telling = own().filter(|(_, lines)| *lines >= TELLING as f64 / 2.0);
+            let mut ratios: Vec<f64> = telling.map(|(squares, lines)| squares / lines).collect();
+            ratios.sort_by(f64::total_cmp);
+            let (squares, lines) =
+                own().fold((0.0, 0.0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
+            *noise = match ratios.len() {
+                3.. => ratios[ratios.len() / 2],
+                _ if lines > 0.0 => squares / lines,
+                _ => 2.0,
+            };
+        }
+        // Sessions are as long at any pace, and what tells of it is thin at some.
+        (0..noise.len())
+            .map(|pace| {
+                noise[pace.saturating_sub(3)..=pace]
+                    .iter()
+                    .copied()
+                    .fold(2.0, f64::max)
+            })
+            .collect()
     }
 }
 

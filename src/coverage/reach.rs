@@ -175,7 +175,12 @@ impl<'a, 'c> Reach<'a, 'c> {
         if !one.logs(route) || !other.logs(route) {
             return false;
         }
-        let (one, other) = (&one.routes[route], &other.routes[route]);
+        // Where neither was asked for the route, they are held against each other by all their lines.
+        let unasked = |ledger: &Ledger<'_>| ledger.routes[route].span().is_none();
+        let (one, other) = match unasked(one) && unasked(other) {
+            true => (&one.all, &other.all),
+            false => (&one.routes[route], &other.routes[route]),
+        };
         let (Some(first), Some(second)) = (one.span(), other.span()) else {
             return false;
         };

@@ -1,10 +1,11 @@
 //! What is to be said besides holes: missing tables, unlogged routes, damage, unread lines, sampling, what would go
 //! unnoticed.
 
+use super::calendar::MINUTE;
 use super::ledger::Ledger;
 use super::{Allowance, Doubt, GapKind, Hole, silence};
 use crate::case::{Case, PageSpec};
-use crate::words::Reason;
+use crate::words::{Reason, Stamp};
 
 /// Tables without which something cannot be told, and routes that no source records.
 pub(super) fn about_the_case(case: &Case) -> Vec<Doubt> {
@@ -86,7 +87,7 @@ pub(super) fn declared(ledger: &Ledger<'_>) -> Vec<Hole> {
 }
 
 /// What is to be said of a source besides its holes.
-pub(super) fn about(ledger: &Ledger<'_>, recurring: (u64, i64)) -> Vec<Doubt> {
+pub(super) fn about(ledger: &Ledger<'_>, unusual: &[(i64, i64)]) -> Vec<Doubt> {
     let facts = ledger.facts;
     let name = &ledger.spec.name;
     let damaged = facts.damaged.iter().map(|(file, damage)| Doubt {
@@ -126,13 +127,18 @@ pub(super) fn about(ledger: &Ledger<'_>, recurring: (u64, i64)) -> Vec<Doubt> {
             ),
         ));
     }
-    if recurring.0 > 0 {
+    if let Some((from, until)) = unusual
+        .iter()
+        .max_by_key(|(from, until)| (until - from, -from))
+    {
         doubts.push(Doubt::said(
             Reason::Gap,
             format!(
-                "source \"{name}\" is silent {} time(s), for {} minutes at most, when it is silent on most other days too: \
-                 taken for a routine of the platform, not for a hole",
-                recurring.0, recurring.1
+                "source \"{name}\" is silent {} time(s) between traffic that is unusual at that hour, the longest from {} \
+                 until {}: other days are quiet then too, so it is taken for a pause and not for a hole",
+                unusual.len(),
+                Stamp(from * MINUTE),
+                Stamp(until * MINUTE)
             ),
         ));
     }

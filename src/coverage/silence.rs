@@ -17,8 +17,8 @@ const SIBLINGS: usize = 8;
 /// What silences of a source showed.
 pub(super) struct Silences {
     pub(super) holes: Vec<Hole>,
-    /// How many silences come at the same time of most comparable days, and the longest in minutes.
-    pub(super) recurring: (u64, i64),
+    /// Silences between unusual traffic, at a time at which other days are as good as silent.
+    pub(super) unusual: Vec<(i64, i64)>,
 }
 
 /// Looks through a source. `cuts` are the minutes at which one file of the source ends and the next begins:
@@ -26,17 +26,14 @@ pub(super) struct Silences {
 pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
     let mut found = Silences {
         holes: Vec::new(),
-        recurring: (0, 0),
+        unusual: Vec::new(),
     };
     for (from, until) in ledger.all.silences(SHORTEST) {
         let cut = cuts.contains(&(from, until));
         match ledger.all.judge(&ledger.calendar, from, until) {
             Judged::Ordinary => {}
-            Judged::Recurring(_) if !cut => {
-                found.recurring.0 += 1;
-                found.recurring.1 = found.recurring.1.max(until - from);
-            }
-            Judged::Recurring(expected) | Judged::Flanks(expected) => {
+            Judged::Unusual(_) if !cut => found.unusual.push((from, until)),
+            Judged::Unusual(expected) | Judged::Flanks(expected) => {
                 let why = "the hour before and the hour after";
                 found.holes.push(silent(ledger, from, until, expected, why));
             }
@@ -109,8 +106,8 @@ fn writer(ledger: &Ledger<'_>, at: usize, dark: &[(i64, i64)]) -> Vec<Hole> {
     holes.collect()
 }
 
-/// What a writer lacks by each of the others, by the lower median: one of them may have a burst of its own. Of
-/// two writers, the one alone is not enough: it must also be silent against its own pace.
+/// What a writer lacks by each of the others, by the lower median, because one of them may have a burst of its own;
+/// and no more than by its own pace, because a burst of its own is no share.
 fn siblings(ledger: &Ledger<'_>, own: &Writer, from: i64, until: i64) -> Option<f64> {
     let mut others: Vec<&Writer> = ledger
         .writers
@@ -131,11 +128,8 @@ fn siblings(ledger: &Ledger<'_>, own: &Writer, from: i64, until: i64) -> Option<
         })
         .collect();
     expected.sort_by(f64::total_cmp);
-    if let [only] = expected[..] {
-        let own = own_pace(&own.all, ledger, from, until);
-        return Some(only.min(own));
-    }
-    expected.get(expected.len().saturating_sub(1) / 2).copied()
+    let by_siblings = expected.get(expected.len().saturating_sub(1) / 2)?;
+    Some(by_siblings.min(own_pace(&own.all, ledger, from, until)))
 }
 
 fn own_pace(own: &Pace, ledger: &Ledger<'_>, from: i64, until: i64) -> f64 {

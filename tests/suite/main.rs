@@ -7,6 +7,7 @@ mod answer;
 mod captured;
 mod case;
 mod cases;
+mod coverage;
 mod damage;
 mod formats;
 mod house;
