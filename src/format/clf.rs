@@ -107,7 +107,7 @@ impl Clf {
         request::put(line, escapes, &mut record);
         let rest = take_numbers(rest, &mut record)?;
         let rest = take_tail(rest, escapes, &mut record);
-        record.forwarded = named(rest, b"XFF=\"").map(Into::into);
+        client::put_forwarded(named(rest, b"XFF=\"").map(Into::into), &mut record);
 
         record.account = match &self.account {
             Account::User => record.user.clone(),
