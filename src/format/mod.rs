@@ -162,7 +162,7 @@ impl Format {
                 "`pattern` and `fields` exclude each other; `fields` is for JSON lines and tables",
             )),
             (None, Some(pattern)) => Format::pattern(pattern, zone).map(Some),
-            (Some(name), None) if name == "auto" => Ok(None),
+            (Some(name), None) if names::meant(name) == "auto" => Ok(None),
             (Some(name), None) => Format::named(name, &spec.fields, zone).map(Some),
             (None, None) if spec.fields.is_empty() => Ok(None),
             (None, None) => Format::named("json", &spec.fields, zone).map(Some),

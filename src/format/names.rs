@@ -54,31 +54,48 @@ pub(super) const RECOGNISED: [&str; 13] = [
     "uvicorn",
 ];
 
+/// Names of writers and wrappings, and the format that is meant by each: what peels off by itself needs
+/// no name, so what is inside is told by its lines.
+const MEANT: [(&str, &str); 20] = [
+    ("apache", "combined"),
+    ("apigateway", "json"),
+    ("aws-waf", "json"),
+    ("azure", "json"),
+    ("caddy", "json"),
+    ("cloudflare", "json"),
+    ("compose", "auto"),
+    ("cri", "auto"),
+    ("docker", "auto"),
+    ("ecs", "json"),
+    ("elastic", "json"),
+    ("gcp", "json"),
+    ("iis", "w3c"),
+    ("journald", "auto"),
+    ("kestrel", "w3c"),
+    ("kong", "json"),
+    ("nginx", "combined"),
+    ("parquet", "json"),
+    ("splunk", "csv"),
+    ("syslog", "auto"),
+];
+
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 22] = [
+const NOT_YET: [&str; 8] = [
     "akamai",
-    "apigateway",
     "atlassian",
-    "aws-waf",
-    "azure",
-    "caddy",
     "citrix",
-    "cloudflare",
-    "cri",
-    "docker",
-    "ecs",
     "fastly",
-    "gcp",
-    "iis",
-    "journald",
-    "kong",
     "lograge",
     "ocsf",
     "otlp",
-    "parquet",
     "rails",
-    "syslog",
 ];
+
+/// The format that a name means.
+pub(super) fn meant(name: &str) -> &str {
+    let known = MEANT.iter().find(|(writer, _)| *writer == name);
+    known.map_or(name, |(_, format)| format)
+}
 
 /// The readers that a format of that name takes: a table may hold lines as they came, so it takes along
 /// what they may be.
@@ -109,6 +126,7 @@ pub(super) fn reader(
     fields: &[(String, String)],
     zone: Tz,
 ) -> Result<Arc<dyn LineFormat>, FormatProblem> {
+    let name = meant(name);
     if !matches!(name, "json" | "csv" | "tsv" | "cloudfront-realtime") && !fields.is_empty() {
         return Err(FormatProblem::new(format!(
             "`fields` is for JSON lines and tables; `format = \"{name}\"` has its own fields: remove one of the two"
@@ -156,7 +174,8 @@ fn unknown_format(name: &str) -> FormatProblem {
              a `pattern`, or JSON lines with `fields`"
         ));
     }
-    let all = READ.iter().chain(&NOT_YET).copied();
+    let writers = MEANT.iter().map(|(writer, _)| writer);
+    let all = READ.iter().chain(&NOT_YET).chain(writers).copied();
     FormatProblem::new(format!(
         "unknown format `{name}`{}; known are {read}; other layouts: give `pattern` instead",
         did_you_mean(name, all)

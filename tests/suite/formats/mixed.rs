@@ -1,6 +1,7 @@
 //! Contents in which the way of writing changes: by a server's update in the middle of a file, or
 //! because several writers share it.
 
+use breachscope::case::FormatSpec;
 use breachscope::format::{Format, Line, State};
 use chrono_tz::Tz;
 
@@ -76,4 +77,28 @@ fn a_named_format_stays_itself() {
     let format = Format::named("combined", &[], Tz::UTC).expect("a known format");
     let read = format.parse(&mut State::default(), JSON.as_bytes(), 0);
     assert!(matches!(read, Line::Problem(_)), "{read:?}");
+}
+
+/// A responder writes what wrote the log, or what lies around its lines.
+#[test]
+fn the_name_of_a_writer_or_a_wrapping_will_do() {
+    for (name, line) in [
+        ("nginx", COMBINED),
+        ("apache", VHOST),
+        ("caddy", JSON),
+        ("elastic", JSON),
+        ("gcp", JSON),
+    ] {
+        let format = Format::named(name, &[], Tz::UTC).expect("a known name");
+        let read = format.parse(&mut State::default(), line.as_bytes(), 0);
+        assert!(matches!(read, Line::Record(_)), "{name}: {read:?}");
+    }
+    for wrapping in ["docker", "cri", "syslog", "journald", "compose"] {
+        let spec = FormatSpec {
+            name: Some(wrapping.to_owned()),
+            ..FormatSpec::default()
+        };
+        let format = Format::from_spec(&spec, Tz::UTC).expect("a known name");
+        assert!(format.is_none(), "{wrapping} is told by its lines");
+    }
 }
