@@ -1,5 +1,8 @@
 //! One file per command, each a short story. Owns progress, the terminal, signals and "now".
 
+mod init;
+mod inspect;
+mod logs;
 mod progress;
 mod records;
 mod scan;
@@ -48,6 +51,8 @@ pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Records(args) => records::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Synth(args) => synth::run(&args),
     };
     let (code, message) = match ended {

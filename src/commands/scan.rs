@@ -109,7 +109,7 @@ fn answer(
 }
 
 /// Every file of every source with the way to read it.
-fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
+pub(super) fn inputs(case: &Case) -> Result<Vec<Input>, Ending> {
     let globs: Vec<(String, Vec<String>)> = case
         .sources
         .iter()
@@ -373,7 +373,7 @@ fn notes(inputs: Vec<Input>, files: Vec<ReadFile>) -> Vec<FileNote> {
     .collect()
 }
 
-fn bytes(paths: &[PathBuf]) -> u64 {
+pub(super) fn bytes(paths: &[PathBuf]) -> u64 {
     let sizes = paths.iter().filter_map(|path| path.metadata().ok());
     sizes.map(|metadata| metadata.len()).sum()
 }

@@ -350,3 +350,13 @@ fn missing(case: &Case, source: usize, facts: &SourceFacts, assessment: &mut Ass
         });
     }
 }
+
+/// The silences of a source that are too long for the traffic around them.
+pub fn holes(facts: &SourceFacts) -> Vec<Hole> {
+    gaps::holes(facts)
+}
+
+/// How many minutes a hole may have without being noticed; `None` without a record.
+pub fn unnoticed(facts: &SourceFacts) -> Option<i64> {
+    gaps::unnoticed(facts)
+}

@@ -1,0 +1,4 @@
+//! `init`.
+use super::Ending;
+use crate::cli::InitArgs;
+pub(super) fn run(_: &InitArgs) -> Result<(), Ending> { Ok(()) }

@@ -1,0 +1,417 @@
+//! Logs named on the command line -> groups of files that are written alike, ready to be read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+use super::progress::Progress;
+use super::{Ending, scan};
+use crate::case::{AccountKey, Case, FormatSpec};
+use crate::cli::WritingArgs;
+use crate::format::{Format, Problem};
+use crate::pipeline::{self, Extraction, ReadFile};
+use crate::route::Router;
+use crate::route::extract::Part;
+use crate::sequence::{Ceiling, text};
+use crate::source::{Reader, Reading, SourceProblem};
+use crate::survey::account::{self, Candidate};
+use crate::survey::{self, Facts, FileNote, Known, Recognised, Sample, Sureness, recognise};
+
+/// Lines that a sample keeps of a file.
+const SAMPLED: usize = 3_000;
+/// Bytes at the beginning of a content that a sample is taken from; longer plain files are looked at in
+/// further places too.
+const LOOKED_AT: u64 = 16 << 20;
+/// Further places.
+const PLACES: u64 = 8;
+
+/// Files that are written alike: one folder, one name but for dates and numbers, one format.
+pub(super) struct Group {
+    /// Its name.
+    pub name: String,
+    /// How they are written.
+    pub how: Recognised,
+    /// Where they say who asked, the best place first.
+    pub accounts: Vec<Candidate>,
+    /// Place of the account that a case names.
+    pub bound: Option<AccountKey>,
+    /// The files, in order.
+    pub files: Vec<PathBuf>,
+    /// Lines of all of them.
+    pub sample: Sample,
+    /// What to add to each stamp.
+    pub clock_correction: i64,
+}
+
+/// What was found.
+pub(super) struct Found {
+    /// Groups by folder and name.
+    pub groups: Vec<Group>,
+    /// Files that are no log that can be read, with the reason.
+    pub unread: Vec<(String, String)>,
+}
+
+/// Files of what was named: folders give all that is in them, by name.
+pub(super) fn walk(logs: &[PathBuf]) -> Result<Vec<PathBuf>, Ending> {
+    let mut files = Vec::new();
+    for log in logs {
+        let facts = log.metadata().map_err(|error| {
+            Ending::Failed(format!("{}: cannot be opened: {error}; check the path", log.display()))
+        })?;
+        match facts.is_dir() {
+            false => files.push(log.clone()),
+            true => walk_folder(log, 0, &mut files)?,
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
+    Ok(files)
+}
+
+fn walk_folder(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Ending> {
+    let failed = |error| Ending::Failed(format!("{}: cannot be opened: {error}; check that you may read it", folder.display()));
+    let entries = std::fs::read_dir(folder).map_err(failed)?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    paths.sort();
+    for path in paths {
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if path.is_dir() && !path.is_symlink() && depth < 32 {
+            walk_folder(&path, depth + 1, files)?;
+        } else if path.is_file() && !hidden {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Recognises the files and groups them. Files that a case knows are left out by the caller.
+pub(super) fn find(files: Vec<PathBuf>, how: &WritingArgs, known: &Known) -> Result<Found, Ending> {
+    let zone = zone(&how.timezone)?;
+    let told = told(how, zone)?;
+    let mut unread = Vec::new();
+    let mut groups: BTreeMap<(PathBuf, String, String), Vec<(PathBuf, Sample)>> = BTreeMap::new();
+    for path in files {
+        let name = path.display().to_string();
+        let sample = match sample(&path) {
+            Ok(sample) => sample,
+            Err(problem) => {
+                unread.push((name, problem.to_string()));
+                continue;
+            }
+        };
+        if sample.lines.iter().all(|line| line.trim_ascii().is_empty()) {
+            unread.push((name, "is empty".to_owned()));
+            continue;
+        }
+        let kind = match (&told, recognise(&sample, zone)) {
+            (Some(told), _) => told.name(),
+            (None, Some(how)) => kind(&how),
+            (None, None) => {
+                unread.push((name, "no format that this version knows reads its lines".to_owned()));
+                continue;
+            }
+        };
+        let parent = path.parent().map(Path::to_owned).unwrap_or_default();
+        groups.entry((parent, stem(&path), kind)).or_default().push((path, sample));
+    }
+    let several = groups.len() > 1;
+    let mut found = Vec::new();
+    for ((parent, stem, _), files) in groups {
+        let group = group(&parent, &stem, files, told.as_ref(), zone, known, several);
+        match group {
+            Ok(group) => found.push(group),
+            Err(names) => unread.extend(
+                names.into_iter().map(|name| (name, "its lines are not alike enough to be read".to_owned())),
+            ),
+        }
+    }
+    Ok(Found { groups: found, unread })
+}
+
+fn group(
+    parent: &Path,
+    stem: &str,
+    files: Vec<(PathBuf, Sample)>,
+    told: Option<&Recognised>,
+    zone: Tz,
+    known: &Known,
+    several: bool,
+) -> Result<Group, Vec<String>> {
+    let mut sample = Sample::default();
+    // The oldest file's head may be all night; the fullest sample tells most.
+    for (_, one) in &files {
+        if sample.head.len() < one.head.len() {
+            sample.head.clone_from(&one.head);
+        }
+        let room = (4 * SAMPLED).saturating_sub(sample.lines.len());
+        let step = one.lines.len().div_ceil(room.max(1)).max(1);
+        let kept = one.lines.iter().enumerate().filter(|(at, line)| at % step == 0 || line.starts_with(b"#"));
+        sample.lines.extend(kept.map(|(_, line)| line.clone()));
+    }
+    let how = match told {
+        Some(told) => Some(told.clone()),
+        None => recognise(&sample, zone),
+    };
+    let mut paths: Vec<PathBuf> = files.into_iter().map(|(path, _)| path).collect();
+    let Some(how) = how else {
+        return Err(paths.iter().map(|path| path.display().to_string()).collect());
+    };
+    paths.sort_by_key(|path| (std::cmp::Reverse(rotation(path)), path.clone()));
+    let folder = parent.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = match folder {
+        Some(folder) if several => format!("{folder}/{stem}"),
+        _ => stem.to_owned(),
+    };
+    Ok(Group {
+        name: text(name.as_bytes()),
+        accounts: account::candidates(&how, &sample, known),
+        bound: None,
+        how,
+        files: paths,
+        sample,
+        clock_correction: 0,
+    })
+}
+
+/// Formats between which a file may waver are one kind.
+fn kind(how: &Recognised) -> String {
+    match how.format.name() {
+        "combined" | "common" | "pattern" | "vhost-combined" => "web".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The format that the command line names.
+fn told(how: &WritingArgs, zone: Tz) -> Result<Option<Recognised>, Ending> {
+    let spec = FormatSpec {
+        name: how.pattern.is_none().then(|| how.format.clone()),
+        pattern: how.pattern.clone(),
+        fields: how.fields.clone(),
+    };
+    let format = Format::from_spec(&spec, zone).map_err(Ending::usage)?;
+    Ok(format.map(|format| Recognised {
+        spec,
+        format,
+        wrappings: Vec::new(),
+        named: true,
+    }))
+}
+
+pub(super) fn zone(name: &str) -> Result<Tz, Ending> {
+    name.parse().map_err(|_| {
+        Ending::Usage(format!(
+            "--timezone {name}: no such zone; write an IANA name such as Europe/Stockholm"
+        ))
+    })
+}
+
+const PACKED: [&str; 6] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".Z"];
+
+fn unpacked(name: &str) -> &str {
+    PACKED.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+}
+
+/// A file's name without packing, rotation and dates: what its fellows share.
+pub(super) fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = unpacked(&name);
+    let stamp = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | ':' | 'T' | 'Z');
+    let bare = name.trim_end_matches(stamp);
+    let bare = if bare.is_empty() { name } else { bare };
+    let mut out = String::new();
+    for c in bare.chars() {
+        match c.is_ascii_digit() {
+            true if out.ends_with('*') => {}
+            true => out.push('*'),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+/// The number of a rotated file; 0 for one that has none.
+fn rotation(path: &Path) -> u64 {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let number = unpacked(&name).rsplit_once('.').and_then(|(_, end)| end.parse().ok());
+    number.filter(|n| *n < 10_000).unwrap_or(0)
+}
+
+/// Numbers between those of the rotated files that no file has.
+fn missing(files: &[PathBuf]) -> Vec<u64> {
+    let numbers: std::collections::BTreeSet<u64> =
+        files.iter().map(|file| rotation(file)).filter(|n| *n > 0).collect();
+    let Some(last) = numbers.last() else {
+        return Vec::new();
+    };
+    (1..*last).filter(|n| !numbers.contains(n)).take(100).collect()
+}
+
+/// Lines from a file's beginning and, where it is long and plain, from other places.
+fn sample(path: &Path) -> Result<Sample, SourceProblem> {
+    let how = Reading {
+        mapped: false,
+        window: 64 << 10,
+    };
+    let mut reader = Reader::open(path, &how)?;
+    let mut sample = Sample::default();
+    let (mut every, mut number) = (1, 0usize);
+    while let Some(window) = reader.next()? {
+        if sample.head.is_empty() {
+            sample.head = window.bytes().to_vec();
+        }
+        for (_, line) in crate::source::lines(window.bytes()) {
+            if line.starts_with(b"#") || number % every == 0 {
+                sample.lines.push(line.to_vec());
+            }
+            number += 1;
+            if sample.lines.len() > 2 * SAMPLED {
+                every *= 2;
+                let mut at = 0;
+                sample.lines.retain(|line| {
+                    at += 1;
+                    line.starts_with(b"#") || at % 2 == 1
+                });
+            }
+        }
+        if window.offset > LOOKED_AT {
+            break;
+        }
+    }
+    elsewhere(path, &how, &mut sample)?;
+    Ok(sample)
+}
+
+fn elsewhere(path: &Path, how: &Reading, sample: &mut Sample) -> Result<(), SourceProblem> {
+    let length = path.metadata().map_or(0, |facts| facts.len());
+    let plain = std::fs::File::open(path).is_ok_and(|mut file| {
+        let mut first = [0; 4];
+        std::io::Read::read_exact(&mut file, &mut first).is_ok() && sample.head.starts_with(&first)
+    });
+    if !plain || length <= LOOKED_AT {
+        return Ok(());
+    }
+    for place in 1..=PLACES {
+        let at = LOOKED_AT + (length - LOOKED_AT) / PLACES * (place - 1);
+        let Some(window) = Reader::open_at(path, how, at)?.next()? else {
+            continue;
+        };
+        // The first line is cut, the rest is whole.
+        let lines = crate::source::lines(window.bytes()).skip(1).take(SAMPLED / 8);
+        sample.lines.extend(lines.map(|(_, line)| line.to_vec()));
+    }
+    Ok(())
+}
+
+/// Everything that two passes over the groups tell: how they were read, and what they carry.
+pub(super) struct Read {
+    /// Inputs in order, by group.
+    pub inputs: Vec<pipeline::Input>,
+    /// What the pipeline says of them.
+    pub files: Vec<ReadFile>,
+    /// What their lines carry.
+    pub facts: Vec<Facts>,
+}
+
+/// Reads the groups.
+pub(super) fn read(groups: &[Group], case: Option<&Case>, threads: Option<usize>) -> Result<Read, Ending> {
+    let mut inputs = Vec::new();
+    for (source, group) in groups.iter().enumerate() {
+        let key = account_key(group);
+        let format = group.how.format.clone().bind_account(key).map_err(Ending::usage)?;
+        for path in &group.files {
+            inputs.push(pipeline::Input {
+                source,
+                name: text(path.as_os_str().as_encoded_bytes()),
+                path: path.clone(),
+                format: format.clone(),
+                clock_correction: group.clock_correction,
+            });
+        }
+    }
+    let paths: Vec<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
+    let progress = Progress::over(scan::bytes(&paths).saturating_mul(2));
+    let how = Reading::default();
+    let nothing = Router::new(&[], false);
+    let router = case.map(|case| (Router::new(&case.routes, case.ignore_case), case.routes.len()));
+    let work = || -> Result<(Vec<ReadFile>, Vec<Facts>), pipeline::PipelineProblem> {
+        let ceiling = Ceiling { bytes: None };
+        let Extraction { files, .. } = pipeline::extract(&inputs, &nothing, &how, ceiling, &progress)?;
+        progress.stage("looking at routes");
+        let routes = router.as_ref().map(|(router, routes)| (router, *routes));
+        let facts = pipeline::survey(&inputs, &files, routes, &how, &progress)?;
+        Ok((files, facts))
+    };
+    let (files, facts) = pipeline::with_threads(threads, work).map_err(Ending::failed)?.map_err(Ending::failed)?;
+    progress.done();
+    Ok(Read { inputs, files, facts })
+}
+
+/// The place of the account that is gone by: the case's, else the best one if it is more than a guess.
+pub(super) fn account_key(group: &Group) -> Option<&AccountKey> {
+    let best = group.accounts.first().filter(|c| c.sure > Sureness::Guess);
+    group.bound.as_ref().or(best.map(|c| &c.key))
+}
+
+/// What was read, by source.
+pub(super) fn by_source(groups: &[Group], read: Read) -> Vec<survey::Input> {
+    let names: Vec<String> = read.inputs.iter().map(|input| input.name.clone()).collect();
+    let mut sources: Vec<survey::Input> = groups.iter().map(empty).collect();
+    let mut counts: Vec<Part> = groups.iter().map(|_| Part::default()).collect();
+    for ((input, file), facts) in read.inputs.iter().zip(&read.files).zip(read.facts) {
+        let source = &mut sources[input.source];
+        if file.copy_of.is_none() {
+            counts[input.source].absorb_counts(&file.part);
+        }
+        source.files.push(note(&input.name, file, &names));
+        source.facts.absorb(facts);
+    }
+    for (source, counts) in sources.iter_mut().zip(counts) {
+        source.tally = counts.tally;
+        source.counted = counts.hours.finish();
+    }
+    sources
+}
+
+fn empty(group: &Group) -> survey::Input {
+    let account = match (&group.bound, group.accounts.first()) {
+        (Some(key), _) => Some((key.to_string().trim_matches('"').to_owned(), Sureness::Sure, "named by the case".to_owned())),
+        (None, Some(best)) => Some((best.text(), best.sure, best.evidence.clone())),
+        (None, None) => None,
+    };
+    survey::Input {
+        name: group.name.clone(),
+        format: group.how.name(),
+        spec: group.how.spec.clone(),
+        wrappings: group.how.wrappings.clone(),
+        account,
+        files: Vec::new(),
+        missing_files: missing(&group.files),
+        tally: Default::default(),
+        counted: Default::default(),
+        facts: Facts::default(),
+    }
+}
+
+fn note(name: &str, file: &ReadFile, names: &[String]) -> FileNote {
+    let named = |index: usize| names.get(index).cloned().unwrap_or_default();
+    let first = |problem: &Problem| {
+        let reject = file.part.rejects.iter().find(|reject| reject.problem == *problem)?;
+        Some((*problem, reject.line))
+    };
+    FileNote {
+        name: name.to_owned(),
+        bytes: file.ending.file_bytes,
+        content_bytes: file.ending.content_bytes,
+        packing: file.ending.packing.to_string(),
+        damage: file.ending.damage.iter().map(|damage| damage.detail.clone()).collect(),
+        copy_of: file.copy_of.map(named),
+        overlaps: file.overlap.as_ref().map(|overlap| named(overlap.of)),
+        tally: file.part.tally.clone(),
+        first_rejects: Problem::ALL.iter().filter_map(first).collect(),
+        unended: file.part.unended.is_some(),
+    }
+}
