@@ -9,6 +9,7 @@ mod directory;
 mod file;
 mod parquet;
 mod problem;
+mod recognise;
 mod routes;
 mod rows;
 mod section;
@@ -23,6 +24,7 @@ pub use directory::{
     AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, Unit,
 };
 pub use problem::{CaseProblem, Complaint, Place};
+pub use recognise::{TableLikeness, recognise};
 
 use crate::words::{Stamp, Validity};
 
@@ -33,6 +35,15 @@ use crate::words::{Stamp, Validity};
 /// to do.
 pub fn load(path: &Path) -> Result<Case, CaseProblem> {
     file::load(path)
+}
+
+/// Checks the text of a case that is not on disk yet and reads the tables that it names, relative to
+/// `folder`; `name` stands in complaints.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(name: &str, text: &str, folder: &Path) -> Result<Case, CaseProblem> {
+    file::load_text(name, text, folder)
 }
 
 /// A checked case.

@@ -1,5 +1,6 @@
 //! One file per command, each a short story. Owns progress, the terminal, signals and "now".
 
+mod asking;
 mod init;
 mod inspect;
 mod logs;

@@ -397,7 +397,7 @@ fn folder(problem: FolderProblem) -> Ending {
 }
 
 /// Three quarters of the memory that is free now, where the system tells it.
-fn three_quarters_of_free_memory() -> Option<u64> {
+pub(super) fn three_quarters_of_free_memory() -> Option<u64> {
     let facts = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = facts
         .lines()

@@ -15,7 +15,7 @@ mod timeline;
 
 use std::collections::BTreeMap;
 
-pub use folder::{FolderProblem, Staging};
+pub use folder::{FolderProblem, Staging, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::BUILD;
 pub use summary::summary;
