@@ -23,19 +23,23 @@ pub enum TableLikeness {
 /// # Errors
 /// The file cannot be read, or is no table.
 pub fn recognise(path: &Path) -> Result<TableLikeness, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
     let columns = columns(path, bytes)?;
     Ok(likeness(&columns))
 }
 
 fn columns(path: &Path, bytes: Vec<u8>) -> Result<Vec<String>, String> {
     if bytes.starts_with(b"PAR1") {
-        let columns = super::parquet::columns(bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+        let columns = super::parquet::columns(bytes)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
         return Ok(columns.into_iter().map(|column| column.name).collect());
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let mut reader = csv::Reader::from_reader(bytes);
-    let header = reader.headers().map_err(|error| format!("{}: {error}", path.display()))?;
+    let header = reader
+        .headers()
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(header.iter().map(|name| name.trim().to_owned()).collect())
 }
 
@@ -50,7 +54,9 @@ fn likeness(columns: &[String]) -> TableLikeness {
         match (lacks.len(), strange) {
             (0, None) if best.is_none_or(|(most, _)| used > most) => best = Some((used, key)),
             (0, Some(name)) if used > 1 => close = TableLikeness::Strange(key, name.clone()),
-            (1, None) if used > 2 && close == TableLikeness::None => close = TableLikeness::Lacks(key, lacks),
+            (1, None) if used > 2 && close == TableLikeness::None => {
+                close = TableLikeness::Lacks(key, lacks)
+            }
             _ => {}
         }
     }
@@ -59,9 +65,16 @@ fn likeness(columns: &[String]) -> TableLikeness {
 
 fn lacking(layout: &Layout, columns: &[String]) -> Vec<String> {
     let names = layout.required.iter().map(|(name, _)| *name);
-    names.filter(|name| !columns.iter().any(|have| have == name)).map(str::to_owned).collect()
+    names
+        .filter(|name| !columns.iter().any(|have| have == name))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn takes(layout: &Layout, name: &str) -> bool {
-    layout.required.iter().any(|(required, _)| *required == name) || layout.optional.contains(&name)
+    layout
+        .required
+        .iter()
+        .any(|(required, _)| *required == name)
+        || layout.optional.contains(&name)
 }

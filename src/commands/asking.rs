@@ -19,7 +19,9 @@ pub(super) fn somebody_is_there() -> bool {
 
 /// Which place names the account; `None` = none of them.
 pub(super) fn account(group: &Group, proposed: Option<usize>) -> Option<usize> {
-    let sure = proposed.and_then(|at| group.accounts.get(at)).is_some_and(|c| c.sure == Sureness::Sure);
+    let sure = proposed
+        .and_then(|at| group.accounts.get(at))
+        .is_some_and(|c| c.sure == Sureness::Sure);
     if sure || group.accounts.is_empty() {
         return proposed;
     }
@@ -27,10 +29,19 @@ pub(super) fn account(group: &Group, proposed: Option<usize>) -> Option<usize> {
         .accounts
         .iter()
         .take(CHOICES)
-        .map(|c| format!("{} ({}; such as {})", c.text(), c.evidence, c.examples.join(", ")))
+        .map(|c| {
+            format!(
+                "{} ({}; such as {})",
+                c.text(),
+                c.evidence,
+                c.examples.join(", ")
+            )
+        })
         .collect();
     choices.push("none of these".to_owned());
-    let default = proposed.filter(|at| *at < CHOICES).unwrap_or(choices.len() - 1);
+    let default = proposed
+        .filter(|at| *at < CHOICES)
+        .unwrap_or(choices.len() - 1);
     let question = format!("{}: which field names the account?", group.name);
     let chosen = choose(&question, &samples(group), &choices, default);
     (chosen + 1 < choices.len()).then_some(chosen)
@@ -41,7 +52,10 @@ pub(super) fn role(route: &mut Proposed, groups: &[Group]) {
     if route.sure > Sureness::Guess || !route.active {
         return;
     }
-    let question = format!("{}: what does {{{}}} name? ({})", route.path, route.key, route.evidence);
+    let question = format!(
+        "{}: what does {{{}}} name? ({})",
+        route.path, route.key, route.evidence
+    );
     let choices = ["one object".to_owned(), "a container of objects".to_owned()];
     let default = usize::from(route.role == Role::Container);
     let lines: Vec<String> = groups.iter().take(1).flat_map(samples).collect();
@@ -70,8 +84,12 @@ fn samples(group: &Group) -> Vec<String> {
             continue;
         }
         let method = String::from_utf8_lossy(record.method.as_deref().unwrap_or(b"-")).into_owned();
-        let status = record.status.map_or("-".to_owned(), |status| status.to_string());
-        shown.push(crate::sequence::text(format!("{time} {method} /{} {status}", path.join("/")).as_bytes()));
+        let status = record
+            .status
+            .map_or("-".to_owned(), |status| status.to_string());
+        shown.push(crate::sequence::text(
+            format!("{time} {method} /{} {status}", path.join("/")).as_bytes(),
+        ));
         if shown.len() == 3 {
             break;
         }

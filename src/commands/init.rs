@@ -27,7 +27,12 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
     let directory = read_directory(&tables, args, &folder)?;
     let known = Known::of(&directory.directory);
     let mut found = logs::find(files, &args.writing, &known)?;
-    remarks.extend(found.unread.iter().map(|(file, why)| format!("not a log: {}: {why}", shown(file, &folder))));
+    remarks.extend(
+        found
+            .unread
+            .iter()
+            .map(|(file, why)| format!("not a log: {}: {why}", shown(file, &folder))),
+    );
     if found.groups.is_empty() {
         let (file, why) = found.unread.first().cloned().unwrap_or_default();
         return Err(Ending::Failed(format!(
@@ -41,14 +46,24 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
     let survey = survey::assemble(logs::by_source(&found.groups, read), None, Vec::new());
     let mut routes = propose::routes(&survey, &known);
     if ask {
-        routes.iter_mut().for_each(|route| asking::role(route, &found.groups));
+        routes
+            .iter_mut()
+            .for_each(|route| asking::role(route, &found.groups));
     }
     look_at_bodies(&mut routes, &inputs, &directory)?;
     if !routes.iter().any(|route| route.active) {
         return Err(no_route(&routes));
     }
-    let first = survey.sources.iter().filter_map(|s| s.input.tally.first).min();
-    let last = survey.sources.iter().filter_map(|s| s.input.tally.last).max();
+    let first = survey
+        .sources
+        .iter()
+        .filter_map(|s| s.input.tally.first)
+        .min();
+    let last = survey
+        .sources
+        .iter()
+        .filter_map(|s| s.input.tally.last)
+        .max();
     let text = propose::case_text(&CaseText {
         id: id(args, &folder),
         timezone: args.writing.timezone.clone(),
@@ -61,7 +76,9 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
     // What does not hold is not written.
     let name = args.out.display().to_string();
     case::load_text(&name, &text, &folder).map_err(|problem| {
-        Ending::Failed(format!("the proposed case does not hold, which is a defect of this program: {problem}"))
+        Ending::Failed(format!(
+            "the proposed case does not hold, which is a defect of this program: {problem}"
+        ))
     })?;
     write(&out, &text)?;
     writeln!(
@@ -84,7 +101,10 @@ fn place(out: &Path) -> Result<(PathBuf, PathBuf), Ending> {
     }
     let parent = target.parent().unwrap_or(&target);
     let folder = parent.canonicalize().map_err(|error| {
-        Ending::Usage(format!("--out {}: its folder cannot be opened: {error}; make the folder first", out.display()))
+        Ending::Usage(format!(
+            "--out {}: its folder cannot be opened: {error}; make the folder first",
+            out.display()
+        ))
     })?;
     let file = target.file_name().unwrap_or_default();
     Ok((folder.join(file), folder))
@@ -92,9 +112,13 @@ fn place(out: &Path) -> Result<(PathBuf, PathBuf), Ending> {
 
 /// A path as the case writes it: relative to its folder, which it must lie below.
 fn relative(path: &Path, folder: &Path) -> Result<String, Ending> {
-    let real = path.canonicalize().map_err(|error| Ending::Failed(format!("{}: {error}", path.display())))?;
+    let real = path
+        .canonicalize()
+        .map_err(|error| Ending::Failed(format!("{}: {error}", path.display())))?;
     // A link that lies in the folder is named as it lies there.
-    let lying = std::path::absolute(path).ok().filter(|path| path.starts_with(folder));
+    let lying = std::path::absolute(path)
+        .ok()
+        .filter(|path| path.starts_with(folder));
     let inside = lying.as_deref().unwrap_or(&real).strip_prefix(folder).map_err(|_| {
         Ending::Usage(format!(
             "{}: does not lie below the folder of --out, and paths in a case are relative to it; name an --out in a \
@@ -103,7 +127,10 @@ fn relative(path: &Path, folder: &Path) -> Result<String, Ending> {
         ))
     })?;
     inside.to_str().map(str::to_owned).ok_or_else(|| {
-        Ending::Usage(format!("{}: is not named in UTF-8; rename it", path.display()))
+        Ending::Usage(format!(
+            "{}: is not named in UTF-8; rename it",
+            path.display()
+        ))
     })
 }
 
@@ -158,12 +185,25 @@ fn read_directory(tables: &[Table], args: &InitArgs, folder: &Path) -> Result<Ca
 /// The place of the account of each group: an index into its candidates.
 fn choose_accounts(groups: &mut [Group], ask: bool) -> Vec<Option<usize>> {
     let choose = |group: &mut Group| {
-        let best = group.accounts.first().filter(|c| c.sure > Sureness::Guess).map(|_| 0);
-        let chosen = if ask { asking::account(group, best) } else { best };
+        let best = group
+            .accounts
+            .first()
+            .filter(|c| c.sure > Sureness::Guess)
+            .map(|_| 0);
+        let chosen = if ask {
+            asking::account(group, best)
+        } else {
+            best
+        };
         // The pass over the lines goes by the same place.
-        group.bound = chosen.and_then(|at| group.accounts.get(at)).map(|c| c.key.clone());
+        group.bound = chosen
+            .and_then(|at| group.accounts.get(at))
+            .map(|c| c.key.clone());
         if chosen.is_none() {
-            group.accounts.iter_mut().for_each(|c| c.sure = Sureness::Guess);
+            group
+                .accounts
+                .iter_mut()
+                .for_each(|c| c.sure = Sureness::Guess);
         }
         chosen
     };
@@ -171,10 +211,16 @@ fn choose_accounts(groups: &mut [Group], ask: bool) -> Vec<Option<usize>> {
 }
 
 /// Reads the proposed routes' accesses: sizes of bodies tell pages from empty ones.
-fn look_at_bodies(routes: &mut [Proposed], inputs: &[pipeline::Input], case: &Case) -> Result<(), Ending> {
+fn look_at_bodies(
+    routes: &mut [Proposed],
+    inputs: &[pipeline::Input],
+    case: &Case,
+) -> Result<(), Ending> {
     let specs: Vec<_> = routes.iter().map(Proposed::spec).collect();
     let router = Router::new(&specs, false);
-    let ceiling = Ceiling { bytes: super::scan::three_quarters_of_free_memory() };
+    let ceiling = Ceiling {
+        bytes: super::scan::three_quarters_of_free_memory(),
+    };
     let work = || pipeline::extract(inputs, &router, &Reading::default(), ceiling, &Unobserved);
     let extraction = pipeline::with_threads(None, work).map_err(Ending::failed)?;
     match extraction {
@@ -200,18 +246,34 @@ fn no_route(routes: &[Proposed]) -> Ending {
 }
 
 fn id(args: &InitArgs, folder: &Path) -> String {
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    args.id.clone().or(name).filter(|id| !id.trim().is_empty()).unwrap_or_else(|| "case".to_owned())
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    args.id
+        .clone()
+        .or(name)
+        .filter(|id| !id.trim().is_empty())
+        .unwrap_or_else(|| "case".to_owned())
 }
 
-fn sources(groups: Vec<Group>, chosen: Vec<Option<usize>>, folder: &Path) -> Result<Vec<SourceText>, Ending> {
+fn sources(
+    groups: Vec<Group>,
+    chosen: Vec<Option<usize>>,
+    folder: &Path,
+) -> Result<Vec<SourceText>, Ending> {
     let mut sources: Vec<SourceText> = Vec::new();
     for (group, chosen) in groups.into_iter().zip(chosen) {
-        let plain: String = group.name.chars().map(|c| if c == '*' { '-' } else { c }).collect();
+        let plain: String = group
+            .name
+            .chars()
+            .map(|c| if c == '*' { '-' } else { c })
+            .collect();
         let base = plain.trim_matches(['-', '.', '_']).to_owned();
         let taken = |name: &str| sources.iter().any(|source| source.name == name);
         let numbered = (2..).map(|n| format!("{base} {n}"));
-        let name = std::iter::once(base.clone()).chain(numbered).find(|name| !taken(name));
+        let name = std::iter::once(base.clone())
+            .chain(numbered)
+            .find(|name| !taken(name));
         sources.push(SourceText {
             name: name.unwrap_or(base),
             files: globs(&group.files, folder)?,
@@ -226,12 +288,17 @@ fn sources(groups: Vec<Group>, chosen: Vec<Option<usize>>, folder: &Path) -> Res
 
 /// One glob where it finds just these files, else their names.
 fn globs(files: &[PathBuf], folder: &Path) -> Result<Vec<String>, Ending> {
-    let mut names = files.iter().map(|file| relative(file, folder)).collect::<Result<Vec<_>, _>>()?;
+    let mut names = files
+        .iter()
+        .map(|file| relative(file, folder))
+        .collect::<Result<Vec<_>, _>>()?;
     names.sort();
     let (Some(first), Some(file)) = (names.first(), files.first()) else {
         return Ok(names);
     };
-    let parent = first.rsplit_once('/').map_or(String::new(), |(parent, _)| format!("{parent}/"));
+    let parent = first
+        .rsplit_once('/')
+        .map_or(String::new(), |(parent, _)| format!("{parent}/"));
     let stem = logs::stem(file);
     let literal: Vec<String> = stem.split('*').map(glob::Pattern::escape).collect();
     let pattern = format!("{}{}*", glob::Pattern::escape(&parent), literal.join("*"));
@@ -248,13 +315,25 @@ fn globs(files: &[PathBuf], folder: &Path) -> Result<Vec<String>, Ending> {
         .filter_map(|path| Some(path.strip_prefix(folder).ok()?.to_str()?.to_owned()))
         .collect();
     matched.sort();
-    Ok(if matched == names { vec![pattern] } else { names })
+    Ok(if matched == names {
+        vec![pattern]
+    } else {
+        names
+    })
 }
 
 fn write(out: &Path, text: &str) -> Result<(), Ending> {
-    let failed = |error: std::io::Error| Ending::Failed(format!("{}: cannot be written: {error}", out.display()));
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(out).map_err(failed)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let failed = |error: std::io::Error| {
+        Ending::Failed(format!("{}: cannot be written: {error}", out.display()))
+    };
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(out)
+        .map_err(failed)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
     written.map_err(|error| {
         // Half a case is worse than none.
         let _ = std::fs::remove_file(out);

@@ -13,9 +13,16 @@ use crate::survey::{self, Known, Recognised, Sample};
 
 /// Runs it.
 pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
-    let case = args.case.as_ref().map(|path| case::load(path)).transpose().map_err(Ending::usage)?;
+    let case = args
+        .case
+        .as_ref()
+        .map(|path| case::load(path))
+        .transpose()
+        .map_err(Ending::usage)?;
     let (mut groups, rest) = named_by(case.as_ref(), args)?;
-    let known = case.as_ref().map_or_else(Known::default, |case| Known::of(&case.directory));
+    let known = case
+        .as_ref()
+        .map_or_else(Known::default, |case| Known::of(&case.directory));
     let found = logs::find(rest, &args.writing, &known)?;
     groups.extend(found.groups);
     if groups.is_empty() {
@@ -59,7 +66,11 @@ fn named_by(case: Option<&Case>, args: &InspectArgs) -> Result<(Vec<Group>, Vec<
         false => files,
     };
     let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
-    let claimed: HashMap<PathBuf, usize> = inputs.iter().enumerate().map(|(at, i)| (real(&i.path), at)).collect();
+    let claimed: HashMap<PathBuf, usize> = inputs
+        .iter()
+        .enumerate()
+        .map(|(at, i)| (real(&i.path), at))
+        .collect();
     let mut groups: Vec<Group> = Vec::new();
     let mut rest = Vec::new();
     for path in wanted {

@@ -57,7 +57,10 @@ pub(super) fn walk(logs: &[PathBuf]) -> Result<Vec<PathBuf>, Ending> {
     let mut files = Vec::new();
     for log in logs {
         let facts = log.metadata().map_err(|error| {
-            Ending::Failed(format!("{}: cannot be opened: {error}; check the path", log.display()))
+            Ending::Failed(format!(
+                "{}: cannot be opened: {error}; check the path",
+                log.display()
+            ))
         })?;
         match facts.is_dir() {
             false => files.push(log.clone()),
@@ -70,7 +73,12 @@ pub(super) fn walk(logs: &[PathBuf]) -> Result<Vec<PathBuf>, Ending> {
 }
 
 fn walk_folder(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Ending> {
-    let failed = |error| Ending::Failed(format!("{}: cannot be opened: {error}; check that you may read it", folder.display()));
+    let failed = |error| {
+        Ending::Failed(format!(
+            "{}: cannot be opened: {error}; check that you may read it",
+            folder.display()
+        ))
+    };
     let entries = std::fs::read_dir(folder).map_err(failed)?;
     let mut paths = Vec::new();
     for entry in entries {
@@ -78,7 +86,9 @@ fn walk_folder(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<
     }
     paths.sort();
     for path in paths {
-        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
         if path.is_dir() && !path.is_symlink() && depth < 32 {
             walk_folder(&path, depth + 1, files)?;
         } else if path.is_file() && !hidden {
@@ -111,12 +121,18 @@ pub(super) fn find(files: Vec<PathBuf>, how: &WritingArgs, known: &Known) -> Res
             (Some(told), _) => told.name(),
             (None, Some(how)) => kind(&how),
             (None, None) => {
-                unread.push((name, "no format that this version knows reads its lines".to_owned()));
+                unread.push((
+                    name,
+                    "no format that this version knows reads its lines".to_owned(),
+                ));
                 continue;
             }
         };
         let parent = path.parent().map(Path::to_owned).unwrap_or_default();
-        groups.entry((parent, stem(&path), kind)).or_default().push((path, sample));
+        groups
+            .entry((parent, stem(&path), kind))
+            .or_default()
+            .push((path, sample));
     }
     let several = groups.len() > 1;
     let mut found = Vec::new();
@@ -125,11 +141,16 @@ pub(super) fn find(files: Vec<PathBuf>, how: &WritingArgs, known: &Known) -> Res
         match group {
             Ok(group) => found.push(group),
             Err(names) => unread.extend(
-                names.into_iter().map(|name| (name, "its lines are not alike enough to be read".to_owned())),
+                names
+                    .into_iter()
+                    .map(|name| (name, "its lines are not alike enough to be read".to_owned())),
             ),
         }
     }
-    Ok(Found { groups: found, unread })
+    Ok(Found {
+        groups: found,
+        unread,
+    })
 }
 
 fn group(
@@ -149,7 +170,11 @@ fn group(
         }
         let room = (4 * SAMPLED).saturating_sub(sample.lines.len());
         let step = one.lines.len().div_ceil(room.max(1)).max(1);
-        let kept = one.lines.iter().enumerate().filter(|(at, line)| at % step == 0 || line.starts_with(b"#"));
+        let kept = one
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(at, line)| at % step == 0 || line.starts_with(b"#"));
         sample.lines.extend(kept.map(|(_, line)| line.clone()));
     }
     let how = match told {
@@ -158,10 +183,15 @@ fn group(
     };
     let mut paths: Vec<PathBuf> = files.into_iter().map(|(path, _)| path).collect();
     let Some(how) = how else {
-        return Err(paths.iter().map(|path| path.display().to_string()).collect());
+        return Err(paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect());
     };
     paths.sort_by_key(|path| (std::cmp::Reverse(rotation(path)), path.clone()));
-    let folder = parent.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = parent
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let name = match folder {
         Some(folder) if several => format!("{folder}/{stem}"),
         _ => stem.to_owned(),
@@ -212,12 +242,18 @@ pub(super) fn zone(name: &str) -> Result<Tz, Ending> {
 const PACKED: [&str; 6] = [".gz", ".zst", ".zstd", ".bz2", ".xz", ".Z"];
 
 fn unpacked(name: &str) -> &str {
-    PACKED.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+    PACKED
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name)
 }
 
 /// A file's name without packing, rotation and dates: what its fellows share.
 pub(super) fn stem(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let name = unpacked(&name);
     let stamp = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | ':' | 'T' | 'Z');
     let bare = name.trim_end_matches(stamp);
@@ -235,19 +271,30 @@ pub(super) fn stem(path: &Path) -> String {
 
 /// The number of a rotated file; 0 for one that has none.
 fn rotation(path: &Path) -> u64 {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let number = unpacked(&name).rsplit_once('.').and_then(|(_, end)| end.parse().ok());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let number = unpacked(&name)
+        .rsplit_once('.')
+        .and_then(|(_, end)| end.parse().ok());
     number.filter(|n| *n < 10_000).unwrap_or(0)
 }
 
 /// Numbers between those of the rotated files that no file has.
 fn missing(files: &[PathBuf]) -> Vec<u64> {
-    let numbers: std::collections::BTreeSet<u64> =
-        files.iter().map(|file| rotation(file)).filter(|n| *n > 0).collect();
+    let numbers: std::collections::BTreeSet<u64> = files
+        .iter()
+        .map(|file| rotation(file))
+        .filter(|n| *n > 0)
+        .collect();
     let Some(last) = numbers.last() else {
         return Vec::new();
     };
-    (1..*last).filter(|n| !numbers.contains(n)).take(100).collect()
+    (1..*last)
+        .filter(|n| !numbers.contains(n))
+        .take(100)
+        .collect()
 }
 
 /// Lines from a file's beginning and, where it is long and plain, from other places.
@@ -300,7 +347,9 @@ fn elsewhere(path: &Path, how: &Reading, sample: &mut Sample) -> Result<(), Sour
             continue;
         };
         // The first line is cut, the rest is whole.
-        let lines = crate::source::lines(window.bytes()).skip(1).take(SAMPLED / 8);
+        let lines = crate::source::lines(window.bytes())
+            .skip(1)
+            .take(SAMPLED / 8);
         sample.lines.extend(lines.map(|(_, line)| line.to_vec()));
     }
     Ok(())
@@ -317,11 +366,20 @@ pub(super) struct Read {
 }
 
 /// Reads the groups.
-pub(super) fn read(groups: &[Group], case: Option<&Case>, threads: Option<usize>) -> Result<Read, Ending> {
+pub(super) fn read(
+    groups: &[Group],
+    case: Option<&Case>,
+    threads: Option<usize>,
+) -> Result<Read, Ending> {
     let mut inputs = Vec::new();
     for (source, group) in groups.iter().enumerate() {
         let key = account_key(group);
-        let format = group.how.format.clone().bind_account(key).map_err(Ending::usage)?;
+        let format = group
+            .how
+            .format
+            .clone()
+            .bind_account(key)
+            .map_err(Ending::usage)?;
         for path in &group.files {
             inputs.push(pipeline::Input {
                 source,
@@ -336,18 +394,30 @@ pub(super) fn read(groups: &[Group], case: Option<&Case>, threads: Option<usize>
     let progress = Progress::over(scan::bytes(&paths).saturating_mul(2));
     let how = Reading::default();
     let nothing = Router::new(&[], false);
-    let router = case.map(|case| (Router::new(&case.routes, case.ignore_case), case.routes.len()));
+    let router = case.map(|case| {
+        (
+            Router::new(&case.routes, case.ignore_case),
+            case.routes.len(),
+        )
+    });
     let work = || -> Result<(Vec<ReadFile>, Vec<Facts>), pipeline::PipelineProblem> {
         let ceiling = Ceiling { bytes: None };
-        let Extraction { files, .. } = pipeline::extract(&inputs, &nothing, &how, ceiling, &progress)?;
+        let Extraction { files, .. } =
+            pipeline::extract(&inputs, &nothing, &how, ceiling, &progress)?;
         progress.stage("looking at routes");
         let routes = router.as_ref().map(|(router, routes)| (router, *routes));
         let facts = pipeline::survey(&inputs, &files, routes, &how, &progress)?;
         Ok((files, facts))
     };
-    let (files, facts) = pipeline::with_threads(threads, work).map_err(Ending::failed)?.map_err(Ending::failed)?;
+    let (files, facts) = pipeline::with_threads(threads, work)
+        .map_err(Ending::failed)?
+        .map_err(Ending::failed)?;
     progress.done();
-    Ok(Read { inputs, files, facts })
+    Ok(Read {
+        inputs,
+        files,
+        facts,
+    })
 }
 
 /// The place of the account that is gone by: the case's, else the best one if it is more than a guess.
@@ -378,7 +448,11 @@ pub(super) fn by_source(groups: &[Group], read: Read) -> Vec<survey::Input> {
 
 fn empty(group: &Group) -> survey::Input {
     let account = match (&group.bound, group.accounts.first()) {
-        (Some(key), _) => Some((key.to_string().trim_matches('"').to_owned(), Sureness::Sure, "named by the case".to_owned())),
+        (Some(key), _) => Some((
+            key.to_string().trim_matches('"').to_owned(),
+            Sureness::Sure,
+            "named by the case".to_owned(),
+        )),
         (None, Some(best)) => Some((best.text(), best.sure, best.evidence.clone())),
         (None, None) => None,
     };
@@ -399,7 +473,11 @@ fn empty(group: &Group) -> survey::Input {
 fn note(name: &str, file: &ReadFile, names: &[String]) -> FileNote {
     let named = |index: usize| names.get(index).cloned().unwrap_or_default();
     let first = |problem: &Problem| {
-        let reject = file.part.rejects.iter().find(|reject| reject.problem == *problem)?;
+        let reject = file
+            .part
+            .rejects
+            .iter()
+            .find(|reject| reject.problem == *problem)?;
         Some((*problem, reject.line))
     };
     FileNote {
@@ -407,7 +485,12 @@ fn note(name: &str, file: &ReadFile, names: &[String]) -> FileNote {
         bytes: file.ending.file_bytes,
         content_bytes: file.ending.content_bytes,
         packing: file.ending.packing.to_string(),
-        damage: file.ending.damage.iter().map(|damage| damage.detail.clone()).collect(),
+        damage: file
+            .ending
+            .damage
+            .iter()
+            .map(|damage| damage.detail.clone())
+            .collect(),
         copy_of: file.copy_of.map(named),
         overlaps: file.overlap.as_ref().map(|overlap| named(overlap.of)),
         tally: file.part.tally.clone(),

@@ -12,10 +12,39 @@ use crate::format::{Format, Line, State};
 
 /// Names under which accounts and sessions go.
 const NAMES: [&str; 34] = [
-    "account", "acct", "accountid", "user", "userid", "username", "uid", "login", "loginid",
-    "remoteuser", "csusername", "actor", "sub", "subject", "principal", "session", "sessionid",
-    "sid", "jsessionid", "phpsessid", "aspnetsessionid", "connectsid", "token", "auth", "member",
-    "memberid", "person", "personid", "useremail", "email", "employeeid", "customer", "xaccount",
+    "account",
+    "acct",
+    "accountid",
+    "user",
+    "userid",
+    "username",
+    "uid",
+    "login",
+    "loginid",
+    "remoteuser",
+    "csusername",
+    "actor",
+    "sub",
+    "subject",
+    "principal",
+    "session",
+    "sessionid",
+    "sid",
+    "jsessionid",
+    "phpsessid",
+    "aspnetsessionid",
+    "connectsid",
+    "token",
+    "auth",
+    "member",
+    "memberid",
+    "person",
+    "personid",
+    "useremail",
+    "email",
+    "employeeid",
+    "customer",
+    "xaccount",
     "xuser",
 ];
 /// Places that are tried.
@@ -78,15 +107,26 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
             let plain = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
             &rest[..rest.find(plain).unwrap_or(rest.len())]
         });
-        keys.extend(columns.filter(|name| name.starts_with("column") || *name == "http_cookie").map(field));
+        keys.extend(
+            columns
+                .filter(|name| name.starts_with("column") || *name == "http_cookie")
+                .map(field),
+        );
     }
     match how.format.name() {
         "w3c" => {
-            for line in sample.lines.iter().filter(|line| line.starts_with(b"#Fields:")).take(1) {
+            for line in sample
+                .lines
+                .iter()
+                .filter(|line| line.starts_with(b"#Fields:"))
+                .take(1)
+            {
                 let text = String::from_utf8_lossy(line).into_owned();
                 let columns = text.split_ascii_whitespace().skip(1);
                 let telling = |name: &&str| {
-                    *name == "cs-username" || name.to_lowercase().contains("cookie") || name.starts_with("x-")
+                    *name == "cs-username"
+                        || name.to_lowercase().contains("cookie")
+                        || name.starts_with("x-")
                 };
                 keys.extend(columns.filter(telling).map(field));
             }
@@ -94,9 +134,16 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
         "json" => keys.extend(json::paths(&sample.lines()).keys().map(|path| field(path))),
         _ => {}
     }
-    let cookies: Vec<AccountKey> = keys.iter().flat_map(|key| cookies(how, sample, key)).collect();
+    let cookies: Vec<AccountKey> = keys
+        .iter()
+        .flat_map(|key| cookies(how, sample, key))
+        .collect();
     keys.extend(cookies);
-    keys.extend(parameters(&how.format, sample).into_iter().map(AccountKey::Query));
+    keys.extend(
+        parameters(&how.format, sample)
+            .into_iter()
+            .map(AccountKey::Query),
+    );
     keys
 }
 
@@ -106,14 +153,21 @@ fn cookies(how: &Recognised, sample: &Sample, key: &AccountKey) -> Vec<AccountKe
         return Vec::new();
     };
     let held = held(&format, sample);
-    let lists = held.values.iter().filter(|value| value.contains(&b'=')).count();
+    let lists = held
+        .values
+        .iter()
+        .filter(|value| value.contains(&b'='))
+        .count();
     if lists * 10 < held.values.len() * 9 || lists == 0 {
         return Vec::new();
     }
     let mut names = BTreeSet::new();
     for value in &held.values {
         for pair in value.split(|b| *b == b';') {
-            let pair = pair.trim_ascii().strip_prefix(b"+").unwrap_or(pair.trim_ascii());
+            let pair = pair
+                .trim_ascii()
+                .strip_prefix(b"+")
+                .unwrap_or(pair.trim_ascii());
             if let Some(at) = memchr::memchr(b'=', pair) {
                 names.insert(String::from_utf8_lossy(&pair[..at]).into_owned());
             }
@@ -129,7 +183,7 @@ fn parameters(format: &Format, sample: &Sample) -> Vec<String> {
         if let Some(target) = record.target.as_deref() {
             for (name, _) in Target::read(target).parameters() {
                 let name = String::from_utf8_lossy(&name).into_owned();
-                if is_named_so(&name) && paging(name.as_bytes()).is_none() {
+                if is_account(&name) && paging(name.as_bytes()).is_none() {
                     names.insert(name);
                 }
             }
@@ -174,7 +228,11 @@ fn candidate(key: AccountKey, held: &Held, known: &Known) -> Option<Candidate> {
     let text = key.to_string();
     let share = held.present * 100 / held.requests;
     let of = |set: &std::collections::HashSet<Vec<u8>>| {
-        let hits = held.values.iter().filter(|value| set.contains(*value)).count() as u64;
+        let hits = held
+            .values
+            .iter()
+            .filter(|value| set.contains(*value))
+            .count() as u64;
         hits * 100 / different
     };
     let (accounts, sessions) = (of(&known.accounts), of(&known.sessions));
@@ -188,16 +246,24 @@ fn candidate(key: AccountKey, held: &Held, known: &Known) -> Option<Candidate> {
     let name = place.rsplit(['.', ':']).next().unwrap_or(place);
     let steady = steadiness(held);
     let (score, sure, evidence) = if accounts.max(sessions) >= 30 {
-        let table = if sessions > accounts { "sessions" } else { "accounts and grants" };
+        let table = if sessions > accounts {
+            "sessions"
+        } else {
+            "accounts and grants"
+        };
         let evidence = format!(
             "{} % of its {different} values stand in the directory's {table}",
             accounts.max(sessions)
         );
-        (1000 + accounts.max(sessions) * 2 + share / 10, Sureness::Sure, evidence)
+        (
+            1000 + accounts.max(sessions) * 2 + share / 10,
+            Sureness::Sure,
+            evidence,
+        )
     } else if !plausible(held) {
         return None;
     } else {
-        let named = is_named_so(name);
+        let named = is_account(name) || is_account(place);
         let own = matches!(name, "remote_user" | "cs-username");
         let query = matches!(key, AccountKey::Query(_));
         let evidence = format!(
@@ -206,12 +272,20 @@ fn candidate(key: AccountKey, held: &Held, known: &Known) -> Option<Candidate> {
             if named { "; named as accounts are" } else { "" }
         );
         let score = share / 2 + steady / 2 + if own { 80 } else { u64::from(named) * 60 };
-        let likely = (named || own) && steady >= 50 && share >= 5;
+        let likely = share >= 5 && (own || named && steady >= 30);
         // An ID that was asked for comes as steadily as an account does; only its name tells.
-        if !likely && (query || steady < 60 || share < 20) {
+        if !likely && (query || steady < 60 || share < 20 || different < 10) {
             return None;
         }
-        (score, if likely { Sureness::Likely } else { Sureness::Guess }, evidence)
+        (
+            score,
+            if likely {
+                Sureness::Likely
+            } else {
+                Sureness::Guess
+            },
+            evidence,
+        )
     };
     Some(Candidate {
         key,
@@ -252,7 +326,8 @@ fn steadiness(held: &Held) -> u64 {
     if all == 0 { 0 } else { same * 100 / all }
 }
 
-fn is_named_so(name: &str) -> bool {
+/// Whether accounts and sessions go under this name.
+pub(super) fn is_account(name: &str) -> bool {
     let plain: String = name
         .chars()
         .filter(char::is_ascii_alphanumeric)

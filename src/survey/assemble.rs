@@ -3,7 +3,7 @@
 use super::Sureness;
 use super::figures::{Figures, Leaf};
 use super::gather::{Facts, Field};
-use super::shape::{Paging, kind, paging, Kind};
+use super::shape::{Kind, Paging, is_static, kind, paging};
 use super::values::Values;
 use crate::case::{Case, FormatSpec, RouteSpec};
 use crate::coverage::{self, Hole, SourceFacts};
@@ -97,6 +97,7 @@ impl Variable {
     /// Whether its values may be IDs of objects or containers.
     pub fn is_id(&self) -> bool {
         self.paging.is_none()
+            && self.values.files * 2 <= self.values.total
             && match self.in_query {
                 false => self.values.kind() != Kind::Date,
                 true => self.values.look_like_ids() && named_as_id(&self.name, &self.values),
@@ -126,21 +127,26 @@ impl Route {
     pub fn bears_ids(&self) -> bool {
         match self.given {
             true => self.figures.with_id > 0,
-            false => self.variables.iter().any(Variable::is_id),
+            false => !is_static(self.path.as_bytes()) && self.variables.iter().any(Variable::is_id),
         }
     }
 
     /// Whether what it was asked for was sent in bodies, which no access log holds.
     pub fn hides_ids(&self) -> bool {
         let sent = self.figures.sent();
-        !self.bears_ids() && sent * 2 > self.figures.requests && self.figures.answered() && !self.signs_in()
+        !self.bears_ids()
+            && sent * 2 > self.figures.requests
+            && self.figures.answered()
+            && !self.signs_in()
     }
 
     fn signs_in(&self) -> bool {
         let path = self.path.to_lowercase();
-        ["login", "logout", "logga", "signin", "session", "auth", "token"]
-            .iter()
-            .any(|word| path.contains(word))
+        [
+            "login", "logout", "logga", "signin", "session", "auth", "token",
+        ]
+        .iter()
+        .any(|word| path.contains(word))
     }
 }
 
@@ -188,8 +194,15 @@ pub fn assemble(inputs: Vec<Input>, case: Option<&Case>, unread: Vec<(String, St
         sources.push(source(input));
     }
     routes.sort_by(|a, b| {
-        let rank = |route: &Route| (!route.bears_ids(), std::cmp::Reverse(route.figures.requests));
-        rank(a).cmp(&rank(b)).then_with(|| (&a.path, a.source).cmp(&(&b.path, b.source)))
+        let rank = |route: &Route| {
+            (
+                !route.bears_ids(),
+                std::cmp::Reverse(route.figures.requests),
+            )
+        };
+        rank(a)
+            .cmp(&rank(b))
+            .then_with(|| (&a.path, a.source).cmp(&(&b.path, b.source)))
     });
     Survey {
         sources,
@@ -207,7 +220,11 @@ fn beside(case: &Case) -> Beside {
         };
         case.sources.iter().any(records)
     };
-    let unlogged = case.routes.iter().enumerate().filter(|(index, _)| !logged(*index));
+    let unlogged = case
+        .routes
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !logged(*index));
     Beside {
         case: true,
         grants: case.directory.grants.is_some(),
@@ -239,6 +256,10 @@ fn source(input: Input) -> Source {
 fn amid(input: &Input) -> Option<(u64, u64)> {
     let (first, last) = (input.tally.first?, input.tally.last?);
     let span = (last.0.saturating_sub(first.0) / OPENING).max(1);
+    // Of a log this short, the beginning is the whole.
+    if last.0.saturating_sub(first.0) < 6 * OPENING {
+        return None;
+    }
     let usual = input.facts.records / u64::try_from(span).unwrap_or(1);
     let minute = 60 * SECOND;
     let until = first.0.saturating_add(OPENING).div_euclid(minute);
@@ -248,7 +269,7 @@ fn amid(input: &Input) -> Option<(u64, u64)> {
         .range(first.0.div_euclid(minute)..until)
         .map(|(_, lines)| lines)
         .sum();
-    (opening > 0 && opening * 4 >= usual).then_some((opening, usual))
+    (opening >= 10 && opening * 2 >= usual).then_some((opening, usual))
 }
 
 fn sampling(input: &Input) -> Vec<String> {
@@ -298,25 +319,35 @@ fn given(case: &Case, source: usize, leaves: &[Leaf]) -> Vec<Route> {
 fn found(source: usize, input: &mut Input) -> Vec<Route> {
     let tree = std::mem::take(&mut input.facts.tree);
     let account = input.account.as_ref().map(|(place, ..)| place.clone());
-    let own = account.as_deref().and_then(|place| place.strip_prefix("query:"));
+    let own = account
+        .as_deref()
+        .and_then(|place| place.strip_prefix("query:"));
     let mut routes = Vec::new();
     for template in tree.templates() {
         if !template.leaf.figures.answered() {
             input.facts.elsewhere += template.leaf.figures.requests;
             continue;
         }
-        let path = template.names.into_iter().zip(template.leaf.ids).map(|(name, values)| Variable {
-            name,
-            in_query: false,
-            paging: None,
-            values,
-        });
-        let query = template.leaf.parameters.into_iter().map(|(name, values)| Variable {
-            paging: paging(&name).filter(|_| values.kind() == Kind::Number),
-            name: String::from_utf8_lossy(&name).into_owned(),
-            in_query: true,
-            values,
-        });
+        let path = template
+            .names
+            .into_iter()
+            .zip(template.leaf.ids)
+            .map(|(name, values)| Variable {
+                name,
+                in_query: false,
+                paging: None,
+                values,
+            });
+        let query = template
+            .leaf
+            .parameters
+            .into_iter()
+            .map(|(name, values)| Variable {
+                paging: paging(&name).filter(|_| values.kind() == Kind::Number),
+                name: String::from_utf8_lossy(&name).into_owned(),
+                in_query: true,
+                values,
+            });
         let query = query.filter(|variable| Some(variable.name.as_str()) != own);
         let mut route = Route {
             name: template.path.clone(),
@@ -338,7 +369,9 @@ fn found(source: usize, input: &mut Input) -> Vec<Route> {
 fn named_as_id(name: &str, values: &Values) -> bool {
     let lower = name.to_lowercase();
     let ends = ["id", "ids", "nr", "no", "ref", "key", "uuid", "guid"];
-    let noise = ["utm", "_", "v", "ver", "version", "ts", "t", "cb", "hash", "width", "height"];
+    let noise = [
+        "utm", "_", "v", "ver", "version", "ts", "t", "cb", "hash", "width", "height",
+    ];
     let long = kind(name.as_bytes()) == Kind::Word && values.distinct.len() >= 5;
     !noise.contains(&lower.as_str())
         && !lower.starts_with("utm")

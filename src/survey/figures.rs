@@ -118,15 +118,15 @@ impl Leaf {
     /// Counts a request with the values of its variables.
     pub fn count(&mut self, record: &Record<'_>, target: &Target<'_>, ids: &[&[u8]]) {
         self.figures.count(record);
-        self.ids.resize_with(ids.len().max(self.ids.len()), Values::default);
+        self.ids
+            .resize_with(ids.len().max(self.ids.len()), Values::default);
         for (values, id) in self.ids.iter_mut().zip(ids) {
             values.count(id, 1);
         }
         let mut seen: Vec<Vec<u8>> = Vec::new();
         for (name, value) in target.parameters() {
             let name = bare(&name).to_vec();
-            let known =
-                self.parameters.len() < PARAMETERS || self.parameters.contains_key(&name);
+            let known = self.parameters.len() < PARAMETERS || self.parameters.contains_key(&name);
             if !known || name.is_empty() || name.len() > 64 {
                 continue;
             }

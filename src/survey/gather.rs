@@ -171,7 +171,9 @@ impl Gatherer<'_> {
             let at = offset + start as u64;
             if let Line::Record(record) = self.format.parse(state, line, at)
                 && let Some(time) = record.time
-                && self.copied.is_none_or(|(from, until)| !(from..until).contains(&at))
+                && self
+                    .copied
+                    .is_none_or(|(from, until)| !(from..until).contains(&at))
             {
                 self.record(&record, time.shifted(self.clock_correction), at, facts);
             }

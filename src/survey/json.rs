@@ -54,10 +54,14 @@ pub fn fields(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
         ("request", |_, text| is_request(text)),
         ("method", |_, text| is_method(text)),
         ("target", |_, text| text.starts_with('/')),
-        ("status", |name, text| is_status(text) && !name.ends_with("bytes")),
+        ("status", |name, text| {
+            is_status(text) && !name.ends_with("bytes")
+        }),
         ("bytes", |name, text| names_bytes(name) && is_number(text)),
         ("client", |_, text| text.parse::<std::net::IpAddr>().is_ok()),
-        ("user_agent", |name, text| names_agent(name) || text.starts_with("Mozilla/")),
+        ("user_agent", |name, text| {
+            names_agent(name) || text.starts_with("Mozilla/")
+        }),
         ("referer", |name, _| last(name).starts_with("refer")),
         ("request_id", |name, _| names_request_id(name)),
     ];
@@ -138,5 +142,8 @@ fn names_agent(name: &str) -> bool {
 
 fn names_request_id(name: &str) -> bool {
     let last = last(name).replace(['_', '-'], "");
-    matches!(last.as_str(), "requestid" | "reqid" | "traceid" | "correlationid")
+    matches!(
+        last.as_str(),
+        "requestid" | "reqid" | "traceid" | "correlationid"
+    )
 }

@@ -35,7 +35,10 @@ impl Known {
             known.objects.insert(row.object.clone().into_bytes());
         }
         for row in directory.members.iter().flatten() {
-            *known.containers.entry(row.container.clone().into_bytes()).or_default() += 1;
+            *known
+                .containers
+                .entry(row.container.clone().into_bytes())
+                .or_default() += 1;
         }
         known
     }

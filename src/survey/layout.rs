@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::account::is_account;
+use super::shape::{Kind, kind};
 use crate::format::{Format, Line, State};
 
 /// Share of the lines (of ten) that must have the same columns.
@@ -39,7 +41,9 @@ pub fn pattern(lines: &[&[u8]]) -> Option<String> {
     let columns = columns(&texts)?;
     let names = names(&columns);
     let has = |name: &str| names.iter().any(|have| have == name);
-    let timed = ["$time_local", "$time_iso8601", "$msec"].iter().any(|t| has(t));
+    let timed = ["$time_local", "$time_iso8601", "$msec"]
+        .iter()
+        .any(|t| has(t));
     if !has("$request") || !timed {
         return None;
     }
@@ -58,7 +62,8 @@ pub fn pattern(lines: &[&[u8]]) -> Option<String> {
 
 /// Whether the pattern is what `combined` or `common` say, so that their names do.
 pub fn well_known(pattern: &str) -> Option<&'static str> {
-    let common = "$remote_addr $column2 $column3 [$time_local] \"$request\" $status $body_bytes_sent";
+    let common =
+        "$remote_addr $column2 $remote_user [$time_local] \"$request\" $status $body_bytes_sent";
     let combined = format!("{common} \"$http_referer\" \"$http_user_agent\"");
     match pattern {
         p if p == combined => Some("combined"),
@@ -173,7 +178,12 @@ fn names(columns: &Columns<'_>) -> Vec<String> {
         let next = columns.values.get(at + 1);
         let meant = meaning(values, wrap, &targets)
             .filter(|meant| !names.iter().any(|name| name == meant))
-            .or_else(|| before_agent(values, wrap, next, &names));
+            // How much was sent stands behind how it was answered; before it, numbers are accounts.
+            .filter(|meant| {
+                *meant != "$body_bytes_sent" || names.iter().any(|name| name == "$status")
+            })
+            .or_else(|| before_agent(values, wrap, next, &names))
+            .or_else(|| user(columns, at, &names));
         names.push(match meant {
             Some(meant) => meant.to_owned(),
             None => format!("$column{}", at + 1),
@@ -189,6 +199,7 @@ fn meaning(values: &[&str], wrap: Wrap, targets: &[&str]) -> Option<&'static str
         Wrap::Bare | Wrap::Quotes | Wrap::Brackets if all(is_iso_time) => "$time_iso8601",
         Wrap::Bare if all(is_epoch) => "$msec",
         _ if all(is_request) => "$request",
+        _ if all(is_key) && all_different(values) => "$request_id",
         _ if all(is_address) => "$remote_addr",
         Wrap::Bare if all(is_status) => "$status",
         Wrap::Bare if all(is_count) && are_sizes(values, targets) => "$body_bytes_sent",
@@ -199,6 +210,17 @@ fn meaning(values: &[&str], wrap: Wrap, targets: &[&str]) -> Option<&'static str
         Wrap::Bare if all(is_host) => "$host",
         _ => return None,
     })
+}
+
+/// The user stands before the stamp, behind the address, as in every common log; or a key says so.
+fn user(columns: &Columns<'_>, at: usize, names: &[String]) -> Option<&'static str> {
+    let (key, wrap) = *columns.shape.get(at)?;
+    let next = columns.values.get(at + 1);
+    let stamped = next.is_some_and(|next| most(next, is_clf_time));
+    let behind = names.iter().any(|name| name == "$remote_addr");
+    let free = !names.iter().any(|name| name == "$remote_user");
+    let called = is_account(key.trim_end_matches('='));
+    (free && wrap != Wrap::Brackets && (stamped && behind || called)).then_some("$remote_user")
 }
 
 /// A quoted column before the user agent is the referer even where every line says `-`.
@@ -265,6 +287,16 @@ fn is_request(text: &str) -> bool {
     upper && text.contains(" HTTP/")
 }
 
+fn is_key(text: &str) -> bool {
+    text.len() >= 16 && matches!(kind(text.as_bytes()), Kind::Hex | Kind::Uuid)
+}
+
+/// Whether hardly any value comes twice.
+fn all_different(values: &[&str]) -> bool {
+    let different: std::collections::BTreeSet<&&str> = values.iter().collect();
+    values.len() > 10 && different.len() * 100 >= values.len() * 98
+}
+
 fn is_address(text: &str) -> bool {
     text.parse::<std::net::IpAddr>().is_ok()
 }
@@ -285,7 +317,9 @@ fn is_agent(text: &str) -> bool {
     let product = text.split(' ').next().unwrap_or_default();
     match product.split_once('/') {
         Some((name, version)) => {
-            !name.is_empty() && !name.contains(':') && version.starts_with(|c: char| c.is_ascii_digit() || c == 'v')
+            !name.is_empty()
+                && !name.contains(':')
+                && version.starts_with(|c: char| c.is_ascii_digit() || c == 'v')
         }
         None => text.contains("Mozilla") || text.contains(" v") && !text.contains('='),
     }
@@ -301,7 +335,5 @@ fn are_cookies(text: &str) -> bool {
 
 fn is_host(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
-    text.contains('.')
-        && text.bytes().all(plain)
-        && text.bytes().any(|b| b.is_ascii_alphabetic())
+    text.contains('.') && text.bytes().all(plain) && text.bytes().any(|b| b.is_ascii_alphabetic())
 }

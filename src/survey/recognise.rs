@@ -51,7 +51,9 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
     let lines = sample.lines();
     let detected = Format::detect(&sample.head, &[], zone).ok();
     let first = lines.iter().find(|line| !line.trim_ascii().is_empty())?;
-    let wrappings = detected.as_ref().map_or_else(Vec::new, |format| format.wrappings(first));
+    let wrappings = detected
+        .as_ref()
+        .map_or_else(Vec::new, |format| format.wrappings(first));
     let by_name = |format: Format| Recognised {
         spec: FormatSpec {
             name: Some(format.name().to_owned()),
@@ -62,7 +64,11 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
         named: true,
     };
     let plain_json = wrappings.is_empty() && mostly_objects(&lines);
-    if plain_json && detected.as_ref().is_none_or(|format| !tells_all(format, &lines)) {
+    if plain_json
+        && detected
+            .as_ref()
+            .is_none_or(|format| !tells_all(format, &lines))
+    {
         if let Some(mapped) = mapped(sample, zone, detected.as_ref()) {
             return Some(mapped);
         }
@@ -90,7 +96,10 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
 }
 
 fn mostly_objects(lines: &[&[u8]]) -> bool {
-    let objects = lines.iter().filter(|line| line.trim_ascii().starts_with(b"{")).count();
+    let objects = lines
+        .iter()
+        .filter(|line| line.trim_ascii().starts_with(b"{"))
+        .count();
     objects * 2 > lines.len()
 }
 

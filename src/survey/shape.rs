@@ -102,6 +102,34 @@ fn is_token(text: &[u8], digits: usize) -> bool {
             || text.len() >= 16 && (digits >= 3 || mixed))
 }
 
+/// Ends of names of files that are the same for everybody.
+const STATIC: [&[u8]; 16] = [
+    b".js",
+    b".css",
+    b".png",
+    b".jpg",
+    b".jpeg",
+    b".gif",
+    b".svg",
+    b".ico",
+    b".woff",
+    b".woff2",
+    b".ttf",
+    b".map",
+    b".webp",
+    b".txt",
+    b".xml",
+    b".webmanifest",
+];
+
+/// Whether the name is that of a file which is part of a page and not of anybody's data.
+pub fn is_static(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    STATIC
+        .iter()
+        .any(|end| lower.len() > end.len() && lower.ends_with(end))
+}
+
 /// A parameter by which pages are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {

@@ -143,7 +143,9 @@ impl Node {
     }
 
     fn answered(&self) -> bool {
-        self.leaf.as_ref().is_some_and(|leaf| leaf.figures.answered())
+        self.leaf
+            .as_ref()
+            .is_some_and(|leaf| leaf.figures.answered())
             || self.children().any(Node::answered)
     }
 
@@ -233,7 +235,9 @@ fn spelled(word: &[u8]) -> String {
     for chunk in word.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
-                '{' | '}' | '?' | '#' | ';' | '%' | '/' => out.push_str(&format!("%{:02X}", c as u32)),
+                '{' | '}' | '?' | '#' | ';' | '%' | '/' => {
+                    out.push_str(&format!("%{:02X}", c as u32))
+                }
                 c if c.is_whitespace() || c.is_control() => {
                     let mut buffer = [0; 4];
                     for byte in c.encode_utf8(&mut buffer).bytes() {

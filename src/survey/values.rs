@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::shape::{Kind, kind};
+use super::shape::{Kind, is_static, kind};
 
 /// Different values that one set keeps.
 pub const KEPT: usize = 5_000;
@@ -72,6 +72,8 @@ pub struct Values {
     pub range: Option<(u64, u64)>,
     /// Requests that gave several at once.
     pub lists: u64,
+    /// Names of files that are the same for everybody.
+    pub files: u64,
     /// How often each of the first small numbers came: for pages.
     pub small: BTreeMap<u64, u64>,
 }
@@ -85,6 +87,7 @@ impl Values {
         if let Some(slot) = Kind::ALL.iter().position(|k| *k == kind) {
             self.kinds[slot] += times;
         }
+        self.files += if is_static(value) { times } else { 0 };
         let number = std::str::from_utf8(value)
             .ok()
             .and_then(|text| text.parse::<u64>().ok());
@@ -102,6 +105,7 @@ impl Values {
         self.distinct.absorb(other.distinct);
         self.total += other.total;
         self.lists += other.lists;
+        self.files += other.files;
         for (mine, theirs) in self.kinds.iter_mut().zip(other.kinds) {
             *mine += theirs;
         }

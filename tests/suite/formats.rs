@@ -3,7 +3,7 @@
 #[path = "formats/accounts.rs"]
 mod accounts;
 #[path = "formats/corpus.rs"]
-mod corpus;
+pub mod corpus;
 #[path = "formats/hard_lines.rs"]
 mod hard_lines;
 #[path = "formats/patterns.rs"]

@@ -10,6 +10,8 @@ mod cases;
 mod damage;
 mod formats;
 mod house;
+mod init;
+mod inspect;
 mod practice;
 mod source;
 mod synth;

@@ -29,7 +29,10 @@ pub fn inspection_json(survey: &Survey) -> String {
 }
 
 fn source_name(survey: &Survey, route: &Route) -> Option<String> {
-    survey.sources.get(route.source).map(|source| source.input.name.clone())
+    survey
+        .sources
+        .get(route.source)
+        .map(|source| source.input.name.clone())
 }
 
 fn source(source: &Source) -> Value {
@@ -100,7 +103,12 @@ fn source(source: &Source) -> Value {
 }
 
 fn names(set: &Distinct) -> Value {
-    let listed: Vec<String> = set.sorted().iter().take(50).map(|name| crate::sequence::text(name)).collect();
+    let listed: Vec<String> = set
+        .sorted()
+        .iter()
+        .take(50)
+        .map(|name| crate::sequence::text(name))
+        .collect();
     json!({ "count": set.len(), "more": set.full(), "names": listed })
 }
 
@@ -113,7 +121,8 @@ fn route(survey: &Survey, route: &Route) -> Value {
         .zip(figures.classes)
         .map(|(class, n)| ((*class).to_owned(), json!(n)))
         .collect();
-    let quantile = |percent: u64| json!({ "percent": percent, "bytes": figures.sizes.quantile(percent) });
+    let quantile =
+        |percent: u64| json!({ "percent": percent, "bytes": figures.sizes.quantile(percent) });
     let quantiles = [5, 25, 50, 75, 95].map(quantile);
     json!({
         "name": route.name,

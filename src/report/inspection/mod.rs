@@ -3,7 +3,7 @@
 mod json;
 mod lines;
 
-use crate::survey::{Answer, Field, Route, Source, Survey, Verdict, answers, wishes};
+use crate::survey::{Answer, Field, Finding, Route, Source, Survey, Verdict, answers, wishes};
 use crate::words::Stamp;
 pub use json::inspection_json;
 use lines::{Table, grouped, share, size, wrapped};
@@ -28,7 +28,13 @@ pub fn inspection(survey: &Survey) -> String {
     per_route(survey, &mut text);
     text.push_str("\nAsk the vendor first for\n");
     for (at, wish) in wishes(survey).iter().enumerate() {
-        let line = format!("{:>2}. {} ({}: {})", at + 1, wish.what, wish.reason.code(), wish.why);
+        let line = format!(
+            "{:>2}. {} ({}: {})",
+            at + 1,
+            wish.what,
+            wish.reason.code(),
+            wish.why
+        );
         wrapped(&line, 4, &mut text);
     }
     text
@@ -41,13 +47,22 @@ fn about(source: &Source, text: &mut String) {
         true => String::new(),
         false => format!(" in {}", input.wrappings.join(" in ")),
     };
-    wrapped(&format!("Source {}: {}{around}", input.name, input.format), 4, text);
+    wrapped(
+        &format!("Source {}: {}{around}", input.name, input.format),
+        4,
+        text,
+    );
     let mut line = |head: &str, body: String| wrapped(&format!("  {head:<10}{body}"), 12, text);
     if let Some(pattern) = &input.spec.pattern {
         line("Pattern", pattern.clone());
     }
     if !input.spec.fields.is_empty() {
-        let fields: Vec<String> = input.spec.fields.iter().map(|(ours, path)| format!("{ours}={path}")).collect();
+        let fields: Vec<String> = input
+            .spec
+            .fields
+            .iter()
+            .map(|(ours, path)| format!("{ours}={path}"))
+            .collect();
         line("Fields", fields.join(", "));
     }
     let bytes: u64 = input.files.iter().map(|file| file.content_bytes).sum();
@@ -55,7 +70,12 @@ fn about(source: &Source, text: &mut String) {
         "Files",
         format!("{}, {} of content", input.files.len(), size(bytes)),
     );
-    let lines = input.files.iter().filter(|f| f.copy_of.is_none()).map(|f| f.tally.lines).sum();
+    let lines = input
+        .files
+        .iter()
+        .filter(|f| f.copy_of.is_none())
+        .map(|f| f.tally.lines)
+        .sum();
     line(
         "Lines",
         format!(
@@ -90,7 +110,11 @@ fn rejects(source: &Source) -> Vec<String> {
             Some(format!("{}:{}", file.name, place.1))
         });
         if let (1.., Some(place)) = (count, first) {
-            found.push(format!("{} {}, first {place}", grouped(count), problem.word()));
+            found.push(format!(
+                "{} {}, first {place}",
+                grouped(count),
+                problem.word()
+            ));
         }
     }
     found
@@ -105,7 +129,10 @@ fn account(source: &Source) -> String {
             sure.word(),
             share(with, records)
         ),
-        None if with > 0 => format!("the format's own field; in {} of the requests", share(with, records)),
+        None if with > 0 => format!(
+            "the format's own field; in {} of the requests",
+            share(with, records)
+        ),
         None => "unknown: no field of these lines names who asked".to_owned(),
     }
 }
@@ -115,7 +142,13 @@ fn fields(source: &Source) -> String {
     let facts = &source.input.facts;
     let words: Vec<String> = Field::ALL
         .iter()
-        .map(|field| format!("{} {}", field.word(), share(facts.with(*field), facts.records)))
+        .map(|field| {
+            format!(
+                "{} {}",
+                field.word(),
+                share(facts.with(*field), facts.records)
+            )
+        })
         .collect();
     words.join(", ")
 }
@@ -123,14 +156,27 @@ fn fields(source: &Source) -> String {
 fn hosts(source: &Source) -> String {
     let facts = &source.input.facts;
     let list = |set: &crate::survey::Distinct| {
-        let names: Vec<String> = set.sorted().iter().take(4).map(|name| crate::sequence::text(name)).collect();
+        let names: Vec<String> = set
+            .sorted()
+            .iter()
+            .take(4)
+            .map(|name| crate::sequence::text(name))
+            .collect();
         match set.len() {
             0 => "unknown".to_owned(),
-            n if n > 4 => format!("{n}{}, such as {}", if set.full() { " or more" } else { "" }, names.join(", ")),
+            n if n > 4 => format!(
+                "{n}{}, such as {}",
+                if set.full() { " or more" } else { "" },
+                names.join(", ")
+            ),
             _ => names.join(", "),
         }
     };
-    format!("asked for: {}; written by: {}", list(&facts.hosts), list(&facts.nodes))
+    format!(
+        "asked for: {}; written by: {}",
+        list(&facts.hosts),
+        list(&facts.nodes)
+    )
 }
 
 /// Holes, ends, clocks, copies, samples: only what there is.
@@ -140,7 +186,10 @@ fn trouble(source: &Source) -> Vec<(&'static str, String)> {
     for hole in source.holes.iter().take(3) {
         found.push((
             "Silent",
-            format!("{} to {}, where about {:.0} lines were to be expected", hole.from, hole.until, hole.expected),
+            format!(
+                "{} to {}, where about {:.0} lines were to be expected",
+                hole.from, hole.until, hole.expected
+            ),
         ));
     }
     if source.holes.len() > 3 {
@@ -155,35 +204,69 @@ fn trouble(source: &Source) -> Vec<(&'static str, String)> {
     if let Some((opening, usual)) = source.amid {
         found.push((
             "Begins",
-            format!("amid traffic: {} lines in its first 10 minutes, about {} are usual", grouped(opening), grouped(usual)),
+            format!(
+                "amid traffic: {} lines in its first 10 minutes, about {} are usual",
+                grouped(opening),
+                grouped(usual)
+            ),
         ));
     }
     if let Some(last) = input.files.last().filter(|file| file.unended) {
-        found.push(("Ends", format!("{}: its last line has no end; the log was cut, or is still written", last.name)));
+        found.push((
+            "Ends",
+            format!(
+                "{}: its last line has no end; the log was cut, or is still written",
+                last.name
+            ),
+        ));
     }
     if !input.missing_files.is_empty() {
         let numbers: Vec<String> = input.missing_files.iter().map(u64::to_string).collect();
-        found.push(("Rotation", format!("files number {} are missing", numbers.join(", "))));
+        found.push((
+            "Rotation",
+            format!("files number {} are missing", numbers.join(", ")),
+        ));
     }
     for file in &input.files {
         for damage in &file.damage {
             found.push(("Damaged", format!("{}: {damage}", file.name)));
         }
         if let Some(of) = &file.copy_of {
-            found.push(("Twice", format!("{} is the same content as {of}, and counts once", file.name)));
+            found.push((
+                "Twice",
+                format!("{} is the same content as {of}, and counts once", file.name),
+            ));
         }
         if let Some(of) = &file.overlaps {
-            found.push(("Twice", format!("a part of {} stands in {of} too, and counts once", file.name)));
+            found.push((
+                "Twice",
+                format!(
+                    "a part of {} stands in {of} too, and counts once",
+                    file.name
+                ),
+            ));
         }
     }
     if input.facts.jumps > 0 {
         let first = input.facts.first_jump.map_or(String::new(), |(_, jump)| {
             format!(", first from {} to {}", jump.from, jump.to)
         });
-        found.push(("Clock", format!("goes back by over 5 minutes {} times{first}", grouped(input.facts.jumps))));
+        found.push((
+            "Clock",
+            format!(
+                "goes back by over 5 minutes {} times{first}",
+                grouped(input.facts.jumps)
+            ),
+        ));
     }
     if input.facts.repeated_ids > 0 {
-        found.push(("Repeated", format!("{} request IDs came before", grouped(input.facts.repeated_ids))));
+        found.push((
+            "Repeated",
+            format!(
+                "{} request IDs came before",
+                grouped(input.facts.repeated_ids)
+            ),
+        ));
     }
     for sign in &source.sampling {
         found.push(("Sample?", sign.clone()));
@@ -197,15 +280,24 @@ fn unread(survey: &Survey, text: &mut String) {
     }
     match survey.unread.len() {
         0 => {}
-        n if n > UNREAD => text.push_str(&format!("… and {} more files that were not read\n\n", n - UNREAD)),
+        n if n > UNREAD => text.push_str(&format!(
+            "… and {} more files that were not read\n\n",
+            n - UNREAD
+        )),
         _ => text.push('\n'),
     }
 }
 
 fn routes(survey: &Survey, text: &mut String) {
-    let (bearing, others): (Vec<&Route>, Vec<&Route>) =
-        survey.routes.iter().partition(|route| route.bears_ids() || route.given);
-    let found = if survey.beside.case { "of the case" } else { "found by likeness" };
+    let (bearing, others): (Vec<&Route>, Vec<&Route>) = survey
+        .routes
+        .iter()
+        .partition(|route| route.bears_ids() || route.given);
+    let found = if survey.beside.case {
+        "of the case"
+    } else {
+        "found by likeness"
+    };
     text.push_str(&format!("Routes that name IDs ({found})\n"));
     if bearing.is_empty() {
         text.push_str("  none\n");
@@ -218,16 +310,42 @@ fn routes(survey: &Survey, text: &mut String) {
     }
     if !others.is_empty() {
         let requests: u64 = others.iter().map(|route| route.figures.requests).sum();
-        let line = format!("Other routes: {}, {} requests", grouped(others.len() as u64), grouped(requests));
-        let shown: Vec<String> = others.iter().take(OTHERS).map(|route| route.path.clone()).collect();
-        wrapped(&format!("{line}; most of them {}", shown.join(", ")), 4, text);
+        let line = format!(
+            "Other routes: {}, {} requests",
+            grouped(others.len() as u64),
+            grouped(requests)
+        );
+        let shown: Vec<String> = others
+            .iter()
+            .take(OTHERS)
+            .map(|route| route.path.clone())
+            .collect();
+        wrapped(
+            &format!("{line}; most of them {}", shown.join(", ")),
+            4,
+            text,
+        );
     }
     let elsewhere: u64 = survey.sources.iter().map(|s| s.input.facts.elsewhere).sum();
     if elsewhere > 0 && !survey.beside.case {
-        wrapped(&format!("Never answered: {} requests for paths that only ever gave errors", grouped(elsewhere)), 4, text);
+        wrapped(
+            &format!(
+                "Never answered: {} requests for paths that only ever gave errors",
+                grouped(elsewhere)
+            ),
+            4,
+            text,
+        );
     }
     if elsewhere > 0 && survey.beside.case {
-        wrapped(&format!("Elsewhere: {} requests for none of these routes", grouped(elsewhere)), 4, text);
+        wrapped(
+            &format!(
+                "Elsewhere: {} requests for none of these routes",
+                grouped(elsewhere)
+            ),
+            4,
+            text,
+        );
     }
 }
 
@@ -235,13 +353,27 @@ fn one_route(route: &Route, survey: &Survey, text: &mut String) {
     let figures = &route.figures;
     let source = match survey.sources.len() {
         1 => String::new(),
-        _ => survey.sources.get(route.source).map_or(String::new(), |s| format!("  [{}]", s.input.name)),
+        _ => survey
+            .sources
+            .get(route.source)
+            .map_or(String::new(), |s| format!("  [{}]", s.input.name)),
     };
-    let name = if route.given { format!("{}: ", route.name) } else { String::new() };
+    let name = if route.given {
+        format!("{}: ", route.name)
+    } else {
+        String::new()
+    };
     wrapped(&format!("  {name}{}{source}", route.path), 6, text);
-    let methods: Vec<String> = figures.methods.iter().map(|(m, n)| format!("{m} {}", grouped(*n))).collect();
+    let methods: Vec<String> = figures
+        .methods
+        .iter()
+        .map(|(m, n)| format!("{m} {}", grouped(*n)))
+        .collect();
     let mut table = Table::new(6);
-    table.row("requests", format!("{} ({})", grouped(figures.requests), methods.join(", ")));
+    table.row(
+        "requests",
+        format!("{} ({})", grouped(figures.requests), methods.join(", ")),
+    );
     let classes = ["none", "1xx", "2xx", "3xx", "4xx", "5xx"];
     let statuses: Vec<String> = classes
         .iter()
@@ -262,20 +394,40 @@ fn one_route(route: &Route, survey: &Survey, text: &mut String) {
         ),
     );
     let count = |set: &crate::survey::Distinct| {
-        format!("{}{}", if set.full() { "more than " } else { "" }, grouped(set.len()))
+        format!(
+            "{}{}",
+            if set.full() { "more than " } else { "" },
+            grouped(set.len())
+        )
     };
     table.row(
         "asked by",
-        format!("{} accounts, {} client addresses", count(&figures.accounts), count(&figures.clients)),
+        format!(
+            "{} accounts, {} client addresses",
+            count(&figures.accounts),
+            count(&figures.clients)
+        ),
     );
-    for variable in route.variables.iter().filter(|v| route.given || v.is_id() || v.paging.is_some()) {
-        let dense = match variable.values.density() {
+    for variable in route
+        .variables
+        .iter()
+        .filter(|v| route.given || v.is_id() || v.paging.is_some())
+    {
+        let dense = match variable
+            .values
+            .density()
+            .filter(|_| variable.paging.is_none())
+        {
             Some(share) if share >= 0.5 => ", dense integers: easily guessed",
             Some(_) => ", integers",
             None => "",
         };
         let place = if variable.in_query { "?" } else { "" };
-        let paging = if variable.paging.is_some() { " (paging)" } else { "" };
+        let paging = if variable.paging.is_some() {
+            " (paging)"
+        } else {
+            ""
+        };
         table.row(
             &format!("{place}{}", variable.name),
             format!(
@@ -286,7 +438,12 @@ fn one_route(route: &Route, survey: &Survey, text: &mut String) {
         );
     }
     if figures.sizes.total() > 0 {
-        let at = |percent| figures.sizes.quantile(percent).map_or("?".to_owned(), grouped);
+        let at = |percent| {
+            figures
+                .sizes
+                .quantile(percent)
+                .map_or("?".to_owned(), grouped)
+        };
         let constant: Vec<String> = figures
             .sizes
             .constant(20)
@@ -294,8 +451,15 @@ fn one_route(route: &Route, survey: &Survey, text: &mut String) {
             .take(3)
             .map(|(bytes, times)| format!("{} ({} times)", grouped(*bytes), grouped(*times)))
             .collect();
-        let common = if constant.is_empty() { String::new() } else { format!("; common sizes {}", constant.join(", ")) };
-        table.row("body bytes", format!("5 % {}, half {}, 95 % {}{common}", at(5), at(50), at(95)));
+        let common = if constant.is_empty() {
+            String::new()
+        } else {
+            format!("; common sizes {}", constant.join(", "))
+        };
+        table.row(
+            "body bytes",
+            format!("5 % {}, half {}, 95 % {}{common}", at(5), at(50), at(95)),
+        );
     }
     table.write(text);
 }
@@ -304,19 +468,31 @@ fn questions(survey: &Survey, text: &mut String) {
     text.push_str("\nWhat these logs can answer\n");
     for (at, answer) in answers(survey).iter().enumerate() {
         wrapped(&format!("{:>2}. {}", at + 1, answer.question), 4, text);
-        wrapped(&format!("    {}", answer.verdict.words().to_uppercase()), 4, text);
+        wrapped(
+            &format!("    {}", answer.verdict.words().to_uppercase()),
+            4,
+            text,
+        );
         findings(answer, text);
     }
 }
 
 fn findings(answer: &Answer, text: &mut String) {
     for finding in &answer.findings {
-        wrapped(&format!("    - {}: {}", finding.reason.code(), finding.text), 6, text);
+        wrapped(
+            &format!("    - {}: {}", finding.reason.code(), finding.text),
+            6,
+            text,
+        );
     }
 }
 
 fn per_route(survey: &Survey, text: &mut String) {
     text.push_str(" 7. Could these logs detect deviating events and trace cause and extent?\n");
+    let general: Vec<Finding> = answers(survey)
+        .into_iter()
+        .flat_map(|answer| answer.findings)
+        .collect();
     let asked: Vec<&Route> = survey
         .routes
         .iter()
@@ -327,13 +503,35 @@ fn per_route(survey: &Survey, text: &mut String) {
     }
     for route in asked.iter().take(ROUTES) {
         let answer = route.answer(survey);
-        let codes: std::collections::BTreeSet<&str> = answer.findings.iter().map(|f| f.reason.code()).collect();
+        let codes: std::collections::BTreeSet<&str> =
+            answer.findings.iter().map(|f| f.reason.code()).collect();
         let codes: Vec<&str> = codes.into_iter().collect();
-        let why = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) };
-        wrapped(&format!("    {}: {}{why}", route.name, answer.verdict.words()), 6, text);
-        let worst = answer.findings.iter().filter(|f| f.verdict == Verdict::Cannot);
+        let why = if codes.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", codes.join(", "))
+        };
+        wrapped(
+            &format!("    {}: {}{why}", route.name, answer.verdict.words()),
+            6,
+            text,
+        );
+        // What holds for all of them was said above.
+        let said = |f: &&Finding| {
+            general
+                .iter()
+                .any(|g| g.reason == f.reason && g.verdict == f.verdict)
+        };
+        let worst = answer
+            .findings
+            .iter()
+            .filter(|f| f.verdict == Verdict::Cannot && !said(f));
         for finding in worst {
-            wrapped(&format!("      {}: {}", finding.reason.code(), finding.text), 8, text);
+            wrapped(
+                &format!("      {}: {}", finding.reason.code(), finding.text),
+                8,
+                text,
+            );
         }
     }
 }

@@ -79,7 +79,11 @@ impl Proposed {
 /// Routes for a case, those with most requests first.
 pub fn routes(survey: &Survey, known: &Known) -> Vec<Proposed> {
     let mut found: Vec<Proposed> = Vec::new();
-    for route in survey.routes.iter().filter(|route| !route.given) {
+    for route in survey
+        .routes
+        .iter()
+        .filter(|route| !route.given && !shape::is_static(route.path.as_bytes()))
+    {
         let Some(proposed) = propose(route, survey, known) else {
             continue;
         };
@@ -92,7 +96,8 @@ pub fn routes(survey: &Survey, known: &Known) -> Vec<Proposed> {
         }
     }
     for at in 0..found.len() {
-        let taken = |name: &str, found: &[Proposed]| found[..at].iter().any(|have| have.name == name);
+        let taken =
+            |name: &str, found: &[Proposed]| found[..at].iter().any(|have| have.name == name);
         let base = found[at].name.clone();
         let mut number = 2;
         while taken(&found[at].name, &found) {
@@ -121,7 +126,10 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
         (o, c) if known.tells() && o.max(c) > 0 => (
             structural.0,
             Sureness::Likely,
-            format!("{}; the directory knows {o} % of its IDs as objects, {c} % as containers", structural.2),
+            format!(
+                "{}; the directory knows {o} % of its IDs as objects, {c} % as containers",
+                structural.2
+            ),
         ),
         _ => structural,
     };
@@ -163,14 +171,18 @@ fn id_of<'r>(route: &'r Route, known: &Known) -> Option<(&'r Variable, (u64, u64
             let hit = shares.0.max(shares.1) >= KNOWN && (variable.values.look_like_ids());
             variable.is_id() || hit && known.tells()
         })
-        .filter(|(variable, shares)| {
-            variable.values.look_like_ids() || shares.0.max(shares.1) > 0
-        })
+        .filter(|(variable, shares)| variable.values.look_like_ids() || shares.0.max(shares.1) > 0)
         .collect();
     let strong = |shares: &(u64, u64)| shares.0.max(shares.1) >= KNOWN;
-    let path = candidates.iter().rev().filter(|(variable, _)| !variable.in_query);
+    let path = candidates
+        .iter()
+        .rev()
+        .filter(|(variable, _)| !variable.in_query);
     let query = candidates.iter().filter(|(variable, _)| variable.in_query);
-    let best_known = path.clone().chain(query.clone()).find(|(_, shares)| strong(shares));
+    let best_known = path
+        .clone()
+        .chain(query.clone())
+        .find(|(_, shares)| strong(shares));
     let fullest = query.max_by_key(|(variable, _)| variable.values.total);
     best_known.or(path.clone().next()).or(fullest).copied()
 }
@@ -193,14 +205,24 @@ fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, S
         return (Role::Container, Sureness::Likely, text);
     }
     if let (Some(below), false) = (below, variable.in_query) {
-        return (Role::Container, Sureness::Likely, format!("more is asked for below it: {}", below.path));
+        return (
+            Role::Container,
+            Sureness::Likely,
+            format!("more is asked for below it: {}", below.path),
+        );
     }
     if last.starts_with('{') {
-        return (Role::Object, Sureness::Likely, "it is the path's last segment".to_owned());
+        return (
+            Role::Object,
+            Sureness::Likely,
+            "it is the path's last segment".to_owned(),
+        );
     }
-    let list = ["list", "export", "members", "students", "pupils", "contacts", "people", "users"]
-        .iter()
-        .any(|word| last.to_lowercase().contains(word));
+    let list = [
+        "list", "export", "members", "students", "pupils", "contacts", "people", "users",
+    ]
+    .iter()
+    .any(|word| last.to_lowercase().contains(word));
     let plural = shape::singular(last) != last.to_lowercase();
     match list || plural && !variable.in_query {
         true => (
@@ -208,7 +230,11 @@ fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, S
             Sureness::Guess,
             format!("what it is asked for, `{last}`, sounds like many"),
         ),
-        false => (Role::Object, Sureness::Guess, "nothing tells of more than one".to_owned()),
+        false => (
+            Role::Object,
+            Sureness::Guess,
+            "nothing tells of more than one".to_owned(),
+        ),
     }
 }
 
@@ -221,12 +247,19 @@ fn pages(route: &Route) -> (Option<PageSpec>, (Sureness, String)) {
             .max_by_key(|v| v.values.total)
     };
     let limit = of(Paging::Limit);
-    let size = limit.and_then(|limit| limit.values.commonest()).filter(|n| *n > 0);
+    let size = limit
+        .and_then(|limit| limit.values.commonest())
+        .filter(|n| *n > 0);
     let note = |size: Option<u64>| match size {
-        Some(size) => (Sureness::Likely, format!("{size} is what most requests ask for")),
+        Some(size) => (
+            Sureness::Likely,
+            format!("{size} is what most requests ask for"),
+        ),
         None => (
             Sureness::Guess,
-            format!("no request says how many stand on a page; {USUAL_PAGE} is a guess: count them"),
+            format!(
+                "no request says how many stand on a page; {USUAL_PAGE} is a guess: count them"
+            ),
         ),
     };
     if let Some(offset) = of(Paging::Offset) {
@@ -238,7 +271,10 @@ fn pages(route: &Route) -> (Option<PageSpec>, (Sureness, String)) {
         return (Some(spec), note(size));
     }
     let Some(number) = of(Paging::Number) else {
-        return (None, (Sureness::Likely, "no page parameter was seen".to_owned()));
+        return (
+            None,
+            (Sureness::Likely, "no page parameter was seen".to_owned()),
+        );
     };
     let first = number.values.range.map_or(1, |(low, _)| low.min(1));
     let spec = PageSpec::Number {
@@ -257,7 +293,9 @@ fn name_of(route: &Route) -> String {
         .filter(|part| !part.is_empty() && !part.starts_with('{'))
         .map(|part| part.split('.').next().unwrap_or(part).to_lowercase())
         .filter(|word| {
-            let version = word.strip_prefix('v').is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+            let version = word
+                .strip_prefix('v')
+                .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
             !version && !matches!(word.as_str(), "api" | "rest" | "rpc" | "ajax" | "")
         })
         .collect();
@@ -276,7 +314,10 @@ fn path_for(route: &Route, variable: &Variable) -> String {
     for (at, other) in route.variables.iter().filter(|v| !v.in_query).enumerate() {
         let alike = nearest(&variable.name, [other.name.as_str()]).is_some();
         if alike || other.name == variable.name {
-            path = path.replace(&format!("{{{}}}", other.name), &format!("{{segment_{}}}", at + 1));
+            path = path.replace(
+                &format!("{{{}}}", other.name),
+                &format!("{{segment_{}}}", at + 1),
+            );
         }
     }
     path

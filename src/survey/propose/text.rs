@@ -68,8 +68,12 @@ pub fn case_text(case: &CaseText) -> String {
         quoted(&case.timezone)
     ));
     if let Some((first, last)) = case.span {
-        put(format!("# The logs reach from {first} to {last}. Say here which time must be answered for:"));
-        put(format!("# period = {{ from = \"{first}\", until = \"{last}\" }}"));
+        put(format!(
+            "# The logs reach from {first} to {last}. Say here which time must be answered for:"
+        ));
+        put(format!(
+            "# period = {{ from = \"{first}\", until = \"{last}\" }}"
+        ));
     }
     for source in &case.sources {
         put(String::new());
@@ -89,9 +93,16 @@ fn source_text(source: &SourceText) -> String {
     let files: Vec<String> = source.files.iter().map(|file| quoted(file)).collect();
     text.push_str(&files.join(", "));
     text.push_str("]\n");
-    let sure = if source.named { "sure: its lines say so" } else { "likely: by what stands in each column" };
+    let sure = if source.named {
+        "sure: its lines say so"
+    } else {
+        "likely: by what stands in each column"
+    };
     if let Some(pattern) = &source.spec.pattern {
-        let _ = writeln!(text, "# {sure}; $columnN is a column that tells nothing by itself");
+        let _ = writeln!(
+            text,
+            "# {sure}; $columnN is a column that tells nothing by itself"
+        );
         let _ = writeln!(text, "pattern = {}", quoted(pattern));
     } else {
         let name = source.spec.name.as_deref().unwrap_or("auto");
@@ -155,12 +166,21 @@ fn route_text(route: &Proposed) -> String {
     );
     if let (Some(page), Role::Container) = (&route.page, route.role) {
         let (sure, note) = &route.page_note;
-        let _ = writeln!(text, "# {}: {note}\npage = {}", sure.word(), page_text(page));
+        let _ = writeln!(
+            text,
+            "# {}: {note}\npage = {}",
+            sure.word(),
+            page_text(page)
+        );
     }
     text.push_str("discloses = []          # TODO: data categories, such as [\"name\", \"class\", \"email?\"]\n");
     if let Some((limit, sure, note)) = &route.empty_below {
         let mark = if *sure > Sureness::Guess { "" } else { "# " };
-        let _ = writeln!(text, "# {}: {note}\n{mark}empty_below = {limit}", sure.word());
+        let _ = writeln!(
+            text,
+            "# {}: {note}\n{mark}empty_below = {limit}",
+            sure.word()
+        );
     }
     let text = text.trim_end();
     match route.active {
@@ -187,10 +207,19 @@ fn commented(line: &str) -> String {
 fn page_text(page: &PageSpec) -> String {
     match page {
         PageSpec::Number { query, first, size } => {
-            format!("{{ query = {}, first = {first}, size = {size} }}", quoted(query))
+            format!(
+                "{{ query = {}, first = {first}, size = {size} }}",
+                quoted(query)
+            )
         }
-        PageSpec::Offset { offset, limit, size } => {
-            let limit = limit.as_ref().map_or(String::new(), |limit| format!(" limit = {},", quoted(limit)));
+        PageSpec::Offset {
+            offset,
+            limit,
+            size,
+        } => {
+            let limit = limit.as_ref().map_or(String::new(), |limit| {
+                format!(" limit = {},", quoted(limit))
+            });
             format!("{{ offset = {},{limit} size = {size} }}", quoted(offset))
         }
     }
@@ -214,7 +243,10 @@ fn directory_text(case: &CaseText) -> String {
 
 /// A TOML string on one line.
 fn quoted(text: &str) -> String {
-    if !text.contains(['\'', '\n', '\r', '\t']) && text.contains(['"', '\\']) && !text.contains(char::is_control) {
+    if !text.contains(['\'', '\n', '\r', '\t'])
+        && text.contains(['"', '\\'])
+        && !text.contains(char::is_control)
+    {
         return format!("'{text}'");
     }
     let mut out = String::from("\"");
