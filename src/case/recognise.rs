@@ -54,8 +54,8 @@ fn likeness(columns: &[String]) -> TableLikeness {
         match (lacks.len(), strange) {
             (0, None) if best.is_none_or(|(most, _)| used > most) => best = Some((used, key)),
             (0, Some(name)) if used > 1 => close = TableLikeness::Strange(key, name.clone()),
-            (1, None) if used > 2 && close == TableLikeness::None => {
-                close = TableLikeness::Lacks(key, lacks)
+            (1, _) if used > 2 && close == TableLikeness::None => {
+                close = TableLikeness::Lacks(key, lacks);
             }
             _ => {}
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 use super::progress::Progress;
+use super::sampling::{SAMPLED, sample};
 use super::{Ending, scan};
 use crate::case::{AccountKey, Case, FormatSpec};
 use crate::cli::WritingArgs;
@@ -14,17 +15,9 @@ use crate::pipeline::{self, Extraction, ReadFile};
 use crate::route::Router;
 use crate::route::extract::Part;
 use crate::sequence::{Ceiling, text};
-use crate::source::{Reader, Reading, SourceProblem};
+use crate::source::Reading;
 use crate::survey::account::{self, Candidate};
 use crate::survey::{self, Facts, FileNote, Known, Recognised, Sample, Sureness, recognise};
-
-/// Lines that a sample keeps of a file.
-const SAMPLED: usize = 3_000;
-/// Bytes at the beginning of a content that a sample is taken from; longer plain files are looked at in
-/// further places too.
-const LOOKED_AT: u64 = 16 << 20;
-/// Further places.
-const PLACES: u64 = 8;
 
 /// Files that are written alike: one folder, one name but for dates and numbers, one format.
 pub(super) struct Group {
@@ -297,64 +290,6 @@ fn missing(files: &[PathBuf]) -> Vec<u64> {
         .collect()
 }
 
-/// Lines from a file's beginning and, where it is long and plain, from other places.
-fn sample(path: &Path) -> Result<Sample, SourceProblem> {
-    let how = Reading {
-        mapped: false,
-        window: 64 << 10,
-    };
-    let mut reader = Reader::open(path, &how)?;
-    let mut sample = Sample::default();
-    let (mut every, mut number) = (1, 0usize);
-    while let Some(window) = reader.next()? {
-        if sample.head.is_empty() {
-            sample.head = window.bytes().to_vec();
-        }
-        for (_, line) in crate::source::lines(window.bytes()) {
-            if line.starts_with(b"#") || number % every == 0 {
-                sample.lines.push(line.to_vec());
-            }
-            number += 1;
-            if sample.lines.len() > 2 * SAMPLED {
-                every *= 2;
-                let mut at = 0;
-                sample.lines.retain(|line| {
-                    at += 1;
-                    line.starts_with(b"#") || at % 2 == 1
-                });
-            }
-        }
-        if window.offset > LOOKED_AT {
-            break;
-        }
-    }
-    elsewhere(path, &how, &mut sample)?;
-    Ok(sample)
-}
-
-fn elsewhere(path: &Path, how: &Reading, sample: &mut Sample) -> Result<(), SourceProblem> {
-    let length = path.metadata().map_or(0, |facts| facts.len());
-    let plain = std::fs::File::open(path).is_ok_and(|mut file| {
-        let mut first = [0; 4];
-        std::io::Read::read_exact(&mut file, &mut first).is_ok() && sample.head.starts_with(&first)
-    });
-    if !plain || length <= LOOKED_AT {
-        return Ok(());
-    }
-    for place in 1..=PLACES {
-        let at = LOOKED_AT + (length - LOOKED_AT) / PLACES * (place - 1);
-        let Some(window) = Reader::open_at(path, how, at)?.next()? else {
-            continue;
-        };
-        // The first line is cut, the rest is whole.
-        let lines = crate::source::lines(window.bytes())
-            .skip(1)
-            .take(SAMPLED / 8);
-        sample.lines.extend(lines.map(|(_, line)| line.to_vec()));
-    }
-    Ok(())
-}
-
 /// Everything that two passes over the groups tell: how they were read, and what they carry.
 pub(super) struct Read {
     /// Inputs in order, by group.
@@ -438,6 +373,10 @@ pub(super) fn by_source(groups: &[Group], read: Read) -> Vec<survey::Input> {
         }
         source.files.push(note(&input.name, file, &names));
         source.facts.absorb(facts);
+        source.first_jump = source
+            .facts
+            .first_jump
+            .and_then(|(file, _)| names.get(file).cloned());
     }
     for (source, counts) in sources.iter_mut().zip(counts) {
         source.tally = counts.tally;
@@ -467,6 +406,7 @@ fn empty(group: &Group) -> survey::Input {
         tally: Default::default(),
         counted: Default::default(),
         facts: Facts::default(),
+        first_jump: None,
     }
 }
 

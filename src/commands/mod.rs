@@ -6,6 +6,7 @@ mod inspect;
 mod logs;
 mod progress;
 mod records;
+mod sampling;
 mod scan;
 mod signals;
 mod synth;

@@ -63,6 +63,8 @@ pub struct Input {
     pub counted: Counted,
     /// What its records carry.
     pub facts: Facts,
+    /// File of the first stamp that goes back.
+    pub first_jump: Option<String>,
 }
 
 /// A source of which everything is known that one pass tells.

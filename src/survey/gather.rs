@@ -120,13 +120,13 @@ pub struct Facts {
     pub hosts: Distinct,
     /// Machines that wrote.
     pub nodes: Distinct,
-    /// Clocks that jumped back, and the first time in the first file with one.
+    /// Clocks that jumped back.
     pub jumps: u64,
-    /// Where first: name of the file, and the jump.
+    /// Where first: index of the file, and the jump.
     pub first_jump: Option<(usize, Jump)>,
     /// Request IDs that came before.
     pub repeated_ids: u64,
-    /// Writer's own numbers that are missing between the least and the greatest.
+    /// The writer's own numbers of its lines.
     pub numbers: Numbers,
     /// Requests answered 429.
     pub limited: u64,
@@ -160,7 +160,7 @@ pub struct Gatherer<'g> {
     pub file: usize,
     /// Offsets between which lines stand in another file too.
     pub copied: Option<(u64, u64)>,
-    /// The query parameter that names the account, which is no ID of anything.
+    /// Nanoseconds to add to each stamp.
     pub clock_correction: i64,
 }
 

@@ -176,7 +176,7 @@ fn names(columns: &Columns<'_>) -> Vec<String> {
     for (at, values) in columns.values.iter().enumerate() {
         let wrap = columns.shape[at].1;
         let next = columns.values.get(at + 1);
-        let meant = meaning(values, wrap, &targets)
+        let meant = meaning(values, wrap, &targets, &names)
             .filter(|meant| !names.iter().any(|name| name == meant))
             // How much was sent stands behind how it was answered; before it, numbers are accounts.
             .filter(|meant| {
@@ -192,8 +192,15 @@ fn names(columns: &Columns<'_>) -> Vec<String> {
     names
 }
 
-fn meaning(values: &[&str], wrap: Wrap, targets: &[&str]) -> Option<&'static str> {
+fn meaning(
+    values: &[&str],
+    wrap: Wrap,
+    targets: &[&str],
+    names: &[String],
+) -> Option<&'static str> {
     let all = |test: fn(&str) -> bool| most(values, test);
+    // A byte count of three digits looks like a status.
+    let answered = names.iter().any(|name| name == "$status");
     Some(match wrap {
         Wrap::Brackets if all(is_clf_time) => "$time_local",
         Wrap::Bare | Wrap::Quotes | Wrap::Brackets if all(is_iso_time) => "$time_iso8601",
@@ -201,7 +208,7 @@ fn meaning(values: &[&str], wrap: Wrap, targets: &[&str]) -> Option<&'static str
         _ if all(is_request) => "$request",
         _ if all(is_key) && all_different(values) => "$request_id",
         _ if all(is_address) => "$remote_addr",
-        Wrap::Bare if all(is_status) => "$status",
+        Wrap::Bare if !answered && all(is_status) => "$status",
         Wrap::Bare if all(is_count) && are_sizes(values, targets) => "$body_bytes_sent",
         Wrap::Bare if all(is_seconds) => "$request_time",
         Wrap::Quotes if all(is_agent) => "$http_user_agent",

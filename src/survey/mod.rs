@@ -8,6 +8,7 @@
 pub mod account;
 mod ask;
 mod assemble;
+mod doubts;
 mod figures;
 mod gather;
 mod json;

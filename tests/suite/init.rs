@@ -66,7 +66,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every format of synth, three seeds each: the seed chooses the vocabulary, the attack, where the account
+/// Every format of synth, two seeds each: the seed chooses the vocabulary, the attack, where the account
 /// stands, and how fields are called.
 #[test]
 fn synth_cases_answer_as_their_own_case_does() {
@@ -75,7 +75,7 @@ fn synth_cases_answer_as_their_own_case_does() {
         .into_iter()
         .enumerate()
     {
-        for seed in [1, 2, 3 + number * 5] {
+        for seed in [1 + number, 12 + number] {
             let folder = fresh(&format!("init-{format}-{seed}"));
             let case = folder.join("case");
             let seed = seed.to_string();
@@ -100,7 +100,7 @@ fn synth_cases_answer_as_their_own_case_does() {
             fs::remove_dir_all(&folder).expect("the folder can go");
         }
     }
-    assert!(attacked > 12, "most of them have something to find");
+    assert!(attacked > 7, "most of them have something to find");
 }
 
 #[test]

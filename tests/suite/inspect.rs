@@ -165,9 +165,8 @@ fn ids_in_bodies_are_not_in_these_logs() {
 fn what_is_missing_is_told_with_its_figure() {
     let folder = fresh("inspect-missing");
     let lines = (0..200).map(|n| ("-", get(&format!("/contacts/{n}")), 200, 100));
-    let log = combined(lines)
-        + "garbage\n"
-        + "192.0.2.1 - - [01/Mar/2021:00:00:09 +0000] \"GET /contacts/9 HTTP/1.1\" 200 10 \"-\" \"a";
+    let log =
+        combined(lines) + "garbage\n" + "192.0.2.1 - - [01/Mar/2021:00:00:09 +0000] \"GET /conta";
     let path = file(&folder, "access.log", &log);
     let found = inspected(&[text(&path)]);
     let source = &found["sources"][0];
@@ -189,6 +188,25 @@ fn what_is_missing_is_told_with_its_figure() {
         wishes[0]["reason"], "BEFORE_START",
         "what is overwritten comes first"
     );
+}
+
+#[test]
+fn request_ids_that_come_again_and_numbers_that_are_missing_are_told() {
+    let folder = fresh("inspect-repeated");
+    let line = |n: u64| {
+        format!(
+            "{{\"time\":\"2021-03-01T10:{:02}:00Z\",\"remote_addr\":\"192.0.2.1\",\"request\":\"GET /contacts/{n} HTTP/1.1\",\"status\":200,\"bytes\":{},\"request_id\":\"r{}\"}}\n",
+            n % 60,
+            100 + n,
+            n / 2
+        )
+    };
+    let path = file(&folder, "api.log", &(0..50).map(line).collect::<String>());
+    let found = inspected(&[text(&path)]);
+    let source = &found["sources"][0];
+    assert_eq!(source["format"], "json");
+    assert_eq!(source["repeated_request_ids"], 25);
+    assert_eq!(source["records_with"]["request_id"], 50);
 }
 
 #[test]
@@ -214,6 +232,8 @@ fn clocks_rotation_and_copies_are_told() {
     let source = &found["sources"][0];
     assert_eq!(source["missing_rotated_files"], serde_json::json!([3]));
     assert_eq!(source["clock_jumps"], 1);
+    let place = source["first_clock_jump"]["file"].as_str().expect("a file");
+    assert!(place.ends_with("access.log.2"), "{place}");
     let copies = source["files"].as_array().expect("files").iter();
     assert_eq!(
         copies

@@ -95,7 +95,7 @@ fn source(source: &Source) -> Value {
         }),
         "clock_jumps": facts.jumps,
         "first_clock_jump": facts.first_jump.map(|(_, jump)| json!({
-            "offset": jump.offset, "from": jump.from.to_string(), "to": jump.to.to_string(),
+            "file": input.first_jump, "offset": jump.offset, "from": jump.from.to_string(), "to": jump.to.to_string(),
         })),
         "repeated_request_ids": facts.repeated_ids,
         "sampling": source.sampling,
