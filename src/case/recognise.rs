@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::cells::Layout;
+use super::cells::{Layout, is_own};
 use super::rows;
 
 /// What a file's columns say.
@@ -77,4 +77,5 @@ fn takes(layout: &Layout, name: &str) -> bool {
         .iter()
         .any(|(required, _)| *required == name)
         || layout.optional.contains(&name)
+        || is_own(name)
 }

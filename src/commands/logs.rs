@@ -56,6 +56,12 @@ pub(super) fn walk(logs: &[PathBuf]) -> Result<Vec<PathBuf>, Ending> {
             ))
         })?;
         match facts.is_dir() {
+            false if !facts.is_file() => {
+                return Err(Ending::Failed(format!(
+                    "{}: is no file, and logs are looked at more than once here: write its content to a file first",
+                    log.display()
+                )));
+            }
             false => files.push(log.clone()),
             true => walk_folder(log, 0, &mut files)?,
         }

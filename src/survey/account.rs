@@ -323,7 +323,7 @@ fn steadiness(held: &Held) -> u64 {
             same += accounts.values().max().copied().unwrap_or(0);
         }
     }
-    if all == 0 { 0 } else { same * 100 / all }
+    (same * 100u64).checked_div(all).unwrap_or(0)
 }
 
 /// Whether accounts and sessions go under this name.

@@ -9,6 +9,9 @@ use super::shape::{Kind, kind};
 /// Values of a path that are looked at.
 const LOOKED_AT: usize = 2_000;
 
+/// Whether a value under a path is of a kind.
+type Test = fn(&str, &str) -> bool;
+
 /// Values by dotted path, of the lines that are objects.
 pub fn paths(lines: &[&[u8]]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -49,7 +52,7 @@ fn walk(path: &str, value: &Value, found: &mut BTreeMap<String, Vec<String>>, de
 pub fn fields(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
     let paths = paths(lines);
     let mut map: Vec<(&str, &String)> = Vec::new();
-    let tests: [(&str, fn(&str, &str) -> bool); 10] = [
+    let tests: [(&str, Test); 10] = [
         ("time", |_, text| is_time(text)),
         ("request", |_, text| is_request(text)),
         ("method", |_, text| is_method(text)),
