@@ -257,6 +257,11 @@ fn a_table_that_lacks_a_column_is_said() {
         "{shown}"
     );
     assert!(!shown.contains("grants = "), "{shown}");
+    let page = "page = { query = \"page\", first = 1, size = 30 }";
+    assert!(
+        shown.contains(page),
+        "bodies tell the size of a page: {shown}"
+    );
     assert!(
         shown.contains("# directory/grants.csv would be the table grants"),
         "{shown}"

@@ -232,6 +232,11 @@ fn clocks_rotation_and_copies_are_told() {
     let source = &found["sources"][0];
     assert_eq!(source["missing_rotated_files"], serde_json::json!([3]));
     assert_eq!(source["clock_jumps"], 1);
+    assert_eq!(source["records"], 400, "a copy counts once");
+    assert_eq!(
+        source["records_counted_once"], 300,
+        "an overlap counts once too"
+    );
     let place = source["first_clock_jump"]["file"].as_str().expect("a file");
     assert!(place.ends_with("access.log.2"), "{place}");
     let copies = source["files"].as_array().expect("files").iter();
