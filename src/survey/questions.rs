@@ -149,10 +149,31 @@ pub fn answers(survey: &Survey) -> Vec<Answer> {
             .filter(|finding| suffers.contains(&finding.reason))
             .cloned()
             .collect();
+        // Only what must be complete suffers from holes that nobody could see.
+        if suffers.contains(&Reason::NoLog) && suffers.contains(&Reason::BeforeStart) {
+            findings.extend(unseen_holes(survey));
+        }
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
         answer((*question).to_owned(), findings)
     });
     asked.collect()
+}
+
+/// How long a hole may be without being seen, in the source where it may be longest.
+fn unseen_holes(survey: &Survey) -> Option<Finding> {
+    let worst = survey
+        .sources
+        .iter()
+        .filter_map(|source| Some((source.unnoticed?, &source.input.name)))
+        .max()?;
+    Some(Finding {
+        reason: Reason::Gap,
+        verdict: Verdict::Partly,
+        text: format!(
+            "{}: a hole of less than about {} minutes would go unnoticed; what is ruled out is so if there was none",
+            worst.1, worst.0
+        ),
+    })
 }
 
 impl Route {

@@ -333,6 +333,12 @@ fn the_captured_case_is_inspected_with_its_case_and_without() {
             .any(|(reason, _)| reason == "NO_GRANTS" || reason == "NO_DIRECTORY"),
         "{first:?}"
     );
+    assert_eq!(found["questions"][0]["verdict"], "can be answered");
+    let ruled_out = reasons(&found, 3);
+    assert!(
+        has(&ruled_out, "GAP", "only in part"),
+        "short holes go unnoticed: {ruled_out:?}"
+    );
     let bare = inspected(&[text(&case.join("logs/nginx"))]);
     assert_eq!(bare["sources"][0]["account"]["place"], "remote_user");
     let path = "/api/v2/addressbooks/{addressbook}/contacts/{contact}";
