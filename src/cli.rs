@@ -28,6 +28,10 @@ pub enum Command {
     Scan(ScanArgs),
     /// Print what was read from logs as JSON lines, to hold against another parser
     Records(RecordsArgs),
+    /// Say what logs can and cannot answer: sources, fields, routes, holes, and what to ask the vendor for
+    Inspect(InspectArgs),
+    /// Propose a case from what logs show; every guess says what it rests on
+    Init(InitArgs),
     /// Make a practice case with its truth
     Synth(SynthArgs),
 }
@@ -88,6 +92,66 @@ pub struct RecordsArgs {
     /// Zone of stamps that carry no offset
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub timezone: String,
+}
+
+/// How lines are written.
+#[derive(Args, Debug)]
+pub struct WritingArgs {
+    /// How the lines are written: auto, combined, common, w3c or json
+    #[arg(long, default_value = "auto", conflicts_with = "pattern")]
+    pub format: String,
+    /// An nginx log_format or Apache LogFormat string
+    #[arg(long, value_name = "STRING")]
+    pub pattern: Option<String>,
+    /// For JSON: our name and the log's dotted path, such as time=ts (repeat it for more)
+    #[arg(long = "field", value_name = "NAME=PATH", value_parser = field)]
+    pub fields: Vec<(String, String)>,
+    /// Zone of stamps that carry no offset
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
+}
+
+/// `inspect`.
+#[derive(Args, Debug)]
+pub struct InspectArgs {
+    /// Log files, or folders that hold some; with a case, its own logs where none are named
+    #[arg(value_name = "LOG", required_unless_present = "case")]
+    pub logs: Vec<PathBuf>,
+    /// A case: its routes, period and directory are what the logs are held against
+    #[arg(long, value_name = "CASE.toml")]
+    pub case: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How the lines are written
+    #[command(flatten)]
+    pub writing: WritingArgs,
+    /// Threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// `init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// Log files, or folders that hold some, in or below the folder of the case file
+    #[arg(value_name = "LOG", required = true)]
+    pub logs: Vec<PathBuf>,
+    /// Folder with directory tables: who exists, who may see what (CSV or Parquet, told by their columns)
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// The case file to write; never overwritten
+    #[arg(long, value_name = "CASE.toml", default_value = "case.toml")]
+    pub out: PathBuf,
+    /// The case's name [default: the folder's]
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Ask nothing, also on a terminal
+    #[arg(long, short)]
+    pub yes: bool,
+    /// How the lines are written
+    #[command(flatten)]
+    pub writing: WritingArgs,
 }
 
 /// `synth`.

@@ -15,7 +15,8 @@
 //! 10. [`evidence`]: references -> exact bytes and hashes
 //! 11. [`report`]: results -> the answer's files and the terminal's last screen
 //!
-//! [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
+//! [`survey`] looks at logs before there is a case: what they carry, what they can answer, which case to begin
+//! with. [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
 //! cases and shares no code with what it tests. Rooms yet to come: `cause`, `claims`.
 //!
 //! # The field's words
@@ -42,5 +43,6 @@ pub mod route;
 pub mod scope;
 pub mod sequence;
 pub mod source;
+pub mod survey;
 pub mod synth;
 pub mod words;

@@ -5,9 +5,11 @@
 
 mod analyse;
 mod extract;
+mod survey;
 
 pub use analyse::{AccountOutcome, Analysis, analyse};
 pub use extract::{Extraction, Input, ReadFile, extract};
+pub use survey::survey;
 
 use std::fmt;
 

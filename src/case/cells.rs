@@ -242,7 +242,7 @@ impl Cells<'_> {
 }
 
 /// Whether a column is marked as the user's own.
-fn is_own(name: &str) -> bool {
+pub(super) fn is_own(name: &str) -> bool {
     name.starts_with("x_") || name.starts_with("note")
 }
 

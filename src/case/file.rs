@@ -49,6 +49,15 @@ pub(super) fn load(path: &Path) -> Result<Case, CaseProblem> {
     assemble(Script { file: &file, text }, folder, hex_digest(&bytes))
 }
 
+/// The same for a text that is not on disk yet.
+///
+/// # Errors
+/// As `case::load`.
+pub(super) fn load_text(name: &str, text: &str, folder: &Path) -> Result<Case, CaseProblem> {
+    let digest = hex_digest(text.as_bytes());
+    assemble(Script { file: name, text }, folder, digest)
+}
+
 fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, CaseProblem> {
     let root = script.parse()?;
     let top = Section::top(script, &root, &SECTIONS)?;

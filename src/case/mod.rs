@@ -10,6 +10,7 @@ mod directory;
 mod file;
 mod parquet;
 mod problem;
+mod recognise;
 mod routes;
 mod rows;
 mod section;
@@ -26,6 +27,7 @@ pub use directory::{
     AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, Unit,
 };
 pub use problem::{CaseProblem, Complaint, Place};
+pub use recognise::{TableLikeness, recognise};
 
 use crate::format::Proxies;
 use crate::words::{Stamp, Validity};
@@ -37,6 +39,15 @@ use crate::words::{Stamp, Validity};
 /// to do.
 pub fn load(path: &Path) -> Result<Case, CaseProblem> {
     file::load(path)
+}
+
+/// Checks the text of a case that is not on disk yet and reads the tables that it names, relative to
+/// `folder`; `name` stands in complaints.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(name: &str, text: &str, folder: &Path) -> Result<Case, CaseProblem> {
+    file::load_text(name, text, folder)
 }
 
 /// A checked case.
@@ -74,6 +85,42 @@ pub struct Case {
     pub not_acted_on: Vec<String>,
     /// Table files that were read: path as written in the case, bytes, SHA-256 in hex.
     pub tables: Vec<TableFile>,
+}
+
+impl Case {
+    /// A case of which nothing is known but one log stream's name and what is asked of it.
+    pub fn of_logs(name: &str, timezone: chrono_tz::Tz, period: Option<Validity>) -> Case {
+        let source = SourceSpec {
+            name: name.to_owned(),
+            line: 0,
+            files: Vec::new(),
+            format: FormatSpec::default(),
+            account: None,
+            clock_correction: 0,
+            gaps: Vec::new(),
+            logs_routes: None,
+            sampling: None,
+            trusted_proxies: None,
+        };
+        Case {
+            file_name: String::new(),
+            folder: PathBuf::new(),
+            sha256: String::new(),
+            id: String::new(),
+            title: String::new(),
+            timezone,
+            period,
+            sources: vec![source],
+            routes: Vec::new(),
+            directory: Directory::default(),
+            exclude_accounts: Vec::new(),
+            exclude_clients: Vec::new(),
+            unlisted_beyond: false,
+            ignore_case: false,
+            not_acted_on: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
 }
 
 /// A directory table as an input of the run.

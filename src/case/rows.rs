@@ -28,6 +28,17 @@ pub(super) const KEYS: [&str; 7] = [
     "accounts",
 ];
 
+/// What each table must and may hold.
+pub(super) const LAYOUTS: [(&str, &Layout); 7] = [
+    ("controllers", &CONTROLLERS),
+    ("units", &super::units::LAYOUT),
+    ("grants", &GRANTS),
+    ("objects", &OBJECTS),
+    ("members", &MEMBERS),
+    ("sessions", &SESSIONS),
+    ("accounts", &ACCOUNTS),
+];
+
 const CONTROLLERS: Layout = Layout {
     required: &[
         ("controller", "the controller's ID"),

@@ -6,8 +6,10 @@ use chrono_tz::Tz;
 
 use super::Ending;
 use crate::case::{Case, SourceSpec};
+use crate::coverage::FileFacts;
 use crate::format::{Format, FormatProblem};
 use crate::pipeline::Input;
+use crate::route::extract::Part;
 use crate::source::{self, Found, Log, Reader, Reading, Skipped, SourceProblem};
 
 /// Every file of every source with the way to read it.
@@ -112,4 +114,18 @@ pub(super) fn head(log: &Log) -> Result<Vec<u8>, SourceProblem> {
     };
     let first = Reader::open(log, &how)?.next()?;
     Ok(first.map_or_else(Vec::new, |window| window.bytes().to_vec()))
+}
+
+/// What coverage needs to know of a file; takes its counts, which nobody needs after that.
+pub(super) fn file_facts(input: &Input, part: &mut Part) -> FileFacts {
+    let turn = source::Turn::of(&input.name);
+    FileFacts {
+        name: input.name.clone(),
+        log: turn.log,
+        number: turn.number,
+        day: turn.day,
+        stamps: part.tally.first.zip(part.tally.last),
+        counted: std::mem::take(&mut part.hours).finish(),
+        unended: part.unended.is_some(),
+    }
 }

@@ -1,9 +1,14 @@
 //! One file per command, each a short story. Owns progress, the terminal, signals and "now".
 
+mod asking;
+mod init;
 mod inputs;
+mod inspect;
+mod logs;
 mod progress;
 mod records;
 mod remarks;
+mod sampling;
 mod scan;
 mod signals;
 mod synth;
@@ -50,6 +55,8 @@ pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Records(args) => records::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Synth(args) => synth::run(&args),
     };
     let (code, message) = match ended {

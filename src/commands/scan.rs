@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::inputs::{head, inputs, paths};
+use super::inputs::{file_facts, head, inputs, paths};
 use super::progress::Progress;
 use super::{Ending, remarks, signals};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
-use crate::coverage::{self, FileFacts, SourceFacts};
+use crate::coverage::{self, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
 use crate::impact::{self, AccountFigures, Citation, conclude};
@@ -18,7 +18,7 @@ use crate::route::Router;
 use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::Ceiling;
-use crate::source::{self, DamageKind, Log, Reading, Skipped, SourceProblem};
+use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 
 /// Runs it.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -159,20 +159,6 @@ fn source_facts(
     }
     check_routes(case, &sources)?;
     Ok(sources)
-}
-
-/// What coverage needs to know of a file; takes its counts, which nobody needs after that.
-fn file_facts(input: &Input, part: &mut Part) -> FileFacts {
-    let turn = source::Turn::of(&input.name);
-    FileFacts {
-        name: input.name.clone(),
-        log: turn.log,
-        number: turn.number,
-        day: turn.day,
-        stamps: part.tally.first.zip(part.tally.last),
-        counted: std::mem::take(&mut part.hours).finish(),
-        unended: part.unended.is_some(),
-    }
 }
 
 /// A file of which no line can be read is no log, or not in this format: never "no findings".
@@ -356,7 +342,7 @@ fn folder(problem: FolderProblem) -> Ending {
 }
 
 /// Three quarters of the memory that is free now, where the system tells it.
-fn three_quarters_of_free_memory() -> Option<u64> {
+pub(super) fn three_quarters_of_free_memory() -> Option<u64> {
     let facts = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = facts
         .lines()

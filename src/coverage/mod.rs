@@ -19,7 +19,7 @@ mod silence;
 use crate::case::Case;
 use crate::route::Counted;
 use crate::route::extract::Tally;
-use crate::words::{Reason, SECOND, Stamp};
+use crate::words::{Reason, SECOND, Stamp, Validity};
 
 use ledger::Ledger;
 pub use rows::{Expected, HourRow};
@@ -262,4 +262,34 @@ fn window(case: &Case, ledgers: &[Ledger<'_>]) -> Option<(Stamp, Stamp)> {
 /// The length of a window, at least a second.
 fn length(window: (Stamp, Stamp)) -> i64 {
     window.1.0.saturating_sub(window.0.0).max(SECOND)
+}
+
+/// What one source shows by itself, before there is a case.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Holes, by time.
+    pub holes: Vec<Hole>,
+    /// What else is to be said: files, clocks, ends, the writers' own numbers.
+    pub doubts: Vec<Doubt>,
+    /// How many minutes a hole may have without being noticed; `None` without a record.
+    pub unnoticed: Option<i64>,
+}
+
+/// Looks at one source, of which only its name, its zone and what is asked of it are known.
+pub fn look(
+    name: &str,
+    facts: &SourceFacts,
+    timezone: chrono_tz::Tz,
+    period: Option<Validity>,
+) -> Shown {
+    let case = Case::of_logs(name, timezone, period);
+    let ledger = Ledger::of(&case, 0, facts);
+    let ledgers = [ledger];
+    let window = window(&case, &ledgers);
+    let (holes, doubts) = one(&ledgers[0], window);
+    Shown {
+        holes,
+        doubts,
+        unnoticed: silence::unnoticed(&ledgers[0].all),
+    }
 }

@@ -174,6 +174,15 @@ fn check_empty(out: &Path, target: &Path) -> Result<(), FolderProblem> {
     }
 }
 
+/// Checks that a file may be written to `out`: not inside a folder that holds one of the `logs`.
+///
+/// # Errors
+/// It lies in such a folder.
+pub fn outside_of_logs(out: &Path, logs: &[PathBuf]) -> Result<(), FolderProblem> {
+    let target = std::path::absolute(out).map_err(|e| FolderProblem::disk(out, e))?;
+    check_not_evidence(out, &target, logs)
+}
+
 fn check_not_evidence(out: &Path, target: &Path, logs: &[PathBuf]) -> Result<(), FolderProblem> {
     let real = nearest_real(target);
     for log in logs {

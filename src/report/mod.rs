@@ -7,6 +7,7 @@ mod accesses;
 mod cells;
 mod findings;
 mod folder;
+mod inspection;
 mod manifest;
 mod summary;
 mod tables;
@@ -14,7 +15,8 @@ mod timeline;
 
 use std::collections::BTreeMap;
 
-pub use folder::{FolderProblem, Staging};
+pub use folder::{FolderProblem, Staging, outside_of_logs};
+pub use inspection::{inspection, inspection_json};
 pub use manifest::BUILD;
 pub use summary::summary;
 

@@ -5,7 +5,7 @@ mod accounts;
 #[path = "formats/amazon.rs"]
 mod amazon;
 #[path = "formats/corpus.rs"]
-mod corpus;
+pub mod corpus;
 #[path = "formats/hard_lines.rs"]
 mod hard_lines;
 #[path = "formats/identity.rs"]

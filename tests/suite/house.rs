@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -19,16 +19,20 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("impact", &["case", "coverage", "scope", "sequence"]),
     ("evidence", &["impact", "source"]),
     (
+        "survey",
+        &["case", "source", "format", "route", "sequence", "coverage"],
+    ),
+    (
         "pipeline",
         &[
-            "case", "source", "format", "route", "sequence", "scope", "detect", "impact",
+            "case", "source", "format", "route", "sequence", "scope", "detect", "impact", "survey",
         ],
     ),
     (
         "report",
         &[
             "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence",
-            "pipeline", "source", "route",
+            "pipeline", "source", "route", "survey",
         ],
     ),
     ("synth", &[]),

@@ -11,6 +11,8 @@ mod coverage;
 mod damage;
 mod formats;
 mod house;
+mod init;
+mod inspect;
 mod practice;
 mod source;
 mod synth;

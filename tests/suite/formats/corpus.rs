@@ -12,7 +12,7 @@ use super::{named, pattern};
 
 /// A file of the corpus, or `None` with a word to whoever reads the tests' output.
 #[expect(clippy::print_stdout, reason = "a skipped test must say so")]
-fn corpus(path: &str) -> Option<PathBuf> {
+pub fn corpus(path: &str) -> Option<PathBuf> {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/corpus")
         .join(path);

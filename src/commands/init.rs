@@ -1,0 +1,360 @@
+//! `init`: a case to begin with, proposed from what the logs show.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::logs::{self, Group};
+use super::{Ending, asking};
+use crate::case::{self, Case, TableLikeness};
+use crate::cli::InitArgs;
+use crate::pipeline::{self, Unobserved};
+use crate::report::outside_of_logs;
+use crate::route::Router;
+use crate::sequence::Ceiling;
+use crate::source::Log;
+use crate::source::Reading;
+use crate::survey::propose::{self, CaseText, Proposed, SourceText, Table};
+use crate::survey::{self, Known, Sureness};
+
+/// Files with such names may be directory tables.
+const TABLES: [&str; 2] = ["csv", "parquet"];
+
+/// Runs it.
+pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
+    let (out, folder) = place(&args.out)?;
+    let (files, left) = logs::walk(&args.logs)?;
+    let paths: Vec<PathBuf> = files.iter().map(|log| log.path().to_owned()).collect();
+    outside_of_logs(&out, &paths).map_err(Ending::usage)?;
+    let (tables, mut remarks) = tables(args.directory.as_deref(), &folder)?;
+    let directory = read_directory(&tables, args, &folder)?;
+    let known = Known::of(&directory.directory);
+    let mut found = logs::find(files, &args.writing, &known)?;
+    found.unread.extend(left);
+    remarks.extend(
+        found
+            .unread
+            .iter()
+            .map(|(file, why)| format!("not a log: {}: {why}", shown(file, &folder))),
+    );
+    if found.groups.is_empty() {
+        let (file, why) = found.unread.first().cloned().unwrap_or_default();
+        return Err(Ending::Failed(format!(
+            "nothing could be read: {file}: {why}; say how the lines are written with --format, --pattern or --field"
+        )));
+    }
+    let ask = !args.yes && asking::somebody_is_there();
+    let chosen = choose_accounts(&mut found.groups, ask);
+    let read = logs::read(&found.groups, None, None)?;
+    let inputs = read.inputs.clone();
+    let survey = survey::assemble(
+        logs::by_source(&found.groups, read),
+        None,
+        logs::zone(&args.writing.timezone)?,
+        Vec::new(),
+    );
+    let mut routes = propose::routes(&survey, &known);
+    if ask {
+        routes
+            .iter_mut()
+            .for_each(|route| asking::role(route, &found.groups));
+    }
+    look_at_bodies(&mut routes, &inputs, &directory)?;
+    if !routes.iter().any(|route| route.active) {
+        return Err(no_route(&routes));
+    }
+    let first = survey
+        .sources
+        .iter()
+        .filter_map(|s| s.input.tally.first)
+        .min();
+    let last = survey
+        .sources
+        .iter()
+        .filter_map(|s| s.input.tally.last)
+        .max();
+    let text = propose::case_text(&CaseText {
+        id: id(args, &folder),
+        timezone: args.writing.timezone.clone(),
+        span: first.zip(last),
+        sources: sources(found.groups, chosen, &folder)?,
+        routes,
+        tables,
+        remarks,
+    });
+    // What does not hold is not written.
+    let name = args.out.display().to_string();
+    case::load_text(&name, &text, &folder).map_err(|problem| {
+        Ending::Failed(format!(
+            "the proposed case does not hold, which is a defect of this program: {problem}"
+        ))
+    })?;
+    write(&out, &text)?;
+    writeln!(
+        std::io::stdout().lock(),
+        "{}: a case with every guess marked; read it, then: breachscope scan {} --out ANSWER",
+        args.out.display(),
+        args.out.display()
+    )?;
+    Ok(())
+}
+
+/// Where the case is to be, and its folder with links resolved.
+fn place(out: &Path) -> Result<(PathBuf, PathBuf), Ending> {
+    let target = std::path::absolute(out).map_err(Ending::failed)?;
+    if target.symlink_metadata().is_ok() {
+        return Err(Ending::Usage(format!(
+            "--out {}: is there already, and a case is never overwritten; name another file, or remove it yourself",
+            out.display()
+        )));
+    }
+    let parent = target.parent().unwrap_or(&target);
+    let folder = parent.canonicalize().map_err(|error| {
+        Ending::Usage(format!(
+            "--out {}: its folder cannot be opened: {error}; make the folder first",
+            out.display()
+        ))
+    })?;
+    let file = target.file_name().unwrap_or_default();
+    Ok((folder.join(file), folder))
+}
+
+/// A path as the case writes it: relative to its folder, which it must lie below.
+fn relative(path: &Path, folder: &Path) -> Result<String, Ending> {
+    let real = path
+        .canonicalize()
+        .map_err(|error| Ending::Failed(format!("{}: {error}", path.display())))?;
+    // A link that lies in the folder is named as it lies there.
+    let lying = std::path::absolute(path)
+        .ok()
+        .filter(|path| path.starts_with(folder));
+    let inside = lying.as_deref().unwrap_or(&real).strip_prefix(folder).map_err(|_| {
+        Ending::Usage(format!(
+            "{}: does not lie below the folder of --out, and paths in a case are relative to it; name an --out in a \
+             folder above logs and directory, or link them into it",
+            path.display()
+        ))
+    })?;
+    inside.to_str().map(str::to_owned).ok_or_else(|| {
+        Ending::Usage(format!(
+            "{}: is not named in UTF-8; rename it",
+            path.display()
+        ))
+    })
+}
+
+fn shown(file: &str, folder: &Path) -> String {
+    relative(Path::new(file), folder).unwrap_or_else(|_| file.to_owned())
+}
+
+/// Directory tables by their columns, and what is to be said of those that are close to being one.
+fn tables(directory: Option<&Path>, folder: &Path) -> Result<(Vec<Table>, Vec<String>), Ending> {
+    let (mut tables, mut remarks): (Vec<Table>, Vec<String>) = (Vec::new(), Vec::new());
+    let Some(directory) = directory else {
+        return Ok((tables, remarks));
+    };
+    for log in logs::walk(&[directory.to_owned()])?.0 {
+        let path = log.path().to_owned();
+        if log.member().is_some() {
+            continue;
+        }
+        let end = path.extension().map(|end| end.to_ascii_lowercase());
+        if !end.is_some_and(|end| TABLES.iter().any(|table| end == *table)) {
+            continue;
+        }
+        let name = relative(&path, folder)?;
+        match case::recognise(&path) {
+            Ok(TableLikeness::Is(key)) => match tables.iter().find(|table| table.key == key) {
+                Some(first) => remarks.push(format!("{name} has the columns of {key} too; {} is taken", first.path)),
+                None => tables.push(Table { key, path: name }),
+            },
+            Ok(TableLikeness::Lacks(key, columns)) => remarks.push(format!(
+                "{name} would be the table {key}, but lacks the column {}",
+                columns.join(", ")
+            )),
+            Ok(TableLikeness::Strange(key, column)) => remarks.push(format!(
+                "{name} would be the table {key}, but for the column {column:?}, which that table does not have"
+            )),
+            Ok(TableLikeness::None) => {}
+            Err(problem) => remarks.push(problem),
+        }
+    }
+    Ok((tables, remarks))
+}
+
+/// The directory as a case would read it; what does not hold in it is said now.
+fn read_directory(tables: &[Table], args: &InitArgs, folder: &Path) -> Result<Case, Ending> {
+    let mut text = format!(
+        "[case]\nid = \"init\"\ntimezone = \"{}\"\n[[source]]\nname = \"init\"\nfiles = [\"init\"]\n[[route]]\nname = \
+         \"init\"\npath = \"/\"\n[directory]\n",
+        logs::zone(&args.writing.timezone)?.name()
+    );
+    for table in tables {
+        text.push_str(&format!("{} = {:?}\n", table.key, table.path));
+    }
+    case::load_text("--directory", &text, folder).map_err(Ending::usage)
+}
+
+/// The place of the account of each group: an index into its candidates.
+fn choose_accounts(groups: &mut [Group], ask: bool) -> Vec<Option<usize>> {
+    let choose = |group: &mut Group| {
+        let best = group
+            .accounts
+            .first()
+            .filter(|c| c.sure > Sureness::Guess)
+            .map(|_| 0);
+        let chosen = if ask {
+            asking::account(group, best)
+        } else {
+            best
+        };
+        // The pass over the lines goes by the same place.
+        group.bound = chosen
+            .and_then(|at| group.accounts.get(at))
+            .map(|c| c.key.clone());
+        if chosen.is_none() {
+            group
+                .accounts
+                .iter_mut()
+                .for_each(|c| c.sure = Sureness::Guess);
+        }
+        chosen
+    };
+    groups.iter_mut().map(choose).collect()
+}
+
+/// Reads the proposed routes' accesses: sizes of bodies tell pages from empty ones.
+fn look_at_bodies(
+    routes: &mut [Proposed],
+    inputs: &[pipeline::Input],
+    case: &Case,
+) -> Result<(), Ending> {
+    let specs: Vec<_> = routes.iter().map(Proposed::spec).collect();
+    let router = Router::new(&specs, false);
+    let ceiling = Ceiling {
+        bytes: super::scan::three_quarters_of_free_memory(),
+    };
+    let work = || pipeline::extract(inputs, &router, &Reading::default(), ceiling, &Unobserved);
+    let extraction = pipeline::with_threads(None, work).map_err(Ending::failed)?;
+    match extraction {
+        Ok(all) => propose::refine(routes, &all.all.accesses, &all.all.names, &case.directory),
+        // Bodies are a help, no need: without them sizes stay guesses.
+        Err(pipeline::PipelineProblem::Ceiling(_)) => {}
+        Err(problem) => return Err(Ending::failed(problem)),
+    }
+    Ok(())
+}
+
+fn no_route(routes: &[Proposed]) -> Ending {
+    Ending::Failed(match routes.first() {
+        Some(route) => format!(
+            "the directory knows none of the IDs that these logs name (such as those of {}); give the directory of the \
+             same platform, or leave --directory out",
+            route.path
+        ),
+        None => "no request names the ID of anything, so there is no route to propose; `breachscope inspect` shows what \
+                 was asked for"
+            .to_owned(),
+    })
+}
+
+fn id(args: &InitArgs, folder: &Path) -> String {
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    args.id
+        .clone()
+        .or(name)
+        .filter(|id| !id.trim().is_empty())
+        .unwrap_or_else(|| "case".to_owned())
+}
+
+fn sources(
+    groups: Vec<Group>,
+    chosen: Vec<Option<usize>>,
+    folder: &Path,
+) -> Result<Vec<SourceText>, Ending> {
+    let mut sources: Vec<SourceText> = Vec::new();
+    for (group, chosen) in groups.into_iter().zip(chosen) {
+        let plain: String = group
+            .name
+            .chars()
+            .map(|c| if c == '*' { '-' } else { c })
+            .collect();
+        let base = plain.trim_matches(['-', '.', '_']).to_owned();
+        let taken = |name: &str| sources.iter().any(|source| source.name == name);
+        let numbered = (2..).map(|n| format!("{base} {n}"));
+        let name = std::iter::once(base.clone())
+            .chain(numbered)
+            .find(|name| !taken(name));
+        sources.push(SourceText {
+            name: name.unwrap_or(base),
+            files: globs(&group.files, folder)?,
+            spec: group.how.spec,
+            named: group.how.named,
+            accounts: group.accounts,
+            chosen,
+        });
+    }
+    Ok(sources)
+}
+
+/// One glob where it finds just these files, else their names.
+fn globs(files: &[Log], folder: &Path) -> Result<Vec<String>, Ending> {
+    let mut names = files
+        .iter()
+        .map(|log| {
+            let name = relative(log.path(), folder)?;
+            Ok(match log.member() {
+                Some(member) => format!("{name}!/{member}"),
+                None => name,
+            })
+        })
+        .collect::<Result<Vec<_>, Ending>>()?;
+    names.sort();
+    let (Some(first), Some(file)) = (names.first(), files.first()) else {
+        return Ok(names);
+    };
+    let parent = first
+        .rsplit_once('/')
+        .map_or(String::new(), |(parent, _)| format!("{parent}/"));
+    let stem = logs::stem(Path::new(&file.to_string()));
+    let literal: Vec<String> = stem.split('*').map(glob::Pattern::escape).collect();
+    let pattern = format!("{}{}*", glob::Pattern::escape(&parent), literal.join("*"));
+    if names.len() < 2 {
+        return Ok(names);
+    }
+    let base = glob::Pattern::escape(&folder.to_string_lossy());
+    let found = glob::glob(&format!("{base}/{pattern}"));
+    let mut matched: Vec<String> = found
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .filter(|path| path.is_file())
+        .filter_map(|path| Some(path.strip_prefix(folder).ok()?.to_str()?.to_owned()))
+        .collect();
+    matched.sort();
+    Ok(if matched == names {
+        vec![pattern]
+    } else {
+        names
+    })
+}
+
+fn write(out: &Path, text: &str) -> Result<(), Ending> {
+    let failed = |error: std::io::Error| {
+        Ending::Failed(format!("{}: cannot be written: {error}", out.display()))
+    };
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(out)
+        .map_err(failed)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
+    written.map_err(|error| {
+        // Half a case is worse than none.
+        let _ = std::fs::remove_file(out);
+        failed(error)
+    })
+}

@@ -1,0 +1,245 @@
+//! What is shown of a source: how it is written, its lines, fields and ends, and whatever is wrong with it.
+
+use super::lines::{grouped, share, size, wrapped};
+use crate::survey::{Field, Source};
+
+/// A source.
+pub(super) fn about(source: &Source, text: &mut String) {
+    let input = &source.input;
+    let tally = &input.tally;
+    let around = match input.wrappings.is_empty() {
+        true => String::new(),
+        false => format!(" in {}", input.wrappings.join(" in ")),
+    };
+    wrapped(
+        &format!("Source {}: {}{around}", input.name, input.format),
+        4,
+        text,
+    );
+    let mut line = |head: &str, body: String| wrapped(&format!("  {head:<10}{body}"), 12, text);
+    if let Some(pattern) = &input.spec.pattern {
+        line("Pattern", pattern.clone());
+    }
+    if !input.spec.fields.is_empty() {
+        let fields: Vec<String> = input
+            .spec
+            .fields
+            .iter()
+            .map(|(ours, path)| format!("{ours}={path}"))
+            .collect();
+        line("Fields", fields.join(", "));
+    }
+    let bytes: u64 = input.files.iter().map(|file| file.content_bytes).sum();
+    line(
+        "Files",
+        format!("{}, {} of content", input.files.len(), size(bytes)),
+    );
+    let lines = input
+        .files
+        .iter()
+        .filter(|f| f.copy_of.is_none())
+        .map(|f| f.tally.lines)
+        .sum();
+    line(
+        "Lines",
+        format!(
+            "{} = {} requests + {} not read + {} empty + {} directives",
+            grouped(lines),
+            grouped(tally.records),
+            grouped(tally.rejected_lines()),
+            grouped(tally.empty),
+            grouped(tally.directives)
+        ),
+    );
+    for reject in rejects(source) {
+        line("Not read", reject);
+    }
+    if let Some((first, last)) = source.span() {
+        line("Span", format!("{first} to {last}"));
+    }
+    line("Account", account(source));
+    line("Fields in", fields(source));
+    line("Hosts", hosts(source));
+    for (head, body) in trouble(source) {
+        line(head, body);
+    }
+}
+
+fn rejects(source: &Source) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, problem) in crate::format::Problem::ALL.iter().enumerate() {
+        let count = source.input.tally.rejected.get(at).copied().unwrap_or(0);
+        let first = source.input.files.iter().find_map(|file| {
+            let place = file.first_rejects.iter().find(|(p, _)| p == problem)?;
+            Some(format!("{}:{}", file.name, place.1))
+        });
+        if let (1.., Some(place)) = (count, first) {
+            found.push(format!(
+                "{} {}, first {place}",
+                grouped(count),
+                problem.word()
+            ));
+        }
+    }
+    found
+}
+
+fn account(source: &Source) -> String {
+    let with = source.input.facts.with(Field::Account);
+    let records = source.input.facts.records;
+    match &source.input.account {
+        Some((place, sure, evidence)) => format!(
+            "{place} ({}: {evidence}); in {} of the requests",
+            sure.word(),
+            share(with, records)
+        ),
+        None if with > 0 => format!(
+            "the format's own field; in {} of the requests",
+            share(with, records)
+        ),
+        None => "unknown: no field of these lines names who asked".to_owned(),
+    }
+}
+
+/// Each field with the share of records that have it.
+fn fields(source: &Source) -> String {
+    let facts = &source.input.facts;
+    let words: Vec<String> = Field::ALL
+        .iter()
+        .map(|field| {
+            format!(
+                "{} {}",
+                field.word(),
+                share(facts.with(*field), facts.records)
+            )
+        })
+        .collect();
+    words.join(", ")
+}
+
+fn hosts(source: &Source) -> String {
+    let facts = &source.input.facts;
+    let list = |set: &crate::survey::Distinct| {
+        let names: Vec<String> = set
+            .sorted()
+            .iter()
+            .take(4)
+            .map(|name| crate::sequence::text(name))
+            .collect();
+        match set.len() {
+            0 => "unknown".to_owned(),
+            n if n > 4 => format!(
+                "{n}{}, such as {}",
+                if set.full() { " or more" } else { "" },
+                names.join(", ")
+            ),
+            _ => names.join(", "),
+        }
+    };
+    format!(
+        "asked for: {}; written by: {}",
+        list(&facts.hosts),
+        list(&facts.nodes)
+    )
+}
+
+/// Holes, ends, clocks, copies, samples: only what there is.
+fn trouble(source: &Source) -> Vec<(&'static str, String)> {
+    let mut found: Vec<(&'static str, String)> = Vec::new();
+    let input = &source.input;
+    for hole in source.holes.iter().take(3) {
+        found.push((
+            "Silent",
+            format!(
+                "{} to {}, where about {:.0} lines were to be expected",
+                hole.from, hole.until, hole.expected
+            ),
+        ));
+    }
+    if source.holes.len() > 3 {
+        found.push(("", format!("and {} more", source.holes.len() - 3)));
+    }
+    match source.unnoticed {
+        Some(minutes) if source.holes.is_empty() => {
+            found.push(("Silent", format!("never for longer than usual; a hole under about {minutes} minutes would go unnoticed")));
+        }
+        _ => {}
+    }
+    if let Some((opening, usual)) = source.amid {
+        found.push((
+            "Begins",
+            format!(
+                "amid traffic: {} lines in its first 10 minutes, about {} are usual",
+                grouped(opening),
+                grouped(usual)
+            ),
+        ));
+    }
+    if let Some(last) = input.files.last().filter(|file| file.unended) {
+        found.push((
+            "Ends",
+            format!(
+                "{}: its last line has no end; the log was cut, or is still written",
+                last.name
+            ),
+        ));
+    }
+    if !input.missing_files.is_empty() {
+        let numbers: Vec<String> = input.missing_files.iter().map(u64::to_string).collect();
+        found.push((
+            "Rotation",
+            format!("files number {} are missing", numbers.join(", ")),
+        ));
+    }
+    for file in &input.files {
+        for damage in &file.damage {
+            found.push(("Damaged", format!("{}: {damage}", file.name)));
+        }
+        if let Some(of) = &file.copy_of {
+            found.push((
+                "Twice",
+                format!("{} is the same content as {of}, and counts once", file.name),
+            ));
+        }
+        if let Some(of) = &file.overlaps {
+            found.push((
+                "Twice",
+                format!(
+                    "a part of {} stands in {of} too, and counts once",
+                    file.name
+                ),
+            ));
+        }
+    }
+    if input.facts.jumps > 0 {
+        let first = input.facts.first_jump.map_or(String::new(), |(_, jump)| {
+            format!(
+                ", first from {} to {}, at byte {} of {}",
+                jump.from,
+                jump.to,
+                jump.offset,
+                input.first_jump.as_deref().unwrap_or("?")
+            )
+        });
+        found.push((
+            "Clock",
+            format!(
+                "goes back by over 5 minutes {} times{first}",
+                grouped(input.facts.jumps)
+            ),
+        ));
+    }
+    if input.facts.repeated_ids > 0 {
+        found.push((
+            "Repeated",
+            format!(
+                "{} request IDs came before",
+                grouped(input.facts.repeated_ids)
+            ),
+        ));
+    }
+    for sign in &source.sampling {
+        found.push(("Sample?", sign.clone()));
+    }
+    found
+}

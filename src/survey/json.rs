@@ -1,0 +1,152 @@
+//! JSON lines under unknown names -> the field map that reads them, by what stands under each path.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::shape::{Kind, kind};
+
+/// Values of a path that are looked at.
+const LOOKED_AT: usize = 2_000;
+
+/// Whether a value under a path is of a kind.
+type Test = fn(&str, &str) -> bool;
+
+/// Values by dotted path, of the lines that are objects.
+pub fn paths(lines: &[&[u8]]) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines {
+        if let Ok(Value::Object(object)) = serde_json::from_slice(line.trim_ascii()) {
+            walk("", &Value::Object(object), &mut found, 0);
+        }
+    }
+    found
+}
+
+fn walk(path: &str, value: &Value, found: &mut BTreeMap<String, Vec<String>>, depth: usize) {
+    let text = match value {
+        Value::Object(members) if depth < 8 => {
+            for (key, value) in members {
+                let path = match path {
+                    "" => key.clone(),
+                    path => format!("{path}.{key}"),
+                };
+                walk(&path, value, found, depth + 1);
+            }
+            return;
+        }
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return,
+    };
+    let known = found.len() < 400 || found.contains_key(path);
+    if known && !matches!(text.as_str(), "" | "-") {
+        let values = found.entry(path.to_owned()).or_default();
+        if values.len() < LOOKED_AT {
+            values.push(text);
+        }
+    }
+}
+
+/// A field map for a case: our name and the log's path. Without a time and a target there is none.
+pub fn fields(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
+    let paths = paths(lines);
+    let mut map: Vec<(&str, &String)> = Vec::new();
+    let tests: [(&str, Test); 10] = [
+        ("time", |_, text| is_time(text)),
+        ("request", |_, text| is_request(text)),
+        ("method", |_, text| is_method(text)),
+        ("target", |_, text| text.starts_with('/')),
+        ("status", |name, text| {
+            is_status(text) && !name.ends_with("bytes")
+        }),
+        ("bytes", |name, text| names_bytes(name) && is_number(text)),
+        ("client", |_, text| text.parse::<std::net::IpAddr>().is_ok()),
+        ("user_agent", |name, text| {
+            names_agent(name) || text.starts_with("Mozilla/")
+        }),
+        ("referer", |name, _| last(name).starts_with("refer")),
+        ("request_id", |name, _| names_request_id(name)),
+    ];
+    for (ours, test) in tests {
+        let fits = |(path, values): &(&String, &Vec<String>)| {
+            let pass = values.iter().filter(|text| test(path, text)).count();
+            pass > 0 && pass * 10 >= values.len() * 8 && !map.iter().any(|(_, p)| p == path)
+        };
+        // The fullest one; of equals the first in order.
+        let best = paths
+            .iter()
+            .filter(fits)
+            .max_by_key(|(path, values)| (values.len(), std::cmp::Reverse(path.len())));
+        if let Some((path, _)) = best {
+            map.push((ours, path));
+        }
+    }
+    let has = |name: &str| map.iter().any(|(ours, _)| *ours == name);
+    if !has("time") || !(has("target") || has("request")) {
+        return None;
+    }
+    let whole_line = has("request");
+    let spelled = map
+        .iter()
+        .filter(|(ours, _)| !(whole_line && matches!(*ours, "method" | "target")))
+        .map(|(ours, path)| ((*ours).to_owned(), (*path).clone()));
+    Some(spelled.collect())
+}
+
+fn last(name: &str) -> String {
+    name.rsplit('.').next().unwrap_or(name).to_lowercase()
+}
+
+fn is_time(text: &str) -> bool {
+    let whole = text.split('.').next().unwrap_or_default();
+    let epoch = matches!(whole.len(), 10 | 13 | 16 | 19)
+        && is_number(whole)
+        && whole.starts_with(['1', '2'])
+        && text.split('.').all(is_number);
+    epoch || kind(text.as_bytes()) == Kind::Date && text.len() > 10
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_method(text: &str) -> bool {
+    matches!(
+        text.to_ascii_uppercase().as_str(),
+        "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "PROPFIND" | "REPORT"
+    )
+}
+
+fn is_request(text: &str) -> bool {
+    let mut words = text.split(' ');
+    is_method(words.next().unwrap_or_default()) && words.next().is_some()
+}
+
+fn is_status(text: &str) -> bool {
+    text.len() == 3 && is_number(text) && matches!(text.as_bytes()[0], b'1'..=b'5')
+}
+
+/// A number is a size only where its name says so: nothing else tells it from a time taken.
+fn names_bytes(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["byte", "size", "length", "sent", "len"]
+        .iter()
+        .any(|word| name.contains(word))
+        && !name.contains("request.body")
+}
+
+fn names_agent(name: &str) -> bool {
+    matches!(
+        last(name).as_str(),
+        "user_agent" | "useragent" | "user-agent" | "agent" | "ua"
+    )
+}
+
+fn names_request_id(name: &str) -> bool {
+    let last = last(name).replace(['_', '-'], "");
+    matches!(
+        last.as_str(),
+        "requestid" | "reqid" | "traceid" | "correlationid"
+    )
+}

@@ -1,0 +1,63 @@
+//! What a directory knows by name: accounts, sessions, objects, containers. To hold guesses against.
+
+use std::collections::{HashMap, HashSet};
+
+use super::values::Values;
+use crate::case::Directory;
+
+/// IDs of a directory.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Accounts of `accounts` and `grants`.
+    pub accounts: HashSet<Vec<u8>>,
+    /// Sessions.
+    pub sessions: HashSet<Vec<u8>>,
+    /// Objects.
+    pub objects: HashSet<Vec<u8>>,
+    /// Containers, with how many members each has had.
+    pub containers: HashMap<Vec<u8>, u64>,
+}
+
+impl Known {
+    /// The IDs of a directory.
+    pub fn of(directory: &Directory) -> Known {
+        let mut known = Known::default();
+        for row in directory.accounts.iter().flatten() {
+            known.accounts.insert(row.account.clone().into_bytes());
+        }
+        for row in directory.grants.iter().flatten() {
+            known.accounts.insert(row.account.clone().into_bytes());
+        }
+        for row in directory.sessions.iter().flatten() {
+            known.sessions.insert(row.session.clone().into_bytes());
+        }
+        for row in directory.objects.iter().flatten() {
+            known.objects.insert(row.object.clone().into_bytes());
+        }
+        for row in directory.members.iter().flatten() {
+            *known
+                .containers
+                .entry(row.container.clone().into_bytes())
+                .or_default() += 1;
+        }
+        known
+    }
+
+    /// Share of different values that are known as objects and as containers, in hundredths.
+    pub fn shares(&self, values: &Values) -> (u64, u64) {
+        let all = values.distinct.sorted();
+        let of = |known: &dyn Fn(&[u8]) -> bool| {
+            let hits = all.iter().filter(|value| known(value)).count() as u64;
+            (hits * 100).checked_div(all.len() as u64).unwrap_or(0)
+        };
+        (
+            of(&|value| self.objects.contains(value)),
+            of(&|value| self.containers.contains_key(value)),
+        )
+    }
+
+    /// Whether it can tell objects from containers.
+    pub fn tells(&self) -> bool {
+        !self.objects.is_empty() || !self.containers.is_empty()
+    }
+}
