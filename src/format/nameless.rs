@@ -34,10 +34,6 @@ impl LineFormat for Nameless {
         self.0.directive(state, line)
     }
 
-    fn advance(&self, state: &mut State, chunk: &[u8]) {
-        self.0.advance(state, chunk);
-    }
-
     fn table(&self) -> Option<&csv::Csv> {
         self.0.table()
     }

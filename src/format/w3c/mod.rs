@@ -14,9 +14,8 @@ mod split;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use memchr::memchr_iter;
 
-use super::{FormatProblem, LineFormat, Problem, Record, State, text};
+use super::{FormatProblem, LineFormat, Problem, Record, State};
 use crate::case::AccountKey;
 use clock::Clock;
 use columns::Columns;
@@ -95,16 +94,6 @@ impl W3c {
             header.clock.set(date.trim_ascii());
         }
     }
-
-    /// Lets the clock see every line of a part of a chunk without directives.
-    fn pass_all(&self, header: &mut Header, lines: &[u8]) {
-        if !header.clock.runs() {
-            return;
-        }
-        for line in lines.split(|b| *b == b'\n') {
-            pass(header, text::trim(line));
-        }
-    }
 }
 
 /// Lets the clock see a line, trimmed.
@@ -170,7 +159,7 @@ impl LineFormat for W3c {
     fn directive(&self, state: &mut State, line: &[u8]) -> bool {
         let is_one = line.first() == Some(&b'#');
         // The columns of headless files do not change, and a state has room for one header only.
-        if is_one && self.headless.is_none() {
+        if is_one && self.headless.is_none() && !state.deaf {
             self.take(&mut state.w3c, line);
         }
         is_one
@@ -180,24 +169,6 @@ impl LineFormat for W3c {
         if self.headless.is_none() && state.w3c.clock.runs() && !line.starts_with(b"#") {
             pass(&mut state.w3c, line);
         }
-    }
-
-    fn advance(&self, state: &mut State, chunk: &[u8]) {
-        if self.headless.is_some() {
-            return;
-        }
-        let mut passed = 0;
-        for mark in memchr_iter(b'#', chunk) {
-            if !begins_line(chunk, mark) {
-                continue;
-            }
-            self.pass_all(&mut state.w3c, chunk.get(passed..mark).unwrap_or_default());
-            let rest = &chunk[mark..];
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            self.take(&mut state.w3c, text::trim(&rest[..end]));
-            passed = mark + end;
-        }
-        self.pass_all(&mut state.w3c, &chunk[passed..]);
     }
 }
 
@@ -238,11 +209,8 @@ impl Headless {
     }
 }
 
-/// Whether nothing but filler stands between the line's start and this place: just what the
-/// trimming of lines takes off, so that chunks and lines agree on what is a directive.
-fn begins_line(chunk: &[u8], place: usize) -> bool {
-    let filler = |b: &&u8| matches!(**b, 0 | b' ' | b'\t' | b'\r' | 0xEF | 0xBB | 0xBF);
-    let before = chunk[..place].iter().rev().take_while(filler).count();
-    let start = place - before;
-    (start == 0 || chunk[start - 1] == b'\n') && text::leading(&chunk[start..=place]) == before
+/// Whether some bytes may hold a directive that says something about lines.
+pub(super) fn speaks(bytes: &[u8]) -> bool {
+    let says = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    says(b"#Fields:") || says(b"#Date:")
 }

@@ -1,0 +1,225 @@
+//! A line through all that may lie around it to the reader that knows it.
+//!
+//! Which readers there are is `names.rs`'s, how they are told apart by a content's first lines
+//! `detect.rs`'s; rows of tables, which may be more than a line, go through `rows.rs`.
+
+use std::sync::Arc;
+
+use super::{
+    Began, Format, Line, LineFormat, Lost, Problem, Record, State, Text, detect, text, w3c, wrapper,
+};
+
+/// How what is inside of something is read.
+type ReadInside = for<'b> fn(&Format, &mut State, &'b [u8]) -> Line<'b>;
+
+impl Format {
+    /// Carries the state over a chunk that others parse. `chunk` begins at a line's start, `at` in
+    /// the content.
+    pub fn advance(&self, state: &mut State, chunk: &[u8], at: u64) {
+        if let Some(table) = self.table() {
+            return table.advance(state, chunk, at);
+        }
+        if state.w3c.runs_a_clock() || w3c::speaks(chunk) {
+            self.advance_by_line(state, chunk, at);
+        } else if self.joined {
+            wrapper::advance(&mut state.parts, chunk, at);
+        }
+    }
+
+    /// What a line says of those behind it may lie in any wrapping, so the lines are read.
+    fn advance_by_line(&self, state: &mut State, chunk: &[u8], at: u64) {
+        let mut start = 0;
+        for line in chunk.split_inclusive(|b| *b == b'\n') {
+            let bare = line.strip_suffix(b"\n").unwrap_or(line);
+            let _ = self.parse(state, bare, at.saturating_add(start));
+            start += line.len() as u64;
+        }
+        // Whoever reads the chunk tells of these.
+        let _ = state.parts.lost();
+    }
+
+    /// Reads one line, given without its `\n`; `at` is where it begins in the content.
+    ///
+    /// A trailing `\r`, a byte order mark, and NULs and blanks at either end are no part of it. A
+    /// record may lack its time where the line says `-` or has no place for it: whether it still
+    /// counts is the caller's to say.
+    pub fn parse<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
+        if let Some(table) = self.table() {
+            return self.row(table, state, line, at);
+        }
+        if self.joined {
+            state.parts.pass_line();
+        }
+        self.line(state, line, at)
+    }
+
+    /// A line that is no row of a table.
+    pub(super) fn line<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
+        let length = line.len();
+        let line = text::trim(line);
+        if line.is_empty() {
+            return Line::Empty;
+        }
+        let mut direct = None;
+        // An object that tells of a request is no envelope.
+        let plain_first = line[0] == b'{' && self.name() == "json";
+        if plain_first {
+            match self.plain(state, line) {
+                Line::Record(record) if record.is_telling() => return Line::Record(record),
+                other => direct = Some(other),
+            }
+        }
+        let unwrapped = match wrapper::peel(line) {
+            None => None,
+            Some(peeled) => match state.parts.take(peeled, self.joined, at, length as u64) {
+                Some(whole) => Some(self.wrapped(state, whole, line)),
+                None => return Line::Part,
+            },
+        };
+        if let Some(Line::Record(record)) = unwrapped {
+            return Line::Record(record);
+        }
+        let direct = direct.unwrap_or_else(|| self.plain(state, line));
+        if !matches!(direct, Line::Problem(_)) {
+            return direct;
+        }
+        match wrapper::peel_weak(line).map(|peeled| self.wrapped(state, peeled, line)) {
+            Some(Line::Record(record)) => Line::Record(record),
+            _ if plain_first => direct,
+            _ => unwrapped.unwrap_or(direct),
+        }
+    }
+
+    /// Where the line that was read last begins, when it is the last of several that make a request.
+    pub fn began(&self, state: &State) -> Option<Began> {
+        state.parts.began()
+    }
+
+    /// Lines that were taken for parts of a request of which the rest never came, since this was
+    /// asked last.
+    pub fn lost(&self, state: &mut State) -> Vec<Lost> {
+        state.parts.lost()
+    }
+
+    /// The same at the end of the content, behind which no rest can come.
+    pub fn lost_at_end(&self, state: &mut State) -> Vec<Lost> {
+        state.parts.lost_at_end()
+    }
+
+    /// Every field of the line that a case may name as `account`, by that name, with its value.
+    /// Slow: to look at some lines. `state` is what [`Format::parse`] left before this line.
+    pub fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        if let Some(table) = self.table() {
+            return table.columns(state, line);
+        }
+        let line = text::trim(line);
+        if self
+            .readers
+            .iter()
+            .any(|reader| reader.read(state, line).is_ok_and(|r| r.is_telling()))
+        {
+            return self.plain_fields(state, line);
+        }
+        let peeled = wrapper::peel(line).or_else(|| wrapper::peel_weak(line));
+        let inner = peeled.as_ref().map_or(line, |peeled| &peeled.inner);
+        self.plain_fields(state, text::trim(inner))
+    }
+
+    /// What the first lines of a content offer to a field map, as the end of a sentence, where they
+    /// name their fields.
+    pub fn hint(head: &[u8]) -> Option<String> {
+        let mut lines = head.split(|&b| b == b'\n');
+        detect::hint(lines.find(|line| !text::trim(line).is_empty())?)
+    }
+
+    /// The wrappings around a line, outermost first: `syslog`, `CRI`, `docker`, ...
+    pub fn wrappings(&self, line: &[u8]) -> Vec<&'static str> {
+        let line = text::trim(line);
+        wrapper::peel(line).map_or_else(Vec::new, |peeled| peeled.kinds.words())
+    }
+
+    fn plain_fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let reads = |reader: &&Arc<dyn LineFormat>| reader.read(state, line).is_ok();
+        let reader = self.readers.iter().find(reads);
+        reader.map_or_else(Vec::new, |reader| reader.fields(state, line))
+    }
+
+    /// A line in a wrapping, or several of them: what the wrapping knows stands in where the line
+    /// itself says nothing.
+    fn wrapped<'a>(&self, state: &mut State, peeled: wrapper::Peeled<'a>, line: &[u8]) -> Line<'a> {
+        // A directive is heard where the line says it in plain bytes, so that whoever passes over lines
+        // without reading them sees that there is one.
+        let is_one = text::trim(&peeled.inner).first() == Some(&b'#');
+        state.deaf = is_one && (state.parts.began().is_some() || !w3c::speaks(line));
+        let read = self.inside(state, peeled, Format::unwrapped);
+        state.deaf = false;
+        read
+    }
+
+    pub(super) fn inside<'a>(
+        &self,
+        state: &mut State,
+        peeled: wrapper::Peeled<'a>,
+        read: ReadInside,
+    ) -> Line<'a> {
+        let read = match &peeled.inner {
+            Text::Borrowed(inner) => read(self, state, inner),
+            Text::Owned(inner) => read(self, state, inner).into_owned(),
+        };
+        let Line::Record(mut record) = read else {
+            return read;
+        };
+        record.time = record.time.or(peeled.time);
+        record.node = record.node.or(peeled.node);
+        record.sequence = record.sequence.or(peeled.sequence);
+        Line::Record(record)
+    }
+
+    fn unwrapped<'a>(&self, state: &mut State, line: &'a [u8]) -> Line<'a> {
+        match text::trim(line) {
+            [] => Line::Empty,
+            line => self.plain(state, line),
+        }
+    }
+
+    /// A line without wrappings, trimmed and not empty.
+    fn plain<'a>(&self, state: &mut State, line: &'a [u8]) -> Line<'a> {
+        let mut first = None;
+        if state.w3c.runs_a_clock() {
+            self.readers
+                .iter()
+                .for_each(|reader| reader.pass(state, line));
+        }
+        for (place, reader) in self.readers.iter().enumerate() {
+            if reader.directive(state, line) {
+                return Line::Directive;
+            }
+            match reader.read(state, line) {
+                Ok(record) if record.is_telling() => {
+                    return Line::Record(self.finish(record, &**reader));
+                }
+                // The lines' own way may leave something out; another must be told beyond doubt.
+                read if place == 0 => first = Some((read, reader)),
+                _ => {}
+            }
+        }
+        match first {
+            Some((Ok(record), reader)) => Line::Record(self.finish(record, &**reader)),
+            Some((Err(problem), _)) => Line::Problem(problem),
+            None => Line::Problem(Problem::Shape),
+        }
+    }
+
+    pub(super) fn finish<'a>(&self, mut record: Record<'a>, reader: &dyn LineFormat) -> Record<'a> {
+        record.nameless |= !reader.carries_account();
+        if let Some(claim) = &self.claim {
+            let read = record.account.take().map(|token| claim.of(&token));
+            record.bad_token = matches!(read, Some(Err(_)));
+            record.account = read.and_then(Result::ok).flatten();
+        }
+        if let Some(proxies) = &self.proxies {
+            proxies.resolve(&mut record);
+        }
+        record
+    }
+}
