@@ -87,8 +87,11 @@ fn source(source: &Source) -> Value {
         "hosts": names(&facts.hosts),
         "nodes": names(&facts.nodes),
         "holes": source.holes.iter().map(|hole| json!({
-            "from": hole.from.to_string(), "until": hole.until.to_string(), "expected_lines": hole.expected,
+            "kind": hole.kind.word(), "from": hole.from.to_string(), "until": hole.until.to_string(),
+            "expected_lines": hole.expected, "writer": hole.writer, "basis": hole.basis,
         })).collect::<Vec<_>>(),
+        "also": source.said.iter()
+            .map(|doubt| json!({ "reason": doubt.reason.code(), "basis": doubt.basis })).collect::<Vec<_>>(),
         "unnoticed_minutes": source.unnoticed,
         "begins_amid_traffic": source.amid.map(|(opening, usual)| {
             json!({ "lines_of_first_ten_minutes": opening, "usual_lines_of_ten_minutes": usual })

@@ -1,7 +1,9 @@
 //! What is shown of a source: how it is written, its lines, fields and ends, and whatever is wrong with it.
 
 use super::lines::{grouped, share, size, wrapped};
+use crate::coverage::{Doubt, GapKind};
 use crate::survey::{Field, Source};
+use crate::words::Reason;
 
 /// A source.
 pub(super) fn about(source: &Source, text: &mut String) {
@@ -148,13 +150,16 @@ fn trouble(source: &Source) -> Vec<(&'static str, String)> {
     let mut found: Vec<(&'static str, String)> = Vec::new();
     let input = &source.input;
     for hole in source.holes.iter().take(3) {
-        found.push((
-            "Silent",
-            format!(
-                "{} to {}, where about {:.0} lines were to be expected",
-                hole.from, hole.until, hole.expected
+        found.push(match hole.kind {
+            GapKind::Silent => (
+                "Silent",
+                format!(
+                    "{} to {}, where about {:.0} lines were to be expected",
+                    hole.from, hole.until, hole.expected
+                ),
             ),
-        ));
+            _ => ("Missing", hole.basis.clone()),
+        });
     }
     if source.holes.len() > 3 {
         found.push(("", format!("and {} more", source.holes.len() - 3)));
@@ -164,6 +169,17 @@ fn trouble(source: &Source) -> Vec<(&'static str, String)> {
             found.push(("Silent", format!("never for longer than usual; a hole under about {minutes} minutes would go unnoticed")));
         }
         _ => {}
+    }
+    let shown = |doubt: &&Doubt| match doubt.reason {
+        Reason::Clock => input.facts.jumps == 0,
+        reason => reason == Reason::Retention,
+    };
+    for doubt in source.said.iter().filter(shown) {
+        let what = match doubt.reason {
+            Reason::Clock => "Clock",
+            _ => "Ends",
+        };
+        found.push((what, doubt.basis.clone()));
     }
     if let Some((opening, usual)) = source.amid {
         found.push((
