@@ -5,7 +5,7 @@ pub const PATTERN: &str = r#"$remote_addr - $remote_user [$time_local] "$request
 
 /// Whether a line of a format must stand before all others of a file.
 pub fn is_header(format: &str, line: &str) -> bool {
-    line.starts_with('#') || (format.ends_with("sv") && line.contains("time"))
+    line.starts_with('#') || (format.ends_with("sv") && line.starts_with("time"))
 }
 
 /// Parsers and their lines.
@@ -20,6 +20,18 @@ pub const ALL: &[(&str, &[&str])] = &[
     ),
     ("w3c", W3C),
     ("json", JSON),
+    ("csv", CSV),
+    ("tsv", TSV),
+    ("alb", ALB),
+    ("elb", ELB),
+    ("cloudfront", CLOUDFRONT),
+    ("s3", S3),
+    ("haproxy", HAPROXY),
+    ("envoy", ENVOY),
+    ("istio", ENVOY),
+    ("traefik", TRAEFIK),
+    ("squid", SQUID),
+    ("uvicorn", UVICORN),
     ("auto", WRAPPED),
 ];
 
@@ -55,4 +67,61 @@ const WRAPPED: &[&str] = &[
     r#"<190>1 2026-11-23T02:51:57.1+01:00 web-1 nginx 12 - [meta sequenceId="7"] 192.0.2.7 - anna [23/Nov/2026:02:51:57 +0100] "GET /a HTTP/1.1" 200 129"#,
     r#"<190>Nov 23 02:51:57 web-1 nginx: 192.0.2.7 - anna [23/Nov/2026:02:51:57 +0100] "GET /a HTTP/1.1" 200 129"#,
     "\x1b[36mweb-1  | \x1b[0m192.0.2.7 - - [23/Nov/2026:02:51:57 +0100] \"GET /a HTTP/1.1\" 200 129",
+];
+
+const CSV: &[&str] = &[
+    "time,client_ip,user,method,url,status,bytes,user_agent",
+    r#"2026-11-23T01:51:57Z,192.0.2.7,anna,GET,/api/books/10,200,129,"app ""one"", x""#,
+    r#"2026-11-23 01:51:57,192.0.2.7,NULL,GET,"/a,b",404,,"two"#,
+    r#"lines""#,
+    "1795398717,2001:db8::7,,POST,/a,500,0,-",
+];
+
+const TSV: &[&str] = &[
+    "time\tclient_ip\tuser\tmethod\turl\tstatus\tbytes",
+    "2026-11-23T01:51:57Z\t192.0.2.7\tanna\tGET\t/api/books/10\t200\t129",
+    "2026-11-23T01:51:57Z\t192.0.2.7\t\"a\tb\"\tGET\t/a\t200\t",
+];
+
+const ALB: &[&str] = &[
+    r#"https 2026-11-23T01:51:57.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "GET https://example.org:443/api/books/10 HTTP/2.0" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-north-1:1:targetgroup/t/7 "Root=1-58337364-23a8c76965a2ef7629b185e3" "example.org" "-" 0 2026-11-23T01:51:57.185000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-""#,
+    r#"http 2026-11-23T01:51:57.186641Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 - -1 -1 -1 400 - 0 0 "- http://example.org:80- -" "-" - - - "-" "-" "-" - 2026-11-23T01:51:57.185000Z "-" "-" "-" "-" "-" "-" "-""#,
+];
+
+const ELB: &[&str] = &[
+    r#"2026-11-23T01:51:57.945958Z lb 192.0.2.7:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 "GET http://example.org:80/api/books/10 HTTP/1.1" "curl/8" - -"#,
+    r#"2026-11-23T01:51:57.945958Z lb 192.0.2.7:2817 - -1 -1 -1 503 0 0 0 "GET http://example.org:80/ HTTP/1.1""#,
+];
+
+const CLOUDFRONT: &[&str] = &[
+    "2026-11-23\t01:51:57\tARN56-C1\t2390282\t192.0.2.7\tGET\td111.cloudfront.net\t/api/books/10\t200\t-\tMozilla/5.0%20(x)\ta=b\t-\tHit\tid==\texample.org\thttps\t23\t0.001\t-\tTLSv1.2\tECDHE\tHit\tHTTP/2.0\t-\t-",
+];
+
+const S3: &[&str] = &[
+    r#"79a5 bucket [23/Nov/2026:01:51:57 +0000] 192.0.2.7 arn:aws:iam::1:user/anna 3E57427F3EXAMPLE REST.GET.OBJECT books/10.json "GET /bucket/books/10.json?x=1 HTTP/1.1" 200 - 113 113 7 6 "-" "S3Console/0.4" - id SigV4 ECDHE AuthHeader bucket.s3.amazonaws.com TLSv1.2 - -"#,
+    r#"79a5 bucket [23/Nov/2026:01:51:57 +0000] - 79a5 3E57 BATCH.DELETE.OBJECT a+b%20c - 204 - - 12 - - - - -"#,
+];
+
+const HAPROXY: &[&str] = &[
+    r#"192.0.2.7:33317 [23/Nov/2026:02:51:57.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {1wt.eu|anna} {} "GET /api/books/10 HTTP/1.1""#,
+    r#"2001:db8::7:58430 [23/Nov/2026:02:51:57.655] http-in~ http-in/<NOSRV> -1/-1/-1/-1/+0 400 +187 - - PR-- 1/1/0/0/3 0/0 "<BADREQ>""#,
+];
+
+const ENVOY: &[&str] = &[
+    r#"[2026-11-23T01:51:57.123Z] "GET /api/books/10 HTTP/1.1" 200 - 0 154 226 100 "10.0.35.28" "curl/8" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "example.org" "tcp://10.0.2.1:80""#,
+    r#"[2026-11-23T01:51:57.123Z] "- - -" 0 UF,URX - "-" 0 0 12 - "-" "-" "-" "-" "10.0.0.1:80" outbound|80||x.y - 10.0.0.2:443 192.0.2.7:3456 - -"#,
+];
+
+const TRAEFIK: &[&str] = &[
+    r#"192.0.2.7 - anna [23/Nov/2026:01:51:57 +0000] "GET /api/books/10 HTTP/2.0" 200 129 "-" "curl/8" 12 "web@docker" "http://10.0.0.1:80" 5ms"#,
+    r#"192.0.2.7 - - [23/Nov/2026:01:51:57 +0000] "GET / HTTP/1.1" - - "-" "-" 13 "-" "-" 0ms"#,
+];
+
+const SQUID: &[&str] = &[
+    "1795398717.123    109 192.0.2.7 TCP_MISS/200 2750 GET http://example.org/api/books/10 anna HIER_DIRECT/10.0.0.1 text/html",
+];
+
+const UVICORN: &[&str] = &[
+    r#"2026-11-23T01:51:57.5Z stdout F INFO:     192.0.2.7:50000 - "GET /api/books/10 HTTP/1.1" 200 OK"#,
+    r#"INFO:     192.0.2.7:50000 - "GET /a HTTP/1.1" 200"#,
 ];
