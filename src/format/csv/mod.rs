@@ -33,6 +33,8 @@ pub(super) struct Csv {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Header {
     layout: Option<Arc<Layout>>,
+    /// The line that said so.
+    line: Arc<[u8]>,
 }
 
 /// What a line turned out to be in a table.
@@ -124,10 +126,15 @@ impl Csv {
         if line.len() <= 6 && line.starts_with(b"sep=") && state.csv.layout.is_none() {
             return true;
         }
+        // Files that were put together repeat it.
+        if state.csv.layout.is_some() && *state.csv.line == *line {
+            return true;
+        }
         let layout = Layout::read(line, self.tabs_only, self.map.as_deref(), self.key.as_ref());
         let found = layout.is_some();
         if let Some(layout) = layout {
             state.csv.layout = Some(Arc::new(layout));
+            state.csv.line = line.into();
         }
         found
     }
