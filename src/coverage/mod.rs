@@ -247,7 +247,7 @@ fn one(ledger: &Ledger<'_>, window: Option<(Stamp, Stamp)>) -> (Vec<Hole>, Vec<D
     });
     doubts.extend(clock.doubts);
     doubts.extend(ends::said(ledger));
-    doubts.extend(said::about(ledger, &silences.unusual));
+    doubts.extend(said::about(ledger, &holes, &silences.unusual));
     (holes, doubts)
 }
 

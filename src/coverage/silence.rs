@@ -2,7 +2,7 @@
 
 use super::calendar::MINUTE;
 use super::ledger::{Ledger, Writer};
-use super::pace::{Judged, Pace};
+use super::pace::{DAY, Judged, Pace};
 use super::{GapKind, Hole};
 use crate::words::Stamp;
 
@@ -227,10 +227,60 @@ pub(super) fn longest_ordinary(all: &Pace, holes: &[&Hole]) -> i64 {
         .unwrap_or(0)
 }
 
-/// How many minutes a hole may have without being noticed at a source's mean pace; none without a record.
-pub(super) fn unnoticed(all: &Pace) -> Option<i64> {
+/// From how many minutes on a hole of a source would be noticed, tried by the same judgement.
+pub(super) struct Unnoticed {
+    /// Where it is noticed soonest; `None` where it is nowhere.
+    pub(super) busiest: Option<i64>,
+    /// Where it is noticed last; `None` where some hole of a day is not.
+    pub(super) quietest: Option<i64>,
+    /// Expected lines that it takes at the busiest.
+    pub(super) needed: f64,
+}
+
+/// Days in the middle of a source, hours apart, and lengths in minutes at which holes are tried.
+const TRIED_DAYS: i64 = 7;
+const TRIED_EVERY: i64 = 4 * 60;
+const TRIED: [i64; 9] = [SHORTEST, 10, 20, 40, 80, 160, 320, 640, DAY];
+
+/// Minutes beside a hole that are no ordinary surroundings of another.
+const NEAR: i64 = 180;
+
+/// Tries holes all over a week of a source; none without a record. A hole is judged by what is around it and by
+/// other days, never by its own lines, so it can be tried where there are lines.
+pub(super) fn unnoticed(ledger: &Ledger<'_>, holes: &[Hole]) -> Option<Unnoticed> {
+    let all = &ledger.all;
     let (first, last) = all.span()?;
-    let pace = all.lines(first, last) as f64 / (last - first).max(1) as f64;
-    let needed = all.needed(pace * 10.0, 10);
-    Some(((needed / pace).ceil() as i64).max(SHORTEST))
+    let week = (last - first).min(TRIED_DAYS * DAY);
+    let start = first + (last - first - week) / 2;
+    // What is silent already, and traffic next to it, tells nothing of the rest.
+    let whole = |hole: &&Hole| hole.route.is_none() && hole.writer.is_none();
+    let dark: Vec<(i64, i64)> = holes.iter().filter(whole).map(Hole::minutes).collect();
+    let near = |from: i64, until: i64| {
+        let touches = |hole: &(i64, i64)| hole.0 < until + NEAR && from - NEAR < hole.1;
+        dark.iter().any(touches)
+    };
+    let noticed = |from: i64| {
+        let fits = TRIED
+            .into_iter()
+            .filter(|m| from > first && from + m < last);
+        let mut longer = fits;
+        longer.find(|minutes| {
+            let judged = all.judge(&ledger.calendar, from, from + minutes);
+            matches!(judged, Judged::Flanks(_) | Judged::OtherDays(_))
+        })
+    };
+    let starts = (start..start + week).step_by(TRIED_EVERY as usize);
+    let starts = starts.filter(|from| !near(*from, *from + SHORTEST));
+    let tried: Vec<Option<i64>> = starts.map(noticed).collect();
+    let busiest = tried.iter().flatten().min().copied();
+    let quietest = tried.iter().copied().collect::<Option<Vec<i64>>>();
+    let pace = (start..start + week)
+        .step_by(60)
+        .map(|hour| all.lines(hour, hour + 60))
+        .max()?;
+    Some(Unnoticed {
+        busiest,
+        quietest: quietest.and_then(|all| all.into_iter().max()),
+        needed: all.needed(pace as f64, 60),
+    })
 }
