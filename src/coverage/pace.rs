@@ -212,11 +212,16 @@ impl Pace {
         (!typical.is_empty()).then_some(sum as f64 * level)
     }
 
-    /// How busy it is around a window against other days: the lower of before and after, and never more than those.
+    /// How busy it is around a window against other days: the lower of before and after, and never more than those;
+    /// a side that has too few others tells nothing.
     fn around(&self, calendar: &Calendar, from: (i64, &[i64]), until: (i64, &[i64])) -> f64 {
-        let before = self.level(calendar, from.1, from.0, true);
-        let after = self.level(calendar, until.1, until.0, false);
-        before.min(after).min(1.0)
+        let side = |(at, others): (i64, &[i64]), before| {
+            let enough = others.len() >= LEAST_OTHERS;
+            enough.then(|| self.level(calendar, others, at, before))
+        };
+        let sides = [side(from, true), side(until, false)];
+        let known = sides.into_iter().flatten().reduce(f64::min);
+        known.unwrap_or(0.0).min(1.0)
     }
 
     /// The median of all days, where there are too few of the same kind: a weekend's job is told by that.

@@ -269,7 +269,7 @@ pub(super) fn unnoticed(ledger: &Ledger<'_>, holes: &[Hole]) -> Option<Unnoticed
             matches!(judged, Judged::Flanks(_) | Judged::OtherDays(_))
         })
     };
-    let starts = (start..start + week).step_by(TRIED_EVERY as usize);
+    let starts = (start + TRIED_EVERY / 2..start + week).step_by(TRIED_EVERY as usize);
     let starts = starts.filter(|from| !near(*from, *from + SHORTEST));
     let tried: Vec<Option<i64>> = starts.map(noticed).collect();
     let busiest = tried.iter().flatten().min().copied();

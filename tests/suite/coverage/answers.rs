@@ -84,7 +84,7 @@ fn a_syslog_host_that_is_silent_is_a_hole_of_its_own() {
         &[("access.log", log.as_bytes())],
     );
     let told = doubts(&answer, "GAP");
-    let hole = told.iter().find(|basis| basis.contains("writer"));
+    let hole = told.iter().find(|basis| basis.contains("the writer"));
     let hole = hole.expect("the host is told");
     assert!(
         hole.contains(
