@@ -270,3 +270,24 @@ fn the_hour_that_comes_twice_is_no_hole() {
     );
     assert_eq!(kinds(&around(false)), [GapKind::Silent]);
 }
+
+/// Hours of the period that the source does not reach stand in the table, empty and named.
+#[test]
+fn hours_before_the_start_have_rows() {
+    let at = |minute: i64| Stamp((START + minute) * MINUTE);
+    let period = format!(
+        "period = {{ from = \"{}\", until = \"{}\" }}",
+        at(0),
+        at(1600)
+    );
+    let case = load(&format!("{period}\n{EDGE}"));
+    let lines: Vec<Line> = (720 * 4..1600 * 4).map(|n| (n / 4, None)).collect();
+    let found = assess(&case, &[source(vec![file("access.log", &lines)])]);
+    let empty = found
+        .rows
+        .iter()
+        .filter(|row| row.gap == Some(GapKind::BeforeStart));
+    let lines: Vec<u64> = empty.map(|row| row.lines).collect();
+    assert_eq!(lines, [0; 12]);
+    assert_eq!(bounds(&found, Reason::BeforeStart), [Allowance::Population]);
+}
