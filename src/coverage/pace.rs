@@ -14,7 +14,7 @@ const SILENT_AT_MOST: f64 = 200.0;
 const BLOCK: i64 = 10;
 /// Minutes on either side whose traffic tells what to expect: as many as the silence has, between these.
 const FLANK: i64 = 60;
-const WIDEST_FLANK: i64 = 180;
+pub(super) const WIDEST_FLANK: i64 = 180;
 /// Comparable windows that an expectation needs, and how many on either side are looked at.
 const LEAST_OTHERS: usize = 3;
 const MOST_OTHERS: usize = 8;

@@ -2,7 +2,7 @@
 
 use super::calendar::MINUTE;
 use super::ledger::{Ledger, Writer};
-use super::pace::{DAY, Judged, Pace};
+use super::pace::{DAY, Judged, Pace, WIDEST_FLANK};
 use super::{GapKind, Hole};
 use crate::words::Stamp;
 
@@ -133,8 +133,12 @@ fn siblings(ledger: &Ledger<'_>, own: &Writer, from: i64, until: i64) -> Option<
 }
 
 fn own_pace(own: &Pace, ledger: &Ledger<'_>, from: i64, until: i64) -> f64 {
-    let others = own.by_other_days(&ledger.calendar, from, until);
-    own.by_flanks(from, until).max(others.unwrap_or(0.0))
+    let flanks = own.by_flanks(from, until);
+    match own.by_other_days(&ledger.calendar, from, until) {
+        // An evening and a morning are no pace of the night between.
+        Some(others) if until - from > WIDEST_FLANK => others,
+        others => flanks.max(others.unwrap_or(0.0)),
+    }
 }
 
 /// Windows in which nothing asks for a route while the source goes on. Only where other days tell what is
