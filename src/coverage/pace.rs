@@ -100,7 +100,7 @@ impl Pace {
     pub(super) fn silences(&self, longer: i64) -> impl Iterator<Item = (i64, i64)> {
         let pairs = self.minutes.windows(2);
         pairs
-            .filter(move |pair| pair[1] - pair[0] - 1 >= longer)
+            .filter(move |pair| pair[1] - pair[0] > longer)
             .map(|pair| (pair[0] + 1, pair[1]))
     }
 
