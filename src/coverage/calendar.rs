@@ -66,6 +66,20 @@ impl Calendar {
         Some(self.days.get(there)?.0 + (minute - self.days[index].0))
     }
 
+    /// A window's parts by day.
+    pub(super) fn days(&self, from: i64, until: i64) -> Vec<(i64, i64)> {
+        let low = self.days.partition_point(|(midnight, _)| *midnight <= from);
+        let high = self.days.partition_point(|(midnight, _)| *midnight < until);
+        let cuts = self
+            .days
+            .get(low..high)
+            .unwrap_or_default()
+            .iter()
+            .map(|day| day.0);
+        let starts = std::iter::once(from).chain(cuts.clone());
+        starts.zip(cuts.chain([until])).collect()
+    }
+
     fn index(&self, minute: i64) -> Option<usize> {
         self.days
             .partition_point(|(midnight, _)| *midnight <= minute)

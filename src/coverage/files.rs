@@ -16,8 +16,11 @@ pub(super) struct Seam {
     sentence: String,
 }
 
+/// A file with its first and last stamp.
+type Placed<'f> = (&'f FileFacts, (Stamp, Stamp));
+
 /// A log's files in the order of time, with their first and last stamp.
-fn logs<'f>(ledger: &'f Ledger<'_>) -> BTreeMap<&'f str, Vec<(&'f FileFacts, (Stamp, Stamp))>> {
+fn logs<'f>(ledger: &'f Ledger<'_>) -> BTreeMap<&'f str, Vec<Placed<'f>>> {
     let mut logs: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     let alone = |file: usize| ledger.strays.iter().any(|(stray, _)| *stray == file);
     for (index, file) in ledger.facts.files.iter().enumerate() {

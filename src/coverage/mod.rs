@@ -247,7 +247,7 @@ fn one(ledger: &Ledger<'_>, window: Option<(Stamp, Stamp)>) -> (Vec<Hole>, Vec<D
     });
     doubts.extend(clock.doubts);
     doubts.extend(ends::said(ledger));
-    doubts.extend(said::about(ledger, &silences.unusual));
+    doubts.extend(said::about(ledger, &holes, &silences.unusual));
     (holes, doubts)
 }
 
@@ -264,6 +264,8 @@ fn length(window: (Stamp, Stamp)) -> i64 {
     window.1.0.saturating_sub(window.0.0).max(SECOND)
 }
 
+pub use silence::Unnoticed;
+
 /// What one source shows by itself, before there is a case.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {
@@ -271,8 +273,8 @@ pub struct Shown {
     pub holes: Vec<Hole>,
     /// What else is to be said: files, clocks, ends, the writers' own numbers.
     pub doubts: Vec<Doubt>,
-    /// How many minutes a hole may have without being noticed; `None` without a record.
-    pub unnoticed: Option<i64>,
+    /// From when on a hole is noticed; `None` without a record.
+    pub unnoticed: Option<Unnoticed>,
 }
 
 /// Looks at one source, of which only its name, its zone and what is asked of it are known.
@@ -288,8 +290,8 @@ pub fn look(
     let window = window(&case, &ledgers);
     let (holes, doubts) = one(&ledgers[0], window);
     Shown {
+        unnoticed: silence::unnoticed(&ledgers[0], &holes),
         holes,
         doubts,
-        unnoticed: silence::unnoticed(&ledgers[0].all),
     }
 }

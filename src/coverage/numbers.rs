@@ -10,11 +10,16 @@ use crate::words::{Reason, Stamp};
 const RESTART: u64 = 1000;
 /// Steps that tell a rhythm.
 const LEAST_STEPS: u64 = 100;
+/// One number of so many must be missing, and one of so many lines stand behind a hole, for numbers to be missing
+/// all over: then an export has left lines out.
+const FILTERED: u64 = 10;
+const ALL_OVER: u64 = 20;
 
 /// What the numbers of all writers of a source say.
 pub(super) fn judge(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
     let mut holes = Vec::new();
     let mut doubts = Vec::new();
+    let mut filtered = Vec::new();
     for (writer, numbers) in &ledger.numbers {
         if let Some(every) = rhythm(numbers) {
             doubts.push(thinned(ledger, writer, every));
@@ -29,13 +34,42 @@ pub(super) fn judge(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
             ));
         } else {
             let read = Read::of(numbers.runs());
+            if read.filtered() {
+                filtered.push((writer.as_str(), read));
+                continue;
+            }
             doubts.extend(told(ledger, writer, &read));
             if !read.counts_others() {
                 holes.extend(read.lost.iter().map(|lost| hole(ledger, writer, lost)));
             }
         }
     }
+    doubts.extend(left_out(ledger, &filtered));
     (holes, doubts)
+}
+
+/// Numbers that are missing all over: once for all writers of a source.
+fn left_out(ledger: &Ledger<'_>, filtered: &[(&str, Read)]) -> Option<Doubt> {
+    let (first, _) = filtered.first()?;
+    let sum = |of: fn(&Read) -> u64| {
+        filtered
+            .iter()
+            .fold(0_u64, |n, (_, r)| n.saturating_add(of(r)))
+    };
+    let (missing, seen) = (sum(Read::missing), sum(|read| read.seen));
+    let writers = match filtered.len() {
+        1 => (*first).to_owned(),
+        n => format!("{first} and {} more writer(s)", n - 1),
+    };
+    Some(Doubt::said(
+        Reason::Gap,
+        format!(
+            "of the numbers that {writers} in source \"{}\" give their lines, {missing} are missing all over beside \
+             {seen} that are there: the export left lines out, which is no loss by itself, and lines that were lost \
+             cannot be told by number; ask what was left out, or for an export without a filter",
+            ledger.spec.name
+        ),
+    ))
 }
 
 /// Every how manieth line was kept, where nearly all steps are that wide.
@@ -54,7 +88,7 @@ fn thinned(ledger: &Ledger<'_>, writer: &str, every: usize) -> Doubt {
         reason: Reason::Sampled,
         basis: format!(
             "the line numbers of {writer} in source \"{}\" go up by {every} from line to line: of {every} lines one was \
-             kept",
+             kept, or the others were left out because they are of another kind",
             ledger.spec.name
         ),
         allowance: Allowance::Population,
@@ -124,6 +158,15 @@ impl Read {
             .fold(0, |sum, lost| sum.saturating_add(lost.count))
     }
 
+    /// Missing all over, as a filter leaves lines out; a loss takes many at a place.
+    fn filtered(&self) -> bool {
+        let all = self.seen.saturating_add(self.missing());
+        let places = self.lost.len() as u64;
+        all >= LEAST_STEPS
+            && self.missing() > all / FILTERED
+            && places.saturating_mul(ALL_OVER) >= self.seen
+    }
+
     /// More missing than there: the counter counts lines that were never in this log.
     fn counts_others(&self) -> bool {
         self.missing() > self.seen
@@ -161,7 +204,8 @@ fn hole(ledger: &Ledger<'_>, writer: &str, lost: &Lost) -> Hole {
         writer: Some(writer.to_owned()),
         missing: Some(lost.count),
         basis: format!(
-            "{} line(s) of {writer} in source \"{}\" are missing between its numbers {} ({from}) and {} ({until})",
+            "{} line(s) of {writer} in source \"{}\" are lost or were filtered out between its numbers {} ({from}) and {} \
+             ({until})",
             lost.count, ledger.spec.name, lost.after.until, lost.before.from
         ),
     }
@@ -190,8 +234,8 @@ fn told(ledger: &Ledger<'_>, writer: &str, read: &Read) -> Vec<Doubt> {
                     read.seen
                 ),
                 false => format!(
-                    "{missing} lines of {writer} in source \"{name}\" are missing by its own numbers, in {} place(s), \
-                     {place}; {}",
+                    "{missing} line(s) of {writer} in source \"{name}\" are lost or were filtered out by its own numbers, in \
+                     {} place(s), {place}; {}",
                     read.lost.len(),
                     each_may_hide(each)
                 ),

@@ -14,14 +14,16 @@ const SILENT_AT_MOST: f64 = 200.0;
 const BLOCK: i64 = 10;
 /// Minutes on either side whose traffic tells what to expect: as many as the silence has, between these.
 const FLANK: i64 = 60;
-const WIDEST_FLANK: i64 = 180;
+pub(super) const WIDEST_FLANK: i64 = 180;
 /// Comparable windows that an expectation needs, and how many on either side are looked at.
-const LEAST_OTHERS: usize = 4;
+const LEAST_OTHERS: usize = 3;
 const MOST_OTHERS: usize = 8;
 /// Days on either side in which comparable windows are looked for.
 const FARTHEST: i64 = 70;
 /// Lines that a flank must usually have to tell how busy a day is.
 const TELLING: u64 = 40;
+/// Minutes of the pieces that stand for days in a short log.
+const PIECE: i64 = 120;
 /// Blocks on either side whose pace tells which blocks are alike.
 const AROUND: i64 = 8;
 /// Minutes of a day.
@@ -98,7 +100,7 @@ impl Pace {
     pub(super) fn silences(&self, longer: i64) -> impl Iterator<Item = (i64, i64)> {
         let pairs = self.minutes.windows(2);
         pairs
-            .filter(move |pair| pair[1] - pair[0] - 1 >= longer)
+            .filter(move |pair| pair[1] - pair[0] > longer)
             .map(|pair| (pair[0] + 1, pair[1]))
     }
 
@@ -181,25 +183,52 @@ impl Pace {
     /// Lines that a window usually has by the same hours of other days, at the level of the traffic around it:
     /// a holiday is quieter than the days that it is held against. `None` without enough such days.
     pub(super) fn by_other_days(&self, calendar: &Calendar, from: i64, until: i64) -> Option<f64> {
-        let others = self.comparable(calendar, from, until);
         // A silence begins and ends at bursts of its own day; those of other days spill over its edges.
         let edge = match until - from {
             0..FLANK => 0,
             minutes => (minutes / 20).max(BLOCK),
         };
-        let typical = self.typical(calendar, &others, from + edge, until - edge)?;
-        let before = self.level(calendar, &others, from, true);
-        let after = self.level(calendar, &others, until, false);
-        Some(typical as f64 * before.min(after).min(1.0))
+        let inside = (from + edge, until - edge);
+        let whole = self.comparable(calendar, from, until);
+        if let Some(typical) = self.typical(calendar, &whole, inside.0, inside.1) {
+            return Some(typical as f64 * self.around(calendar, (from, &whole), (until, &whole)));
+        }
+        // From a Friday to a Saturday there are few others: then each day of it is held against its own kind.
+        let days = calendar.days(inside.0, inside.1);
+        let others: Vec<Vec<i64>> = days
+            .iter()
+            .map(|(from, until)| self.comparable(calendar, *from, *until))
+            .collect();
+        let (first, last) = (others.first()?, others.last()?);
+        let typical = days
+            .iter()
+            .zip(&others)
+            .filter_map(|((from, until), others)| self.typical(calendar, others, *from, *until));
+        let typical: Vec<u64> = typical.collect();
+        let sum = typical
+            .iter()
+            .fold(0_u64, |sum, lines| sum.saturating_add(*lines));
+        let level = self.around(calendar, (from, first), (until, last));
+        (!typical.is_empty()).then_some(sum as f64 * level)
+    }
+
+    /// How busy it is around a window against other days: the lower of before and after, and never more than those;
+    /// a side that has too few others tells nothing.
+    fn around(&self, calendar: &Calendar, from: (i64, &[i64]), until: (i64, &[i64])) -> f64 {
+        let side = |(at, others): (i64, &[i64]), before| {
+            let enough = others.len() >= LEAST_OTHERS;
+            enough.then(|| self.level(calendar, others, at, before))
+        };
+        let sides = [side(from, true), side(until, false)];
+        let known = sides.into_iter().flatten().reduce(f64::min);
+        known.unwrap_or(0.0).min(1.0)
     }
 
     /// The median of all days, where there are too few of the same kind: a weekend's job is told by that.
     fn by_any_days(&self, calendar: &Calendar, from: i64, until: i64) -> Option<f64> {
         let days: Vec<i64> = (-FARTHEST..=FARTHEST).filter(|days| *days != 0).collect();
         let typical = self.typical(calendar, &days, from, until)? as f64;
-        let before = self.level(calendar, &days, from, true);
-        let after = self.level(calendar, &days, until, false);
-        Some(typical * before.min(after).min(1.0))
+        Some(typical * self.around(calendar, (from, &days), (until, &days)))
     }
 
     /// Lines that are missing between an end of the period and the end of the series next to it, by the same hours
@@ -287,57 +316,74 @@ impl Pace {
     }
 
     /// Neighbouring blocks differ by chance: their squared difference over their sum is variance over mean. By the
-    /// pace of the hours around, and the median of days, so that bursts do not count.
+    /// pace of the hours around, and the median of days, so that bursts and holes do not count.
     fn measure_noise(&self) -> Vec<f64> {
-        let mut starts: Vec<i64> = Vec::new();
-        for minute in &self.minutes {
-            let block = minute.div_euclid(BLOCK);
-            // Each block with lines stands beside the one before and the one behind it, empty or not.
-            for block in [block - 1, block] {
-                if starts.last().is_none_or(|last| *last < block) {
-                    starts.push(block);
-                }
-            }
-        }
-        let mut days: BTreeMap<(usize, i64), (f64, f64)> = BTreeMap::new();
-        for start in starts {
+        let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); 64];
+        for start in self.pairs() {
             let block = |n: i64| self.lines(n * BLOCK, (n + 1) * BLOCK) as f64;
             let (a, b) = (block(start), block(start + 1));
             let around = self.lines((start - AROUND) * BLOCK, (start + 2 + AROUND) * BLOCK);
             let pace = octave(around as f64 / (2 + 2 * AROUND) as f64);
-            let sums = days
-                .entry((pace, start.div_euclid(DAY / BLOCK)))
-                .or_default();
-            sums.0 += (a - b) * (a - b);
-            sums.1 += a + b;
+            if let Some(alike) = samples.get_mut(pace) {
+                alike.push((start, (a - b) * (a - b), a + b));
+            }
         }
-        let mut noise = vec![2.0; 64];
-        for (pace, noise) in noise.iter_mut().enumerate() {
-            let own = || {
-                days.range((pace, i64::MIN)..=(pace, i64::MAX))
-                    .map(|(_, sums)| *sums)
-            };
-            let telling = own().filter(|(_, lines)| *lines >= TELLING as f64 / 2.0);
-            let mut ratios: Vec<f64> = telling.map(|(squares, lines)| squares / lines).collect();
-            ratios.sort_by(f64::total_cmp);
-            let (squares, lines) =
-                own().fold((0.0, 0.0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
-            *noise = match ratios.len() {
-                3.. => ratios[ratios.len() / 2],
-                _ if lines > 0.0 => squares / lines,
-                _ => 2.0,
-            };
-        }
+        let noise: Vec<f64> = samples.iter().map(|alike| noise(alike)).collect();
         // Sessions are as long at any pace, and what tells of it is thin at some.
         (0..noise.len())
             .map(|pace| {
-                noise[pace.saturating_sub(3)..=pace]
-                    .iter()
-                    .copied()
-                    .fold(2.0, f64::max)
+                let near = noise[pace.saturating_sub(3)..=pace].iter();
+                near.copied().fold(2.0, f64::max)
             })
             .collect()
     }
+
+    /// First blocks of pairs of which one has lines, empty or not the other; but for the blocks in which the series
+    /// begins and ends, because what is outside of it is no traffic.
+    fn pairs(&self) -> Vec<i64> {
+        let Some((first, last)) = self.span() else {
+            return Vec::new();
+        };
+        let inside = first.div_euclid(BLOCK) + 1..(last - 1).div_euclid(BLOCK) - 1;
+        let mut starts: Vec<i64> = Vec::new();
+        for minute in &self.minutes {
+            let block = minute.div_euclid(BLOCK);
+            for block in [block - 1, block] {
+                if inside.contains(&block) && starts.last().is_none_or(|last| *last < block) {
+                    starts.push(block);
+                }
+            }
+        }
+        starts
+    }
+}
+
+/// A pair of blocks: where, its squared difference, its lines.
+type Sample = (i64, f64, f64);
+
+/// Variance over mean by the median of days; of pieces of a day where there are few days.
+fn noise(samples: &[Sample]) -> f64 {
+    let ratios = |minutes: i64| {
+        let mut pieces: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
+        for (start, squares, lines) in samples {
+            let sums = pieces.entry(start.div_euclid(minutes / BLOCK)).or_default();
+            *sums = (sums.0 + squares, sums.1 + lines);
+        }
+        let telling = pieces
+            .values()
+            .filter(|sums| sums.1 >= TELLING as f64 / 2.0);
+        let mut ratios: Vec<f64> = telling.map(|(squares, lines)| squares / lines).collect();
+        ratios.sort_by(f64::total_cmp);
+        (ratios.len() >= 3).then(|| ratios[ratios.len() / 2])
+    };
+    let all = || {
+        let sums = samples
+            .iter()
+            .fold((0.0, 0.0), |sum, s| (sum.0 + s.1, sum.1 + s.2));
+        (sums.1 > 0.0).then(|| sums.0 / sums.1)
+    };
+    let known = ratios(DAY).or_else(|| ratios(PIECE)).or_else(all);
+    known.unwrap_or(2.0)
 }
 
 fn octave(lines: f64) -> usize {

@@ -3,7 +3,8 @@
 
 use super::calendar::MINUTE;
 use super::ledger::Ledger;
-use super::{Allowance, Doubt, GapKind, Hole, silence};
+use super::silence::{self, Unnoticed};
+use super::{Allowance, Doubt, GapKind, Hole};
 use crate::case::{Case, PageSpec};
 use crate::words::{Reason, Stamp};
 
@@ -87,7 +88,7 @@ pub(super) fn declared(ledger: &Ledger<'_>) -> Vec<Hole> {
 }
 
 /// What is to be said of a source besides its holes.
-pub(super) fn about(ledger: &Ledger<'_>, unusual: &[(i64, i64)]) -> Vec<Doubt> {
+pub(super) fn about(ledger: &Ledger<'_>, holes: &[Hole], unusual: &[(i64, i64)]) -> Vec<Doubt> {
     let facts = ledger.facts;
     let name = &ledger.spec.name;
     let damaged = facts.damaged.iter().map(|(file, damage)| Doubt {
@@ -97,6 +98,7 @@ pub(super) fn about(ledger: &Ledger<'_>, unusual: &[(i64, i64)]) -> Vec<Doubt> {
     });
     let mut doubts: Vec<Doubt> = damaged.collect();
     doubts.extend(unread(ledger));
+    doubts.extend(heads(ledger));
     if let Some(share) = ledger.spec.sampling {
         doubts.push(Doubt {
             reason: Reason::Sampled,
@@ -142,16 +144,39 @@ pub(super) fn about(ledger: &Ledger<'_>, unusual: &[(i64, i64)]) -> Vec<Doubt> {
             ),
         ));
     }
-    if let Some(minutes) = silence::unnoticed(&ledger.all) {
-        doubts.push(Doubt::said(
-            Reason::Gap,
-            format!(
-                "a hole of less than about {minutes} minutes in source \"{name}\" would go unnoticed; who is \
-                 excluded is so if there was none"
-            ),
-        ));
-    }
+    doubts.extend(silence::unnoticed(ledger, holes).map(|found| unnoticed(name, &found)));
     doubts
+}
+
+/// From when on a hole is noticed, so that nobody takes silence about shorter ones for a proof.
+fn unnoticed(name: &str, found: &Unnoticed) -> Doubt {
+    Doubt::said(
+        Reason::Gap,
+        format!(
+            "source \"{name}\" {found}; a shorter hole, or a longer one of a single route or writer, would go unnoticed; who is excluded is so if there was none"
+        ),
+    )
+}
+
+/// Sizes that count the head: every answer has one, so that a body came is no more than taken from the size.
+fn heads(ledger: &Ledger<'_>) -> Vec<Doubt> {
+    let name = &ledger.spec.name;
+    let routes = ledger.case.routes.iter().zip(&ledger.routes);
+    let open = routes.filter(|(route, own)| {
+        ledger.facts.tally.head_counted > 0 && route.empty_below.is_none() && own.span().is_some()
+    });
+    open.map(|(route, _)| {
+        Doubt::said(
+            Reason::NoBody,
+            format!(
+                "sizes in source \"{name}\" include the answer's head, and route \"{}\" has no `empty_below`: that a body \
+                 came is taken from the size, and an empty answer cannot be told from a short one: set `empty_below` \
+                 above the size of an empty answer",
+                route.name
+            ),
+        )
+    })
+    .collect()
 }
 
 fn unread(ledger: &Ledger<'_>) -> Option<Doubt> {

@@ -2,7 +2,7 @@
 
 use super::calendar::MINUTE;
 use super::ledger::{Ledger, Writer};
-use super::pace::{Judged, Pace};
+use super::pace::{DAY, Judged, Pace, WIDEST_FLANK};
 use super::{GapKind, Hole};
 use crate::words::Stamp;
 
@@ -133,8 +133,12 @@ fn siblings(ledger: &Ledger<'_>, own: &Writer, from: i64, until: i64) -> Option<
 }
 
 fn own_pace(own: &Pace, ledger: &Ledger<'_>, from: i64, until: i64) -> f64 {
-    let others = own.by_other_days(&ledger.calendar, from, until);
-    own.by_flanks(from, until).max(others.unwrap_or(0.0))
+    let flanks = own.by_flanks(from, until);
+    match own.by_other_days(&ledger.calendar, from, until) {
+        // An evening and a morning are no pace of the night between.
+        Some(others) if until - from > WIDEST_FLANK => others,
+        others => flanks.max(others.unwrap_or(0.0)),
+    }
 }
 
 /// Windows in which nothing asks for a route while the source goes on. Only where other days tell what is
@@ -227,10 +231,84 @@ pub(super) fn longest_ordinary(all: &Pace, holes: &[&Hole]) -> i64 {
         .unwrap_or(0)
 }
 
-/// How many minutes a hole may have without being noticed at a source's mean pace; none without a record.
-pub(super) fn unnoticed(all: &Pace) -> Option<i64> {
+/// From how many minutes on a hole of a source would be noticed, tried by the same judgement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unnoticed {
+    /// Minutes where it is noticed soonest; `None` where it is nowhere.
+    pub busiest: Option<i64>,
+    /// Minutes where it is noticed last; `None` where some hole of a day is not.
+    pub quietest: Option<i64>,
+    /// Expected lines that it takes at the busiest.
+    pub needed: f64,
+}
+
+/// What a source does, as the middle of a sentence.
+impl std::fmt::Display for Unnoticed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(busiest) = self.busiest else {
+            return f.write_str("has too few lines for any hole within a day to be noticed");
+        };
+        write!(f, "shows a hole from about {busiest} minutes ")?;
+        match self.quietest {
+            Some(minutes) if minutes == busiest => f.write_str("at any hour"),
+            Some(minutes) => write!(
+                f,
+                "when it is busiest, from {minutes} minutes when it is quietest"
+            ),
+            None => f.write_str("when it is busiest, and not within a day when it is quietest"),
+        }?;
+        write!(
+            f,
+            " (from {:.0} expected lines, by how uneven its traffic is)",
+            self.needed
+        )
+    }
+}
+
+/// Days in the middle of a source, hours apart, and lengths in minutes at which holes are tried.
+const TRIED_DAYS: i64 = 7;
+const TRIED_EVERY: i64 = 4 * 60;
+const TRIED: [i64; 9] = [SHORTEST, 10, 20, 40, 80, 160, 320, 640, DAY];
+
+/// Minutes beside a hole that are no ordinary surroundings of another.
+const NEAR: i64 = 180;
+
+/// Tries holes all over a week of a source; none without a record. A hole is judged by what is around it and by
+/// other days, never by its own lines, so it can be tried where there are lines.
+pub(super) fn unnoticed(ledger: &Ledger<'_>, holes: &[Hole]) -> Option<Unnoticed> {
+    let all = &ledger.all;
     let (first, last) = all.span()?;
-    let pace = all.lines(first, last) as f64 / (last - first).max(1) as f64;
-    let needed = all.needed(pace * 10.0, 10);
-    Some(((needed / pace).ceil() as i64).max(SHORTEST))
+    let week = (last - first).min(TRIED_DAYS * DAY);
+    let start = first + (last - first - week) / 2;
+    // What is silent already, and traffic next to it, tells nothing of the rest.
+    let whole = |hole: &&Hole| hole.route.is_none() && hole.writer.is_none();
+    let dark: Vec<(i64, i64)> = holes.iter().filter(whole).map(Hole::minutes).collect();
+    let near = |from: i64, until: i64| {
+        let touches = |hole: &(i64, i64)| hole.0 < until + NEAR && from - NEAR < hole.1;
+        dark.iter().any(touches)
+    };
+    let noticed = |from: i64| {
+        let fits = TRIED
+            .into_iter()
+            .filter(|m| from > first && from + m < last);
+        let mut longer = fits;
+        longer.find(|minutes| {
+            let judged = all.judge(&ledger.calendar, from, from + minutes);
+            matches!(judged, Judged::Flanks(_) | Judged::OtherDays(_))
+        })
+    };
+    let starts = (start + TRIED_EVERY / 2..start + week).step_by(TRIED_EVERY as usize);
+    let starts = starts.filter(|from| !near(*from, *from + SHORTEST));
+    let tried: Vec<Option<i64>> = starts.map(noticed).collect();
+    let busiest = tried.iter().flatten().min().copied();
+    let quietest = tried.iter().copied().collect::<Option<Vec<i64>>>();
+    let pace = (start..start + week)
+        .step_by(60)
+        .map(|hour| all.lines(hour, hour + 60))
+        .max()?;
+    Some(Unnoticed {
+        busiest,
+        quietest: quietest.and_then(|all| all.into_iter().max()),
+        needed: all.needed(pace as f64, 60),
+    })
 }

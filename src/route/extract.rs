@@ -87,6 +87,8 @@ pub struct Tally {
     pub with_target: u64,
     /// Records that match a route.
     pub routed: u64,
+    /// Records that match a route and whose size counts the answer's head too.
+    pub head_counted: u64,
     /// First stamp.
     pub first: Option<Stamp>,
     /// Last stamp.
@@ -126,6 +128,7 @@ impl Tally {
         self.forwarded += other.forwarded;
         self.with_target += other.with_target;
         self.routed += other.routed;
+        self.head_counted += other.head_counted;
         for (mine, theirs) in self.rejected.iter_mut().zip(other.rejected) {
             *mine += theirs;
         }
@@ -303,6 +306,7 @@ impl Extractor<'_> {
         part.tally.routed += 1;
         part.tally.forwarded += u64::from(record.forwarded.is_some() && !record.client_is_list);
         part.tally.nameless += u64::from(record.nameless);
+        part.tally.head_counted += u64::from(record.head_counted);
         let client = record.client.as_deref().unwrap_or_default();
         let access = Access {
             bytes: record.bytes.unwrap_or(NO_BYTES),

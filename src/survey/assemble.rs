@@ -6,7 +6,7 @@ use super::gather::{Facts, Field};
 use super::shape::{Kind, Paging, is_static, kind, paging};
 use super::values::Values;
 use crate::case::{Case, FormatSpec, RouteSpec};
-use crate::coverage::{self, Doubt, FileFacts, Hole, SourceFacts};
+use crate::coverage::{self, Doubt, FileFacts, Hole, SourceFacts, Unnoticed};
 use crate::format::Problem;
 use crate::route::extract::Tally;
 use crate::words::{SECOND, Stamp, Validity};
@@ -74,7 +74,7 @@ pub struct Source {
     /// Silences that are too long.
     pub holes: Vec<Hole>,
     /// Minutes that a hole may have without being noticed.
-    pub unnoticed: Option<i64>,
+    pub unnoticed: Option<Unnoticed>,
     /// What else its files, its clock and its writers' numbers show.
     pub said: Vec<Doubt>,
     /// Lines of its first ten minutes and of ten usual ones, where it begins amid traffic.

@@ -3,7 +3,7 @@
 //! The questions are data, and so are the doubts that each of them suffers from. A doubt is looked for
 //! once, with its figure; a question is as good as its worst doubt.
 
-use super::assemble::{Route, Survey};
+use super::assemble::{Route, Source, Survey};
 use super::doubts::doubts;
 use crate::words::Reason;
 
@@ -161,17 +161,18 @@ pub fn answers(survey: &Survey) -> Vec<Answer> {
 
 /// How long a hole may be without being seen, in the source where it may be longest.
 fn unseen_holes(survey: &Survey) -> Option<Finding> {
-    let worst = survey
-        .sources
-        .iter()
-        .filter_map(|source| Some((source.unnoticed?, &source.input.name)))
-        .max()?;
+    let last = |source: &&Source| {
+        let quietest = source.unnoticed.map(|unnoticed| unnoticed.quietest);
+        quietest.map(|minutes| minutes.unwrap_or(i64::MAX))
+    };
+    let worst = survey.sources.iter().max_by_key(last)?;
+    let unnoticed = worst.unnoticed?;
     Some(Finding {
         reason: Reason::Gap,
         verdict: Verdict::Partly,
         text: format!(
-            "{}: a hole of less than about {} minutes would go unnoticed; what is ruled out is so if there was none",
-            worst.1, worst.0
+            "{} {unnoticed}; a shorter one would go unnoticed; what is ruled out is so if there was none",
+            worst.input.name
         ),
     })
 }

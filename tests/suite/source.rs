@@ -6,7 +6,7 @@
 #[path = "source/archives.rs"]
 mod archives;
 #[path = "source/building.rs"]
-mod building;
+pub mod building;
 #[path = "source/changing.rs"]
 mod changing;
 #[path = "source/encodings.rs"]

@@ -92,7 +92,9 @@ fn source(source: &Source) -> Value {
         })).collect::<Vec<_>>(),
         "also": source.said.iter()
             .map(|doubt| json!({ "reason": doubt.reason.code(), "basis": doubt.basis })).collect::<Vec<_>>(),
-        "unnoticed_minutes": source.unnoticed,
+        "hole_noticed_from_minutes": source.unnoticed.map(|unnoticed| {
+            json!({ "busiest": unnoticed.busiest, "quietest": unnoticed.quietest, "expected_lines": unnoticed.needed })
+        }),
         "begins_amid_traffic": source.amid.map(|(opening, usual)| {
             json!({ "lines_of_first_ten_minutes": opening, "usual_lines_of_ten_minutes": usual })
         }),

@@ -164,11 +164,11 @@ fn trouble(source: &Source) -> Vec<(&'static str, String)> {
     if source.holes.len() > 3 {
         found.push(("", format!("and {} more", source.holes.len() - 3)));
     }
-    match source.unnoticed {
-        Some(minutes) if source.holes.is_empty() => {
-            found.push(("Silent", format!("never for longer than usual; a hole under about {minutes} minutes would go unnoticed")));
-        }
-        _ => {}
+    if let Some(unnoticed) = source.unnoticed.filter(|_| source.holes.is_empty()) {
+        found.push((
+            "Holes",
+            format!("none seen; it {unnoticed}; a shorter one would go unnoticed"),
+        ));
     }
     let shown = |doubt: &&Doubt| match doubt.reason {
         Reason::Clock => input.facts.jumps == 0,

@@ -243,3 +243,51 @@ fn finished(hours: Hours) -> impl std::fmt::Debug {
         .collect();
     (lanes, counted.clock)
 }
+
+/// Stamps without an offset: the hour that comes twice stands in the hour before, and the next one is empty.
+#[test]
+fn the_hour_that_comes_twice_is_no_hole() {
+    let dense = |from: i64, until: i64| -> Vec<Line> {
+        (from * 4..until * 4).map(|n| (n / 4, None)).collect()
+    };
+    // In Stockholm the clock went back on 31 October 2021 at 01:00 UTC.
+    let back = 27 * 1440 + 3 * 60;
+    let around = |twice: bool| {
+        let mut lines = dense(back - 2000, back);
+        if twice {
+            lines.extend(dense(back - 60, back));
+        }
+        lines.extend(dense(back + 60, back + 2000));
+        edge(vec![file("access.log", &lines)])
+    };
+    let told = around(true);
+    assert_eq!(kinds(&told), []);
+    let clock = told.doubts.iter().filter(|d| d.reason == Reason::Clock);
+    let clock: Vec<&str> = clock.map(|doubt| doubt.basis.as_str()).collect();
+    assert!(
+        clock.iter().any(|basis| basis.contains("came twice")),
+        "{clock:?}"
+    );
+    assert_eq!(kinds(&around(false)), [GapKind::Silent]);
+}
+
+/// Hours of the period that the source does not reach stand in the table, empty and named.
+#[test]
+fn hours_before_the_start_have_rows() {
+    let at = |minute: i64| Stamp((START + minute) * MINUTE);
+    let period = format!(
+        "period = {{ from = \"{}\", until = \"{}\" }}",
+        at(0),
+        at(1600)
+    );
+    let case = load(&format!("{period}\n{EDGE}"));
+    let lines: Vec<Line> = (720 * 4..1600 * 4).map(|n| (n / 4, None)).collect();
+    let found = assess(&case, &[source(vec![file("access.log", &lines)])]);
+    let empty = found
+        .rows
+        .iter()
+        .filter(|row| row.gap == Some(GapKind::BeforeStart));
+    let lines: Vec<u64> = empty.map(|row| row.lines).collect();
+    assert_eq!(lines, [0; 12]);
+    assert_eq!(bounds(&found, Reason::BeforeStart), [Allowance::Population]);
+}

@@ -206,7 +206,9 @@ fn takes(cut: &Cut, (minute, writer, route): &Line) -> bool {
 /// A case of these sources and two routes.
 pub fn load(sources: &str) -> Case {
     static NTH: AtomicU64 = AtomicU64::new(0);
-    let folder = fresh(&format!("coverage-{}", NTH.fetch_add(1, Ordering::Relaxed)));
+    let nth = NTH.fetch_add(1, Ordering::Relaxed);
+    // Tables that run by hand may run beside the suite.
+    let folder = fresh(&format!("coverage-{}-{nth}", std::process::id()));
     let toml = format!(
         "[case]\nid = \"C\"\ntimezone = \"Europe/Stockholm\"\n{sources}\n\
          [[route]]\nname = \"contact\"\npath = \"/contacts/{{contact}}\"\nobject = \"contact\"\n\
