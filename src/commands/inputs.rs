@@ -110,7 +110,8 @@ pub(super) const PIPE: &str =
 pub(super) fn head(log: &Log) -> Result<Vec<u8>, SourceProblem> {
     let how = Reading {
         mapped: false,
-        window: 64 << 10,
+        // Several parts of a long first request, cut by a container's log.
+        window: 256 << 10,
     };
     let first = Reader::open(log, &how)?.next()?;
     Ok(first.map_or_else(Vec::new, |window| window.bytes().to_vec()))

@@ -99,6 +99,9 @@ impl Clf {
         };
         record.time = stamp;
         let head = Head::split(head);
+        if head.is_in_front_of_another() {
+            return Err(Problem::Shape);
+        }
         record.host = head.host.and_then(|host| field(host, escapes));
         client::put(head.client, &mut record);
         record.user = field(unquoted(head.user), escapes);
@@ -189,6 +192,23 @@ impl<'a> Head<'a> {
             },
             _ => Head::split_odd(head),
         }
+    }
+
+    /// Whether something stands in front of the line that is no part of it, so that what looks like a user is
+    /// a client and a user: a shipper's stamp, host or tag.
+    fn is_in_front_of_another(&self) -> bool {
+        let words = || self.user.split(|b| *b == b' ');
+        let foreign = |word: &[u8]| word == b"-" || client::is_address(word);
+        if self.ident.is_none()
+            && memchr(b' ', self.user).is_none()
+            && memchr(b':', self.client).is_none()
+        {
+            return memchr(b'\t', self.client).is_some();
+        }
+        !client::is_address(self.client)
+            && ((memchr(b' ', self.user).is_some() && words().any(foreign))
+                || memchr(b'\t', self.client).is_some()
+                || time::rfc3339(self.client).is_some())
     }
 
     /// With a virtual host in front, a list of clients, an ident, or a dash too few.

@@ -86,6 +86,23 @@ impl Parts {
         self.lost.extend(lost);
     }
 
+    /// Whether a line would be the rest of one that waits.
+    pub(super) fn is_awaited(&self, peeled: &Peeled<'_>) -> bool {
+        let ends = peeled.cut.filter(|cut| !cut.more);
+        ends.is_some_and(|cut| {
+            !self.waiting[usize::from(cut.error_stream)]
+                .places
+                .is_empty()
+        })
+    }
+
+    /// Gives up what waits for a line that turned out to be whole.
+    pub(super) fn abandon(&mut self, peeled: &Peeled<'_>) {
+        if let Some(cut) = peeled.cut {
+            self.give_up(usize::from(cut.error_stream));
+        }
+    }
+
     /// The line if it is whole, the whole if it is the last part, nothing if more is to come.
     pub(super) fn take<'a>(
         &mut self,

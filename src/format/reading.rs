@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::{
-    Began, Format, Line, LineFormat, Lost, Problem, Record, State, Text, detect, text, w3c, wrapper,
+    Began, Format, Line, LineFormat, Lost, Problem, Record, State, Text, client, detect, text, w3c,
+    wrapper,
 };
 
 /// How what is inside of something is read.
@@ -56,6 +57,7 @@ impl Format {
     /// A line that is no row of a table.
     pub(super) fn line<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
         let length = line.len();
+        let untrimmed = wrapper::line_of(line);
         let line = text::trim(line);
         if line.is_empty() {
             return Line::Empty;
@@ -69,8 +71,13 @@ impl Format {
                 other => direct = Some(other),
             }
         }
-        let unwrapped = match wrapper::peel(line) {
+        let unwrapped = match wrapper::peel(untrimmed) {
             None => None,
+            Some(peeled) if self.is_whole_behind_a_part(state, &peeled) => {
+                state.parts.abandon(&peeled);
+                let whole = wrapper::rest(peeled);
+                Some(self.wrapped(state, whole, line))
+            }
             Some(peeled) => match state.parts.take(peeled, self.joined, at, length as u64) {
                 Some(whole) => Some(self.wrapped(state, whole, line)),
                 None => return Line::Part,
@@ -83,7 +90,7 @@ impl Format {
         if !matches!(direct, Line::Problem(_)) {
             return direct;
         }
-        match wrapper::peel_weak(line).map(|peeled| self.wrapped(state, peeled, line)) {
+        match wrapper::peel_weak(untrimmed).map(|peeled| self.wrapped(state, peeled, line)) {
             Some(Line::Record(record)) => Line::Record(record),
             _ if plain_first => direct,
             _ => unwrapped.unwrap_or(direct),
@@ -151,9 +158,35 @@ impl Format {
         // without reading them sees that there is one.
         let is_one = text::trim(&peeled.inner).first() == Some(&b'#');
         state.deaf = is_one && (state.parts.began().is_some() || !w3c::speaks(line));
+        let object = text::trim(&peeled.inner).first() == Some(&b'{');
+        let again = object.then(|| peeled.clone());
         let read = self.inside(state, peeled, Format::unwrapped);
         state.deaf = false;
-        read
+        if matches!(read, Line::Record(_)) {
+            return read;
+        }
+        let opened = again.as_ref().and_then(wrapper::opened);
+        match opened.map(|opened| self.wrapped(state, opened, line)) {
+            Some(Line::Record(record)) => Line::Record(record),
+            _ => read,
+        }
+    }
+
+    /// Whether a line that would be the rest of a request is one by itself: its writer was started anew, and
+    /// the rest of what waits never came.
+    fn is_whole_behind_a_part(&self, state: &State, peeled: &wrapper::Peeled<'_>) -> bool {
+        if !self.joined || !state.parts.is_awaited(peeled) {
+            return false;
+        }
+        let whole = wrapper::rest(peeled.clone());
+        let line = text::trim(&whole.inner);
+        let tells = |reader: &Arc<dyn LineFormat>| {
+            let read = reader.read(state, line);
+            let named =
+                |record: &Record<'_>| record.client.as_deref().is_some_and(client::is_address);
+            read.is_ok_and(|record| record.is_telling() && named(&record))
+        };
+        !line.is_empty() && self.readers.iter().any(tells)
     }
 
     pub(super) fn inside<'a>(

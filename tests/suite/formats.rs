@@ -103,3 +103,22 @@ fn check(format: &Format, table: &[(&str, &str)]) {
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Who asked for what, by every request of a content whose format is recognised.
+pub fn accounts_and_targets(content: &str) -> Vec<String> {
+    let format = Format::detect(content.as_bytes(), &[], Tz::UTC).expect("a known format");
+    let (mut state, mut found) = (State::default(), Vec::new());
+    for (at, line) in breachscope::source::lines(content.as_bytes()) {
+        if let Line::Record(record) = format.parse(&mut state, line, at as u64) {
+            let text = |text: &Option<Text<'_>>| {
+                String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned()
+            };
+            found.push(format!(
+                "{} {}",
+                text(&record.account),
+                text(&record.target)
+            ));
+        }
+    }
+    found
+}

@@ -88,13 +88,22 @@ fn cut_by_cri(at: usize, line: &[u8]) -> Vec<u8> {
     .concat()
 }
 
+/// Some lines made long, and cut where docker cuts: at 16 KiB.
 fn cut_by_docker(at: usize, line: &[u8]) -> Vec<u8> {
-    if at % 50 != 7 {
-        return docker(line);
-    }
-    let (first, rest) = line.split_at(30);
-    let part = json!({ "log": text(first), "stream": "stdout", "time": "2026-11-23T01:00:00Z" });
-    [row(part), docker(rest)].concat()
+    let line = text(line) + "\n";
+    let Some(query) = line.find(" HTTP/1.1\"").filter(|_| at % 50 == 7) else {
+        return docker(line.as_bytes());
+    };
+    let mark = if line[..query].contains('?') {
+        '&'
+    } else {
+        '?'
+    };
+    let padding = format!("{mark}pad={}", "x".repeat(20_000));
+    let long = [&line[..query], &padding, &line[query..]].concat();
+    let (first, rest) = long.split_at(16 << 10);
+    let part = json!({ "log": first, "stream": "stdout", "time": "2026-11-23T01:00:00Z" });
+    [row(part), docker(rest.as_bytes())].concat()
 }
 
 /// Cut lines whose rest never came: at the end of the content, and where another process took over.
@@ -179,5 +188,98 @@ fn a_part_without_its_rest_is_told() {
     }
     for row in table(&out.join("controllers.csv")) {
         assert!(row["reasons"].contains("UNPARSED"), "{row:?}");
+    }
+}
+
+/// A writer that died in the middle of a line takes nobody else's request along.
+#[test]
+fn a_line_behind_an_unfinished_one_is_its_own() {
+    let whole = |user: &str, id: u32| {
+        format!("10.0.0.1 - {user} [23/Nov/2026:02:51:57 +0100] \"GET /c/{id} HTTP/1.1\" 200 129\n")
+    };
+    let entry =
+        |log: &str| json!({ "log": log, "stream": "stdout", "time": "2026-11-23T01:00:00Z" });
+    let docker = [
+        entry(&whole("bo", 1)),
+        entry("10.0.0.1 - bo [23/Nov/2026"),
+        entry(&whole("eva", 2)),
+    ];
+    let docker: String = docker.iter().map(|entry| format!("{entry}\n")).collect();
+    let stamp = "2026-11-23T01:00:00.1Z stdout";
+    let cri = format!(
+        "{stamp} F {}{stamp} P 10.0.0.1 - bo [2\n{stamp} F {}",
+        whole("bo", 1),
+        whole("eva", 2)
+    );
+    for content in [docker, cri] {
+        let found = crate::formats::accounts_and_targets(&content);
+        assert_eq!(found, ["bo /c/1", "eva /c/2"], "{content}");
+    }
+}
+
+/// A request is cut anywhere, also at a blank, which belongs to it.
+#[test]
+fn a_blank_at_a_cut_stays() {
+    let stamp = "2026-11-23T01:00:00.1Z stdout";
+    let content = format!(
+        "{stamp} P 10.0.0.1 - bo [23/Nov/2026:02:51:57 +0100] \"GET /c/1 \n{stamp} F HTTP/1.1\" 200 129\n\
+         {stamp} P 10.0.0.1 - \n{stamp} F bo [23/Nov/2026:02:51:57 +0100] \"GET /c/2 HTTP/1.1\" 200 129\n"
+    );
+    assert_eq!(
+        crate::formats::accounts_and_targets(&content),
+        ["bo /c/1", "bo /c/2"]
+    );
+}
+
+/// The message of a record is no envelope around another one.
+#[test]
+fn records_with_a_message_are_read_in_every_wrapping() {
+    let record = json!({
+        "level": "info", "ts": 1795398717.5, "msg": "handled request", "message": "x", "user_id": "bo",
+        "request": { "remote_ip": "10.0.0.1", "method": "GET", "uri": "/c/1", "proto": "HTTP/2.0" }, "status": 200, "size": 9,
+    });
+    let line = row(record);
+    for wrapped in [
+        docker(&line),
+        cri(&line),
+        compose(&line),
+        syslog(&line),
+        rfc5424(&line),
+        journald(&line),
+        elastic(&line),
+    ] {
+        let content = String::from_utf8(wrapped).expect("UTF-8").repeat(3);
+        assert_eq!(
+            crate::formats::accounts_and_targets(&content),
+            ["bo /c/1"; 3],
+            "{content}"
+        );
+    }
+}
+
+/// A prefix that nobody knows must not turn into somebody's name.
+#[test]
+fn an_unknown_prefix_is_no_account() {
+    let line = "10.0.0.1 - al [23/Nov/2026:02:51:57 +0100] \"GET /c/1 HTTP/1.1\" 200 129";
+    let named = line.replace("10.0.0.1", "localhost");
+    let format = breachscope::format::Format::named("combined", &[], chrono_tz::Tz::UTC)
+        .expect("a known format");
+    for content in [
+        format!("Mar  8 05:00:00 web1 nginx {line}"),
+        format!("web1 nginx 12 {line}"),
+        format!("05:00:00 web1 nginx: {line}"),
+        format!("12\t{line}"),
+        format!("2021-03-08T05:00:00Z {named}"),
+        format!("Mar  8 05:00:00 web1 nginx {named}"),
+    ] {
+        let read = format.parse(&mut Default::default(), content.as_bytes(), 0);
+        if let breachscope::format::Line::Record(record) = read {
+            assert_eq!(record.account.as_deref(), Some(&b"al"[..]), "{content}");
+            assert_ne!(
+                record.client.as_deref(),
+                Some(&b"2021-03-08T05:00:00Z"[..]),
+                "{content}"
+            );
+        }
     }
 }

@@ -23,6 +23,9 @@ const LINE: [&[u8]; 11] = [
     b"short_message",
 ];
 
+/// Bytes from which docker may have cut a line.
+const CUT_FROM: usize = 8 << 10;
+
 /// Keys of objects that hold the line or an object with it.
 const AROUND: [&[u8]; 6] = [
     b"_source",
@@ -70,7 +73,11 @@ pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
     };
     let cut = (docker || found.partial).then(|| Cut {
         error_stream: matches!(found.stream, Some(Value::Text(b"stderr"))),
-        more: if docker { !ends } else { found.partial },
+        more: match docker {
+            // Docker cuts at 16 KiB; a shorter line without an end is one whose writer has ended.
+            true => !ends && raw.len() >= CUT_FROM,
+            false => found.partial,
+        },
     });
     Some(Peeled {
         inner: without_end(raw),

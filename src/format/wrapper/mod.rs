@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use super::Text;
 use super::parts::Parts;
-use super::text::{present, trim};
+use super::text::present;
 use crate::words::Stamp;
 
 /// How many wrappings may lie in one another.
@@ -94,6 +94,10 @@ impl Kinds {
         self
     }
 
+    fn is_envelope(self) -> bool {
+        self.0[0] == Some(Kind::Envelope)
+    }
+
     /// The words, outermost first.
     pub(super) fn words(self) -> Vec<&'static str> {
         self.0.into_iter().flatten().map(Kind::word).collect()
@@ -124,21 +128,34 @@ fn deeper(mut outer: Peeled<'_>, depth: usize) -> Option<Peeled<'_>> {
         if outer.cut.is_some() {
             break;
         }
-        let next = match &outer.inner {
-            Cow::Borrowed(inner) => one(trim(inner)),
-            Cow::Owned(inner) => one(trim(inner)).map(Peeled::into_owned),
-        };
-        let Some(next) = next else { break };
-        outer = Peeled {
-            time: next.time.or(outer.time),
-            node: next.node.or(outer.node),
-            sequence: next.sequence.or(outer.sequence),
-            kinds: outer.kinds.then(next.kinds),
-            cut: next.cut,
-            inner: next.inner,
-        };
+        match inside(&outer) {
+            // A record's own message looks like an envelope's: whoever knows records says which it is.
+            Some(next) if !next.kinds.is_envelope() => outer = outer.around(next),
+            _ => break,
+        }
     }
     Some(outer)
+}
+
+/// What lies in a line as in a mere envelope, if it does: for lines that are no record themselves.
+pub(super) fn opened<'a>(outer: &Peeled<'a>) -> Option<Peeled<'a>> {
+    let next = inside(outer).filter(|next| next.kinds.is_envelope())?;
+    deeper(outer.clone().around(next), DEPTH - 1)
+}
+
+fn inside<'a>(outer: &Peeled<'a>) -> Option<Peeled<'a>> {
+    match &outer.inner {
+        Cow::Borrowed(inner) => one(line_of(inner)),
+        Cow::Owned(inner) => one(line_of(inner)).map(Peeled::into_owned),
+    }
+}
+
+/// The line without what can be no part of it, whatever lies around it. Blanks at its end may be: long lines
+/// are cut anywhere.
+pub(super) fn line_of(line: &[u8]) -> &[u8] {
+    let line = &line[super::text::leading(line)..];
+    let end = line.iter().rposition(|b| !matches!(b, b'\r' | 0));
+    &line[..end.map_or(0, |end| end + 1)]
 }
 
 fn one(line: &[u8]) -> Option<Peeled<'_>> {
@@ -157,7 +174,7 @@ fn one(line: &[u8]) -> Option<Peeled<'_>> {
 pub(super) fn cuts_lines(head: &[u8]) -> bool {
     let lines = head.split(|&b| b == b'\n').take(LOOKED_AT);
     let whole = |cut: Cut| !cut.more;
-    lines.filter_map(|line| peel(trim(line))?.cut).any(whole)
+    lines.filter_map(|line| peel(line_of(line))?.cut).any(whole)
 }
 
 /// Carries cut lines over a chunk.
@@ -169,7 +186,7 @@ pub(super) fn advance(parts: &mut Parts, chunk: &[u8], at: u64) {
         }
         let line = &chunk[start..end];
         parts.pass_line();
-        if let Some(peeled) = peel(trim(line)) {
+        if let Some(peeled) = peel(line_of(line)) {
             let _ = parts.take(peeled, true, at + start as u64, line.len() as u64);
         }
         start = (end + 1).min(chunk.len());
@@ -191,6 +208,18 @@ impl<'a> Peeled<'a> {
         Peeled {
             node: present(node).map(Cow::Borrowed),
             ..self
+        }
+    }
+
+    /// What lies in this one, with what this one knows where the other says nothing.
+    fn around(self, next: Peeled<'a>) -> Peeled<'a> {
+        Peeled {
+            time: next.time.or(self.time),
+            node: next.node.or(self.node),
+            sequence: next.sequence.or(self.sequence),
+            kinds: self.kinds.then(next.kinds),
+            cut: next.cut,
+            inner: next.inner,
         }
     }
 
