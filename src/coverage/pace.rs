@@ -26,6 +26,8 @@ const TELLING: u64 = 40;
 const PIECE: i64 = 120;
 /// Blocks on either side whose pace tells which blocks are alike.
 const AROUND: i64 = 8;
+/// Days in a run of a silence's days.
+const MOST_DAYS: usize = 31;
 /// Minutes of a day.
 pub(super) const DAY: i64 = 1440;
 const WEEK: i64 = 7 * DAY;
@@ -50,6 +52,19 @@ pub(super) enum Judged {
     Flanks(f64),
     /// So many were to be expected by the same hours of other days.
     OtherDays(f64),
+}
+
+/// A day's part of a silence, and what it lacks if other days tell.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Day {
+    pub(super) from: i64,
+    pub(super) until: i64,
+    pub(super) expected: Option<f64>,
+}
+
+/// What all days of a silence lack.
+pub(super) fn sum(days: &[Day]) -> f64 {
+    days.iter().filter_map(|day| day.expected).sum()
 }
 
 impl Pace {
@@ -163,6 +178,14 @@ impl Pace {
         let minutes = until - from;
         let flanks = self.by_flanks(from, until);
         let others = self.by_other_days(calendar, from, until);
+        let days = self.by_days(calendar, from, until);
+        let expected = others.unwrap_or(0.0);
+        let lacks = expected >= self.needed_unevenly(expected, minutes) || self.lacks(&days);
+        let other_days = Judged::OtherDays(expected.max(sum(&days)));
+        // An evening and a morning are no pace of the days between.
+        if lacks && minutes > WIDEST_FLANK {
+            return other_days;
+        }
         if flanks >= self.needed(flanks, minutes) {
             let usual = others.or_else(|| self.by_any_days(calendar, from, until));
             return match usual {
@@ -173,43 +196,62 @@ impl Pace {
                 _ => Judged::Flanks(flanks),
             };
         }
-        let expected = others.unwrap_or(0.0);
-        match expected >= self.needed_unevenly(expected, minutes) {
-            true => Judged::OtherDays(expected),
+        match lacks {
+            true => other_days,
             false => Judged::Ordinary,
         }
     }
 
-    /// Lines that a window usually has by the same hours of other days, at the level of the traffic around it:
-    /// a holiday is quieter than the days that it is held against. `None` without enough such days.
+    /// Lines that a silence lacks by the same hours of other days, at the level of the traffic around it: a holiday
+    /// is quieter than the days that it is held against. `None` without enough such days.
     pub(super) fn by_other_days(&self, calendar: &Calendar, from: i64, until: i64) -> Option<f64> {
         // A silence begins and ends at bursts of its own day; those of other days spill over its edges.
         let edge = match until - from {
             0..FLANK => 0,
-            minutes => (minutes / 20).max(BLOCK),
+            minutes => (minutes / 20).clamp(BLOCK, FLANK),
         };
         let inside = (from + edge, until - edge);
-        let whole = self.comparable(calendar, from, until);
+        let whole = self.comparable(calendar, from, until, (from, until));
         if let Some(typical) = self.typical(calendar, &whole, inside.0, inside.1) {
             return Some(typical as f64 * self.around(calendar, (from, &whole), (until, &whole)));
         }
         // From a Friday to a Saturday there are few others: then each day of it is held against its own kind.
-        let days = calendar.days(inside.0, inside.1);
+        let days = self.by_days(calendar, inside.0, inside.1);
+        let known: Vec<f64> = days.iter().filter_map(|day| day.expected).collect();
+        (!known.is_empty()).then(|| known.iter().sum())
+    }
+
+    /// The same, day by day: each against days of its own kind that are no part of the silence.
+    pub(super) fn by_days(&self, calendar: &Calendar, from: i64, until: i64) -> Vec<Day> {
+        let days = calendar.days(from, until);
         let others: Vec<Vec<i64>> = days
             .iter()
-            .map(|(from, until)| self.comparable(calendar, *from, *until))
+            .map(|day| self.comparable(calendar, day.0, day.1, (from, until)))
             .collect();
-        let (first, last) = (others.first()?, others.last()?);
-        let typical = days
-            .iter()
-            .zip(&others)
-            .filter_map(|((from, until), others)| self.typical(calendar, others, *from, *until));
-        let typical: Vec<u64> = typical.collect();
-        let sum = typical
-            .iter()
-            .fold(0_u64, |sum, lines| sum.saturating_add(*lines));
+        let (Some(first), Some(last)) = (others.first(), others.last()) else {
+            return Vec::new();
+        };
         let level = self.around(calendar, (from, first), (until, last));
-        (!typical.is_empty()).then_some(sum as f64 * level)
+        let each = days.iter().zip(&others).map(|((from, until), others)| Day {
+            from: *from,
+            until: *until,
+            expected: self
+                .typical(calendar, others, *from, *until)
+                .map(|lines| lines as f64 * level),
+        });
+        each.collect()
+    }
+
+    /// Whether a silence, or a run of its days, lacks so much that it is a hole: a longer silence is never less
+    /// suspicious than a shorter one inside it.
+    pub(super) fn lacks(&self, days: &[Day]) -> bool {
+        (0..days.len()).any(|first| {
+            let mut sum = 0.0;
+            days[first..].iter().take(MOST_DAYS).any(|day| {
+                sum += day.expected.unwrap_or(0.0);
+                sum >= self.needed_unevenly(sum, day.until - days[first].from)
+            })
+        })
     }
 
     /// How busy it is around a window against other days: the lower of before and after, and never more than those;
@@ -234,7 +276,7 @@ impl Pace {
     /// Lines that are missing between an end of the period and the end of the series next to it, by the same hours
     /// of other days at the level of the series' end.
     pub(super) fn missing_at_end(&self, calendar: &Calendar, from: i64, until: i64) -> f64 {
-        let others = self.comparable(calendar, from, until);
+        let others = self.comparable(calendar, from, until, (from, until));
         let Some(typical) = self.typical(calendar, &others, from, until) else {
             return 0.0;
         };
@@ -276,14 +318,23 @@ impl Pace {
     }
 
     /// Days to go to windows that are comparable: made of the same kinds of day, or whole weeks away.
-    fn comparable(&self, calendar: &Calendar, from: i64, until: i64) -> Vec<i64> {
+    /// A silence is no witness about itself: windows that touch it do not count.
+    fn comparable(
+        &self,
+        calendar: &Calendar,
+        from: i64,
+        until: i64,
+        silence: (i64, i64),
+    ) -> Vec<i64> {
         let alike = |days: i64| {
             let mut noons = (from..until).step_by(DAY as usize).chain([until - 1]);
             noons.all(|minute| calendar.same_kind(minute, days))
         };
         let fits = |days: &i64| {
             let kinds = until - from <= WEEK && alike(*days);
-            (kinds || days % 7 == 0) && self.shifted(calendar, *days, from, until).is_some()
+            let there = self.shifted(calendar, *days, from, until);
+            let apart = |w: (i64, i64)| w.1 <= silence.0 || silence.1 <= w.0;
+            (kinds || days % 7 == 0) && there.is_some_and(apart)
         };
         let before = (1..=FARTHEST).map(|days| -days).filter(fits);
         let after = (1..=FARTHEST).filter(fits);

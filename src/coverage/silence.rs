@@ -2,7 +2,7 @@
 
 use super::calendar::MINUTE;
 use super::ledger::{Ledger, Writer};
-use super::pace::{DAY, Judged, Pace, WIDEST_FLANK};
+use super::pace::{DAY, Day, Judged, Pace, WIDEST_FLANK, sum};
 use super::{GapKind, Hole};
 use crate::words::Stamp;
 
@@ -88,8 +88,10 @@ fn writer(ledger: &Ledger<'_>, at: usize, dark: &[(i64, i64)]) -> Vec<Hole> {
         if by_all < needed(by_all) {
             return None;
         }
-        let expected = siblings(ledger, own, from, until)?;
-        (expected >= needed(expected)).then(|| Hole {
+        let whole = siblings(ledger, own, from, until)?;
+        let days = rest.by_days(ledger, from, until);
+        let expected = whole.max(sum(&days));
+        (whole >= needed(whole) || own.all.lacks(&days)).then(|| Hole {
             kind: GapKind::Writer,
             writer: Some(own.name.clone()),
             basis: format!(
@@ -159,9 +161,12 @@ fn route(ledger: &Ledger<'_>, at: usize, dark: &[(i64, i64)]) -> Vec<Hole> {
         if by_share < own.needed(by_share, until - from) {
             return None;
         }
-        let usual = own.by_other_days(&ledger.calendar, from, until)?;
-        let expected = usual.min(by_share);
-        (expected >= own.needed_unevenly(expected, until - from)).then(|| Hole {
+        let usual = own.by_other_days(&ledger.calendar, from, until);
+        let whole = usual.unwrap_or(0.0).min(by_share);
+        let days = rest.by_days(ledger, from, until);
+        let expected = whole.max(sum(&days));
+        let hole = whole >= own.needed_unevenly(whole, until - from) || own.lacks(&days);
+        hole.then(|| Hole {
             kind: GapKind::Route,
             route: Some(at),
             basis: format!(
@@ -189,6 +194,18 @@ impl Rest<'_> {
     fn expected(&self, from: i64, until: i64) -> f64 {
         let (before, after) = flanks(self.own, from, until);
         self.lines(from, until) as f64 * self.share(before).min(self.share(after))
+    }
+
+    /// The same day by day, and no more than other days have.
+    fn by_days(&self, ledger: &Ledger<'_>, from: i64, until: i64) -> Vec<Day> {
+        let (before, after) = flanks(self.own, from, until);
+        let share = self.share(before).min(self.share(after));
+        let mut days = self.own.by_days(&ledger.calendar, from, until);
+        for day in &mut days {
+            let by_share = self.lines(day.from, day.until) as f64 * share;
+            day.expected = day.expected.map(|usual| usual.min(by_share));
+        }
+        days
     }
 
     fn share(&self, flank: (i64, i64)) -> f64 {

@@ -254,6 +254,40 @@ fn a_route_that_is_not_logged_for_a_while() {
     promises.check();
 }
 
+/// What is told of a short cut is told of every longer one that contains it, of a source, a writer, a route.
+#[test]
+fn a_longer_hole_is_no_less_suspicious() {
+    let mut promises = Promises::default();
+    for (days, start) in [(14, 2 * DAY + 6 * HOUR), (28, 9 * DAY + 6 * HOUR)] {
+        for (kind, writer, route) in [
+            (GapKind::Silent, None, None),
+            (GapKind::Writer, Some(1), None),
+            (GapKind::Route, None, Some(1)),
+        ] {
+            let mut told = false;
+            for hours in [6, 12, 24, 48, 72, 96, 120, 144, 192] {
+                let mut score = Score::default();
+                let mut traffic = Traffic::new(3, 4.0, days);
+                traffic.writers = 3;
+                let cut = Cut {
+                    from: start,
+                    until: start + hours * HOUR,
+                    writer,
+                    route,
+                };
+                let cut = traffic.cut(&[cut]);
+                score.add(&assess_one(&traffic), &cut, kind);
+                let row = format!("{days} days, {kind:?}, {hours} hours");
+                score.print(&row);
+                promises.hold(&row, score.missed == 0 || !told);
+                told |= score.found > 0;
+            }
+            promises.hold("some cut is told", told);
+        }
+    }
+    promises.check();
+}
+
 /// The hole that the answer says would be noticed even when it is quietest, cut at all hours: it is noticed.
 #[test]
 fn the_smallest_hole_that_is_noticed_is_told() {
