@@ -104,7 +104,7 @@ fn file(
                 Line::Empty | Line::Directive | Line::Part => {}
             }
             let lost = format.lost(&mut state);
-            tell_lost(&name, number, lost, &mut counts, &mut printed);
+            tell_lost(name, number, lost, &mut counts, &mut printed);
         }
         if !window.intact() {
             return Err(Ending::Failed(format!(
@@ -118,8 +118,11 @@ fn file(
     }
     let mut printed = Vec::new();
     let lost = format.lost_at_end(&mut state);
-    tell_lost(&name, number, lost, &mut counts, &mut printed);
+    tell_lost(name, number, lost, &mut counts, &mut printed);
     out.write_all(&printed)?;
+    for damage in reader.finish().map_err(Ending::failed)?.damage {
+        let _ = writeln!(std::io::stderr(), "breachscope: {name}: damaged: {damage}");
+    }
     Ok(counts)
 }
 

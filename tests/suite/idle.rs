@@ -6,7 +6,7 @@ use breachscope::format::Recogniser;
 use chrono_tz::Tz;
 
 use crate::answer::{fresh, json, run, text};
-use crate::damage::{case_with, logs};
+use crate::damage::{case_with, gz, logs};
 
 /// The captured logs, to be recognised, and another file beside them.
 fn beside(name: &str, content: &[u8]) -> (PathBuf, PathBuf) {
@@ -106,4 +106,34 @@ fn files_that_are_written_alike_share_their_readers() {
         !first.shares_readers(&apart),
         "these are compiled for themselves"
     );
+}
+
+/// What `records` says on stderr about a file that it reads, and whether it succeeds.
+fn told(name: &str, content: &[u8]) -> (bool, String) {
+    let log = fresh(&format!("told-{name}")).join(name);
+    std::fs::write(&log, content).expect("a log");
+    let output = run(&["records", text(&log)]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), told)
+}
+
+#[test]
+fn records_tells_damage_and_reads_on() {
+    let lines = logs("nginx")[0].1.clone();
+    let mut packed = gz(&lines);
+    let check = packed.len() - 8;
+    packed[check] ^= 1;
+    let (fine, told) = told("check.gz", &packed);
+    assert!(
+        fine && told.contains("check.gz: damaged: gzip member 1"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_frame_with_a_long_window_says_how_to_unpack_it() {
+    // A frame's header: no size, no checksum, and a window of 2 GiB; then an empty last block.
+    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, 0x01, 0x00, 0x00];
+    let (fine, told) = told("long.zst", &frame);
+    assert!(!fine && told.contains("`zstd -d --long=31`"), "{told}");
 }

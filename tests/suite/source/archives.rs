@@ -586,3 +586,14 @@ fn a_name_like_a_folders_hides_no_content() {
         "a folder, which says that it has content"
     );
 }
+
+#[test]
+fn separators_of_windows_hide_nothing_and_hidden_members_are_named() {
+    let folder = Scratch::new();
+    let content = log(3);
+    folder.write("logs.bin", &zip(ZIP, &[("..\\..\\a.log", &content)]));
+    assert_eq!(names(&found(&folder, "*.bin")), ["logs.bin!/..\\..\\a.log"]);
+    folder.write("logs.bin", &zip(ZIP, &[(".a.log", &content)]));
+    let told = complaint(&folder, "*.bin");
+    assert!(told.contains("`.a.log` is not read (hidden)"), "{told}");
+}
