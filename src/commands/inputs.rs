@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 
 use super::Ending;
-use crate::case::{Case, SourceSpec};
+use crate::case::{Case, FormatSpec, SourceSpec};
 use crate::coverage::FileFacts;
-use crate::format::{Format, FormatProblem};
+use crate::format::{Format, FormatProblem, Recogniser};
 use crate::pipeline::Input;
 use crate::route::extract::Part;
 use crate::source::{self, Found, Log, Reader, Reading, Skipped, SourceProblem};
@@ -20,9 +20,19 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
         .map(|source| (source.name.clone(), source.files.clone()))
         .collect();
     let found = source::find(&case.folder, &globs).map_err(Ending::failed)?;
+    let ways: Vec<Way> = case
+        .sources
+        .iter()
+        .map(|spec| {
+            Way::of(&spec.format, case.timezone).map_err(|problem| complaint(case, spec, &problem))
+        })
+        .collect::<Result<_, _>>()?;
     let mut formats = vec![None; found.logs.len()];
     for number in Log::by_place(found.logs.iter().map(|file| &file.log)) {
-        formats[number] = Some(format_of(case, &found.logs[number])?);
+        let file = &found.logs[number];
+        let format = format_of(&ways[file.source], file)?;
+        let proxies = case.sources[file.source].trusted_proxies.clone();
+        formats[number] = Some(format.trust(proxies));
     }
     let files = found.logs.into_iter().zip(formats.into_iter().flatten());
     let mut inputs: Vec<Input> = files
@@ -41,20 +51,35 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
     Ok((inputs, found.skipped))
 }
 
-/// How a file is written: as its source says, or as its first bytes do.
-fn format_of(case: &Case, file: &Found) -> Result<Format, Ending> {
-    let spec = &case.sources[file.source];
-    let format = match Format::from_spec(&spec.format, case.timezone)
-        .map_err(|problem| complaint(case, spec, &problem))?
-    {
-        Some(format) if file.log.is_file() => {
-            format.for_content(&head(&file.log).map_err(Ending::failed)?)
+/// How a source's files are written: as the source says, or as each file's first bytes do. Made once, so
+/// that all files share its readers.
+pub(super) enum Way {
+    Said(Format),
+    Seen(Recogniser),
+}
+
+impl Way {
+    /// # Errors
+    /// The source's words do not hold.
+    pub(super) fn of(spec: &FormatSpec, zone: Tz) -> Result<Way, FormatProblem> {
+        Ok(match Format::from_spec(spec, zone)? {
+            Some(format) => Way::Said(format),
+            None => Way::Seen(Recogniser::new(&spec.fields, zone)?),
+        })
+    }
+}
+
+/// How a file is written.
+pub(super) fn format_of(way: &Way, file: &Found) -> Result<Format, Ending> {
+    match way {
+        Way::Said(format) if file.log.is_file() => {
+            let head = head(&file.log).map_err(Ending::failed)?;
+            Ok(format.clone().for_content(&head))
         }
-        Some(format) => format,
-        None => detect(&file.log, spec, case.timezone)
-            .map_err(|problem| Ending::Failed(format!("{}: {problem}", file.name)))?,
-    };
-    Ok(format.trust(spec.trusted_proxies.clone()))
+        Way::Said(format) => Ok(format.clone()),
+        Way::Seen(recogniser) => detect(&file.log, recogniser)
+            .map_err(|problem| Ending::Failed(format!("{}: {problem}", file.name))),
+    }
 }
 
 /// The files on disk, each once: members of one archive share theirs.
@@ -75,30 +100,39 @@ fn complaint(case: &Case, spec: &SourceSpec, problem: &FormatProblem) -> Ending 
 /// Says where the account stands in every file of a source. A recognised format that has no such place, beside
 /// files that have it, names nobody; that none has it is a slip in the case.
 fn bind_accounts(inputs: Vec<&mut Input>, spec: &SourceSpec) -> Result<(), FormatProblem> {
-    let bound = inputs
-        .iter()
-        .map(|input| input.format.clone().bind_account(spec.account.as_ref()));
-    let bound: Vec<_> = bound.collect();
-    let some = bound.iter().any(Result::is_ok);
-    for (input, bound) in inputs.into_iter().zip(bound) {
-        input.format = match bound {
-            Err(_) if some => input.format.clone().without_account(),
-            bound => bound?,
-        };
+    let mut distinct = Vec::<(Format, Result<Format, FormatProblem>)>::new();
+    let mut places = Vec::with_capacity(inputs.len());
+    for input in &inputs {
+        let known = distinct
+            .iter()
+            .position(|(format, _)| format.shares_readers(&input.format));
+        places.push(known.unwrap_or(distinct.len()));
+        if known.is_none() {
+            let format = input.format.clone();
+            distinct.push((format.clone(), format.bind_account(spec.account.as_ref())));
+        }
+    }
+    let some = distinct.iter().any(|(_, bound)| bound.is_ok());
+    for (format, bound) in &mut distinct {
+        if some && bound.is_err() {
+            *bound = Ok(format.clone().without_account());
+        }
+    }
+    for (input, place) in inputs.into_iter().zip(places) {
+        input.format = distinct[place].1.clone()?;
     }
     Ok(())
 }
 
-/// The format of a file by its first bytes; that of an empty file does not matter.
-fn detect(log: &Log, spec: &SourceSpec, zone: Tz) -> Result<Format, String> {
+/// The format of a file by its first bytes.
+fn detect(log: &Log, recogniser: &Recogniser) -> Result<Format, String> {
     if !log.is_file() {
         return Err(PIPE.to_owned());
     }
     let head = head(log).map_err(|problem| problem.to_string())?;
-    let format = match head.iter().all(u8::is_ascii_whitespace) {
-        true => Format::named("combined", &[], zone),
-        false => Format::detect(&head, &spec.format.fields, zone),
-    };
+    let format = recogniser.recognise(&head);
+    // A day without a request is no reason to fail; what is garbage has other lines.
+    let format = format.or_else(|problem| recogniser.recognise_empty(&head).ok_or(problem));
     format.map_err(|problem| problem.to_string())
 }
 
@@ -106,15 +140,21 @@ fn detect(log: &Log, spec: &SourceSpec, zone: Tz) -> Result<Format, String> {
 pub(super) const PIPE: &str =
     "is a pipe, of which nothing can be looked at twice: say how it is written instead of `auto`";
 
-/// The first bytes of a file's content.
+/// The first bytes of a file's content that say something: a writer may begin with blank lines, and a crash
+/// leaves zeros. Empty when none do.
 pub(super) fn head(log: &Log) -> Result<Vec<u8>, SourceProblem> {
     let how = Reading {
         mapped: false,
         // Several parts of a long first request, cut by a container's log.
         window: 256 << 10,
     };
-    let first = Reader::open(log, &how)?.next()?;
-    Ok(first.map_or_else(Vec::new, |window| window.bytes().to_vec()))
+    let mut reader = Reader::open(log, &how)?;
+    while let Some(window) = reader.next()? {
+        if !Format::is_blank(window.bytes()) {
+            return Ok(window.bytes().to_vec());
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// What coverage needs to know of a file; takes its counts, which nobody needs after that.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
-use super::inputs::{PIPE, head};
+use super::inputs::{Way, format_of};
 use super::{Ending, signals};
 use crate::case::FormatSpec;
 use crate::cli::RecordsArgs;
@@ -27,6 +27,7 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut all = Counts::default();
     let mut stderr = std::io::stderr();
+    let mut ways = Ways::of(args)?;
     for path in &args.logs {
         let found = source::walk(path).map_err(Ending::failed)?;
         for skipped in &found.skipped {
@@ -39,7 +40,7 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
         // All of them first: going back and forth in a packed archive would unpack it for every member.
         let mut formats = vec![None; found.logs.len()];
         for number in Log::by_place(found.logs.iter().map(|found| &found.log)) {
-            formats[number] = Some(format(args, &found.logs[number].log)?);
+            formats[number] = Some(ways.format(args, &found.logs[number])?);
         }
         for (log, format) in found.logs.iter().zip(formats.iter().flatten()) {
             let counts = file(log, format, args.account.is_some(), &mut out)?;
@@ -103,7 +104,7 @@ fn file(
                 Line::Empty | Line::Directive | Line::Part => {}
             }
             let lost = format.lost(&mut state);
-            tell_lost(&name, number, lost, &mut counts, &mut printed);
+            tell_lost(name, number, lost, &mut counts, &mut printed);
         }
         if !window.intact() {
             return Err(Ending::Failed(format!(
@@ -117,8 +118,11 @@ fn file(
     }
     let mut printed = Vec::new();
     let lost = format.lost_at_end(&mut state);
-    tell_lost(&name, number, lost, &mut counts, &mut printed);
+    tell_lost(name, number, lost, &mut counts, &mut printed);
     out.write_all(&printed)?;
+    for damage in reader.finish().map_err(Ending::failed)?.damage {
+        let _ = writeln!(std::io::stderr(), "breachscope: {name}: damaged: {damage}");
+    }
     Ok(counts)
 }
 
@@ -131,41 +135,48 @@ fn tell_lost(name: &str, number: u64, lost: Vec<Lost>, counts: &mut Counts, out:
     }
 }
 
-fn format(args: &RecordsArgs, log: &Log) -> Result<Format, Ending> {
-    let zone: Tz = args.timezone.parse().map_err(|_| {
-        Ending::Usage(format!(
-            "--timezone {}: no such zone; write an IANA name such as Europe/Stockholm",
-            args.timezone
-        ))
-    })?;
-    let spec = FormatSpec {
-        name: args.pattern.is_none().then(|| args.format.clone()),
-        pattern: args.pattern.clone(),
-        fields: args.fields.clone(),
-    };
-    let mut proxies = Proxies::default();
-    for network in &args.trusted_proxies {
-        proxies.trust(network).map_err(Ending::Usage)?;
-    }
-    let proxies = (!args.trusted_proxies.is_empty()).then(|| Arc::new(proxies));
-    let format = read_as(args, log, &spec, zone)?.trust(proxies);
-    format
-        .bind_account(args.account.as_ref())
-        .map_err(Ending::usage)
+/// How the logs are written, made once for all of them.
+struct Ways {
+    way: Way,
+    proxies: Option<Arc<Proxies>>,
+    /// What was recognised, with its account bound.
+    bound: Vec<(Format, Format)>,
 }
 
-fn read_as(args: &RecordsArgs, log: &Log, spec: &FormatSpec, zone: Tz) -> Result<Format, Ending> {
-    match Format::from_spec(spec, zone).map_err(Ending::usage)? {
-        Some(format) if log.is_file() => {
-            Ok(format.for_content(&head(log).map_err(Ending::failed)?))
+impl Ways {
+    fn of(args: &RecordsArgs) -> Result<Ways, Ending> {
+        let zone: Tz = args.timezone.parse().map_err(|_| {
+            Ending::Usage(format!(
+                "--timezone {}: no such zone; write an IANA name such as Europe/Stockholm",
+                args.timezone
+            ))
+        })?;
+        let spec = FormatSpec {
+            name: args.pattern.is_none().then(|| args.format.clone()),
+            pattern: args.pattern.clone(),
+            fields: args.fields.clone(),
+        };
+        let mut proxies = Proxies::default();
+        for network in &args.trusted_proxies {
+            proxies.trust(network).map_err(Ending::Usage)?;
         }
-        Some(format) => Ok(format),
-        None if !log.is_file() => Err(Ending::Failed(format!("{log}: {PIPE}"))),
-        None => {
-            let head = head(log).map_err(Ending::failed)?;
-            Format::detect(&head, &args.fields, zone)
-                .map_err(|problem| Ending::Failed(format!("{log}: {problem}")))
+        Ok(Ways {
+            way: Way::of(&spec, zone).map_err(Ending::usage)?,
+            proxies: (!args.trusted_proxies.is_empty()).then(|| Arc::new(proxies)),
+            bound: Vec::new(),
+        })
+    }
+
+    fn format(&mut self, args: &RecordsArgs, file: &Found) -> Result<Format, Ending> {
+        let format = format_of(&self.way, file)?.trust(self.proxies.clone());
+        let mut known = self.bound.iter();
+        if let Some((_, bound)) = known.find(|(own, _)| own.shares_readers(&format)) {
+            return Ok(bound.clone());
         }
+        let bound = format.clone().bind_account(args.account.as_ref());
+        let bound = bound.map_err(Ending::usage)?;
+        self.bound.push((format, bound.clone()));
+        Ok(bound)
     }
 }
 

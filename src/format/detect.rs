@@ -10,62 +10,111 @@ use super::{Format, FormatProblem, Line, LineFormat, State, csv, json, text};
 /// Lines that are tried.
 const TRIED: usize = 200;
 
-/// The ways in which the first lines may be written, the one that reads most of them first. A
-/// field map means JSON or a table: nothing else has use for one.
-pub(super) fn detect(
-    head: &[u8],
-    fields: &[(String, String)],
-    zone: Tz,
-) -> Result<Vec<Arc<dyn LineFormat>>, FormatProblem> {
-    let lines = first_lines(head);
-    let wanted: &[&str] = if fields.is_empty() {
-        &RECOGNISED
-    } else {
-        &["json", "csv"]
-    };
-    let mut readers = Vec::with_capacity(wanted.len());
-    for name in wanted {
-        let own = names::readers(name, fields, zone)?;
-        let format = Format::of(own.clone()).for_content(head);
-        readers.push((records(&format, &lines), own));
+/// Every reader that a content may turn out to need, made once: what it recognises shares them, so that
+/// thousands of files cost no more memory than one.
+#[derive(Debug)]
+pub struct Recogniser {
+    ways: Vec<Vec<Arc<dyn LineFormat>>>,
+    common: Arc<dyn LineFormat>,
+}
+
+impl Recogniser {
+    /// With a field map for JSON and tables, and a zone for stamps that carry no offset. A field map means
+    /// one of these two: nothing else has use for one.
+    ///
+    /// # Errors
+    /// The field map does not hold.
+    pub fn new(fields: &[(String, String)], zone: Tz) -> Result<Recogniser, FormatProblem> {
+        let wanted: &[&str] = if fields.is_empty() {
+            &RECOGNISED
+        } else {
+            &["json", "csv"]
+        };
+        let ways = wanted.iter().map(|name| names::readers(name, fields, zone));
+        Ok(Recogniser {
+            ways: ways.collect::<Result<_, _>>()?,
+            common: names::reader("common", &[], zone)?,
+        })
     }
-    let most = readers
-        .iter()
-        .map(|(records, _)| *records)
-        .max()
-        .unwrap_or(0);
-    if most == 0 {
-        return Err(nothing_fits(&lines));
-    }
-    // Of equals the first: the sort is stable.
-    readers.sort_by_key(|(records, _)| std::cmp::Reverse(*records));
-    let mut all: Vec<Arc<dyn LineFormat>> = Vec::new();
-    for reader in readers.into_iter().flat_map(|(_, readers)| readers) {
-        // A table is one from its first line to its last, or none of it is.
-        let strays = !all.is_empty() && reader.table().is_some();
-        if !strays && !all.iter().any(|known| known.name() == reader.name()) {
-            all.push(reader);
+
+    /// The format of a content whose first bytes (64 KiB do) are `head`. Lines that are written in
+    /// another of the known ways are read too.
+    ///
+    /// # Errors
+    /// No known format fits.
+    pub fn recognise(&self, head: &[u8]) -> Result<Format, FormatProblem> {
+        let lines = first_lines(head);
+        let mut ways = Vec::with_capacity(self.ways.len());
+        for own in &self.ways {
+            let format = Format::of(own.clone()).for_content(head);
+            ways.push((records(&format, &lines), own));
         }
+        let most = ways.iter().map(|(records, _)| *records).max();
+        if most.unwrap_or(0) == 0 {
+            return Err(nothing_fits(&lines));
+        }
+        // Of equals the first: the sort is stable.
+        ways.sort_by_key(|(records, _)| std::cmp::Reverse(*records));
+        let ways = ways.into_iter().map(|(_, own)| own);
+        Ok(self.by_preference(ways, &lines).for_content(head))
     }
-    let combined = lines.iter().any(|line| has_agent(line));
-    let spelled = |name: &str| match (name, combined) {
-        ("combined", false) => names::reader("common", &[], zone).ok(),
-        _ => None,
-    };
-    let all = all
-        .into_iter()
-        .map(|reader| spelled(reader.name()).unwrap_or(reader));
-    Ok(all.collect())
+
+    /// The format of a content that holds no request: blanks and zeros, directives, the header of a table.
+    /// `None` where `head` has any other line.
+    pub fn recognise_empty(&self, head: &[u8]) -> Option<Format> {
+        let lines = all_lines(head);
+        let quiet = |own: &Vec<Arc<dyn LineFormat>>| {
+            let format = Format::of(own.clone());
+            let mut state = State::default();
+            let quiet = |line: &[u8]| {
+                let read = format.parse(&mut state, line, 0);
+                matches!(read, Line::Empty | Line::Directive)
+            };
+            lines.clone().all(quiet)
+        };
+        let first = match lines.clone().next() {
+            Some(_) => self.ways.iter().position(quiet)?,
+            // A table would need a header.
+            None => self.ways.iter().position(|way| way[0].table().is_none())?,
+        };
+        let (before, from) = self.ways.split_at(first);
+        Some(self.by_preference(from.iter().chain(before), &[]))
+    }
+
+    /// The readers of all ways, each once.
+    fn by_preference<'a>(
+        &self,
+        ways: impl Iterator<Item = &'a Vec<Arc<dyn LineFormat>>>,
+        lines: &[&[u8]],
+    ) -> Format {
+        let mut all: Vec<Arc<dyn LineFormat>> = Vec::new();
+        for reader in ways.flatten() {
+            // A table is one from its first line to its last, or none of it is.
+            let strays = !all.is_empty() && reader.table().is_some();
+            if !strays && !all.iter().any(|known| known.name() == reader.name()) {
+                all.push(reader.clone());
+            }
+        }
+        let combined = lines.iter().any(|line| has_agent(line));
+        for reader in &mut all {
+            if reader.name() == "combined" && !combined {
+                *reader = self.common.clone();
+            }
+        }
+        Format::of(all)
+    }
 }
 
 /// The first lines that hold something; the last one only when it is whole or the only one.
 fn first_lines(head: &[u8]) -> Vec<&[u8]> {
+    all_lines(head).take(TRIED).collect()
+}
+
+fn all_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
     whole
         .split(|&b| b == b'\n')
-        .filter(|line| !text::trim(line).is_empty())
-        .take(TRIED)
-        .collect()
+        .filter(|line| !text::is_blank(line))
 }
 
 /// How many of the lines are records with a time.

@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
+pub use detect::Recogniser;
 pub use forwarded::{Proxies, is_private};
 pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
@@ -190,8 +191,7 @@ impl Format {
         )?)]))
     }
 
-    /// The format of a content whose first bytes (64 KiB do) are `head`. Lines that are written in
-    /// another of the known ways are read too.
+    /// What a [`Recogniser`] finds, for one content.
     ///
     /// # Errors
     /// No known format fits, or the field map does not hold.
@@ -200,7 +200,7 @@ impl Format {
         fields: &[(String, String)],
         zone: Tz,
     ) -> Result<Format, FormatProblem> {
-        Ok(Format::of(detect::detect(head, fields, zone)?).for_content(head))
+        Recogniser::new(fields, zone)?.recognise(head)
     }
 
     fn of(readers: Vec<Arc<dyn LineFormat>>) -> Format {
@@ -258,6 +258,15 @@ impl Format {
             readers: self.readers.iter().map(nameless).collect(),
             ..self
         }
+    }
+
+    /// Whether both read by the very same compiled readers, in the same order.
+    pub fn shares_readers(&self, other: &Format) -> bool {
+        let same =
+            |(own, other): (&Arc<dyn LineFormat>, &Arc<dyn LineFormat>)| Arc::ptr_eq(own, other);
+        self.readers.len() == other.readers.len()
+            && self.readers.iter().zip(&*other.readers).all(same)
+            && self.joined == other.joined
     }
 
     /// Says whose word on the client's address is taken.

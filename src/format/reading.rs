@@ -132,6 +132,11 @@ impl Format {
         self.plain_fields(state, text::trim(inner))
     }
 
+    /// Whether bytes hold nothing but blank lines, byte order marks and the zeros of a crash.
+    pub fn is_blank(bytes: &[u8]) -> bool {
+        bytes.split(|&b| b == b'\n').all(text::is_blank)
+    }
+
     /// What the first lines of a content offer to a field map, as the end of a sentence, where they
     /// name their fields.
     pub fn hint(head: &[u8]) -> Option<String> {

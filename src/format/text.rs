@@ -25,6 +25,11 @@ pub(super) fn trim(line: &[u8]) -> &[u8] {
     &line[start..end.max(start)]
 }
 
+/// Whether a line holds nothing but what is no part of it.
+pub(super) fn is_blank(line: &[u8]) -> bool {
+    trim(line).is_empty()
+}
+
 /// How many bytes at the start of a line are no part of it.
 pub(super) fn leading(line: &[u8]) -> usize {
     let mut at = 0;

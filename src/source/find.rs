@@ -225,7 +225,7 @@ fn open_up(
             ));
         }
         if all.len() == before {
-            return Err(no_member(&candidate));
+            return Err(no_member(&candidate, &put));
         }
         skipped.extend(put.into_iter().map(|(member, why)| Skipped {
             name: format!("{}!/{member}", candidate.name),
@@ -290,7 +290,19 @@ fn nothing_found(folder: &Path, place: String) -> SourceProblem {
     )
 }
 
-fn no_member(candidate: &Candidate) -> SourceProblem {
+fn no_member(candidate: &Candidate, put_aside: &[(String, &'static str)]) -> SourceProblem {
+    if candidate.all
+        && let Some((member, why)) = put_aside.first()
+    {
+        return SourceProblem::new(
+            candidate.path.display(),
+            format!(
+                "none of the {} members of this archive is a log: `{member}` is not read ({why})",
+                put_aside.len()
+            ),
+            "unpack those that are logs and name the unpacked files, or leave the archive out",
+        );
+    }
     SourceProblem::new(
         candidate.path.display(),
         "no member matches what `files` names behind `!/`".to_owned(),

@@ -238,7 +238,9 @@ fn no_log(name: &str) -> Option<&'static str> {
     if last.starts_with("._") || name.split('/').any(|part| part == "__MACOSX") {
         return Some("what macOS keeps beside a file");
     }
-    last.starts_with('.').then_some("hidden")
+    // Windows writers may put their own separators, and `..\\` hides nothing.
+    let behind = last.rsplit('\\').next().unwrap_or_default();
+    (last.starts_with('.') && behind.starts_with('.')).then_some("hidden")
 }
 
 /// Whose the damage of an archive and of the packings around it is.

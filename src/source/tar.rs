@@ -104,15 +104,17 @@ impl Walk<'_> {
         let size = known.size.or(self.global.size).unwrap_or(size);
         let sparse = kind == b'S' || known.sparse || self.global.sparse;
         let folder = kind == b'5' || name.ends_with('/');
-        // Links and devices have no content, whatever their size says.
+        // Links, devices and folders have no content, whatever their size says: what stands there all the
+        // same is told as bytes of no member.
         let holds = !matches!(kind, b'1'..=b'6');
         let from = self.at;
         let passed = if holds { self.pass_padded(size)? } else { 0 };
         let why = match kind {
-            _ if folder => return Ok(()),
+            _ if folder && size == 0 => return Ok(()),
             b'1' | b'2' => "a link; what it names is read where it stands",
             b'3' | b'4' => "a device",
             b'6' => "a pipe",
+            b'5' => "a folder, which says that it has content",
             b'0' | 0 | b'7' | b'S' => {
                 let step = Step {
                     from,

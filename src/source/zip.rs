@@ -95,10 +95,20 @@ struct Entry<'a> {
     mode: u32,
 }
 
+impl Entry<'_> {
+    /// Whether nothing is packed in it: an empty deflate stream is two bytes long, and what claims to be
+    /// larger unpacked is no folder.
+    fn is_empty(&self) -> bool {
+        let sealed = self.step.zipped.as_ref().and_then(|zipped| zipped.sealed);
+        self.step.len <= 2 && sealed.is_none_or(|(_, unpacked)| unpacked == 0)
+    }
+}
+
 /// Puts an entry where it belongs.
 fn file(entry: Entry<'_>, listing: &mut Listing) {
     let name = label(entry.name);
-    if name.ends_with('/') {
+    // A folder's name ends so, and so may that of a file that somebody wants to hide.
+    if name.ends_with('/') && entry.is_empty() {
         return;
     }
     if entry.mode & 0o170_000 == 0o120_000 {

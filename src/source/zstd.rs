@@ -19,6 +19,17 @@ impl Zstd {
     }
 }
 
+/// The decoder's words, and what to do about a frame that was packed with `--long`: its window, up to 2 GiB,
+/// is held in memory, for every file that is read at a time.
+fn explained(why: String) -> String {
+    match why.contains("too much memory") {
+        true => "its window is larger than the 128 MiB that are taken: unpack it first with \
+                 `zstd -d --long=31` and name the unpacked file"
+            .to_owned(),
+        false => why,
+    }
+}
+
 impl Codec for Zstd {
     const WORDS: (&'static str, &'static str) = ("zstd", "frame");
 
@@ -43,7 +54,7 @@ impl Codec for Zstd {
             made: output.pos(),
             ended: outcome
                 .map(|hint| hint == 0)
-                .map_err(|error| error.to_string()),
+                .map_err(|error| explained(error.to_string())),
         }
     }
 

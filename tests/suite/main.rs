@@ -11,6 +11,7 @@ mod coverage;
 mod damage;
 mod formats;
 mod house;
+mod idle;
 mod init;
 mod inspect;
 mod practice;
