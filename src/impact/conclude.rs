@@ -253,15 +253,23 @@ fn totals(rows: &[ControllerRow], exposure: &Exposure, common: &Common) -> Total
         .collect();
     let about_owner = |about: &About| !matches!(about, About::Subject(..));
     let seen = highest.len() as u64 + in_doubt.len() as u64;
-    let populations: Option<u64> = rows
-        .iter()
-        .filter(|r| r.controller.is_some())
-        .map(|r| r.population)
-        .sum();
+    // No controller is known where the directory says nothing: then nothing bounds the whole.
+    let known = rows.iter().filter(|r| r.controller.is_some());
+    let known = known.map(|r| r.population);
+    let populations: Option<u64> = match known.clone().count() {
+        0 => None,
+        _ => known.sum(),
+    };
     Totals {
         min: subjects.get(&Certainty::Confirmed).copied().unwrap_or(0),
         max: match common.unbounded {
             true => populations.map(|all| all.max(seen)),
+            false
+                if rows.iter().all(|row| row.controller.is_none())
+                    && !exposure.doubtful.is_empty() =>
+            {
+                None
+            }
             false => Some(seen.saturating_add(common.anybody - common.placeless)),
         },
         subjects,
