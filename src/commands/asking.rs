@@ -43,7 +43,7 @@ pub(super) fn account(group: &Group, proposed: Option<usize>) -> Option<usize> {
         .filter(|at| *at < CHOICES)
         .unwrap_or(choices.len() - 1);
     let question = format!("{}: which field names the account?", group.name);
-    let chosen = choose(&question, &samples(group), &choices, default);
+    let (chosen, _) = choose(&question, &samples(group), &choices, default);
     (chosen + 1 < choices.len()).then_some(chosen)
 }
 
@@ -59,7 +59,11 @@ pub(super) fn role(route: &mut Proposed, groups: &[Group]) {
     let choices = ["one object".to_owned(), "a container of objects".to_owned()];
     let default = usize::from(route.role == Role::Container);
     let lines: Vec<String> = groups.iter().take(1).flat_map(samples).collect();
-    route.role = match choose(&question, &lines, &choices, default) {
+    let (chosen, said) = choose(&question, &lines, &choices, default);
+    if !said {
+        return;
+    }
+    route.role = match chosen {
         0 => Role::Object,
         _ => Role::Container,
     };
@@ -106,8 +110,9 @@ fn segment(part: &[u8]) -> String {
     }
 }
 
-/// Asks until a number or nothing is typed; nothing, and the end of input, mean the default.
-fn choose(question: &str, lines: &[String], choices: &[String], default: usize) -> usize {
+/// Asks until a number or nothing is typed; nothing, and the end of input, mean the default. Also whether a number
+/// was typed: what nobody said is no surer than before.
+fn choose(question: &str, lines: &[String], choices: &[String], default: usize) -> (usize, bool) {
     let mut err = std::io::stderr();
     let _ = writeln!(err, "\n{question}");
     for line in lines {
@@ -120,12 +125,12 @@ fn choose(question: &str, lines: &[String], choices: &[String], default: usize) 
         let _ = write!(err, "number [{}]: ", default + 1);
         let mut typed = String::new();
         match std::io::stdin().lock().read_line(&mut typed) {
-            Ok(0) | Err(_) => return default,
-            Ok(_) if typed.trim().is_empty() => return default,
+            Ok(0) | Err(_) => return (default, false),
+            Ok(_) if typed.trim().is_empty() => return (default, false),
             Ok(_) => {}
         }
         match typed.trim().parse::<usize>() {
-            Ok(n) if (1..=choices.len()).contains(&n) => return n - 1,
+            Ok(n) if (1..=choices.len()).contains(&n) => return (n - 1, true),
             _ => drop(writeln!(err, "write a number from 1 to {}", choices.len())),
         }
     }

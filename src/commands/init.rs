@@ -26,6 +26,12 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
     let paths: Vec<PathBuf> = files.iter().map(|log| log.path().to_owned()).collect();
     outside_of_logs(&out, &paths).map_err(Ending::usage)?;
     let (tables, mut remarks) = tables(args.directory.as_deref(), &folder)?;
+    if let Some(given) = args.directory.as_ref().filter(|_| tables.is_empty()) {
+        remarks.push(format!(
+            "no table was recognised in {}: tables are .csv or .parquet files, told by their columns",
+            given.display()
+        ));
+    }
     let directory = read_directory(&tables, args, &folder)?;
     let known = Known::of(&directory.directory);
     let mut found = logs::find(files, &args.writing, &known)?;
@@ -37,7 +43,11 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
             .map(|(file, why)| format!("not a log: {}: {why}", shown(file, &folder))),
     );
     if found.groups.is_empty() {
-        let (file, why) = found.unread.first().cloned().unwrap_or_default();
+        let Some((file, why)) = found.unread.first() else {
+            return Err(Ending::Failed(
+                "there is no file to read; name logs, or folders that hold some".to_owned(),
+            ));
+        };
         return Err(Ending::Failed(format!(
             "nothing could be read: {file}: {why}; say how the lines are written with --format, --pattern or --field"
         )));
@@ -60,6 +70,7 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
     }
     look_at_bodies(&mut routes, &inputs, &directory)?;
     if !routes.iter().any(|route| route.active) {
+        say(&remarks);
         return Err(no_route(&routes));
     }
     let first = survey
@@ -72,6 +83,8 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         .iter()
         .filter_map(|s| s.input.tally.last)
         .max();
+    remarks.extend(propose::unused(&routes, &tables, &known));
+    say(&remarks);
     let text = propose::case_text(&CaseText {
         id: id(args, &folder),
         timezone: args.writing.timezone.clone(),
@@ -79,6 +92,7 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         sources: sources(found.groups, chosen, &folder)?,
         routes,
         tables,
+        directory: args.directory.is_some(),
         remarks,
     });
     // What does not hold is not written.
@@ -96,6 +110,15 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         args.out.display()
     )?;
     Ok(())
+}
+
+/// What the case says in comments is said at once too: a table that was left out changes every figure.
+fn say(remarks: &[String]) {
+    let mut err = std::io::stderr().lock();
+    for remark in remarks {
+        // With stderr gone the case still says it.
+        let _ = writeln!(err, "breachscope: {}", remark.replace('\n', " "));
+    }
 }
 
 /// Where the case is to be, and its folder with links resolved.
@@ -174,7 +197,9 @@ fn tables(directory: Option<&Path>, folder: &Path) -> Result<(Vec<Table>, Vec<St
             Ok(TableLikeness::Strange(key, column)) => remarks.push(format!(
                 "{name} would be the table {key}, but for the column {column:?}, which that table does not have"
             )),
-            Ok(TableLikeness::None) => {}
+            Ok(TableLikeness::None) => remarks.push(format!(
+                "{name} was not taken: its columns are those of no table; compare its header with the table it should be"
+            )),
             Err(problem) => remarks.push(problem),
         }
     }

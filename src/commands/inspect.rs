@@ -41,12 +41,13 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
             "no line could be read as a request; name the format with --format, --pattern or --field".to_owned(),
         ));
     }
-    let survey = survey::assemble(
+    let mut survey = survey::assemble(
         inputs,
         case.as_ref(),
         logs::zone(&args.writing.timezone)?,
         found.unread,
     );
+    survey::mask(&mut survey);
     let out = match args.json {
         true => report::inspection_json(&survey),
         false => report::inspection(&survey),

@@ -14,6 +14,9 @@ use crate::words::{SECOND, Stamp, Validity};
 /// Nanoseconds of ten minutes: how much of a log's beginning tells whether it begins amid traffic.
 const OPENING: i64 = 600 * SECOND;
 
+/// Different short keys from which a parameter may be an ID's.
+const KEYS: u64 = 20;
+
 /// A file that was read.
 #[derive(Clone, Debug)]
 pub struct FileNote {
@@ -103,7 +106,10 @@ impl Variable {
             && self.values.files * 2 <= self.values.total
             && match self.in_query {
                 false => self.values.kind() != Kind::Date,
-                true => self.values.look_like_ids() && named_as_id(&self.name, &self.values),
+                true => {
+                    let ids = self.values.look_like_ids() || self.values.look_like_keys(KEYS);
+                    ids && named_as_id(&self.name, &self.values)
+                }
             }
     }
 }

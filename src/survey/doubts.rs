@@ -25,7 +25,9 @@ fn lines(routes: &[&Route], found: &mut Vec<Finding>) {
     let answered = sum(|route| route.figures.classes[2]);
     let mut lacks =
         |reason: Reason, (have, all): (u64, u64), none: &str, what: &str, worst: Verdict| {
-            if all == 0 || have * 100 >= all * 99 {
+            // An account that a few lines lack is a gap that somebody can hide in.
+            let enough = if reason == Reason::NoAccount { 100 } else { 99 };
+            if all == 0 || have * 100 >= all * enough {
                 return;
             }
             let verdict = if have * 100 < all {
@@ -303,6 +305,10 @@ fn sources(survey: &Survey, found: &mut Vec<Finding>) {
                 ),
             );
         }
+        let told = source.said.iter().filter(|d| d.reason == Reason::Sampled);
+        for doubt in told {
+            say(Reason::Sampled, format!("{name}: {}", doubt.basis));
+        }
         for sign in &source.sampling {
             say(Reason::Sampled, format!("{name}: {sign}"));
         }
@@ -313,7 +319,9 @@ fn sources(survey: &Survey, found: &mut Vec<Finding>) {
 fn protection(survey: &Survey, routes: &[&Route], found: &mut Vec<Finding>) {
     let refused: u64 = routes.iter().map(|route| route.figures.refused).sum();
     let limited: u64 = survey.sources.iter().map(|s| s.input.facts.limited).sum();
-    if refused == 0 && !routes.is_empty() {
+    // Without statuses nobody knows what was refused; that is said as NO_STATUS.
+    let answers = routes.iter().any(|route| route.figures.with_status > 0);
+    if refused == 0 && answers {
         found.push(Finding {
             reason: Reason::NoProbe,
             verdict: Verdict::Partly,

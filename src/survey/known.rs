@@ -45,11 +45,19 @@ impl Known {
 
     /// Share of different values that are known as objects and as containers, in hundredths.
     pub fn shares(&self, values: &Values) -> (u64, u64) {
-        let all = values.distinct.sorted();
-        let of = |known: &dyn Fn(&[u8]) -> bool| {
-            let hits = all.iter().filter(|value| known(value)).count() as u64;
-            (hits * 100).checked_div(all.len() as u64).unwrap_or(0)
+        let of = |hits: u64| {
+            (hits.saturating_mul(100))
+                .checked_div(values.distinct.len())
+                .unwrap_or(0)
         };
+        let (objects, containers) = self.hits(values);
+        (of(objects), of(containers))
+    }
+
+    /// How many different values are known as objects and as containers.
+    pub fn hits(&self, values: &Values) -> (u64, u64) {
+        let all = values.distinct.sorted();
+        let of = |known: &dyn Fn(&[u8]) -> bool| all.iter().filter(|v| known(v)).count() as u64;
         (
             of(&|value| self.objects.contains(value)),
             of(&|value| self.containers.contains_key(value)),

@@ -65,10 +65,21 @@ pub fn well_known(pattern: &str) -> Option<&'static str> {
     let common =
         "$remote_addr $column2 $remote_user [$time_local] \"$request\" $status $body_bytes_sent";
     let combined = format!("{common} \"$http_referer\" \"$http_user_agent\"");
-    match pattern {
-        p if p == combined => Some("combined"),
-        p if p == common => Some("common"),
-        _ => None,
+    // A column of which the lines tell nothing contradicts nothing.
+    let says = |known: &str| {
+        let (ours, theirs): (Vec<&str>, Vec<&str>) =
+            (pattern.split(' ').collect(), known.split(' ').collect());
+        let same = |(mine, known): (&&str, &&str)| {
+            let bare = mine.trim_matches('"');
+            mine == known
+                || bare.starts_with("$column") && mine.starts_with('"') == known.starts_with('"')
+        };
+        ours.len() == theirs.len() && ours.iter().zip(&theirs).all(same)
+    };
+    match () {
+        () if says(&combined) => Some("combined"),
+        () if says(common) => Some("common"),
+        () => None,
     }
 }
 
@@ -182,6 +193,7 @@ fn names(columns: &Columns<'_>) -> Vec<String> {
             .filter(|meant| {
                 *meant != "$body_bytes_sent" || names.iter().any(|name| name == "$status")
             })
+            .or_else(|| behind_status(values, wrap, &names))
             .or_else(|| before_agent(values, wrap, next, &names))
             .or_else(|| user(columns, at, &names));
         names.push(match meant {
@@ -228,6 +240,18 @@ fn user(columns: &Columns<'_>, at: usize, names: &[String]) -> Option<&'static s
     let free = !names.iter().any(|name| name == "$remote_user");
     let called = is_account(key.trim_end_matches('='));
     (free && wrap != Wrap::Brackets && (stamped && behind || called)).then_some("$remote_user")
+}
+
+/// Whole numbers right behind the status of a line that begins as `combined` does are byte counts, even where one
+/// path has many sizes.
+fn behind_status(values: &[&str], wrap: Wrap, names: &[String]) -> Option<&'static str> {
+    let begins = ["$remote_addr", "", "", "$time_local", "$request", "$status"];
+    let alike = names.len() == begins.len()
+        && names
+            .iter()
+            .zip(begins)
+            .all(|(name, wanted)| wanted.is_empty() || name == wanted);
+    (alike && wrap == Wrap::Bare && most(values, is_count)).then_some("$body_bytes_sent")
 }
 
 /// A quoted column before the user agent is the referer even where every line says `-`.

@@ -114,6 +114,7 @@ const QUESTIONS: [(&str, &[Reason]); 6] = [
             Reason::NoGrants,
             Reason::Clock,
             Reason::Gap,
+            Reason::Sampled,
         ],
     ),
     (

@@ -132,6 +132,14 @@ impl Values {
         !matches!(self.kind(), Kind::Word | Kind::Date)
     }
 
+    /// Whether at least `least` different values are there, half of which nobody would take for words: short keys
+    /// such as `ab-fa00` or `1A`.
+    pub fn look_like_keys(&self, least: u64) -> bool {
+        let all = self.distinct.sorted();
+        let keys = all.iter().filter(|value| is_key(value)).count();
+        self.kind() != Kind::Date && self.distinct.len() >= least && keys * 2 >= all.len()
+    }
+
     /// How much of its range the integers fill, where they are integers: guessable IDs are dense.
     pub fn density(&self) -> Option<f64> {
         let (low, high) = self.range.filter(|_| self.kind() == Kind::Number)?;
@@ -147,6 +155,16 @@ impl Values {
             .find(|(_, n)| *n == most)
             .map(|(value, _)| *value)
     }
+}
+
+/// Letters with a digit among them, or with a capital behind a small one.
+fn is_key(text: &[u8]) -> bool {
+    let plain =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b':' | b'=');
+    let humped = text
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    text.len() <= 64 && text.iter().all(plain) && (humped || text.iter().any(u8::is_ascii_digit))
 }
 
 /// Body sizes and how often each came.
@@ -191,19 +209,19 @@ impl Sizes {
         })
     }
 
-    /// Sizes that at least `least` bodies and a hundredth of all share, the smallest first. Rounded
+    /// Sizes that at least `least` bodies and a hundredth of all share, the commonest first. Rounded
     /// sizes tell nothing.
     pub fn constant(&self, least: u64) -> Vec<(u64, u64)> {
         let total = self.total();
         let constant = |(_, times): &(&u64, &u64)| **times >= least && **times * 100 >= total;
         match self.rounded {
             true => Vec::new(),
-            false => self
-                .counts
-                .iter()
-                .filter(constant)
-                .map(|(bytes, times)| (*bytes, *times))
-                .collect(),
+            false => {
+                let shared = self.counts.iter().filter(constant);
+                let mut shared: Vec<(u64, u64)> = shared.map(|(b, n)| (*b, *n)).collect();
+                shared.sort_by_key(|(bytes, times)| (std::cmp::Reverse(*times), *bytes));
+                shared
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ fn answered(out: &Path) -> Answered {
 
 fn init_answers_as(folder: &Path, case: &str, logs: &Path, directory: &Path) {
     let proposed = folder.join("proposed.toml");
-    succeed(&[
+    let ran = run(&[
         "init",
         text(logs),
         "--directory",
@@ -43,6 +43,8 @@ fn init_answers_as(folder: &Path, case: &str, logs: &Path, directory: &Path) {
         "--out",
         text(&proposed),
     ]);
+    // A table that no route uses is said on stderr.
+    assert!(ran.status.success(), "{ran:?}");
     let (ours, theirs) = (folder.join("ours"), folder.join("theirs"));
     scan(&proposed, &ours, &["--quiet"]);
     scan(&folder.join(case), &theirs, &["--quiet"]);
@@ -243,7 +245,7 @@ fn a_table_that_lacks_a_column_is_said() {
     .expect("a table");
     fs::rename(tables.join("objects.csv"), tables.join("things.csv")).expect("a name");
     let proposed = case.join("proposed.toml");
-    succeed(&[
+    let ran = run(&[
         "init",
         text(&case.join("logs")),
         "--directory",
@@ -251,6 +253,12 @@ fn a_table_that_lacks_a_column_is_said() {
         "--out",
         text(&proposed),
     ]);
+    assert!(ran.status.success());
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(
+        said.contains("directory/grants.csv would be the table grants"),
+        "{said}"
+    );
     let shown = fs::read_to_string(&proposed).expect("the case");
     assert!(
         shown.contains("objects = \"directory/things.csv\""),
@@ -288,4 +296,79 @@ fn logs_that_name_nothing_give_no_case() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("no route to propose"));
     assert!(!out.exists());
+}
+
+/// IDs in queries that look like short words are IDs where the directory says so; a table that no route uses, and
+/// one that was not taken, are said at once.
+#[test]
+fn what_the_directory_knows_is_an_id_whatever_its_shape() {
+    let folder = fresh("init-shapes");
+    let (logs, tables) = (folder.join("logs"), folder.join("tables"));
+    let empty = folder.join("empty");
+    for made in [&logs, &tables, &empty] {
+        fs::create_dir(made).expect("a folder");
+    }
+    let name = |n: usize| format!("ab-fa{}", char::from(b'a' + (n % 26) as u8));
+    let line = |n: usize| {
+        let list = name(n % 8);
+        format!(
+            "192.0.2.7 - anna [01/Mar/2021:10:{:02}:00 +0000] \"GET /list.aspx?list={list} HTTP/1.1\" 200 {} \"-\" \"a/1\"\n\
+             192.0.2.7 - anna [01/Mar/2021:10:{:02}:01 +0000] \"GET /card/{} HTTP/1.1\" 200 {} \"-\" \"a/1\"\n",
+            n % 60,
+            900 + n,
+            n % 60,
+            1000 + n,
+            300 + n
+        )
+    };
+    fs::write(
+        logs.join("access.log"),
+        (0..50).map(line).collect::<String>(),
+    )
+    .expect("a log");
+    let members = |name: &dyn Fn(usize) -> String| {
+        let rows = (0..20).map(|n| format!("{},{},,\n", name(n), 1000 + n));
+        format!("container,object,from,until\n{}", rows.collect::<String>())
+    };
+    let init = |directory: &Path, out: &str| {
+        let out = folder.join(out);
+        let ran = run(&[
+            "init",
+            text(&logs),
+            "--directory",
+            text(directory),
+            "--out",
+            text(&out),
+        ]);
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(ran.status.success(), "{said}");
+        (said, fs::read_to_string(out).expect("the case"))
+    };
+    fs::write(tables.join("members.csv"), members(&name)).expect("a table");
+    fs::write(tables.join("grants.csv"), "acount,unt\nanna,u1\n").expect("a table");
+    let (said, case) = init(&tables, "known.toml");
+    assert!(case.contains("\ncontainer = \"list\""), "{case}");
+    assert!(!said.contains("no route was found"), "{said}");
+    assert!(said.contains("grants.csv"), "{said}");
+    // Other containers, same objects: no route names them.
+    fs::write(tables.join("members.csv"), members(&|n| format!("zz-{n}"))).expect("a table");
+    fs::write(tables.join("objects.csv"), objects()).expect("a table");
+    let (said, case) = init(&tables, "unknown.toml");
+    for text in [&said, &case] {
+        assert!(
+            text.contains("no route was found that names the containers of tables/members.csv"),
+            "{text}"
+        );
+    }
+    let (said, case) = init(&empty, "empty.toml");
+    assert!(said.contains("no table was recognised in"), "{said}");
+    assert!(!case.contains("No directory was given"), "{case}");
+}
+
+fn objects() -> String {
+    let rows = (0..50).map(|n| format!("{},,,s{n},,,,,\n", 1000 + n));
+    format!(
+        "object,kind,unit,subject,protected,child,fields,from,until\n{}",
+        rows.collect::<String>()
+    )
 }

@@ -411,3 +411,40 @@ fn threads_change_nothing() {
     let four = succeed(&["inspect", "--json", "--threads", "4", text(&logs)]);
     assert_eq!(one, four);
 }
+
+/// Byte counts that differ from request to request for one path are byte counts all the same.
+#[test]
+fn combined_is_combined_whatever_the_sizes() {
+    let folder = fresh("inspect-sizes");
+    let line = |bytes: u64| {
+        format!(
+            "192.0.2.7 - - [01/Mar/2021:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 {bytes} \"-\" \"curl/8\"\n"
+        )
+    };
+    let log = file(&folder, "access.log", &[100, 200, 300].map(line).concat());
+    let value = inspected(&[text(&log)]);
+    assert_eq!(value["sources"][0]["format"], "combined", "{value:#}");
+    let a = &value["routes"][0];
+    assert_eq!(a["with_bytes"], 3, "{value:#}");
+}
+
+/// A person's name in a path is nobody's business, in the text as in the JSON.
+#[test]
+fn names_in_paths_are_masked() {
+    let folder = fresh("inspect-names");
+    let mut lines = Vec::new();
+    for n in 0..90 {
+        lines.push(("anna", get(&format!("/api/card/{}", 1000 + n)), 200, 500));
+        lines.push(("anna", get("/help/start"), 200, 40));
+    }
+    lines.push(("anna", get("/klass/larss-elever/lista"), 200, 70));
+    lines.push(("bo", get("/hem/Olga"), 200, 70));
+    let log = file(&folder, "access.log", &combined(lines));
+    for json in [&["inspect", "--json"][..], &["inspect"][..]] {
+        let shown = succeed(&[json, &[text(&log)][..]].concat());
+        assert!(!shown.contains("larss"), "{shown}");
+        assert!(!shown.contains("Olga"), "{shown}");
+        assert!(shown.contains("/api/card/{card}"), "{shown}");
+        assert!(shown.contains("/help/start"), "{shown}");
+    }
+}

@@ -19,6 +19,11 @@ const USUAL_PAGE: u64 = 25;
 /// Share of the different IDs (in hundredths) that the directory must know.
 const KNOWN: u64 = 30;
 
+/// Different values known to the directory that prove as much as a share of them.
+const HITS: u64 = 5;
+/// Different values that must look like keys before they are taken for IDs.
+const MANY_KEYS: u64 = 20;
+
 /// What an ID names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -108,10 +113,37 @@ pub fn routes(survey: &Survey, known: &Known) -> Vec<Proposed> {
     found
 }
 
+/// What is to be said where the directory names containers or objects, and no route of the case asks for any.
+pub fn unused(routes: &[Proposed], tables: &[Table], known: &Known) -> Vec<String> {
+    let asked = |role: Role| routes.iter().any(|r| r.active && r.role == role);
+    let sides = [
+        (
+            "members",
+            "containers",
+            Role::Container,
+            known.containers.is_empty(),
+        ),
+        ("objects", "objects", Role::Object, known.objects.is_empty()),
+    ];
+    sides
+        .into_iter()
+        .filter(|(_, _, role, none)| !none && !asked(*role))
+        .filter_map(|(key, what, ..)| {
+            let table = tables.iter().find(|table| table.key == key)?;
+            Some(format!(
+                "no route was found that names the {what} of {}: what was taken by such a route is not in the answer; \
+                 look with `breachscope inspect` for the path or parameter that names them, and add the route",
+                table.path
+            ))
+        })
+        .collect()
+}
+
 fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
     let (variable, known_shares) = id_of(route, known)?;
     let structural = by_structure(route, variable, survey);
     let (objects, containers) = known_shares;
+    let hits = known.hits(&variable.values);
     let (role, sure, evidence) = match (objects, containers) {
         (o, c) if known.tells() && o >= KNOWN && o >= 3 * c => (
             Role::Object,
@@ -122,6 +154,18 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
             Role::Container,
             Sureness::Sure,
             format!("{c} % of its IDs are containers of the directory"),
+        ),
+        // Hits on one side only tell which side it is, however many strangers were tried beside them.
+        _ if known.tells() && (hits.0 >= HITS && hits.1 == 0 || hits.1 >= HITS && hits.0 == 0) => (
+            match hits.0 {
+                0 => Role::Container,
+                _ => Role::Object,
+            },
+            Sureness::Likely,
+            format!(
+                "the directory knows {} of its IDs as objects, {} as containers",
+                hits.0, hits.1
+            ),
         ),
         (o, c) if known.tells() && o.max(c) > 0 => (
             structural.0,
@@ -137,7 +181,7 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
         Role::Container => pages(route),
         Role::Object => (None, (Sureness::Sure, String::new())),
     };
-    let active = !known.tells() || objects.max(containers) > 0;
+    let active = !known.tells() || known.hits(&variable.values) != (0, 0);
     Some(Proposed {
         name: name_of(route),
         path: path_for(route, variable),
@@ -167,11 +211,18 @@ fn id_of<'r>(route: &'r Route, known: &Known) -> Option<(&'r Variable, (u64, u64
         .filter(|variable| variable.paging.is_none())
         .map(|variable| (variable, known.shares(&variable.values)))
         .filter(|(variable, shares)| {
-            // One value that happens to be some object's number proves nothing.
-            let hit = shares.0.max(shares.1) >= KNOWN && (variable.values.look_like_ids());
+            // What the directory knows is an ID whatever its shape; whoever tries names in turn meets many
+            // that it does not know, so that a few hits tell as much as a share.
+            let hits = known.hits(&variable.values);
+            let hit = shares.0.max(shares.1) >= KNOWN || hits.0.max(hits.1) >= HITS;
             variable.is_id() || hit && known.tells()
         })
-        .filter(|(variable, shares)| variable.values.look_like_ids() || shares.0.max(shares.1) > 0)
+        .filter(|(variable, shares)| {
+            variable.values.look_like_ids()
+                || variable.values.look_like_keys(MANY_KEYS)
+                || shares.0.max(shares.1) > 0
+                || known.hits(&variable.values) != (0, 0)
+        })
         .collect();
     let strong = |shares: &(u64, u64)| shares.0.max(shares.1) >= KNOWN;
     let path = candidates

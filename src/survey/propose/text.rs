@@ -46,6 +46,8 @@ pub struct CaseText {
     pub routes: Vec<Proposed>,
     /// Directory tables.
     pub tables: Vec<Table>,
+    /// Whether a folder with tables was named.
+    pub directory: bool,
     /// What is to be said of tables that are close to being one, and of files that are no log.
     pub remarks: Vec<String>,
 }
@@ -231,7 +233,15 @@ fn directory_text(case: &CaseText) -> String {
         let _ = writeln!(text, "# {}", remark.replace('\n', " "));
     }
     if case.tables.is_empty() {
-        text.push_str("# No directory was given: nobody can say whose data an ID is, nor what an account may see.\n# [directory]\n");
+        let why = if case.directory {
+            "No table was recognised"
+        } else {
+            "No directory was given"
+        };
+        let _ = writeln!(
+            text,
+            "# {why}: nobody can say whose data an ID is, nor what an account may see.\n# [directory]"
+        );
         return text.trim_end().to_owned();
     }
     text.push_str("[directory]\n");
