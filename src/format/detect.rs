@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::names::{self, RECOGNISED};
-use super::{Format, FormatProblem, Line, LineFormat, State, csv, json, text};
+use super::{Format, FormatProblem, Line, LineFormat, Problem, State, csv, json, text};
 
 /// Lines that are tried.
 const TRIED: usize = 200;
@@ -68,10 +68,14 @@ fn first_lines(head: &[u8]) -> Vec<&[u8]> {
         .collect()
 }
 
-/// How many of the lines are records with a time.
+/// How many of the lines are records with a time, or are known beyond doubt and read in two ways.
 fn records(format: &Format, lines: &[&[u8]]) -> usize {
     let mut state = State::default();
-    let dated = |line: &Line<'_>| matches!(line, Line::Record(record) if record.time.is_some());
+    let dated = |line: &Line<'_>| match line {
+        Line::Record(record) => record.time.is_some(),
+        Line::Problem(problem) => *problem == Problem::Ambiguous,
+        _ => false,
+    };
     lines
         .iter()
         .filter(|line| dated(&format.parse(&mut state, line, 0)))
