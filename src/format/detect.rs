@@ -37,8 +37,14 @@ pub(super) fn detect(
     if most == 0 {
         return Err(nothing_fits(&lines));
     }
+    // A table with most of its rows whole is one: others only see the lines inside of its cells, and
+    // one row that is cut must not hand the file to them.
+    let is_table = |records: usize, own: &[Arc<dyn LineFormat>]| {
+        own.first().is_some_and(|reader| reader.table().is_some())
+            && records.saturating_mul(2) >= lines.len()
+    };
     // Of equals the first: the sort is stable.
-    readers.sort_by_key(|(records, _)| std::cmp::Reverse(*records));
+    readers.sort_by_key(|(records, own)| std::cmp::Reverse((is_table(*records, own), *records)));
     let mut all: Vec<Arc<dyn LineFormat>> = Vec::new();
     for reader in readers.into_iter().flat_map(|(_, readers)| readers) {
         // A table is one from its first line to its last, or none of it is.
