@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::names::{self, RECOGNISED};
-use super::{Format, FormatProblem, Line, LineFormat, State, csv, json, text};
+use super::{Format, FormatProblem, Line, LineFormat, Problem, State, csv, json, text};
 
 /// Lines that are tried.
 const TRIED: usize = 200;
@@ -53,8 +53,14 @@ impl Recogniser {
         if most.unwrap_or(0) == 0 {
             return Err(nothing_fits(&lines));
         }
+        // A table with most of its rows whole is one: others only see the lines inside of its cells, and
+        // one row that is cut must not hand the file to them.
+        let is_table = |records: usize, own: &[Arc<dyn LineFormat>]| {
+            own.first().is_some_and(|reader| reader.table().is_some())
+                && records.saturating_mul(2) >= lines.len()
+        };
         // Of equals the first: the sort is stable.
-        ways.sort_by_key(|(records, _)| std::cmp::Reverse(*records));
+        ways.sort_by_key(|(records, own)| std::cmp::Reverse((is_table(*records, own), *records)));
         let ways = ways.into_iter().map(|(_, own)| own);
         Ok(self.by_preference(ways, &lines).for_content(head))
     }
@@ -117,10 +123,14 @@ fn all_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
         .filter(|line| !text::is_blank(line))
 }
 
-/// How many of the lines are records with a time.
+/// How many of the lines are records with a time, or are known beyond doubt and read in two ways.
 fn records(format: &Format, lines: &[&[u8]]) -> usize {
     let mut state = State::default();
-    let dated = |line: &Line<'_>| matches!(line, Line::Record(record) if record.time.is_some());
+    let dated = |line: &Line<'_>| match line {
+        Line::Record(record) => record.time.is_some(),
+        Line::Problem(problem) => *problem == Problem::Ambiguous,
+        _ => false,
+    };
     lines
         .iter()
         .filter(|line| dated(&format.parse(&mut state, line, 0)))

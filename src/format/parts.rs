@@ -137,18 +137,20 @@ impl Parts {
     }
 
     /// The same for a line of a table; `ends_open` tells whether a line ends within quotes, given
-    /// whether it begins within.
+    /// whether it begins within, and `is_row` whether one behind what is held is a row all the same.
     pub(super) fn row<'a>(
         &mut self,
         line: &'a [u8],
         at: u64,
         ends_open: impl Fn(&[u8], bool) -> bool,
+        is_row: impl Fn(&[u8], &[u8]) -> bool,
     ) -> Row<'a> {
         let waiting = &self.waiting[0];
         let mut inside = !waiting.places.is_empty();
         // A quote that nothing closes must not take the rest of the table along.
         let endless = waiting.places.len() as u64 >= PATIENCE;
-        if inside && (endless || waiting.text.len() + line.len() > LONGEST) {
+        let too_long = waiting.text.len() + line.len() > LONGEST;
+        if inside && (endless || too_long || is_row(&waiting.text, line)) {
             self.give_up(0);
             inside = false;
         }

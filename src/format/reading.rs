@@ -236,6 +236,10 @@ impl Format {
                 Ok(record) if record.is_telling() => {
                     return Line::Record(self.finish(record, &**reader));
                 }
+                // Another would read one of the two ways.
+                Err(Problem::Ambiguous) if place == 0 => {
+                    return Line::Problem(Problem::Ambiguous);
+                }
                 // The lines' own way may leave something out; another must be told beyond doubt.
                 read if place == 0 => first = Some((read, reader)),
                 _ => {}

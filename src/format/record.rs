@@ -170,11 +170,13 @@ pub enum Problem {
     NoRequest,
     /// It is a line of another log (a firewall's, a probe's) that was written to the same place.
     OtherLog,
+    /// It reads in more than one way, and which one is meant is the client's to choose.
+    Ambiguous,
 }
 
 impl Problem {
     /// Every problem, in the order of tables.
-    pub const ALL: [Problem; 12] = [
+    pub const ALL: [Problem; 13] = [
         Problem::Shape,
         Problem::Time,
         Problem::NoTime,
@@ -187,6 +189,7 @@ impl Problem {
         Problem::TooLong,
         Problem::NoRequest,
         Problem::OtherLog,
+        Problem::Ambiguous,
     ];
 
     /// The word for tables.
@@ -204,6 +207,7 @@ impl Problem {
             Problem::TooLong => "too_long",
             Problem::NoRequest => "no_request",
             Problem::OtherLog => "other_log",
+            Problem::Ambiguous => "ambiguous",
         }
     }
 }

@@ -76,6 +76,21 @@ fn status_follows(after: &[u8]) -> bool {
     (1..=3).contains(&len) && rest.get(len).is_none_or(|b| *b == b' ')
 }
 
+/// How many quotes of a line could end its request: status and byte count stand behind each of them.
+pub(super) fn ends(line: &[u8]) -> usize {
+    let is_end = |quote: &usize| {
+        let after = &line[quote + 1..];
+        let mut words = after
+            .strip_prefix(b" ")
+            .unwrap_or_default()
+            .split(|b| *b == b' ');
+        let is_size =
+            |word: &[u8]| word == b"-" || !word.is_empty() && word.iter().all(u8::is_ascii_digit);
+        status_follows(after) && words.nth(1).is_some_and(is_size)
+    };
+    memchr::memchr_iter(b'"', line).filter(is_end).count()
+}
+
 /// A token of upper-case letters, as every registered method is and every known server insists.
 fn is_method(word: &[u8]) -> bool {
     word.first().is_some_and(u8::is_ascii_uppercase)

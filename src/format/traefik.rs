@@ -9,7 +9,7 @@
 use super::clf::Clf;
 use super::listed::{Cells, Cursor, Layout, plain};
 use super::text::{self, digits_of, present};
-use super::{Problem, Record};
+use super::{Problem, Record, request};
 
 pub(super) const TRAEFIK: Layout = Layout {
     name: "traefik",
@@ -39,6 +39,10 @@ fn read<'a>(
     _: chrono_tz::Tz,
     cells: &mut Cells<'a>,
 ) -> Result<Record<'a>, Problem> {
+    // A raw quote in the URL, the referer or the agent makes another line within the line.
+    if line.ends_with(b"ms") && request::ends(line) > 1 {
+        return Err(Problem::Ambiguous);
+    }
     let (mut record, rest) = Clf::combined().with_rest(line)?;
     let mut cursor = Cursor(rest);
     let count = cursor.word();

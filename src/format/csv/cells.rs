@@ -58,6 +58,12 @@ fn closing(body: &[u8]) -> Option<usize> {
     }
 }
 
+/// Whether the quote that closes what is open stands right before the line's first delimiter.
+pub(super) fn closes_first(line: &[u8], delimiter: u8) -> bool {
+    let first = memchr::memchr(delimiter, line);
+    closing(line).is_some_and(|end| end.checked_add(1) == first)
+}
+
 /// The cells of a whole row; nothing where quotes are left open.
 pub(super) fn split(row: &[u8], delimiter: u8) -> Option<Vec<Cell<'_>>> {
     let mut cells = Vec::with_capacity(16);
@@ -70,6 +76,15 @@ pub(super) fn split(row: &[u8], delimiter: u8) -> Option<Vec<Cell<'_>>> {
             None => return Some(cells),
         }
     }
+}
+
+/// The cells of a row in which quotes are bytes like others.
+pub(super) fn plain(row: &[u8], delimiter: u8) -> Vec<Cell<'_>> {
+    let cell = |text| Cell {
+        text: Cow::Borrowed(text),
+        quoted: false,
+    };
+    row.split(|b| *b == delimiter).map(cell).collect()
 }
 
 /// The first cell, and what follows its delimiter.

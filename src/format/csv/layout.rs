@@ -145,6 +145,11 @@ impl Layout {
         Ok(record)
     }
 
+    /// Whether its writers quote a cell only now and then.
+    pub(super) fn is_loose(&self) -> bool {
+        self.delimiter == b'\t'
+    }
+
     /// The stamp of a row and who wrote it, for a line as it came that does not say so itself.
     pub(super) fn stamp(&self, cells: &[Cell<'_>], zone: Tz) -> Result<Option<Stamp>, Problem> {
         let Some(text) = self.text(cells, Slot::Time) else {

@@ -1,7 +1,7 @@
 //! Tables with a header row: exports of log stores, as CSV (comma, semicolon or tab) and TSV.
 //!
 //! Columns are known by the names that JSON logs use, or by a field map. A cell may hold line breaks:
-//! `parts.rs` holds the lines of such a row. A table whose rows hold the line as it came (`_raw`,
+//! `parts.rs` holds the lines of such a row, until a line comes that is a row by itself. A table whose rows hold the line as it came (`_raw`,
 //! `message`) is an envelope, and the line is read by whatever format it is in.
 
 mod cells;
@@ -93,16 +93,11 @@ impl Csv {
         let row = match &state.csv.layout {
             None => Row::Whole(line.into()),
             Some(layout) => {
-                let delimiter = layout.delimiter;
-                let open = |line: &[u8], inside| {
-                    let line = if inside {
-                        line
-                    } else {
-                        &line[leading_of_row(line)..]
-                    };
-                    cells::ends_open(line, inside, delimiter)
+                let open = |line: &[u8], inside| self.ends_open(layout, line, inside);
+                let is_row = |held: &[u8], line: &[u8]| {
+                    self.is_row(layout, line) && !ends_first_cell(layout, held, line)
                 };
-                state.parts.row(line, at, open)
+                state.parts.row(line, at, open, is_row)
             }
         };
         let Row::Whole(row) = row else {
@@ -118,6 +113,26 @@ impl Csv {
             Some(layout) => Taken::Row(layout.clone(), row),
             None => Taken::NoHeader,
         }
+    }
+
+    fn ends_open(&self, layout: &Layout, line: &[u8], inside: bool) -> bool {
+        let skipped = if inside { 0 } else { leading_of_row(line) };
+        // Writers of tabs seldom quote: one that stands open in a row that is whole is a plain byte.
+        let is_plain = || !inside && layout.is_loose() && self.is_row(layout, line);
+        cells::ends_open(&line[skipped..], inside, layout.delimiter) && !is_plain()
+    }
+
+    /// Whether a line is a row without those around it: as many cells as columns, and a time that
+    /// reads. A client may choose what a cell begins with, and a quote there must not take the rows
+    /// of others along.
+    fn is_row(&self, layout: &Layout, line: &[u8]) -> bool {
+        let line = bare(line);
+        let is_row = |cells: Vec<Cell<'_>>| {
+            let dated = || matches!(layout.stamp(&cells, self.zone), Ok(Some(_)));
+            cells.len() == layout.names.len() && dated()
+        };
+        cells::split(line, layout.delimiter).is_some_and(is_row)
+            || is_row(cells::plain(line, layout.delimiter))
     }
 
     /// Takes a header into the state, if the line is one; the same again in the middle is one too.
@@ -188,11 +203,34 @@ pub(super) fn names(line: &[u8]) -> Option<Vec<String>> {
 }
 
 fn cells_of<'a>(layout: &Layout, row: &'a [u8]) -> Result<Vec<Cell<'a>>, Problem> {
-    let cells = cells::split(bare(row), layout.delimiter).ok_or(Problem::Cut)?;
-    match cells.len() == layout.names.len() {
+    let fits = |cells: &Vec<Cell<'_>>| cells.len() == layout.names.len();
+    let quoted = cells::split(bare(row), layout.delimiter);
+    if !quoted.as_ref().is_some_and(fits) && layout.is_loose() {
+        let plain = cells::plain(bare(row), layout.delimiter);
+        if fits(&plain) {
+            return Ok(plain);
+        }
+    }
+    let cells = quoted.ok_or(Problem::Cut)?;
+    match fits(&cells) {
         true => Ok(cells),
         false => Err(Problem::Columns),
     }
+}
+
+/// Whether a line is the rest of a row whose first cell holds line breaks: it too has a cell for each
+/// column, or the last of them goes on.
+fn ends_first_cell(layout: &Layout, held: &[u8], line: &[u8]) -> bool {
+    let cells = |row: &[u8]| cells::split(row, layout.delimiter).map(|cells| cells.len());
+    let fits = || {
+        let joined = [bare(held), b"\n", bare(line)].concat();
+        match cells(&joined) {
+            Some(count) => count == layout.names.len(),
+            None => cells(&[&joined[..], b"\""].concat())
+                .is_some_and(|count| count <= layout.names.len()),
+        }
+    };
+    cells::closes_first(line, layout.delimiter) && fits()
 }
 
 /// The row without byte order mark, NULs of a crash and line end. Blanks and tabs are its own.

@@ -101,6 +101,9 @@ impl Json {
     }
 
     fn record<'a>(&self, found: &Found<'a>) -> Result<Record<'a>, Problem> {
+        if found.is_ambiguous() {
+            return Err(Problem::Ambiguous);
+        }
         let text = |slot| match slot {
             Slot::Forwarded => forwarded(found),
             slot => found.get(slot).and_then(first_text),
@@ -223,6 +226,7 @@ impl Json {
                 break;
             };
             if raw.starts_with(b"{") {
+                found.begin_object();
                 self.tree.walk(&mut Scanner::new(raw), found)?;
             }
         }
@@ -238,7 +242,7 @@ impl Json {
         let Some(inner) = Found::of(&self.tree, &whole).filter(is_telling) else {
             return self.record(outer);
         };
-        if let Err(problem @ Problem::OtherLog) = self.record(outer) {
+        if let Err(problem @ (Problem::OtherLog | Problem::Ambiguous)) = self.record(outer) {
             return Err(problem);
         }
         let mut record = self.record(&inner)?.into_owned();

@@ -50,6 +50,27 @@ impl Slot {
     /// How many there are.
     pub(in super::super) const COUNT: usize = Slot::Raw as usize + 1;
 
+    /// Whether who asked for what, when and with what answer hangs on it.
+    pub(super) fn decides(self) -> bool {
+        matches!(
+            self,
+            Slot::Time
+                | Slot::Account
+                | Slot::User
+                | Slot::Method
+                | Slot::Target
+                | Slot::Path
+                | Slot::Query
+                | Slot::Request
+                | Slot::Status
+                | Slot::Bytes
+                | Slot::Client
+                | Slot::Forwarded
+                | Slot::Cookie
+                | Slot::Headers
+        )
+    }
+
     /// Whether an object or array says something here.
     pub(super) fn takes_composite(self) -> bool {
         matches!(self, Slot::Cookie | Slot::Headers | Slot::Inside)

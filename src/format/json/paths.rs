@@ -26,6 +26,13 @@ struct Edge {
 pub(in super::super) struct Found<'a> {
     values: [Option<Value<'a>>; Slot::COUNT],
     ranks: [u16; Slot::COUNT],
+    /// The object of each value, and the name and object that said nothing last.
+    walk_of: [u8; Slot::COUNT],
+    blanks: [(u16, u8); Slot::COUNT],
+    /// The name that came twice with different values.
+    twice: [u16; Slot::COUNT],
+    /// Objects that were walked: one in another may say the same otherwise.
+    walk: u8,
 }
 
 impl Node {
@@ -145,6 +152,37 @@ impl<'a> Found<'a> {
         Found {
             values: [None; Slot::COUNT],
             ranks: [u16::MAX; Slot::COUNT],
+            walk_of: [0; Slot::COUNT],
+            blanks: [(u16::MAX, 0); Slot::COUNT],
+            twice: [u16::MAX; Slot::COUNT],
+            walk: 0,
+        }
+    }
+
+    /// Says that another object's values come now.
+    pub(super) fn begin_object(&mut self) {
+        self.walk = self.walk.saturating_add(1);
+    }
+
+    /// Whether something that decides is said twice by one name, and differently: readers take the
+    /// first or the last of these, and a writer that does not escape lets a client add its own.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.twice.iter().any(|rank| *rank != u16::MAX)
+    }
+
+    /// Holds a value against what the same name has said, before it is kept.
+    fn compare(&mut self, place: usize, rank: u16, value: Value<'a>, says_something: bool) {
+        if says_something && rank < self.twice[place] {
+            self.twice[place] = u16::MAX;
+        }
+        let here = (rank, self.walk);
+        let known = self.values[place].filter(|_| (self.ranks[place], self.walk_of[place]) == here);
+        let differs = known.is_some_and(|known| !is_same(known, value));
+        if differs || (says_something && self.blanks[place] == here) {
+            self.twice[place] = self.twice[place].min(rank);
+        }
+        if !says_something {
+            self.blanks[place] = here;
         }
     }
 
@@ -180,7 +218,12 @@ impl<'a> Found<'a> {
                 slot.takes_composite() || (slot.takes_list() && first_text(value).is_some())
             }
         };
+        // A name that another is preferred to does not matter.
+        if slot.decides() && rank <= self.ranks[place] {
+            self.compare(place, rank, value, says_something);
+        }
         if says_something && rank <= self.ranks[place] {
+            self.walk_of[place] = self.walk;
             self.values[place] = Some(value);
             self.ranks[place] = rank;
         } else if !says_something && rank == self.ranks[place] {
@@ -188,4 +231,9 @@ impl<'a> Found<'a> {
             self.ranks[place] = u16::MAX;
         }
     }
+}
+
+/// Whether two values say the same, however they are spelled.
+fn is_same(one: Value<'_>, other: Value<'_>) -> bool {
+    one == other || one.text().is_some_and(|text| other.text() == Some(text))
 }

@@ -241,3 +241,30 @@ fn nearly_common_lines() {
     assert_eq!(record.target.as_deref(), Some(&b"/"[..]));
     assert_eq!(record.forwarded.as_deref(), Some(&b"9.9.9.9"[..]));
 }
+
+/// Traefik escapes nothing, so a client can write a second answer into the line: neither is taken.
+#[test]
+fn traefik_that_says_two_things() {
+    let tail = r#""-" "x" 1 "r@docker" "http://1.1.1.1" 1ms"#;
+    let line = |middle: &str| {
+        format!("10.0.0.7 - al [08/Mar/2021:05:10:00 +0000] \"GET /c/121{middle} {tail}")
+    };
+    let clean = line(" HTTP/1.1\" 200 900");
+    let forged = [
+        line(" HTTP/1.1\" 200 900 [08/Mar/2021:05:20:00 +0000] \"GET /x HTTP/1.1\" 404 19"),
+        line("?\" 404 0 \"x HTTP/1.1\" 200 900"),
+    ];
+    assert!(super::read(&named("traefik"), clean.as_bytes()).contains("target=/c/121 "));
+    let content = [&clean, &forged[0], &forged[1], &forged[1]].map(|line| format!("{line}\n"));
+    let content = content.concat();
+    let detected = breachscope::format::Format::detect(content.as_bytes(), &[], chrono_tz::Tz::UTC)
+        .expect("recognised");
+    for line in &forged {
+        assert_eq!(
+            super::read(&named("traefik"), line.as_bytes()),
+            "(ambiguous)"
+        );
+        // Nor is it read by another of the ways that a line may turn out to be written in.
+        assert_eq!(super::read(&detected, line.as_bytes()), "(ambiguous)");
+    }
+}

@@ -412,3 +412,24 @@ proptest! {
         }
     }
 }
+
+/// One cut row of an export does not make it a log of the lines that its cells hold.
+#[test]
+fn a_cut_row_leaves_the_table_one() {
+    let row = |second: u8, end: &str| {
+        format!(
+            "\"2021-03-08T05:00:00.000+00:00\",\"10.0.0.1 - bo [08/Mar/2021:05:00:0{second} +0000] \"\"GET /c/101 HTTP/1.1\"\" 200 512 \"\"-\"\" \"\"x{end}\n"
+        )
+    };
+    let whole = "\"\"\",web,idx";
+    let content = [
+        "_time,_raw,host,index\n".to_owned(),
+        row(1, whole),
+        row(2, whole),
+        row(3, ""),
+        row(4, whole),
+    ];
+    let format =
+        breachscope::format::Format::detect(content.concat().as_bytes(), &[], chrono_tz::Tz::UTC);
+    assert_eq!(format.expect("recognised").name(), "csv");
+}

@@ -145,9 +145,9 @@ fn json_of_well_known_writers() {
                 r#"{"@timestamp":"2021-01-27T10:00:00Z","url":{"path":"/a","query":"b"},"http.request.method":"GET","user":{"name":"ann"}}"#,
                 "time=2021-01-27T10:00:00Z user=ann method=GET target=/a?b",
             ),
-            // nginx: escapes that are no JSON, raw bytes, slashes that PHP escapes, last one wins.
+            // nginx: escapes that are no JSON, raw bytes, slashes that PHP escapes.
             (
-                r#"{"time_local":"27/Jan/2021:10:00:00 +0000","request":"GET \/a\x22\u00e9 HTTP\/1.1","status":"404","status":"200","bytes_sent":-1}"#,
+                r#"{"time_local":"27/Jan/2021:10:00:00 +0000","request":"GET \/a\x22\u00e9 HTTP\/1.1","status":"200","bytes_sent":-1}"#,
                 r#"time=2021-01-27T10:00:00Z method=GET target=/a\"\xc3\xa9 protocol=HTTP/1.1 status=200"#,
             ),
             (r#"{"status":200} x"#, "(json)"),
@@ -207,4 +207,55 @@ fn json_by_a_field_map() {
     assert!(problem(&[("tiem", "t")]).contains("did you mean `time`?"));
     assert!(problem(&[("time", "t")]).contains("`target`"));
     assert!(problem(&[("time", "")]).contains("names no path"));
+}
+
+/// A name that says two things: which one a reader takes is its own choice, so neither is taken.
+#[test]
+fn json_that_says_two_things() {
+    let line = |more: &str| {
+        format!(
+            r#"{{"time":"2021-01-27T10:00:00Z","remote_addr":"1.2.3.4","remote_user":"al","request_method":"GET","request_uri":"/a","status":200,"body_bytes_sent":7,"x":1{more}}}"#
+        )
+    };
+    let told = |line: &str| read(&named("json"), line.as_bytes());
+    let clean = told(&line(""));
+    assert!(clean.contains("user=al"), "{clean}");
+    for more in [
+        r#","remote_user":"al""#,
+        r#","status":"200""#,
+        r#","x":2"#,
+        r#","http_user_agent":"a","http_user_agent":"a""#,
+    ] {
+        assert!(told(&line(more)).starts_with(&clean), "{more}");
+    }
+    for more in [
+        r#","remote_user":"bo""#,
+        r#","remote\u005fuser":"bo""#,
+        r#","remote_user":"-""#,
+        r#","remote_user":null"#,
+        r#","remote_user":null,"user":"bo""#,
+        r#","time":"2020-01-27T10:00:00Z""#,
+        r#","remote_addr":"1.2.3.5""#,
+        r#","request_uri":"/b""#,
+        r#","request_method":"PUT""#,
+        r#","status":404"#,
+        r#","body_bytes_sent":8"#,
+    ] {
+        assert!(
+            told(&line(more)).contains("(ambiguous)"),
+            "{more}: {}",
+            told(&line(more))
+        );
+    }
+    // Before the writer's own, and an empty one before it too.
+    for before in [r#"{"remote_user":"bo","#, r#"{"remote_user":"-","#] {
+        let line = line("").replacen('{', before, 1);
+        assert!(told(&line).contains("(ambiguous)"), "{line}");
+    }
+    // An envelope says its own time.
+    let inside = format!(
+        r#"{{"@timestamp":"2021-01-27T10:00:05Z","_source":{}}}"#,
+        line("")
+    );
+    assert!(!told(&inside).contains("(ambiguous)"), "{inside}");
 }

@@ -167,6 +167,85 @@ fn rows_that_never_end_are_told() {
     assert!(read.last().is_some_and(|line| line.contains("target=/b")));
 }
 
+/// A client chooses what its cell begins with; where nobody quotes, that opens nothing that holds the
+/// rows of others.
+#[test]
+fn a_stray_quote_takes_no_row_along() {
+    let row = |user: &str, agent: &str, d: &str| {
+        [
+            "2021-01-27T10:00:00Z",
+            "/a",
+            "GET",
+            "200",
+            user,
+            agent,
+            "z\n",
+        ]
+        .join(d)
+    };
+    let head = |d: &str| ["time", "path", "method", "status", "user", "agent", "x\n"].join(d);
+    let told = |user: &str, agent: &str| {
+        format!(
+            "time=2021-01-27T10:00:00Z user={user} method=GET target=/a status=200 agent={agent}"
+        )
+    };
+    let rows = [
+        ("eva", "\"M"),
+        ("al", "x"),
+        ("eva", "\"M"),
+        ("eva", "\"N"),
+        ("bo", "\"end\""),
+    ];
+    let tabs = head("\t") + &rows.map(|(user, agent)| row(user, agent, "\t")).concat();
+    let wanted = [
+        "(directive)".to_owned(),
+        told("eva", "\\\"M"),
+        told("al", "x"),
+        told("eva", "\\\"M"),
+        told("eva", "\\\"N"),
+        told("bo", "end"),
+    ];
+    assert_eq!(detected(&tabs), wanted);
+
+    // With commas the row of the quote is in doubt: it is told, and costs nobody else's.
+    let commas = head(",") + &rows.map(|(user, agent)| row(user, agent, ",")).concat();
+    let width = |rows: usize| rows_width(&commas, rows);
+    let wanted = [
+        "(directive)".to_owned(),
+        "(part)".to_owned(),
+        told("al", "x"),
+        format!("(lost {} 1)", width(1)),
+        "(part)".to_owned(),
+        "(part)".to_owned(),
+        format!("(lost {} 1)", width(3)),
+        told("bo", "end"),
+        format!("(lost {} 1)", width(4)),
+    ];
+    let format = Format::named("csv", &[], Tz::UTC).expect("known");
+    assert_eq!(all(&format, &commas), wanted);
+    // Whoever passes over lines without reading them ends at the same place.
+    let (mut state, cut) = (State::default(), width(3) as usize);
+    format.advance(&mut state, &commas.as_bytes()[..cut], 0);
+    let shown_of = |state: &mut State, line: &str| shown(&format.parse(state, line.as_bytes(), 0));
+    let rest: Vec<_> = commas[cut..]
+        .lines()
+        .map(|line| shown_of(&mut state, line))
+        .collect();
+    assert_eq!(
+        rest,
+        ["(part)".to_owned(), "(part)".to_owned(), told("bo", "end")]
+    );
+}
+
+/// How many bytes these first lines have.
+fn rows_width(content: &str, lines: usize) -> u64 {
+    content
+        .split_inclusive('\n')
+        .take(lines)
+        .map(|line| line.len() as u64)
+        .sum()
+}
+
 #[test]
 fn tables_around_lines() {
     let splunk = "\"_raw\",\"_time\",host,source\n\
