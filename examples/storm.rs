@@ -99,7 +99,7 @@ fn storm(name: &str, seeds: &[&str], lines: u64) -> String {
 fn make(random: &mut ChaCha8Rng, seeds: &[&str], line: &mut Vec<u8>) {
     line.clear();
     let dice = random.next_u32();
-    if dice % 16 == 0 {
+    if dice.is_multiple_of(16) {
         let length = random.next_u32() as usize % 400;
         line.resize(length, 0);
         random.fill_bytes(line);

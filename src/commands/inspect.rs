@@ -111,4 +111,4 @@ fn named_by(case: Option<&Case>, args: &InspectArgs) -> Result<NamedBy, Ending> 
     Ok((groups, rest, left))
 }
 
-type NamedBy = (Vec<Group>, Vec<Log>, Vec<(String, String)>);
+type NamedBy = (Vec<Group>, Vec<Log>, logs::LeftOut);

@@ -45,9 +45,12 @@ pub(super) struct Found {
     pub unread: Vec<(String, String)>,
 }
 
+/// Files that are no log, with the reason.
+pub(super) type LeftOut = Vec<(String, String)>;
+
 /// Logs of what was named, each once: folders give all that is in them, archives their members; and what
 /// was left out, with the reason.
-pub(super) fn walk(named: &[PathBuf]) -> Result<(Vec<Log>, Vec<(String, String)>), Ending> {
+pub(super) fn walk(named: &[PathBuf]) -> Result<(Vec<Log>, LeftOut), Ending> {
     let (mut logs, mut left) = (Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
     for path in named {
