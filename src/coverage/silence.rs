@@ -263,7 +263,8 @@ pub struct Unnoticed {
 impl std::fmt::Display for Unnoticed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Some(busiest) = self.busiest else {
-            return f.write_str("has too few lines for any hole within a day to be noticed");
+            return f
+                .write_str("is too short or too thin for a hole of less than a day to be noticed");
         };
         write!(f, "shows a hole from about {busiest} minutes ")?;
         match self.quietest {

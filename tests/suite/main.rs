@@ -1,7 +1,11 @@
 //! The one test binary: a file per topic. Answers are checked from outside, through the built program.
 
 // A test that meets what it does not expect must stop, and tables are shown with --nocapture.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::single_range_in_vec_init)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::single_range_in_vec_init
+)]
 
 mod answer;
 mod captured;
