@@ -15,6 +15,8 @@
 //! 10. [`evidence`]: references -> exact bytes and hashes
 //! 11. [`report`]: results -> the answer's files and the terminal's last screen
 //!
+//! [`words`] and [`chance`] (tails and intervals) serve every room.
+//!
 //! [`survey`] looks at logs before there is a case: what they carry, what they can answer, which case to begin
 //! with. [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
 //! cases and shares no code with what it tests. Rooms yet to come: `cause`, `claims`.
@@ -30,6 +32,7 @@
 //! The library never prints; `commands` does.
 
 pub mod case;
+pub mod chance;
 pub mod cli;
 pub mod commands;
 pub mod coverage;
