@@ -11,15 +11,16 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::problem::{CaseProblem, Complaints, nearest, quoted};
 use super::section::{Script, Section, Value};
 use super::table::{Table, hex_digest};
-use super::{Case, TableFile, routes, rows, sources};
+use super::{Case, TableFile, Thresholds, routes, rows, sources};
 use crate::words::Validity;
 
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 8] = [
     "case",
     "source",
     "route",
     "directory",
     "scope",
+    "detect",
     "leak",
     "exclude",
 ];
@@ -65,6 +66,8 @@ fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, C
     let routes = routes::read(&top, head.ignore_case)?;
     let sources = sources::read(&top, &routes, head.timezone)?;
     let unlisted_beyond = unlisted_beyond(&top)?;
+    let thresholds = section(&top, "detect", Thresholds::KEYS)?;
+    let thresholds = thresholds.map_or(Ok(Thresholds::default()), |s| Thresholds::read(&s))?;
     let (exclude_accounts, exclude_clients) = exclude(&top)?;
     let leak = Leak::read(&top, &head)?;
     let section = section(&top, "directory", &rows::KEYS)?;
@@ -87,6 +90,7 @@ fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, C
         exclude_accounts,
         exclude_clients,
         unlisted_beyond,
+        thresholds,
         ignore_case: head.ignore_case,
         not_acted_on: tables.not_acted_on,
         tables: tables.files,

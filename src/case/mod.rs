@@ -16,6 +16,7 @@ mod rows;
 mod section;
 mod sources;
 mod table;
+mod thresholds;
 mod times;
 mod units;
 
@@ -28,6 +29,7 @@ pub use directory::{
 };
 pub use problem::{CaseProblem, Complaint, Place};
 pub use recognise::{TableLikeness, recognise};
+pub use thresholds::Thresholds;
 
 use crate::format::Proxies;
 use crate::words::{Stamp, Validity};
@@ -79,6 +81,8 @@ pub struct Case {
     pub exclude_clients: Vec<String>,
     /// `[scope] unlisted = "beyond"`: accounts that `grants` does not know are beyond every scope.
     pub unlisted_beyond: bool,
+    /// `[detect]`.
+    pub thresholds: Thresholds,
     /// Whether literals of routes match without regard to case.
     pub ignore_case: bool,
     /// Keys that were read and hold, but that this version does not act on: told in the answer.
@@ -116,6 +120,7 @@ impl Case {
             exclude_accounts: Vec::new(),
             exclude_clients: Vec::new(),
             unlisted_beyond: false,
+            thresholds: Thresholds::default(),
             ignore_case: false,
             not_acted_on: Vec::new(),
             tables: Vec::new(),

@@ -274,6 +274,22 @@ impl<'s> Value<'s> {
         Err(self.complain(&what, remedy))
     }
 
+    /// A number from `low` to `high`; `meaning` says of what.
+    pub(super) fn number(&self, low: f64, high: f64, meaning: &str) -> Result<f64, CaseProblem> {
+        let remedy = format!("write a number from {low} to {high}: {meaning}");
+        let text = match self.value.get_ref() {
+            DeValue::Float(number) => number.as_str(),
+            DeValue::Integer(number) => number.as_str(),
+            _ => return Err(self.wrong("a number", &remedy)),
+        };
+        let number = text.replace('_', "").parse().unwrap_or(f64::NAN);
+        if number >= low && number <= high {
+            return Ok(number);
+        }
+        let what = format!("{} is out of range", quoted(text));
+        Err(self.complain(&what, remedy))
+    }
+
     /// `true` or `false`.
     pub(super) fn truth(&self) -> Result<bool, CaseProblem> {
         match self.value.get_ref() {

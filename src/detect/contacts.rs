@@ -5,18 +5,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::explain::Explanation;
 use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
 use crate::sequence::{Access, NONE, Names};
-use crate::words::{Certainty, SECOND, Stamp};
-
-/// How long a list explains that its entries are asked for.
-pub const LISTED_WITHIN: i64 = 30 * 60 * SECOND;
+use crate::words::{Certainty, Stamp};
 
 /// The first time an account asked for an object or a container.
 #[derive(Clone, Debug)]
 pub struct Contact<'n> {
     /// When.
     pub at: Stamp,
+    /// The first request for it: index into the account's sequence.
+    pub access: u32,
+    /// Number of the ID among the requested ones.
+    pub asked: u32,
     /// Its ID as requested.
     pub id: &'n [u8],
     /// Whether it is a container.
@@ -27,6 +29,8 @@ pub struct Contact<'n> {
     pub disclosed: bool,
     /// Whose it is, where the directory knows.
     pub controller: Option<ControllerIndex>,
+    /// The unit that it belongs to, where the directory knows.
+    pub unit: Option<u32>,
     /// Why it is not held against the account although it lies beyond its scope.
     pub explained: Option<Explanation>,
     /// How many objects the same request named.
@@ -50,35 +54,20 @@ pub enum Place {
     Undecided,
 }
 
-/// A template that explains a contact beyond scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Explanation {
-    /// The account is declared as a service or a test account.
-    DeclaredService,
-    /// A page in the account's scope listed it no more than 30 minutes before.
-    Listed,
-}
-
-impl Explanation {
-    /// The words for tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Explanation::DeclaredService => "declared service account",
-            Explanation::Listed => "listed in scope within 30 min",
-        }
-    }
-}
-
 impl Contact<'_> {
     /// Beyond scope and not explained.
     pub fn unexplained(&self) -> bool {
-        let outside = match self.place {
+        self.outside() && self.explained.is_none()
+    }
+
+    /// Beyond scope, explained or not.
+    pub fn outside(&self) -> bool {
+        match self.place {
             Place::Foreign => true,
             // Guessing IDs that do not exist is what a walk looks like at its edges.
             Place::Nowhere => !self.disclosed,
             Place::Inside | Place::Undecided => false,
-        };
-        outside && self.explained.is_none()
+        }
     }
 }
 
@@ -90,6 +79,8 @@ pub struct Reader<'s, 'n> {
     pub names: &'n Names,
     /// Things that some container lists.
     pub on_lists: &'s HashSet<Thing>,
+    /// For how long a list explains that its entries are asked for, in nanoseconds.
+    pub listed_within: i64,
 }
 
 impl<'n> Reader<'_, 'n> {
@@ -128,14 +119,17 @@ impl<'n> Reader<'_, 'n> {
             first.insert(touch.thing, contacts.len());
             let fresh = listed
                 .get(&touch.thing)
-                .is_some_and(|at| access.time.0 - at.0 <= LISTED_WITHIN);
+                .is_some_and(|at| access.time.0 - at.0 <= self.listed_within);
             let contact = Contact {
                 at: access.time,
+                access: touch.access,
+                asked: access.object,
                 id: self.names.objects.name(access.object),
                 container: false,
                 place: place(touch.standing),
                 disclosed,
                 controller: self.controller(touch.thing, access.time),
+                unit: self.unit(touch.thing, access.time),
                 explained: explain(service, fresh),
                 batch: batches.get(&access.order()).copied().unwrap_or(1),
                 on_some_list: self.on_lists.contains(&touch.thing),
@@ -173,11 +167,14 @@ impl<'n> Reader<'_, 'n> {
             };
             let contact = Contact {
                 at: access.time,
+                access: page.access,
+                asked: page.container,
                 id: self.names.objects.name(page.container),
                 container: true,
                 place,
                 disclosed,
                 controller: self.container_controller(page.container, access.time),
+                unit: self.container_unit(page.container, access.time),
                 explained: explain(service, false),
                 batch: 1,
                 on_some_list: true,
@@ -191,6 +188,19 @@ impl<'n> Reader<'_, 'n> {
     fn controller(&self, thing: Thing, at: Stamp) -> Option<ControllerIndex> {
         let rows = self.atlas.rows_at(thing, at);
         rows.first().and_then(|row| self.atlas.controller(*row))
+    }
+
+    fn unit(&self, thing: Thing, at: Stamp) -> Option<u32> {
+        let rows = self.atlas.rows_at(thing, at);
+        rows.first().and_then(|row| self.atlas.row(*row).unit)
+    }
+
+    fn container_unit(&self, container: u32, at: Stamp) -> Option<u32> {
+        let id = self.names.objects.name(container);
+        match self.atlas.members(id).first() {
+            Some(member) => self.unit(self.atlas.listed(*member), at),
+            None => self.atlas.unit_of_container(id, at),
+        }
     }
 
     fn container_controller(&self, container: u32, at: Stamp) -> Option<ControllerIndex> {

@@ -5,8 +5,8 @@
 //! service account is never called a harvester. So what counts is the longest run of single requests that no
 //! page interrupts.
 
-use super::contacts::{Contact, Explanation, Place};
-use super::{Facts, Signal};
+use super::contacts::{Contact, Place};
+use super::{Explanation, Facts, Signal};
 
 /// Fewest objects in one go that make a harvest: twice the longest usual page.
 pub const THRESHOLD: u32 = 50;

@@ -1,10 +1,8 @@
 //! Hidden IDs: objects beyond scope that no screen lists at all, so that nothing could have led there.
 
 use super::contacts::{Contact, Place};
-use super::{Facts, Signal};
-
-/// Hidden objects from which they speak for a system.
-pub const THRESHOLD: u32 = 10;
+use super::{Facts, Peers, Signal};
+use crate::case::Thresholds;
 
 /// Unexplained foreign objects that stand in no container.
 pub(super) fn count(contacts: &[Contact<'_>]) -> u32 {
@@ -17,11 +15,11 @@ pub(super) fn count(contacts: &[Contact<'_>]) -> u32 {
     contacts.iter().filter(hidden).count() as u32
 }
 
-pub(super) fn signal(facts: &Facts) -> Signal {
+pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signal {
     Signal::at_least(
         "hidden_ids",
         f64::from(facts.hidden.unwrap_or(0)),
-        f64::from(THRESHOLD),
+        limits.hidden,
         match facts.hidden {
             Some(_) => {
                 "objects beyond scope that no container lists; a screen leads to listed ones only"
@@ -30,4 +28,5 @@ pub(super) fn signal(facts: &Facts) -> Signal {
         }
         .to_owned(),
     )
+    .unless_common(peers, limits)
 }

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use super::contacts::Contact;
 use super::{Facts, Signal};
+use crate::case::Thresholds;
+use crate::chance::poisson_at_least;
 
-/// Steps of +1 or -1 from which order speaks for a system.
-pub const THRESHOLD: u32 = 10;
-/// Steps of another stride from which it does: P(Poisson(1) >= 13) = 6.4e-11, times 200 strides tried.
-pub const OTHER_STRIDE_THRESHOLD: u32 = 13;
+/// By how many steps another stride must exceed +1 to be preferred: P(Poisson(1) >= 13) = 6.4e-11, times 200
+/// strides tried, is about P(Poisson(1) >= 10).
+const DEARER: u32 = 3;
 /// Largest stride that is tried.
 const WIDEST: i128 = 100;
 
@@ -27,10 +28,10 @@ pub struct Walk {
 
 impl Walk {
     /// From how many steps on this walk speaks for a system.
-    pub fn threshold(&self) -> u32 {
+    pub fn threshold(&self, limits: &Thresholds) -> f64 {
         match self.stride.abs() {
-            0 | 1 => THRESHOLD,
-            _ => OTHER_STRIDE_THRESHOLD,
+            0 | 1 => limits.order,
+            _ => limits.stride,
         }
     }
 }
@@ -38,17 +39,29 @@ impl Walk {
 /// The best walk among steps of which at least one end is unexplained beyond scope: a walk passes over
 /// what the account may see as well.
 pub(super) fn walk(contacts: &[Contact<'_>]) -> Walk {
+    best(contacts.iter(), |a, b| a.unexplained() || b.unexplained())
+}
+
+/// The best walk among contacts, whatever explains them.
+pub(super) fn longest<'a, 'n: 'a>(contacts: impl Iterator<Item = &'a Contact<'n>> + Clone) -> Walk {
+    best(contacts, |_, _| true)
+}
+
+fn best<'a, 'n: 'a>(
+    contacts: impl Iterator<Item = &'a Contact<'n>> + Clone,
+    counts: impl Fn(&Contact<'n>, &Contact<'n>) -> bool,
+) -> Walk {
     let mut steps: BTreeMap<i64, u32> = BTreeMap::new();
     for kind in [false, true] {
         let mut last: Option<(&Contact<'_>, &[u8], u64)> = None;
-        for contact in contacts.iter().filter(|contact| contact.container == kind) {
+        for contact in contacts.clone().filter(|contact| contact.container == kind) {
             let Some((prefix, number)) = numbered(contact.id) else {
                 last = None;
                 continue;
             };
             if let Some((before, same, from)) = last
                 && same == prefix
-                && (before.unexplained() || contact.unexplained())
+                && counts(before, contact)
             {
                 let stride = i128::from(number) - i128::from(from);
                 if stride != 0 && stride.abs() <= WIDEST {
@@ -63,26 +76,33 @@ pub(super) fn walk(contacts: &[Contact<'_>]) -> Walk {
         .into_iter()
         .map(|(stride, steps)| Walk { stride, steps })
         .max_by_key(|walk| {
-            let over = i64::from(walk.steps) - i64::from(walk.threshold());
+            let dearer = if walk.stride.abs() > 1 { DEARER } else { 0 };
+            let over = i64::from(walk.steps) - i64::from(dearer);
             (over, -walk.stride.abs(), walk.stride)
         })
         .unwrap_or_default()
 }
 
-pub(super) fn signal(facts: &Facts) -> Signal {
+pub(super) fn signal(facts: &Facts, limits: &Thresholds) -> Signal {
+    let steps = facts.walk.steps;
+    let chance = poisson_at_least(steps.into(), 1.0);
     Signal::at_least(
         "order",
-        f64::from(facts.walk.steps),
-        f64::from(facts.walk.threshold()),
+        f64::from(steps),
+        facts.walk.threshold(limits),
         format!(
-            "steps of {:+} between first contacts; about Poisson(1) if the order were random",
-            facts.walk.stride
+            "steps of {:+} between first contacts; about Poisson(1) if the order were random: chance {chance:.1e}{}",
+            facts.walk.stride,
+            match facts.walk.stride.abs() {
+                0 | 1 => "",
+                _ => ", times 200 strides tried",
+            }
         ),
     )
 }
 
 /// An ID's number and what stands before it: `K-0042` is 42 behind `K-`.
-fn numbered(id: &[u8]) -> Option<(&[u8], u64)> {
+pub(super) fn numbered(id: &[u8]) -> Option<(&[u8], u64)> {
     let digits = id.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let (prefix, number) = id.split_at(id.len() - digits);
     // Longer numbers do not fit; hexadecimal tails such as those of UUIDs carry no order.

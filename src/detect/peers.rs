@@ -1,67 +1,102 @@
-//! What accounts of the same role do: the yardstick for scope score and depth.
+//! What accounts of the same role do: the yardstick for scope score, life and structure.
 
-use super::Facts;
-use super::scope_score::{THETA_0, THETA_0_MOST};
+use std::collections::BTreeMap;
+
+use super::{Facts, breadth};
+use crate::case::Thresholds;
 
 /// Fewest accounts from which a percentile of theirs means something.
 const ENOUGH: usize = 200;
-
 /// First contacts from which an account's share of foreign ones is a habit.
 const HABIT: usize = 20;
+/// Most that a group's own habit may raise θ0 to; it must stay well below θ1.
+const THETA_0_MOST: f64 = 0.3;
+/// The share of peers, from below, whose numbers are taken as usual: attackers and accidents stand above.
+const USUAL: f64 = 0.95;
+/// Least means: an honest account may always have opened a foreign object, less often a foreign container.
+const LEAST_MEAN: [(&str, f64); 2] = [("objects", 0.25), ("containers", 0.03)];
 
 /// Figures of the accounts of one group.
 #[derive(Clone, Debug, Default)]
 pub struct Peers {
+    accounts: usize,
     foreign_share: Vec<f64>,
-    depth: Vec<u32>,
+    /// Figures over 0, by what they count.
+    figures: BTreeMap<&'static str, Vec<f64>>,
 }
 
 impl Peers {
     /// Adds an account.
     pub fn add(&mut self, facts: &Facts) {
+        self.accounts += 1;
         // One stray contact of two is half, and says nothing about a habit.
         if facts.steps.len() >= HABIT {
             let all = facts.steps.len() as f64;
             self.foreign_share
                 .push(f64::from(facts.unexplained()) / all);
         }
-        self.depth.push(facts.deepest);
+        let figures = [
+            ("breadth", breadth::figure(facts)),
+            ("objects", f64::from(facts.objects)),
+            ("containers", f64::from(facts.containers)),
+            ("volume", f64::from(facts.objects)),
+            ("depth", f64::from(facts.deepest)),
+            ("batch", f64::from(facts.batch)),
+            ("paging", f64::from(facts.pages)),
+            ("returned", f64::from(facts.returned)),
+            ("hidden_ids", f64::from(facts.hidden.unwrap_or(0))),
+            ("prefixes", f64::from(facts.prefixes)),
+        ];
+        for (name, figure) in figures.into_iter().filter(|(_, figure)| *figure > 0.0) {
+            self.figures.entry(name).or_default().push(figure);
+        }
     }
 
     /// Sorts the figures; call once after the last account.
     pub fn settle(&mut self) {
         self.foreign_share.sort_by(f64::total_cmp);
-        self.depth.sort_unstable();
+        for figures in self.figures.values_mut() {
+            figures.sort_by(f64::total_cmp);
+        }
     }
 
     /// How many accounts there are.
     pub fn len(&self) -> usize {
-        self.depth.len()
+        self.accounts
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.depth.is_empty()
+        self.accounts == 0
     }
 
     /// θ0 of the scope score: the group's 99th percentile, held within its limits. A small group has
     /// none: there the accused account itself would be the percentile.
-    pub fn theta_0(&self) -> f64 {
+    pub fn theta_0(&self, limits: &Thresholds) -> f64 {
         let known = self.foreign_share.len();
         if known < ENOUGH {
-            return THETA_0;
+            return limits.theta_0;
         }
         let at = (known * 99).div_ceil(100) - 1;
-        self.foreign_share[at].clamp(THETA_0, THETA_0_MOST)
+        let most = THETA_0_MOST.max(limits.theta_0);
+        self.foreign_share[at].clamp(limits.theta_0, most)
     }
 
-    /// How many accounts went at least so deep.
-    pub fn deep(&self, depth: u32) -> usize {
-        self.len() - self.depth.partition_point(|d| *d < depth)
+    /// How many accounts come as far as a threshold.
+    pub(super) fn reaching(&self, name: &str, threshold: f64) -> usize {
+        let figures = self.figures.get(name).map_or(&[][..], Vec::as_slice);
+        figures.len() - figures.partition_point(|figure| *figure < threshold)
     }
 
-    /// The share of accounts that went at least so deep.
-    pub fn share_as_deep(&self, depth: u32) -> f64 {
-        self.deep(depth) as f64 / self.len().max(1) as f64
+    /// The usual number: the mean of the lower 95 % of the group, at least one account left out, and never below
+    /// what an honest account may always have.
+    pub(super) fn usual(&self, name: &str) -> f64 {
+        let least = LEAST_MEAN.iter().find(|(what, _)| *what == name);
+        let least = least.map_or(0.25, |(_, mean)| *mean);
+        let figures = self.figures.get(name).map_or(&[][..], Vec::as_slice);
+        let kept = ((self.accounts as f64 * USUAL) as usize).min(self.accounts.saturating_sub(1));
+        let zeros = self.accounts - figures.len();
+        let lower: f64 = figures.iter().take(kept.saturating_sub(zeros)).sum();
+        (lower / kept.max(1) as f64).max(least)
     }
 }

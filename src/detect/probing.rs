@@ -2,9 +2,8 @@
 
 use super::contacts::{Contact, Place};
 use super::{Facts, Signal};
+use crate::case::Thresholds;
 
-/// Probed IDs from which it may speak for a system.
-pub const THRESHOLD: u32 = 10;
 /// By how much the rate must exceed the account's own rate of refusals in scope.
 const TIMES: f64 = 5.0;
 /// The rate in scope is taken to be at least this, so that few contacts in scope prove nothing.
@@ -18,14 +17,14 @@ pub(super) fn count(contacts: &[Contact<'_>]) -> u32 {
     contacts.iter().filter(probed).count() as u32
 }
 
-pub(super) fn signal(facts: &Facts) -> Signal {
+pub(super) fn signal(facts: &Facts, limits: &Thresholds) -> Signal {
     let all = facts.steps.len().max(1) as f64;
     let own = f64::from(facts.inside_refused) / f64::from(facts.inside.max(1));
     let rate = f64::from(facts.probed) / all;
     let mut signal = Signal::at_least(
         "probing",
         f64::from(facts.probed),
-        f64::from(THRESHOLD),
+        limits.probing,
         format!(
             "refused or non-existent IDs, {:.3} of its first contacts; must exceed {TIMES} times its own rate \
              of refusals in scope, {own:.3}",

@@ -5,20 +5,13 @@
 //! (METHODS.md, "Detection" 3).
 
 use super::{Peers, Signal};
-
-/// Share of contacts beyond scope of an account that walks.
-pub const THETA_1: f64 = 0.6;
-/// Least share that is allowed to an honest account.
-pub const THETA_0: f64 = 0.05;
-/// Most that a group's own habit may raise it to; it must stay well below θ1.
-pub const THETA_0_MOST: f64 = 0.3;
-/// Threshold of the score: seven straight hits at the least θ0.
-pub const THRESHOLD: f64 = 16.0;
+use crate::case::Thresholds;
 
 /// The best segment's score.
-pub(super) fn score(steps: &[bool], theta_0: f64) -> f64 {
-    let up = (THETA_1 / theta_0).ln();
-    let down = ((1.0 - THETA_1) / (1.0 - theta_0)).ln();
+pub(super) fn score(steps: &[bool], theta_0: f64, theta_1: f64) -> f64 {
+    let theta_1 = theta_1.max(theta_0);
+    let up = (theta_1 / theta_0).ln();
+    let down = ((1.0 - theta_1) / (1.0 - theta_0)).ln();
     let mut best: f64 = 0.0;
     let mut current: f64 = 0.0;
     for beyond in steps {
@@ -28,16 +21,18 @@ pub(super) fn score(steps: &[bool], theta_0: f64) -> f64 {
     best
 }
 
-pub(super) fn signal(steps: &[bool], peers: &Peers) -> Signal {
-    let theta_0 = peers.theta_0();
+pub(super) fn signal(steps: &[bool], peers: &Peers, limits: &Thresholds) -> Signal {
+    let theta_0 = peers.theta_0(limits);
     Signal::at_least(
         "scope_score",
-        score(steps, theta_0),
-        THRESHOLD,
+        score(steps, theta_0, limits.theta_1),
+        limits.scope_score,
         format!(
-            "best segment of log-likelihood ratios, θ1 = {THETA_1} against θ0 = {theta_0:.3} (the 99th percentile of \
-             {} accounts of the same role, at least {THETA_0}, at most {THETA_0_MOST})",
-            peers.len()
+            "best segment of log-likelihood ratios, θ1 = {} against θ0 = {theta_0:.3} (the 99th percentile of {} \
+             accounts of the same role, at least {})",
+            limits.theta_1,
+            peers.len(),
+            limits.theta_0
         ),
     )
 }

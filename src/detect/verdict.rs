@@ -1,9 +1,17 @@
 //! Weighs the signals: which verdict an account gets, if any (CASE.md §4).
 //!
 //! `enumeration` and `probing` need evidence of scope *and* of structure: either alone accuses the
-//! innocent (METHODS.md, finding 2).
+//! innocent (METHODS.md, finding 2). The evidence of scope must stand up to all the accounts that are tested at once.
 
-use super::{Facts, Peers, Signal, breadth, depth, harvest, hidden, order, probing, scope_score};
+use super::odds::{self, Cut};
+use super::{
+    Facts, Peers, Signal, batch, breadth, depth, harvest, hidden, joint, lifetime, order, paging,
+    prefixes, probing, returned, scope_score, volume,
+};
+use crate::case::Thresholds;
+
+/// Steps of an answered walk through IDs of which nobody knows whose they are, from which the account is listed.
+const UNKNOWN_WALK: u32 = 20;
 
 /// What an account did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +24,8 @@ pub enum Verdict {
     Overreach,
     /// A system to it, all in scope.
     Harvest,
-    /// Nobody can say: the account is unlisted, or the source names no account. Told apart.
+    /// Nobody can say: the account is unlisted, the source names no account, or nobody knows whose the IDs are.
+    /// Told apart.
     Undetermined,
 }
 
@@ -34,7 +43,7 @@ impl Verdict {
 }
 
 /// A verdict and what it rests on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judgement {
     /// The verdict; `None` for an ordinary account.
     pub verdict: Option<Verdict>,
@@ -44,40 +53,64 @@ pub struct Judgement {
     pub signals: Vec<Signal>,
 }
 
+/// What an account's facts are weighed with.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'g> {
+    /// Accounts of the same role.
+    pub peers: &'g Peers,
+    /// What an e-value must reach, over all accounts.
+    pub cut: Cut,
+    /// The case's thresholds.
+    pub limits: &'g Thresholds,
+    /// Something beyond its scope was disclosed to it.
+    pub disclosed: bool,
+    /// How many objects it may see.
+    pub reachable: u64,
+    /// Lines without an account; being refused while not signed in is how every platform asks for a login, so such
+    /// an address is never called probing.
+    pub anonymous: bool,
+    /// IDs that it took of walks which several accounts share.
+    pub shared: u32,
+}
+
 /// Judges one account.
-///
-/// `disclosed_beyond`: something beyond its scope was disclosed to it. `reachable`: how many objects it may
-/// see. `anonymous`: lines without an account; being refused while not signed in is how every platform asks
-/// for a login, so such an address is never called probing.
-pub fn judge(
-    facts: &Facts,
-    peers: &Peers,
-    disclosed_beyond: bool,
-    reachable: u64,
-    anonymous: bool,
-) -> Judgement {
-    let scope = scope_score::signal(&facts.steps, peers);
-    let structure = vec![
-        breadth::signal(facts),
-        order::signal(facts),
-        hidden::signal(facts),
-        probing::signal(facts),
-        depth::signal(facts, peers),
-        breadth::batch_signal(facts),
+pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
+    let Given { peers, limits, .. } = *given;
+    let scope = [
+        scope_score::signal(&facts.steps, peers, limits),
+        lifetime::signal(facts, peers),
     ];
-    let system = scope.fired && structure.iter().any(|signal| signal.fired);
-    let harvest = harvest::signal(facts, reachable);
-    let verdict = match (system, disclosed_beyond) {
+    let odds = odds::signal(facts, peers, limits, given.cut);
+    let walk = prefixes::signal(facts, peers, limits);
+    let structure = [
+        breadth::signal(facts, peers, limits),
+        order::signal(facts, limits),
+        hidden::signal(facts, peers, limits),
+        probing::signal(facts, limits),
+        depth::signal(facts, peers, limits),
+        volume::signal(facts, peers, limits),
+        batch::signal(facts, peers, limits),
+        paging::signal(facts, peers, limits),
+        returned::signal(facts, peers, limits),
+        joint::signal(given.shared, limits),
+    ];
+    let beyond = scope.iter().any(|signal| signal.fired) && odds.fired;
+    let system = beyond && (walk.fired || structure.iter().any(|signal| signal.fired));
+    let harvest = harvest::signal(facts, given.reachable);
+    let verdict = match (system, given.disclosed) {
         (true, true) => Some(Verdict::Enumeration),
-        (true, false) if !anonymous => Some(Verdict::Probing),
-        (false, true) => Some(Verdict::Overreach),
+        (true, false) if !given.anonymous => Some(Verdict::Probing),
+        (_, true) => Some(Verdict::Overreach),
+        // Whom a search returned, or whose the IDs are, is not in the logs: listed, accused of nothing.
+        _ if walk.fired || facts.unknown_walk.steps >= UNKNOWN_WALK => Some(Verdict::Undetermined),
         _ if harvest.fired => Some(Verdict::Harvest),
         _ => None,
     };
-    let score = scope.figure;
-    let mut signals = vec![scope];
+    let score = scope[0].figure;
+    let mut signals = Vec::from(scope);
+    signals.push(odds);
     signals.extend(structure);
-    signals.push(harvest);
+    signals.extend([walk, harvest]);
     Judgement {
         verdict,
         score,

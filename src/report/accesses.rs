@@ -6,8 +6,10 @@ use polars_core::prelude::*;
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 
 use super::{Answer, FolderProblem};
+use crate::detect::Explanation;
 use crate::impact::{Beyond, Citation};
-use crate::sequence::{NO_BYTES, NONE};
+use crate::pipeline::AccountOutcome;
+use crate::sequence::{Access, NO_BYTES, NONE};
 
 /// The table's bytes. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
 /// an object of several subjects or controllers at that instant has a row for each. `time` is in microseconds, UTC.
@@ -16,7 +18,7 @@ pub(super) fn parquet(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     for outcome in answer.analysis.beyond() {
         let label = outcome.person.label();
         for beyond in &outcome.share.beyond {
-            columns.add(answer, &label, beyond);
+            columns.add(answer, (outcome, &label), beyond);
         }
     }
     let encode = |e: PolarsError| FolderProblem::encoding("accesses.parquet", e);
@@ -48,10 +50,16 @@ struct Columns {
     line_sha256: Vec<Option<String>>,
     container: Vec<Option<String>>,
     standing: Vec<&'static str>,
+    explanation: Vec<Option<&'static str>>,
 }
 
 impl Columns {
-    fn add(&mut self, answer: &Answer<'_>, account: &str, beyond: &Beyond) {
+    fn add(
+        &mut self,
+        answer: &Answer<'_>,
+        (outcome, account): (&AccountOutcome, &str),
+        beyond: &Beyond,
+    ) {
         let atlas = answer.atlas;
         let mut rows = match beyond.thing {
             Some(thing) => atlas.rows_at(thing, beyond.access.time),
@@ -75,6 +83,8 @@ impl Columns {
             self.controller
                 .push(row.and_then(|row| known(atlas.controller_id(atlas.controller(row)))));
             self.request(answer, account, beyond);
+            self.explanation
+                .push(explanation(outcome, &beyond.access).map(Explanation::word));
         }
     }
 
@@ -134,7 +144,16 @@ impl Columns {
                 Column::new("line_sha256".into(), self.line_sha256),
                 Column::new("container".into(), self.container),
                 Column::new("standing".into(), self.standing),
+                Column::new("explanation".into(), self.explanation),
             ],
         )
     }
+}
+
+/// The template that explained the account's first request for the same thing, if one did.
+fn explanation(outcome: &AccountOutcome, access: &Access) -> Option<Explanation> {
+    let object = outcome.told.get(&(false, access.object));
+    object
+        .or_else(|| outcome.told.get(&(true, access.container)))
+        .copied()
 }

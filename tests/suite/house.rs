@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("sequence", &[]),
     ("route", &["case", "source", "format", "sequence"]),
     ("scope", &["case", "route", "sequence"]),
-    ("detect", &["scope", "sequence"]),
+    ("detect", &["case", "scope", "sequence"]),
     ("coverage", &["case", "route"]),
     ("impact", &["case", "coverage", "scope", "sequence"]),
     ("evidence", &["impact", "source"]),

@@ -1,4 +1,11 @@
 //! Accesses -> every account's outcome -> the exposure of all: scope, detection, impact in their order.
+//!
+//! Accounts are measured alone (`measure`), those with contacts beyond scope once more with what the others did
+//! (`crowd`), then all are judged together (`panel`), which is cheap and can be repeated with other thresholds.
+
+mod crowd;
+mod measure;
+mod panel;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,12 +13,18 @@ use rayon::prelude::*;
 
 use crate::case::Case;
 use crate::detect::contacts::Reader;
-use crate::detect::{Facts, Group, Judgement, Peers, Verdict, judge};
+use crate::detect::explain::Told;
+use crate::detect::joint::{self, SharedWalk};
+use crate::detect::takeover::OtherClient;
+use crate::detect::{Facts, Group, Judgement, Verdict};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::extract::Part;
 use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing};
 use crate::sequence::{Access, NONE, Names, Sequences};
-use crate::words::{Reason, Stamp};
+use crate::words::{HOUR, Reason, Stamp};
+
+use measure::{Measured, Worker};
+pub use panel::Panel;
 
 /// One account after everything was weighed.
 #[derive(Debug)]
@@ -32,8 +45,20 @@ pub struct AccountOutcome {
     pub accesses: u64,
     /// First and last access.
     pub span: (Stamp, Stamp),
+    /// Its peers: accounts of the same roles.
+    pub group: Group,
+    /// How many objects it may see; counted for large collections only.
+    pub reachable: u64,
+    /// An account that the table of grants does not know.
+    pub unlisted: bool,
     /// What was measured.
     pub facts: Facts,
+    /// Which templates explained which of its contacts beyond scope.
+    pub told: Told,
+    /// Another client behind its contacts beyond scope, as it seems.
+    pub other_client: Option<OtherClient>,
+    /// IDs that it took of walks which several accounts share.
+    pub shared: u32,
     /// What was decided.
     pub judgement: Judgement,
     /// What it reached.
@@ -45,18 +70,24 @@ pub struct AccountOutcome {
 pub struct Analysis {
     /// Accounts with a verdict, by label.
     pub outcomes: Vec<AccountOutcome>,
-    /// Accounts without one that asked for something beyond their scope in vain, by label: their requests are
-    /// kept, no list names them.
+    /// Accounts without one that asked for something beyond their scope in vain, or for what there is not, by
+    /// label: their requests are kept, no list names them.
     pub refused: Vec<AccountOutcome>,
     /// Everything disclosed beyond scope or in doubt.
     pub exposure: Exposure,
+    /// Walks that several accounts share; members by account number.
+    pub joint: Vec<SharedWalk>,
+    /// Accounts that were used after their closing, by label.
+    pub after_closing: Vec<AfterClosing>,
+    /// What all were judged with.
+    pub panel: Panel,
     /// How many accounts and addresses made accesses.
     pub people: u64,
     /// Accesses that were set aside, with why.
     pub set_aside: SetAside,
     /// Names of what accesses carry as numbers.
     pub names: Names,
-    /// Labels of the accounts in `outcomes`, by number.
+    /// Labels of the accounts in `outcomes` and in `joint`, by number.
     pub labels: BTreeMap<u32, String>,
 }
 
@@ -79,6 +110,21 @@ impl AccountOutcome {
         ];
         all.into_iter().flatten().collect()
     }
+}
+
+/// An account that was used after it had been closed, in its scope or beyond.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AfterClosing {
+    /// Which.
+    pub account: String,
+    /// Closed at.
+    pub closed: Stamp,
+    /// Its requests from then on that name an object or a container.
+    pub accesses: u64,
+    /// The first.
+    pub first: Access,
+    /// When the last was.
+    pub last: Stamp,
 }
 
 /// Accesses that are not part of the incident; counted, never dropped in silence.
@@ -105,12 +151,12 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .collect();
     let on_lists = on_lists(atlas);
     let accounts = case.directory.accounts.as_deref().unwrap_or_default();
-    let kinds = accounts
-        .iter()
-        .map(|row| (row.account.as_bytes(), row.kind.as_str()));
     let worker = Worker {
         case,
-        kinds: kinds.collect(),
+        accounts: accounts
+            .iter()
+            .map(|row| (row.account.as_bytes(), row))
+            .collect(),
         scope: &scope,
         people: &people,
         opener: Opener {
@@ -123,166 +169,68 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
             atlas,
             names: &names,
             on_lists: &on_lists,
+            listed_within: (case.thresholds.listed_minutes * HOUR as f64 / 60.0) as i64,
         },
     };
     let mut measured: Vec<Measured> = (0..sequences.len())
         .into_par_iter()
-        .map(|index| {
-            let (number, accesses) = sequences.sequence(index);
-            worker.measure(number, accesses)
-        })
+        .map(|index| worker.measure(&sequences, index))
         .collect();
+    crowd::explain(&worker, &sequences, &mut measured);
     measured.sort_by(|a, b| {
         let key = |m: &Measured| (m.outcome.person.label(), m.outcome.person.kind);
         key(a).cmp(&key(b))
     });
-    let peers = peers(&measured);
+    let takings = measured
+        .iter_mut()
+        .flat_map(|one| std::mem::take(&mut one.takings));
+    let joint = joint::find(takings.collect());
+    let mut shared: HashMap<u32, u32> = HashMap::new();
+    for (member, ids) in joint.iter().flat_map(|walk| &walk.members) {
+        *shared.entry(*member).or_default() += ids;
+    }
+    let late = measured
+        .iter_mut()
+        .filter_map(|one| one.after_closing.take());
+    let after_closing = late.collect();
     let mut analysis = Analysis {
         people: measured.len() as u64,
         set_aside,
+        after_closing,
         ..Analysis::default()
     };
+    let mut outcomes: Vec<AccountOutcome> = measured.into_iter().map(|one| one.outcome).collect();
+    for outcome in &mut outcomes {
+        outcome.shared = shared.get(&outcome.number).copied().unwrap_or(0);
+    }
+    analysis.panel = Panel::of(&outcomes);
+    let cut = analysis.panel.cut(&outcomes, &case.thresholds);
     let merger = Merger {
         atlas,
         routes: &case.routes,
     };
-    for mut one in measured {
-        one.decide(&peers);
-        let outcome = one.outcome;
+    for mut outcome in outcomes {
+        outcome.judgement = analysis.panel.judge(&outcome, cut, &case.thresholds);
         let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
         let sure = outcome.basis != Basis::Inferred || enumerated;
         analysis
             .exposure
             .add(&merger, outcome.number, &outcome.share, sure);
+        let member = shared.contains_key(&outcome.number);
+        if outcome.judgement.verdict.is_some() || member {
+            analysis
+                .labels
+                .insert(outcome.number, outcome.person.label());
+        }
         if outcome.judgement.verdict.is_some() {
             analysis.outcomes.push(outcome);
-        } else if !outcome.share.beyond.is_empty() {
+        } else if !outcome.share.beyond.is_empty() || outcome.facts.unexplained() > 0 {
             analysis.refused.push(outcome);
         }
     }
-    let labels = analysis
-        .outcomes
-        .iter()
-        .map(|one| (one.number, one.person.label()));
-    analysis.labels = labels.collect();
+    analysis.joint = joint;
     analysis.names = names;
     analysis
-}
-
-/// An account that was measured and not yet judged.
-struct Measured {
-    outcome: AccountOutcome,
-    group: Group,
-    reachable: u64,
-    /// An account that the table of grants does not know.
-    unlisted: bool,
-}
-
-struct Worker<'w> {
-    case: &'w Case,
-    /// Kinds of accounts, by account.
-    kinds: HashMap<&'w [u8], &'w str>,
-    scope: &'w Scope<'w>,
-    people: &'w People,
-    opener: Opener<'w>,
-    reader: Reader<'w, 'w>,
-}
-
-impl Worker<'_> {
-    fn measure(&self, number: u32, accesses: &[Access]) -> Measured {
-        let person = self.people.person(number);
-        let bench = self.scope.bench(&person);
-        let touched = self.opener.open(&bench, accesses);
-        let kind = self.kind(&person);
-        let service = matches!(kind.as_str(), "service" | "test");
-        let contacts = self.reader.read(accesses, &touched, service);
-        let home = bench.controllers();
-        let lists_known = self.case.directory.members.is_some();
-        let facts = Facts::measure(&contacts, &home, lists_known);
-        let unattributed = person.kind == PersonKind::UnattributedClient;
-        let anonymous = person.kind == PersonKind::AnonymousClient;
-        let share = AccountShare::of(
-            self.scope.atlas,
-            accesses,
-            &touched,
-            unattributed,
-            anonymous,
-            bench.sees_nothing(),
-        );
-        let roles: Vec<String> = bench.roles().into_iter().map(str::to_owned).collect();
-        let span = match accesses {
-            [first, .., last] => (first.time, last.time),
-            [only] => (only.time, only.time),
-            [] => (Stamp(0), Stamp(0)),
-        };
-        Measured {
-            unlisted: person.kind == PersonKind::Account
-                && bench.basis() == Basis::Unknown
-                && self.case.directory.grants.is_some(),
-            group: roles.join("+"),
-            // Only a large collection is held against what is reachable, so only that is counted.
-            reachable: match facts.collected.at_once >= crate::detect::HARVEST_FROM {
-                true => bench.reachable(span.1),
-                false => 0,
-            },
-            outcome: AccountOutcome {
-                number,
-                roles,
-                home,
-                kind,
-                basis: bench.basis(),
-                accesses: accesses.len() as u64,
-                span,
-                facts,
-                judgement: Judgement {
-                    verdict: None,
-                    score: 0.0,
-                    signals: Vec::new(),
-                },
-                share,
-                person,
-            },
-        }
-    }
-
-    fn kind(&self, person: &Person) -> String {
-        let known = match person.kind {
-            PersonKind::Account => self.kinds.get(person.name.as_slice()).copied(),
-            _ => None,
-        };
-        known.unwrap_or_default().to_owned()
-    }
-}
-
-impl Measured {
-    fn decide(&mut self, peers: &BTreeMap<Group, Peers>) {
-        let outcome = &mut self.outcome;
-        let none = Peers::default();
-        let anonymous = outcome.person.kind == PersonKind::AnonymousClient;
-        outcome.judgement = judge(
-            &outcome.facts,
-            peers.get(&self.group).unwrap_or(&none),
-            outcome.share.disclosed(),
-            self.reachable,
-            anonymous,
-        );
-        // An account that `grants` does not know is listed, whatever it did (CASE.md §2).
-        if self.unlisted {
-            outcome.judgement.verdict = Some(Verdict::Undetermined);
-        }
-    }
-}
-
-fn peers(measured: &[Measured]) -> BTreeMap<Group, Peers> {
-    let mut peers: BTreeMap<Group, Peers> = BTreeMap::new();
-    for one in measured {
-        peers
-            .entry(one.group.clone())
-            .or_default()
-            .add(&one.outcome.facts);
-    }
-    peers.values_mut().for_each(Peers::settle);
-    peers
 }
 
 fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {

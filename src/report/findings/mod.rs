@@ -2,6 +2,8 @@
 //!
 //! Data subjects themselves stand in `subjects.csv` only: this file travels further, so it counts them.
 
+mod detection;
+
 use serde_json::{Value, json};
 
 use super::{Answer, FolderProblem};
@@ -52,6 +54,9 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             .zip(&answer.figures)
             .map(|(outcome, figures)| account(answer, outcome, figures))
             .collect::<Vec<_>>(),
+        "thresholds": detection::thresholds(answer),
+        "joint": detection::joint(answer),
+        "used_after_closing": detection::used_after_closing(answer),
         "undecided": undecided(answer),
         "doubts": doubts.collect::<Vec<_>>(),
         "remarks": answer.remarks,
@@ -142,6 +147,7 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
         "signals": outcome.judgement.signals.iter().map(signal).collect::<Vec<_>>(),
         "explained": outcome.facts.explained.iter()
             .map(|(why, n)| json!({ "template": why.word(), "contacts": n })).collect::<Vec<_>>(),
+        "other_client": detection::other_client(answer, outcome),
         "all_accesses": outcome.accesses,
         "first_contacts": outcome.facts.steps.len(),
         "first_contacts_unexplained": outcome.facts.unexplained(),

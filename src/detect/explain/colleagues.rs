@@ -1,0 +1,27 @@
+//! Two colleagues of an account's own group had to do with the same thing around the same time: work that the
+//! grants do not show. Only colleagues who are no suspects count, or a pool of attackers would explain itself.
+
+use super::{Crowd, Explained, Explanation};
+use crate::case::Thresholds;
+use crate::detect::contacts::{Contact, Place};
+use crate::words::HOUR;
+
+pub(super) fn apply(
+    contacts: &mut [Contact<'_>],
+    account: &Explained<'_>,
+    crowd: &Crowd,
+    limits: &Thresholds,
+) {
+    let within = (limits.colleague_days * 24.0 * HOUR as f64) as i64;
+    for contact in contacts.iter_mut() {
+        if contact.explained.is_some() || contact.place != Place::Foreign {
+            continue;
+        }
+        let thing = (contact.container, contact.asked);
+        let who = (account.account, account.group);
+        let colleagues = crowd.colleagues(thing, who, (contact.at, within));
+        if colleagues as f64 >= limits.colleagues {
+            contact.explained = Some(Explanation::Colleagues);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What everybody did with the things that somebody asked for beyond scope: the ground that templates stand on.
+//!
+//! Holds approaches to those things only, so its memory follows the contacts beyond scope, not the log.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::Explanation;
+use crate::scope::ControllerIndex;
+use crate::words::Stamp;
+
+/// An account with at most so many unexplained contacts is no suspect: its word counts for its colleagues.
+pub const LIGHT: u32 = 5;
+
+/// Somebody asked for a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Approach {
+    /// Place among the measured accounts.
+    pub account: u32,
+    /// First time.
+    pub at: Stamp,
+    /// Its group.
+    pub group: u32,
+    /// Whether its word counts: in its scope, or it asked for next to nothing beyond.
+    pub trusted: bool,
+}
+
+/// Everybody's approaches to the things in question, and days on which a whole tenant went astray.
+#[derive(Debug, Default)]
+pub struct Crowd {
+    approaches: HashMap<(bool, u32), Vec<Approach>>,
+    /// By home and day: accounts that were active, and those of them with contacts beyond scope.
+    days: BTreeMap<(Vec<ControllerIndex>, i64), (u32, u32)>,
+}
+
+impl Crowd {
+    /// Takes note of an approach to a thing: whether it is a container, and its number among the requested IDs.
+    pub fn approach(&mut self, thing: (bool, u32), approach: Approach) {
+        self.approaches.entry(thing).or_default().push(approach);
+    }
+
+    /// Takes note of an account's days: all on which it was active, and those with contacts beyond scope.
+    pub fn days(
+        &mut self,
+        home: &[ControllerIndex],
+        active: &BTreeSet<i64>,
+        beyond: &BTreeSet<i64>,
+    ) {
+        for day in active {
+            let entry = self.days.entry((home.to_vec(), *day)).or_default();
+            entry.0 += 1;
+            entry.1 += u32::from(beyond.contains(day));
+        }
+    }
+
+    /// How many trusted accounts of a group, other than one, approached a thing around an instant.
+    pub(super) fn colleagues(
+        &self,
+        thing: (bool, u32),
+        (account, group): (u32, u32),
+        (at, within): (Stamp, i64),
+    ) -> usize {
+        let near = |a: &&Approach| {
+            a.group == group
+                && a.account != account
+                && a.trusted
+                && a.at.0.saturating_sub(at.0).saturating_abs() <= within
+        };
+        let approaches = self.approaches.get(&thing).map_or(&[][..], Vec::as_slice);
+        let distinct: BTreeSet<u32> = approaches.iter().filter(near).map(|a| a.account).collect();
+        distinct.len()
+    }
+
+    /// How many other trusted accounts approached a thing, and of how many groups.
+    pub(super) fn followers(&self, thing: (bool, u32), account: u32) -> (usize, usize) {
+        let approaches = self.approaches.get(&thing).map_or(&[][..], Vec::as_slice);
+        let others = approaches
+            .iter()
+            .filter(|a| a.account != account && a.trusted);
+        let accounts: BTreeSet<u32> = others.clone().map(|a| a.account).collect();
+        let groups: BTreeSet<u32> = others.map(|a| a.group).collect();
+        (accounts.len(), groups.len())
+    }
+
+    /// Accounts of a home that were active on a day, and those of them with contacts beyond scope.
+    pub(super) fn day(&self, home: &[ControllerIndex], day: i64) -> (u32, u32) {
+        self.days
+            .get(&(home.to_vec(), day))
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// Which template explained an account's requests, by container or not and number of the ID.
+pub type Told = BTreeMap<(bool, u32), Explanation>;

@@ -1,0 +1,100 @@
+//! Why an honest account may stand beyond its scope: one file for each template that looks at more than one contact.
+//!
+//! The first template that fits wins and is recorded with the access (METHODS.md, "Detection" 2). An explained
+//! access stays beyond scope and disclosed: it only feeds no signal. Every template has a limit, so that nobody
+//! explains away a walk by going slowly: a substitute has few schools, a move one tenant, a link few objects.
+
+mod colleagues;
+mod crowd;
+mod link;
+mod moved;
+mod rollover;
+mod substitute;
+
+use super::contacts::{Contact, Place};
+use crate::case::Thresholds;
+use crate::scope::ControllerIndex;
+use crate::words::{HOUR, Stamp};
+
+pub use crowd::{Approach, Crowd, LIGHT, Told};
+
+/// A template that explains a contact beyond scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Explanation {
+    /// The account is declared as a service or a test account.
+    DeclaredService,
+    /// A page in the account's scope listed it shortly before.
+    Listed,
+    /// Colleagues of its own group had to do with it as well.
+    Colleagues,
+    /// The account moved to one new tenant.
+    Move,
+    /// A day and a class in another school.
+    Substitute,
+    /// Everybody of its tenant did the like that day.
+    Rollover,
+    /// One link that many followed.
+    SharedLink,
+}
+
+impl Explanation {
+    /// The words for tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Explanation::DeclaredService => "declared service account",
+            Explanation::Listed => "listed in scope within 30 min",
+            Explanation::Colleagues => "colleagues of its group asked for it too",
+            Explanation::Move => "moved to one new tenant",
+            Explanation::Substitute => "a day and a class in another school",
+            Explanation::Rollover => "everybody of its tenant did that day",
+            Explanation::SharedLink => "a link that many followed",
+        }
+    }
+}
+
+/// The account whose contacts are to be explained.
+#[derive(Clone, Copy, Debug)]
+pub struct Explained<'e> {
+    /// Its place among the measured accounts.
+    pub account: u32,
+    /// Its group: same roles, same controllers.
+    pub group: u32,
+    /// The controllers that it belongs to.
+    pub home: &'e [ControllerIndex],
+    /// Every access to something beyond scope, repeats included: when, and in which tenant.
+    pub visits: &'e [(Stamp, Option<ControllerIndex>)],
+}
+
+/// Tries the templates in their order on whatever is not explained yet.
+pub fn explain(
+    contacts: &mut [Contact<'_>],
+    account: &Explained<'_>,
+    crowd: &Crowd,
+    limits: &Thresholds,
+) {
+    colleagues::apply(contacts, account, crowd, limits);
+    moved::apply(contacts, account);
+    substitute::apply(contacts, account);
+    rollover::apply(contacts, account, crowd);
+    link::apply(contacts, account, crowd);
+}
+
+/// The UTC day of an instant, counted from the epoch.
+pub(super) fn day(at: Stamp) -> i64 {
+    at.0.div_euclid(24 * HOUR)
+}
+
+/// Contacts that a template about persons may explain: known to lie elsewhere, and not explained yet.
+fn open<'a, 'n>(contacts: &'a [Contact<'n>]) -> impl Iterator<Item = &'a Contact<'n>> {
+    contacts
+        .iter()
+        .filter(|contact| contact.place == Place::Foreign && contact.explained.is_none())
+}
+
+/// Whether the objects among these contacts follow each other by their numbers: a walk is no day at school, unless
+/// a list led through them.
+fn walked(contacts: &[&Contact<'_>]) -> bool {
+    let listed = contacts.iter().filter(|contact| contact.container).count();
+    let objects: Vec<&Contact<'_>> = contacts.iter().copied().filter(|c| !c.container).collect();
+    listed == 0 && super::order::longest(objects.iter().copied()).steps >= 10
+}

@@ -1,0 +1,112 @@
+//! What the others did with the things that somebody asked for beyond scope, so that templates about colleagues,
+//! links and whole schools can be tried. Costs one more look at the accesses, and memory for those things only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::measure::{Measured, Worker, day};
+use crate::detect::explain::{Approach, Crowd, LIGHT};
+use crate::scope::ControllerIndex;
+use crate::sequence::{Access, NONE, Sequences};
+use crate::words::Stamp;
+
+/// Same roles, same controllers.
+type Colleagues = (String, Vec<ControllerIndex>);
+
+/// Measures accounts with open contacts once more.
+pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut [Measured]) {
+    let wanted = Wanted::of(measured, worker.opener.names.objects.len());
+    if !wanted.any {
+        return;
+    }
+    let mut keys: BTreeMap<Colleagues, u32> = BTreeMap::new();
+    let groups: Vec<u32> = measured
+        .iter()
+        .map(|one| {
+            let next = keys.len() as u32;
+            *keys
+                .entry((one.outcome.group.clone(), one.outcome.home.clone()))
+                .or_insert(next)
+        })
+        .collect();
+    let seen: Vec<Seen> = measured
+        .par_iter()
+        .map(|one| wanted.look(sequences.sequence(one.sequence).1, one))
+        .collect();
+    let mut crowd = Crowd::default();
+    for ((one, group), seen) in measured.iter().zip(&groups).zip(seen) {
+        let trusted = one.outcome.facts.unexplained() <= LIGHT;
+        for (thing, at) in seen.first {
+            let account = one.outcome.number;
+            let trusted = trusted || !one.open.contains(&thing);
+            crowd.approach(
+                thing,
+                Approach {
+                    account,
+                    at,
+                    group: *group,
+                    trusted,
+                },
+            );
+        }
+        crowd.days(&one.outcome.home, &seen.active, &seen.beyond);
+    }
+    measured
+        .par_iter_mut()
+        .zip(&groups)
+        .filter(|(one, _)| !one.open.is_empty())
+        .for_each(|(one, group)| worker.measure_again(sequences, one, &crowd, *group));
+}
+
+/// The things in question, as bits over the requested IDs.
+struct Wanted {
+    objects: Vec<bool>,
+    containers: Vec<bool>,
+    any: bool,
+}
+
+/// What one account did with them.
+#[derive(Default)]
+struct Seen {
+    first: BTreeMap<(bool, u32), Stamp>,
+    active: BTreeSet<i64>,
+    beyond: BTreeSet<i64>,
+}
+
+impl Wanted {
+    fn of(measured: &[Measured], ids: usize) -> Wanted {
+        let mut wanted = Wanted {
+            objects: vec![false; ids],
+            containers: vec![false; ids],
+            any: false,
+        };
+        for (container, asked) in measured.iter().flat_map(|one| &one.open) {
+            wanted.any = true;
+            match container {
+                true => wanted.containers[*asked as usize] = true,
+                false => wanted.objects[*asked as usize] = true,
+            }
+        }
+        wanted
+    }
+
+    fn look(&self, accesses: &[Access], one: &Measured) -> Seen {
+        let mut seen = Seen::default();
+        for access in accesses {
+            seen.active.insert(day(access.time));
+            let object = (access.object != NONE && self.objects[access.object as usize])
+                .then_some((false, access.object));
+            let container = (access.container != NONE
+                && self.containers[access.container as usize])
+                .then_some((true, access.container));
+            for thing in [object, container].into_iter().flatten() {
+                seen.first.entry(thing).or_insert(access.time);
+                if one.open.contains(&thing) {
+                    seen.beyond.insert(day(access.time));
+                }
+            }
+        }
+        seen
+    }
+}

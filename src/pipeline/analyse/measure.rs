@@ -1,0 +1,200 @@
+//! Measures one account alone: opens its accesses, reads first contacts, sums up its share.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{AccountOutcome, AfterClosing};
+use crate::case::{AccountRow, Case};
+use crate::detect::contacts::{Contact, Place, Reader};
+use crate::detect::explain::{Crowd, Explained, Told, explain};
+use crate::detect::joint::{Taking, takings};
+use crate::detect::{Facts, HARVEST_FROM, Judgement, takeover};
+use crate::impact::AccountShare;
+use crate::scope::{
+    Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Touched,
+};
+use crate::sequence::{Access, Sequences};
+use crate::words::{HOUR, Stamp};
+
+/// An account that was measured and not yet judged.
+pub(super) struct Measured {
+    pub outcome: AccountOutcome,
+    /// Where its sequence stands.
+    pub sequence: usize,
+    /// Things that it asked for beyond scope without an explanation: container or not, and the ID's number.
+    pub open: BTreeSet<(bool, u32)>,
+    pub takings: Vec<Taking>,
+    pub after_closing: Option<AfterClosing>,
+}
+
+pub(super) struct Worker<'w> {
+    pub case: &'w Case,
+    /// The table of accounts, by account.
+    pub accounts: HashMap<&'w [u8], &'w AccountRow>,
+    pub scope: &'w Scope<'w>,
+    pub people: &'w People,
+    pub opener: Opener<'w>,
+    pub reader: Reader<'w, 'w>,
+}
+
+impl<'w> Worker<'w> {
+    /// Measures the account of a sequence, with the templates that need no other account.
+    pub fn measure(&self, sequences: &Sequences, index: usize) -> Measured {
+        let (number, accesses) = sequences.sequence(index);
+        let person = self.people.person(number);
+        let row = self.row(&person);
+        let kind = row.map_or(String::new(), |row| row.kind.clone());
+        let bench = self.scope.bench(&person);
+        let touched = self.opener.open(&bench, accesses);
+        let service = matches!(kind.as_str(), "service" | "test");
+        let contacts = self.reader.read(accesses, &touched, service);
+        let home = bench.controllers();
+        let roles: Vec<String> = bench.roles().into_iter().map(str::to_owned).collect();
+        let span = match accesses {
+            [first, .., last] => (first.time, last.time),
+            [only] => (only.time, only.time),
+            [] => (Stamp(0), Stamp(0)),
+        };
+        let share = AccountShare::of(
+            self.scope.atlas,
+            accesses,
+            &touched,
+            person.kind == PersonKind::UnattributedClient,
+            person.kind == PersonKind::AnonymousClient,
+            bench.sees_nothing(),
+        );
+        let mut measured = Measured {
+            sequence: index,
+            open: BTreeSet::new(),
+            takings: Vec::new(),
+            after_closing: after_closing(row, accesses),
+            outcome: AccountOutcome {
+                number,
+                group: roles.join("+"),
+                roles,
+                home,
+                kind,
+                basis: bench.basis(),
+                unlisted: person.kind == PersonKind::Account
+                    && bench.basis() == Basis::Unknown
+                    && self.case.directory.grants.is_some(),
+                accesses: accesses.len() as u64,
+                span,
+                reachable: 0,
+                facts: Facts::default(),
+                told: Told::new(),
+                other_client: None,
+                shared: 0,
+                judgement: Judgement::default(),
+                share,
+                person,
+            },
+        };
+        self.sum_up(&mut measured, &bench, &contacts, &touched, accesses);
+        measured
+    }
+
+    /// Measures an account with open contacts once more, now with what everybody else did.
+    pub fn measure_again(
+        &self,
+        sequences: &Sequences,
+        measured: &mut Measured,
+        crowd: &Crowd,
+        group: u32,
+    ) {
+        let (_, accesses) = sequences.sequence(measured.sequence);
+        let bench = self.scope.bench(&measured.outcome.person);
+        let touched = self.opener.open(&bench, accesses);
+        let service = matches!(measured.outcome.kind.as_str(), "service" | "test");
+        let mut contacts = self.reader.read(accesses, &touched, service);
+        let visits = self.visits(&touched, accesses);
+        let account = Explained {
+            account: measured.outcome.number,
+            group,
+            home: &measured.outcome.home,
+            visits: &visits,
+        };
+        explain(&mut contacts, &account, crowd, &self.case.thresholds);
+        self.sum_up(measured, &bench, &contacts, &touched, accesses);
+    }
+
+    fn sum_up(
+        &self,
+        measured: &mut Measured,
+        bench: &Bench<'_>,
+        contacts: &[Contact<'_>],
+        touched: &Touched,
+        accesses: &[Access],
+    ) {
+        let outcome = &mut measured.outcome;
+        let lists_known = self.case.directory.members.is_some();
+        outcome.facts = Facts::measure(contacts, &outcome.home, lists_known)
+            .with_pages(contacts, touched, accesses);
+        // Only a large collection is held against what is reachable, so only that is counted.
+        if outcome.facts.collected.at_once >= HARVEST_FROM {
+            outcome.reachable = bench.reachable(outcome.span.1);
+        }
+        let open = |c: &&Contact<'_>| c.unexplained() && c.place == Place::Foreign;
+        measured.open = contacts
+            .iter()
+            .filter(open)
+            .map(|c| (c.container, c.asked))
+            .collect();
+        measured.takings = takings(outcome.number, contacts);
+        outcome.other_client = takeover::other_client(contacts, accesses);
+        let explained = contacts.iter().filter(|c| c.outside());
+        outcome.told = explained
+            .filter_map(|c| Some(((c.container, c.asked), c.explained?)))
+            .collect();
+    }
+
+    /// Every access to something beyond scope, repeats included: when, and in which tenant.
+    fn visits(
+        &self,
+        touched: &Touched,
+        accesses: &[Access],
+    ) -> Vec<(Stamp, Option<ControllerIndex>)> {
+        let atlas = self.scope.atlas;
+        let objects = touched
+            .touches
+            .iter()
+            .filter(|touch| touch.standing.is_beyond())
+            .map(|touch| {
+                let at = accesses[touch.access as usize].time;
+                let rows = atlas.rows_at(touch.thing, at);
+                (
+                    touch.access,
+                    (at, rows.first().and_then(|row| atlas.controller(*row))),
+                )
+            });
+        let mut visits: Vec<_> = objects.collect();
+        visits.sort_by_key(|(access, _)| *access);
+        visits.dedup();
+        visits.into_iter().map(|(_, visit)| visit).collect()
+    }
+
+    fn row(&self, person: &Person) -> Option<&'w AccountRow> {
+        match person.kind {
+            PersonKind::Account => self.accounts.get(person.name.as_slice()).copied(),
+            _ => None,
+        }
+    }
+}
+
+fn after_closing(row: Option<&AccountRow>, accesses: &[Access]) -> Option<AfterClosing> {
+    let row = row?;
+    let closed = row.open.until?;
+    let from = accesses.partition_point(|access| access.time < closed);
+    let late = &accesses[from..];
+    Some(AfterClosing {
+        account: row.account.clone(),
+        closed,
+        accesses: late.len() as u64,
+        first: *late.first()?,
+        last: late.last()?.time,
+    })
+}
+
+/// The UTC day of an instant, counted from the epoch.
+pub(super) fn day(at: Stamp) -> i64 {
+    at.0.div_euclid(24 * HOUR)
+}
