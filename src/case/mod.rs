@@ -211,6 +211,33 @@ pub struct RouteSpec {
     pub discloses: Vec<Category>,
     /// A body of fewer bytes discloses nothing; `None` = any body over 0 does.
     pub empty_below: Option<u64>,
+    /// Checks that the route is known to lack (`unchecked`): whom its users could see is computed from them.
+    pub unchecked: Vec<Check>,
+}
+
+/// A check of scope that a route may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Check {
+    /// Protected identity.
+    Protected,
+    /// School form.
+    Form,
+    /// Unit: whoever is signed in sees everything.
+    Unit,
+}
+
+impl Check {
+    /// All of them.
+    pub const ALL: [Check; 3] = [Check::Protected, Check::Form, Check::Unit];
+
+    /// The word in the case file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Check::Protected => "protected",
+            Check::Form => "form",
+            Check::Unit => "unit",
+        }
+    }
 }
 
 /// How a container is paged.

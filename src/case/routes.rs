@@ -5,9 +5,9 @@
 
 use super::problem::{CaseProblem, nearest, quoted};
 use super::section::{Section, Value};
-use super::{Category, PageSpec, RouteSpec};
+use super::{Category, Check, PageSpec, RouteSpec};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "name",
     "module",
     "method",
@@ -17,6 +17,7 @@ const KEYS: [&str; 9] = [
     "page",
     "discloses",
     "empty_below",
+    "unchecked",
 ];
 
 /// Every `[[route]]` in the order of the file.
@@ -84,7 +85,26 @@ fn route(section: &Section<'_>, name: &str) -> Result<RouteSpec, CaseProblem> {
         page: page.map(|p| paging(&p)).transpose()?,
         discloses: categories(section)?,
         empty_below: section.get("empty_below").map(|v| v.count()).transpose()?,
+        unchecked: unchecked(section)?,
     })
+}
+
+/// Checks that a route is known to lack.
+fn unchecked(section: &Section<'_>) -> Result<Vec<Check>, CaseProblem> {
+    let words = section
+        .get("unchecked")
+        .map_or(Ok(Vec::new()), |v| v.items())?;
+    let mut checks = Vec::new();
+    for word in words {
+        let text = word.text()?;
+        let Some(check) = Check::ALL.into_iter().find(|check| check.word() == text) else {
+            let words = Check::ALL.map(Check::word).join(", ");
+            let what = format!("{} is no check of a route", quoted(text));
+            return Err(word.complain(&what, format!("a route may lack: {words}")));
+        };
+        checks.push(check);
+    }
+    Ok(checks)
 }
 
 /// Names of the template's variables, in order.

@@ -4,6 +4,7 @@ mod asking;
 mod init;
 mod inputs;
 mod inspect;
+mod ladder;
 mod logs;
 mod progress;
 mod records;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::inputs::{file_facts, head, inputs, paths};
 use super::progress::Progress;
-use super::{Ending, remarks, signals};
+use super::{Ending, ladder, remarks, signals};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
 use crate::coverage::{self, SourceFacts};
@@ -82,6 +82,9 @@ fn answer(
     let mut assessment = coverage::assess(case, &sources);
     assessment.doubts.extend(impact::doubts(&analysis.exposure));
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
+    let shares = analysis.beyond().map(|outcome| &outcome.share);
+    let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
+    let ladder = ladder::of(case, &atlas, &analysis, &assessment);
     progress.stage("citing lines");
     let cited = analysis
         .beyond()
@@ -106,6 +109,8 @@ fn answer(
         skipped,
         analysis,
         controllers,
+        bounds,
+        ladder,
         totals,
         assessment,
         remarks,

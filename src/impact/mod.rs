@@ -5,15 +5,19 @@
 //! is to be called what is `detect`'s, how it is printed `report`'s.
 
 mod account;
+mod bounds;
 mod conclude;
 mod exposure;
+mod ladder;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use account::{About, AccountShare, Beyond, Doubtful};
+pub use bounds::{AllBounds, Bounds, bounds};
 pub use conclude::{Totals, conclude};
 pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
+pub use ladder::{Ladder, Rung, Unchecked, answered};
 pub use rows::{AccountFigures, same_request};
 
 use crate::case::Category;

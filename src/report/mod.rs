@@ -9,6 +9,7 @@ mod findings;
 mod folder;
 mod inspection;
 mod manifest;
+mod rungs;
 mod summary;
 mod tables;
 mod timeline;
@@ -22,7 +23,7 @@ pub use summary::summary;
 
 use crate::case::Case;
 use crate::coverage::Assessment;
-use crate::impact::{AccountFigures, Citation, ControllerRow, Totals};
+use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Rung, Totals};
 use crate::pipeline::{Analysis, ReadFile};
 use crate::scope::{Atlas, Thing};
 use crate::source::Skipped;
@@ -43,6 +44,10 @@ pub struct Answer<'c> {
     pub figures: Vec<AccountFigures>,
     /// Rows of controllers.
     pub controllers: Vec<ControllerRow>,
+    /// Tighter bounds of every controller.
+    pub bounds: AllBounds,
+    /// The exposure ladder.
+    pub ladder: Vec<Rung>,
     /// Figures of the case.
     pub totals: Totals,
     /// What the logs can show.
@@ -122,6 +127,8 @@ pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem>
     staging.put("accounts.csv", tables::accounts(answer)?)?;
     staging.put("subjects.csv", tables::subjects(answer)?)?;
     staging.put("accesses.parquet", accesses::parquet(answer)?)?;
+    staging.put("bounds.csv", rungs::bounds(answer)?)?;
+    staging.put("ladder.csv", rungs::ladder(answer)?)?;
     staging.put("findings.json", findings::json(answer)?)?;
     staging.put("timeline.jsonl", timeline::jsonl(answer)?)?;
     staging.put("coverage.csv", tables::coverage(answer)?)?;

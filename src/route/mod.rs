@@ -4,6 +4,7 @@
 //! of a chunk.
 
 mod clock;
+pub mod content;
 pub mod disclosure;
 pub mod extract;
 mod hours;

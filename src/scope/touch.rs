@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use super::atlas::{Atlas, Thing};
 use super::{Bench, Standing};
 use crate::case::RouteSpec;
+use crate::route::content::Content;
 use crate::route::disclosure::certainty;
 use crate::sequence::{Access, NONE, Names};
 use crate::words::Certainty;
@@ -66,6 +67,8 @@ pub struct Opener<'s> {
     pub names: &'s Names,
     /// What each requested ID is, by its number.
     pub things: &'s [Thing],
+    /// Which bodies prove nothing.
+    pub content: &'s Content,
 }
 
 impl Opener<'_> {
@@ -78,7 +81,10 @@ impl Opener<'_> {
                 .routes
                 .get(usize::from(access.route))
                 .and_then(|route| route.empty_below);
-            let sure = certainty(access, empty_below);
+            let sure = match certainty(access, empty_below) {
+                Certainty::Confirmed if self.content.is_constant(access) => Certainty::Probable,
+                sure => sure,
+            };
             let index = index as u32;
             if access.object != NONE {
                 let thing = self.things[access.object as usize];

@@ -20,6 +20,7 @@ fn route(path: &str, object: Option<&str>, container: Option<&str>) -> RouteSpec
         page: None,
         discloses: Vec::new(),
         empty_below: None,
+        unchecked: Vec::new(),
     }
 }
 

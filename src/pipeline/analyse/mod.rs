@@ -18,6 +18,7 @@ use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
 use crate::detect::{Facts, Group, Judgement, Verdict};
 use crate::impact::{AccountShare, Exposure, Merger};
+use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
 use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing};
 use crate::sequence::{Access, NONE, Names, Sequences};
@@ -79,6 +80,8 @@ pub struct Analysis {
     pub joint: Vec<SharedWalk>,
     /// Accounts that were used after their closing, by label.
     pub after_closing: Vec<AfterClosing>,
+    /// Sizes of answered bodies, by route.
+    pub content: Vec<RouteContent>,
     /// What all were judged with.
     pub panel: Panel,
     /// How many accounts and addresses made accesses.
@@ -141,6 +144,7 @@ pub struct SetAside {
 /// Analyses an extraction. `has_accounts[file]` tells whether the file's source carries accounts.
 pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool]) -> Analysis {
     let names = all.names;
+    let content = Content::measure(&all.accesses, &case.routes);
     let (people, who) = People::resolve(&case.directory, &all.accesses, &names, has_accounts);
     let (accesses, who, set_aside) = keep(case, &names, &people, all.accesses, who);
     let sequences = Sequences::build(accesses, &who);
@@ -164,6 +168,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
             routes: &case.routes,
             names: &names,
             things: &things,
+            content: &content,
         },
         reader: Reader {
             atlas,
@@ -229,6 +234,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         }
     }
     analysis.joint = joint;
+    analysis.content = content.routes;
     analysis.names = names;
     analysis
 }

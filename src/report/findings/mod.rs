@@ -6,7 +6,7 @@ mod detection;
 
 use serde_json::{Value, json};
 
-use super::{Answer, FolderProblem};
+use super::{Answer, FolderProblem, rungs};
 use crate::coverage::Allowance;
 use crate::detect::{NOT_DONE, Signal, Verdict};
 use crate::impact::{About, AccountFigures, ControllerRow, Doubtful, Status};
@@ -54,6 +54,9 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             .zip(&answer.figures)
             .map(|(outcome, figures)| account(answer, outcome, figures))
             .collect::<Vec<_>>(),
+        "bounds": rungs::assumptions(answer),
+        "ladder": rungs::case_ladder(answer),
+        "content": rungs::content(answer),
         "thresholds": detection::thresholds(answer),
         "joint": detection::joint(answer),
         "used_after_closing": detection::used_after_closing(answer),

@@ -77,6 +77,7 @@ impl Proposed {
             page: self.page.clone().filter(|_| self.role == Role::Container),
             discloses: Vec::new(),
             empty_below: None,
+            unchecked: Vec::new(),
         }
     }
 }
