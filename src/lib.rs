@@ -12,14 +12,15 @@
 //! 7. [`detect`]: signals and verdicts on accounts
 //! 8. [`coverage`]: what the logs can show, and what they cannot
 //! 9. [`impact`]: disclosures -> controllers and data subjects with `[min, max]` and reasons
-//! 10. [`evidence`]: references -> exact bytes and hashes
-//! 11. [`report`]: results -> the answer's files and the terminal's last screen
+//! 10. [`cause`]: which stories of how it came about remain
+//! 11. [`evidence`]: references -> exact bytes and hashes
+//! 12. [`report`]: results -> the answer's files and the terminal's last screen
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!
 //! [`survey`] looks at logs before there is a case: what they carry, what they can answer, which case to begin
 //! with. [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
-//! cases and shares no code with what it tests. Rooms yet to come: `cause`, `claims`.
+//! cases and shares no code with what it tests. Room yet to come: `claims`.
 //!
 //! # The field's words
 //!
@@ -32,6 +33,7 @@
 //! The library never prints; `commands` does.
 
 pub mod case;
+pub mod cause;
 pub mod chance;
 pub mod cli;
 pub mod commands;

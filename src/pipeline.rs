@@ -7,7 +7,7 @@ mod analyse;
 mod extract;
 mod survey;
 
-pub use analyse::{AccountOutcome, Analysis, analyse};
+pub use analyse::{AfterClosing, Panel, Watched, AccountOutcome, Analysis, analyse};
 pub use extract::{Extraction, Input, ReadFile, extract};
 pub use survey::survey;
 

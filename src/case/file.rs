@@ -8,10 +8,11 @@ use std::str::FromStr;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::problem::{CaseProblem, Complaints, nearest, quoted};
+use super::leak::Announced;
+use super::problem::{CaseProblem, nearest, quoted};
 use super::section::{Script, Section, Value};
-use super::table::{Table, hex_digest};
-use super::{Case, TableFile, Thresholds, routes, rows, sources};
+use super::table::hex_digest;
+use super::{Case, Thresholds, routes, rows, sources};
 use crate::words::Validity;
 
 const SECTIONS: [&str; 8] = [
@@ -69,13 +70,15 @@ fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, C
     let thresholds = section(&top, "detect", Thresholds::KEYS)?;
     let thresholds = thresholds.map_or(Ok(Thresholds::default()), |s| Thresholds::read(&s))?;
     let (exclude_accounts, exclude_clients) = exclude(&top)?;
-    let leak = Leak::read(&top, &head)?;
+    let announced = section(&top, "leak", &["records", "published"])?;
+    let announced = announced.map(|s| Announced::read(&s, head.timezone)).transpose()?;
     let section = section(&top, "directory", &rows::KEYS)?;
     let mut tables = rows::read(section.as_ref(), folder, head.timezone)?;
-    if let Some(leak) = leak {
-        tables.files.push(leak.check(folder)?);
-        tables.not_acted_on.push(leak.sentence());
-    }
+    let leak = announced.map(|announced| announced.table(folder)).transpose()?;
+    let leak = leak.map(|(leak, file)| {
+        tables.files.push(file);
+        leak
+    });
     Ok(Case {
         file_name: script.file.to_owned(),
         folder: folder.to_owned(),
@@ -91,6 +94,7 @@ fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, C
         exclude_clients,
         unlisted_beyond,
         thresholds,
+        leak,
         ignore_case: head.ignore_case,
         not_acted_on: tables.not_acted_on,
         tables: tables.files,
@@ -123,53 +127,6 @@ impl Head {
                 .transpose()?,
             ignore_case: case.truth("ignore_case")?,
         })
-    }
-}
-
-/// `[leak]`: read and checked; no detector asks for it yet.
-struct Leak<'s> {
-    records: Value<'s>,
-    path: &'s str,
-}
-
-impl<'s> Leak<'s> {
-    fn read(top: &Section<'s>, head: &Head) -> Result<Option<Leak<'s>>, CaseProblem> {
-        let Some(leak) = section(top, "leak", &["records", "published"])? else {
-            return Ok(None);
-        };
-        let records = leak.need(
-            "records",
-            "the table of the records that were found published",
-        )?;
-        leak.get("published")
-            .map(|v| v.instant(head.timezone))
-            .transpose()?;
-        let path = records.path()?;
-        Ok(Some(Leak { records, path }))
-    }
-
-    /// Reads every row, so that a damaged file is known now and not when somebody relies on it.
-    fn check(&self, folder: &Path) -> Result<TableFile, CaseProblem> {
-        let table = Table::open(folder, &self.records)?;
-        let mut complaints = Complaints::default();
-        for (index, name) in table.columns.iter().enumerate() {
-            if name.is_empty() || table.columns[..index].contains(name) {
-                let what = format!("the column {} has no name of its own", quoted(name));
-                complaints.add(|| {
-                    table.complain_header(None, what, "give each column another name".to_owned())
-                });
-            }
-        }
-        table.each(&mut complaints, |_, _| ());
-        complaints.or(table.file)
-    }
-
-    fn sentence(&self) -> String {
-        format!(
-            "[leak]: {} was read and holds, but this version does not ask who could have \
-            fetched its records",
-            self.path
-        )
     }
 }
 

@@ -8,6 +8,7 @@ mod account;
 mod cells;
 mod directory;
 mod file;
+mod leak;
 mod parquet;
 mod problem;
 mod recognise;
@@ -27,6 +28,7 @@ pub use account::AccountKey;
 pub use directory::{
     AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, Unit,
 };
+pub use leak::{Leak, LeakRecord};
 pub use problem::{CaseProblem, Complaint, Place};
 pub use recognise::{TableLikeness, recognise};
 pub use thresholds::Thresholds;
@@ -81,6 +83,8 @@ pub struct Case {
     pub exclude_clients: Vec<String>,
     /// `[scope] unlisted = "beyond"`: accounts that `grants` does not know are beyond every scope.
     pub unlisted_beyond: bool,
+    /// `[leak]`.
+    pub leak: Option<Leak>,
     /// `[detect]`.
     pub thresholds: Thresholds,
     /// Whether literals of routes match without regard to case.
@@ -120,6 +124,7 @@ impl Case {
             exclude_accounts: Vec::new(),
             exclude_clients: Vec::new(),
             unlisted_beyond: false,
+            leak: None,
             thresholds: Thresholds::default(),
             ignore_case: false,
             not_acted_on: Vec::new(),

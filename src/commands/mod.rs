@@ -1,6 +1,7 @@
 //! One file per command, each a short story. Owns progress, the terminal, signals and "now".
 
 mod asking;
+mod cause;
 mod init;
 mod inputs;
 mod inspect;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::inputs::{file_facts, head, inputs, paths};
 use super::progress::Progress;
-use super::{Ending, ladder, remarks, signals};
+use super::{Ending, cause, ladder, remarks, signals};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
 use crate::coverage::{self, SourceFacts};
@@ -85,6 +85,7 @@ fn answer(
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
     let ladder = ladder::of(case, &atlas, &analysis, &assessment);
+    let cause = cause::of(case, &atlas, &analysis, &assessment);
     progress.stage("citing lines");
     let cited = analysis
         .beyond()
@@ -111,6 +112,7 @@ fn answer(
         controllers,
         bounds,
         ladder,
+        cause,
         totals,
         assessment,
         remarks,

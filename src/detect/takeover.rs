@@ -74,3 +74,23 @@ pub fn other_client(contacts: &[Contact<'_>], accesses: &[Access]) -> Option<Oth
         span,
     })
 }
+
+/// Ordinary contacts from a client and program from which they are the account's usual ones.
+const USUAL: u32 = 5;
+/// Share of the contacts beyond scope that must come from usual ones.
+const MOSTLY: f64 = 0.8;
+
+/// Whether the contacts beyond scope came from clients of the account's ordinary use.
+pub fn usual_client(contacts: &[Contact<'_>], accesses: &[Access]) -> bool {
+    let mut ordinary: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    let pair = |contact: &Contact<'_>| {
+        let access = &accesses[contact.access as usize];
+        (access.client, access.agent)
+    };
+    for contact in contacts.iter().filter(|contact| !contact.outside()) {
+        *ordinary.entry(pair(contact)).or_default() += 1;
+    }
+    let beyond = contacts.iter().filter(|contact| contact.unexplained());
+    let usual = beyond.clone().filter(|c| ordinary.get(&pair(c)).copied().unwrap_or(0) >= USUAL).count();
+    usual as f64 >= MOSTLY * beyond.count() as f64
+}

@@ -22,6 +22,7 @@ pub use manifest::BUILD;
 pub use summary::summary;
 
 use crate::case::Case;
+use crate::cause::Cause;
 use crate::coverage::Assessment;
 use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Rung, Totals};
 use crate::pipeline::{Analysis, ReadFile};
@@ -48,6 +49,8 @@ pub struct Answer<'c> {
     pub bounds: AllBounds,
     /// The exposure ladder.
     pub ladder: Vec<Rung>,
+    /// How it came about.
+    pub cause: Cause,
     /// Figures of the case.
     pub totals: Totals,
     /// What the logs can show.

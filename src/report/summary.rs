@@ -31,6 +31,7 @@ pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
     subjects(answer, &mut text);
     controllers(answer, &mut text);
     accounts(answer, &mut text);
+    cause(answer, &mut text);
     doubts(answer, &mut text);
     let _ = writeln!(
         text,
@@ -246,6 +247,29 @@ fn doubts(answer: &Answer<'_>, text: &mut String) {
             "          … and {} more in findings.json",
             doubts.len() - DOUBTS
         );
+    }
+}
+
+/// What remains of the stories of how it came about.
+fn cause(answer: &Answer<'_>, text: &mut String) {
+    let outcome = &answer.cause.outcome;
+    let mut line = format!("Cause     {}", outcome.said);
+    if let Some(wanted) = outcome.wanted.first() {
+        let _ = write!(line, "; would help most: {wanted}");
+    }
+    wrapped(&line, text);
+    if let Some(leak) = &answer.cause.leak {
+        let line = format!(
+            "Published {} record(s) of at least {} controller(s), {} shown by the logs to somebody",
+            leak.records.0,
+            leak.controllers.len(),
+            leak.seen
+        );
+        wrapped(&line, text);
+    }
+    let late = &answer.analysis.after_closing;
+    if !late.is_empty() {
+        wrapped(&format!("Closed    {} account(s) were used after they had been closed", late.len()), text);
     }
 }
 

@@ -105,6 +105,26 @@ impl Opener<'_> {
         touched
     }
 
+    /// The things that an access showed to whoever made it, in scope or not, and how sure that is.
+    pub fn shown(&self, access: &Access) -> (Vec<Thing>, Certainty) {
+        let route = self.routes.get(usize::from(access.route));
+        let sure = match certainty(access, route.and_then(|route| route.empty_below)) {
+            Certainty::Confirmed if self.content.is_constant(access) => Certainty::Probable,
+            sure => sure,
+        };
+        if sure == Certainty::Nothing {
+            return (Vec::new(), sure);
+        }
+        if access.object != NONE {
+            return (vec![self.things[access.object as usize]], sure);
+        }
+        if access.container == NONE {
+            return (Vec::new(), sure);
+        }
+        let (things, known) = self.on_page(self.names.objects.name(access.container), access, sure);
+        (things, if known { sure } else { sure.min(Certainty::Possible) })
+    }
+
     fn page(
         &self,
         bench: &Bench<'_>,

@@ -112,7 +112,6 @@ fn a_good_case_is_read_to_the_letter() {
         [
             "controllers.csv: this version makes no use of country",
             "units.csv: this version makes no use of name",
-            "[leak]: leak.csv was read and holds, but this version does not ask who could have fetched its records",
         ]
     );
     let last = case.tables.last().expect("tables");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -17,6 +17,10 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("detect", &["case", "scope", "sequence"]),
     ("coverage", &["case", "route"]),
     ("impact", &["case", "coverage", "scope", "sequence"]),
+    (
+        "cause",
+        &["case", "scope", "sequence", "detect", "coverage", "impact"],
+    ),
     ("evidence", &["impact", "source"]),
     (
         "survey",
@@ -25,14 +29,15 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     (
         "pipeline",
         &[
-            "case", "source", "format", "route", "sequence", "scope", "detect", "impact", "survey",
+            "case", "source", "format", "route", "sequence", "scope", "detect", "impact", "cause",
+            "survey",
         ],
     ),
     (
         "report",
         &[
             "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence",
-            "pipeline", "source", "route", "survey",
+            "cause", "pipeline", "source", "route", "survey",
         ],
     ),
     ("synth", &[]),

@@ -83,6 +83,7 @@ impl<'w> Worker<'w> {
                 facts: Facts::default(),
                 told: Told::new(),
                 other_client: None,
+                usual_client: false,
                 shared: 0,
                 judgement: Judgement::default(),
                 share,
@@ -141,6 +142,7 @@ impl<'w> Worker<'w> {
             .collect();
         measured.takings = takings(outcome.number, contacts);
         outcome.other_client = takeover::other_client(contacts, accesses);
+        outcome.usual_client = takeover::usual_client(contacts, accesses);
         let explained = contacts.iter().filter(|c| c.outside());
         outcome.told = explained
             .filter_map(|c| Some(((c.container, c.asked), c.explained?)))

@@ -6,6 +6,7 @@
 mod crowd;
 mod measure;
 mod panel;
+mod watch;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -26,6 +27,7 @@ use crate::words::{HOUR, Reason, Stamp};
 
 use measure::{Measured, Worker};
 pub use panel::Panel;
+pub use watch::Watched;
 
 /// One account after everything was weighed.
 #[derive(Debug)]
@@ -58,6 +60,8 @@ pub struct AccountOutcome {
     pub told: Told,
     /// Another client behind its contacts beyond scope, as it seems.
     pub other_client: Option<OtherClient>,
+    /// Its contacts beyond scope came from clients of its ordinary use.
+    pub usual_client: bool,
     /// IDs that it took of walks which several accounts share.
     pub shared: u32,
     /// What was decided.
@@ -80,6 +84,8 @@ pub struct Analysis {
     pub joint: Vec<SharedWalk>,
     /// Accounts that were used after their closing, by label.
     pub after_closing: Vec<AfterClosing>,
+    /// What the logs show of the leaked things, and of refusals.
+    pub watched: Watched,
     /// Sizes of answered bodies, by route.
     pub content: Vec<RouteContent>,
     /// What all were judged with.
@@ -90,7 +96,7 @@ pub struct Analysis {
     pub set_aside: SetAside,
     /// Names of what accesses carry as numbers.
     pub names: Names,
-    /// Labels of the accounts in `outcomes` and in `joint`, by number.
+    /// Labels of the accounts in `outcomes`, in `joint` and in `watched`, by number.
     pub labels: BTreeMap<u32, String>,
 }
 
@@ -181,6 +187,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .into_par_iter()
         .map(|index| worker.measure(&sequences, index))
         .collect();
+    let watched = watch::look(&worker, &sequences);
     crowd::explain(&worker, &sequences, &mut measured);
     measured.sort_by(|a, b| {
         let key = |m: &Measured| (m.outcome.person.label(), m.outcome.person.kind);
@@ -210,6 +217,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     }
     analysis.panel = Panel::of(&outcomes);
     let cut = analysis.panel.cut(&outcomes, &case.thresholds);
+    let sighted: HashSet<u32> = watched.sightings.iter().map(|one| one.account).collect();
     let merger = Merger {
         atlas,
         routes: &case.routes,
@@ -221,7 +229,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         analysis
             .exposure
             .add(&merger, outcome.number, &outcome.share, sure);
-        let member = shared.contains_key(&outcome.number);
+        let member = shared.contains_key(&outcome.number) || sighted.contains(&outcome.number);
         if outcome.judgement.verdict.is_some() || member {
             analysis
                 .labels
@@ -234,6 +242,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         }
     }
     analysis.joint = joint;
+    analysis.watched = watched;
     analysis.content = content.routes;
     analysis.names = names;
     analysis

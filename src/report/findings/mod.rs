@@ -2,6 +2,7 @@
 //!
 //! Data subjects themselves stand in `subjects.csv` only: this file travels further, so it counts them.
 
+mod cause;
 mod detection;
 
 use serde_json::{Value, json};
@@ -54,6 +55,7 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             .zip(&answer.figures)
             .map(|(outcome, figures)| account(answer, outcome, figures))
             .collect::<Vec<_>>(),
+        "cause": cause::cause(answer),
         "bounds": rungs::assumptions(answer),
         "ladder": rungs::case_ladder(answer),
         "content": rungs::content(answer),

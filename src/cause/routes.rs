@@ -1,0 +1,211 @@
+//! Which routes may have been the way out, and when disclosures beyond scope ended.
+//!
+//! A route is excluded only as far as its log reaches: over the whole time at which the records may have been taken,
+//! without a hole, a sample or a lost line. Otherwise the sentence carries its condition, "unless all of it fell
+//! inside [a, b]".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Ground, LeakFindings, Limited};
+use crate::coverage::Allowance;
+use crate::scope::Thing;
+use crate::words::{Certainty, Reason, Stamp};
+
+/// Spans that a sentence names before it counts.
+const NAMED: usize = 5;
+
+/// How a route stands as the way of the leaked records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elimination {
+    /// Index of the route.
+    pub route: u16,
+    /// `excluded`, `excluded_unless`, `not_excluded`, `possible`.
+    pub standing: &'static str,
+    /// Leaked columns that it discloses.
+    pub categories: Vec<String>,
+    /// Leaked columns that are data categories of some route, but not of this one.
+    pub lacks: Vec<String>,
+    /// Leaked records that it was seen to show, in scope or not.
+    pub shown: u64,
+    /// Codes.
+    pub reasons: BTreeSet<Reason>,
+    /// The sentence.
+    pub said: String,
+}
+
+/// When disclosures beyond scope by a route ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// Index of the route.
+    pub route: u16,
+    /// First and last disclosure beyond scope.
+    pub disclosed: (Stamp, Stamp),
+    /// First refused attempt after the last disclosure.
+    pub refused: Option<Stamp>,
+    /// Refused attempts after it, and by how many accounts.
+    pub after: (u64, usize),
+    /// Refused attempts before it.
+    pub before: u64,
+    /// Requests refused for their rate.
+    pub limited: Option<Limited>,
+}
+
+/// Judges every route that discloses something.
+pub(super) fn eliminate(
+    ground: &Ground<'_>,
+    leak: Option<&LeakFindings>,
+    span: Option<(Option<Stamp>, Option<Stamp>)>,
+) -> Vec<Elimination> {
+    let (Some(_), Some(published)) = (leak, ground.case.leak.as_ref()) else { return Vec::new() };
+    let case = ground.case;
+    let disclosed: BTreeSet<&str> = case.routes.iter().flat_map(|r| &r.discloses).map(|c| c.name.as_str()).collect();
+    let leaked: Vec<&String> = published.columns.iter().filter(|column| disclosed.contains(column.as_str())).collect();
+    let routes = case.routes.iter().enumerate().filter(|(_, route)| !route.discloses.is_empty());
+    let all = routes.map(|(index, route)| {
+        let has = |column: &&&String| route.discloses.iter().any(|category| category.name == ***column);
+        let categories: Vec<String> = leaked.iter().filter(has).map(|c| (*c).clone()).collect();
+        let lacks: Vec<String> = leaked.iter().filter(|c| !has(c)).map(|c| (*c).clone()).collect();
+        let on_it = ground.sightings.iter().filter(|sighting| usize::from(sighting.route) == index);
+        let things: BTreeSet<Thing> = on_it.map(|sighting| sighting.thing).collect();
+        let reach = reach(ground, index, span.unwrap_or((None, None)));
+        let mut found = Elimination {
+            route: index as u16,
+            standing: "possible",
+            categories,
+            lacks,
+            shown: things.len() as u64,
+            reasons: reach.reasons.clone(),
+            said: String::new(),
+        };
+        say(&mut found, &reach, &route.name, leaked.is_empty());
+        found
+    });
+    all.collect()
+}
+
+fn say(found: &mut Elimination, reach: &Reach, name: &str, no_categories: bool) {
+    let unlogged = reach.reasons.contains(&Reason::NoLog);
+    (found.standing, found.said) = if found.categories.is_empty() && !no_categories {
+        let said = format!("{name} discloses none of the published columns: excluded as far as `discloses` is complete");
+        ("excluded", said)
+    } else if unlogged {
+        ("not_excluded", format!("{name}: no source logs it, so nothing excludes it"))
+    } else if found.shown > 0 {
+        let said = format!("{name} showed {} of the published records: it may be the way of those", found.shown);
+        ("possible", said)
+    } else if let Some(why) = &reach.unbounded {
+        ("not_excluded", format!("{name} is not seen to show any published record, but nothing excludes it: {why}"))
+    } else if reach.dark.is_empty() {
+        let said = format!(
+            "{name} is excluded: its log is complete over the whole time at which the records may have been taken and \
+             shows none of them to anybody"
+        );
+        ("excluded", said)
+    } else {
+        let named: Vec<String> = reach.dark.iter().take(NAMED).map(|span| words(*span)).collect();
+        let more = reach.dark.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more (coverage.csv)") } else { String::new() };
+        let said = format!(
+            "{name} is excluded unless all of it fell inside {}{more}: elsewhere its log shows none of the records to \
+             anybody",
+            named.join(", ")
+        );
+        ("excluded_unless", said)
+    };
+    if !found.lacks.is_empty() && found.standing != "excluded" {
+        found.said.push_str(&format!("; it cannot be the only way: {} it does not disclose", found.lacks.join(", ")));
+    }
+}
+
+fn words((from, until): (Option<Stamp>, Option<Stamp>)) -> String {
+    let end = |at: Option<Stamp>, open: &str| at.map_or(open.to_owned(), |at| at.to_string());
+    format!("[{}, {})", end(from, "the beginning"), end(until, "today"))
+}
+
+/// How far a route's log reaches.
+struct Reach {
+    /// Times of the span that it does not show.
+    dark: Vec<(Option<Stamp>, Option<Stamp>)>,
+    /// Why no span of time bounds what it does not show.
+    unbounded: Option<String>,
+    reasons: BTreeSet<Reason>,
+}
+
+fn reach(ground: &Ground<'_>, route: usize, (from, until): (Option<Stamp>, Option<Stamp>)) -> Reach {
+    let mut reach = Reach { dark: Vec::new(), unbounded: None, reasons: BTreeSet::new() };
+    let logs_it = |source: &crate::case::SourceSpec| source.logs_routes.as_ref().is_none_or(|all| all.contains(&route));
+    if !ground.case.sources.iter().any(logs_it) {
+        reach.reasons.insert(Reason::NoLog);
+        return reach;
+    }
+    let wide = |doubt: &&crate::coverage::Doubt| {
+        doubt.allowance != Allowance::Said && !matches!(doubt.reason, Reason::Gap | Reason::NoLog | Reason::BeforeStart | Reason::Retention)
+    };
+    if let Some(doubt) = ground.assessment.doubts.iter().find(wide) {
+        reach.reasons.insert(doubt.reason);
+        reach.unbounded = Some(doubt.basis.clone());
+    }
+    // The span of the logs themselves, not the period that was asked for.
+    let rows = ground.assessment.rows.iter();
+    let source_of = |index: usize| ground.case.sources.get(index).is_some_and(logs_it);
+    let hours: Vec<(Stamp, Stamp)> = rows.filter_map(|row| row_span(row, &source_of)).collect();
+    let begin = hours.iter().map(|hour| hour.0).min();
+    let end = hours.iter().map(|hour| hour.1).max();
+    let (Some(begin), Some(end)) = (begin, end) else {
+        reach.reasons.insert(Reason::NoLog);
+        return reach;
+    };
+    if from.is_none_or(|from| from < begin) {
+        reach.reasons.insert(Reason::BeforeStart);
+        reach.dark.push((from, Some(begin)));
+    }
+    for hole in &ground.assessment.holes {
+        let hits = hole.route.is_none_or(|only| only == route) && source_of(hole.source);
+        let inside = until.is_none_or(|until| hole.from < until) && from.is_none_or(|from| hole.until > from);
+        if hits && inside {
+            reach.reasons.insert(Reason::Gap);
+            reach.dark.push((Some(hole.from), Some(hole.until)));
+        }
+    }
+    if until.is_none_or(|until| until > end) {
+        reach.reasons.insert(Reason::Retention);
+        reach.dark.push((Some(end), until));
+    }
+    reach.dark.sort();
+    reach
+}
+
+fn row_span(row: &crate::coverage::HourRow, logs_it: &impl Fn(usize) -> bool) -> Option<(Stamp, Stamp)> {
+    const HOUR: i64 = crate::words::HOUR;
+    (logs_it(row.source) && row.lines > 0).then_some((row.hour, Stamp(row.hour.0.saturating_add(HOUR))))
+}
+
+/// When disclosures beyond scope ended, by route.
+pub(super) fn fixes(ground: &Ground<'_>) -> Vec<Fix> {
+    let mut by_route: BTreeMap<u16, (Vec<Stamp>, Vec<(Stamp, u32)>)> = BTreeMap::new();
+    for actor in ground.actors {
+        for beyond in &actor.share.beyond {
+            let entry = by_route.entry(beyond.access.route).or_default();
+            let refused = matches!(beyond.access.status, 401 | 403 | 404 | 410);
+            match beyond.certainty {
+                Certainty::Nothing if refused => entry.1.push((beyond.access.time, actor.number)),
+                Certainty::Nothing => {}
+                _ => entry.0.push(beyond.access.time),
+            }
+        }
+    }
+    let one = |(route, (shown, refused)): (u16, (Vec<Stamp>, Vec<(Stamp, u32)>))| {
+        let disclosed = (shown.iter().min().copied()?, shown.iter().max().copied()?);
+        let after = refused.iter().filter(|(at, _)| *at > disclosed.1);
+        let accounts: BTreeSet<u32> = after.clone().map(|(_, account)| *account).collect();
+        Some(Fix {
+            route,
+            disclosed,
+            refused: after.clone().map(|(at, _)| *at).min(),
+            after: (after.count() as u64, accounts.len()),
+            before: refused.iter().filter(|(at, _)| *at < disclosed.1).count() as u64,
+            limited: None,
+        })
+    };
+    by_route.into_iter().filter_map(one).collect()
+}

@@ -1,0 +1,34 @@
+//! Puts together what the question of cause rests on.
+
+use crate::case::Case;
+use crate::cause::{Actor, Cause, Ground, investigate};
+use crate::coverage::Assessment;
+use crate::pipeline::Analysis;
+use crate::scope::Atlas;
+
+pub(super) fn of(case: &Case, atlas: &Atlas<'_>, analysis: &Analysis, assessment: &Assessment) -> Cause {
+    let walkers: std::collections::BTreeSet<u32> =
+        analysis.joint.iter().flat_map(|walk| walk.members.keys().copied()).collect();
+    let actors: Vec<Actor<'_>> = analysis
+        .beyond()
+        .map(|outcome| Actor {
+            number: outcome.number,
+            verdict: outcome.judgement.verdict,
+            share: &outcome.share,
+            other_client: !outcome.usual_client,
+            shares_walk: walkers.contains(&outcome.number),
+            service: matches!(outcome.kind.as_str(), "service" | "test"),
+        })
+        .collect();
+    let mut cause = investigate(&Ground {
+        case,
+        atlas,
+        actors: &actors,
+        sightings: &analysis.watched.sightings,
+        assessment,
+    });
+    for fix in &mut cause.fixes {
+        fix.limited = analysis.watched.limited.get(&fix.route).copied();
+    }
+    cause
+}
