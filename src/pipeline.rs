@@ -7,7 +7,7 @@ mod analyse;
 mod extract;
 mod survey;
 
-pub use analyse::{AfterClosing, Panel, Watched, AccountOutcome, Analysis, analyse};
+pub use analyse::{AccountOutcome, AfterClosing, Analysis, Panel, Watched, analyse};
 pub use extract::{Extraction, Input, ReadFile, extract};
 pub use survey::survey;
 

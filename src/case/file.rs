@@ -71,10 +71,14 @@ fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, C
     let thresholds = thresholds.map_or(Ok(Thresholds::default()), |s| Thresholds::read(&s))?;
     let (exclude_accounts, exclude_clients) = exclude(&top)?;
     let announced = section(&top, "leak", &["records", "published"])?;
-    let announced = announced.map(|s| Announced::read(&s, head.timezone)).transpose()?;
+    let announced = announced
+        .map(|s| Announced::read(&s, head.timezone))
+        .transpose()?;
     let section = section(&top, "directory", &rows::KEYS)?;
     let mut tables = rows::read(section.as_ref(), folder, head.timezone)?;
-    let leak = announced.map(|announced| announced.table(folder)).transpose()?;
+    let leak = announced
+        .map(|announced| announced.table(folder))
+        .transpose()?;
     let leak = leak.map(|(leak, file)| {
         tables.files.push(file);
         leak

@@ -44,7 +44,10 @@ pub(super) struct Announced<'s> {
 
 impl<'s> Announced<'s> {
     pub(super) fn read(leak: &Section<'s>, zone: Tz) -> Result<Announced<'s>, CaseProblem> {
-        let records = leak.need("records", "the table of the records that were found published")?;
+        let records = leak.need(
+            "records",
+            "the table of the records that were found published",
+        )?;
         let published = leak.get("published").map(|v| v.instant(zone)).transpose()?;
         records.path()?;
         Ok(Announced { records, published })
@@ -57,13 +60,16 @@ impl<'s> Announced<'s> {
         for (index, name) in table.columns.iter().enumerate() {
             if name.is_empty() || table.columns[..index].contains(name) {
                 let what = format!("the column {} has no name of its own", quoted(name));
-                complaints.add(|| table.complain_header(None, what, "give each column another name".to_owned()));
+                complaints.add(|| {
+                    table.complain_header(None, what, "give each column another name".to_owned())
+                });
             }
         }
         let place = |name: &str| table.columns.iter().position(|column| column == name);
         let (object, subject) = (place("object"), place("subject"));
-        let others: Vec<usize> =
-            (0..table.columns.len()).filter(|at| Some(*at) != object && Some(*at) != subject).collect();
+        let others: Vec<usize> = (0..table.columns.len())
+            .filter(|at| Some(*at) != object && Some(*at) != subject)
+            .collect();
         let mut records = Vec::new();
         let mut row_number = 0;
         table.each(&mut complaints, |row, _| {

@@ -37,9 +37,13 @@ pub struct Theft {
 
 /// Objects of every subject that the leak names.
 pub fn by_subject(atlas: &Atlas<'_>, leak: &Leak) -> HashMap<String, Vec<Thing>> {
-    let wanted = leak.records.iter().filter(|record| record.object.is_empty());
-    let mut found: HashMap<String, Vec<Thing>> =
-        wanted.map(|record| (record.subject.clone(), Vec::new())).collect();
+    let wanted = leak
+        .records
+        .iter()
+        .filter(|record| record.object.is_empty());
+    let mut found: HashMap<String, Vec<Thing>> = wanted
+        .map(|record| (record.subject.clone(), Vec::new()))
+        .collect();
     for row in atlas.directory.objects.as_deref().unwrap_or_default() {
         if let Some(things) = found.get_mut(&row.subject) {
             let thing = atlas.thing(row.object.as_bytes(), crate::sequence::NONE);
@@ -52,7 +56,11 @@ pub fn by_subject(atlas: &Atlas<'_>, leak: &Leak) -> HashMap<String, Vec<Thing>>
 }
 
 /// The things of one record.
-pub fn things(atlas: &Atlas<'_>, record: &LeakRecord, by_subject: &HashMap<String, Vec<Thing>>) -> Vec<Thing> {
+pub fn things(
+    atlas: &Atlas<'_>,
+    record: &LeakRecord,
+    by_subject: &HashMap<String, Vec<Thing>>,
+) -> Vec<Thing> {
     if record.object.is_empty() {
         return match record.subject.is_empty() {
             true => Vec::new(),
@@ -60,7 +68,11 @@ pub fn things(atlas: &Atlas<'_>, record: &LeakRecord, by_subject: &HashMap<Strin
         };
     }
     let thing = atlas.thing(record.object.as_bytes(), crate::sequence::NONE);
-    if atlas.rows(thing).is_empty() { Vec::new() } else { vec![thing] }
+    if atlas.rows(thing).is_empty() {
+        Vec::new()
+    } else {
+        vec![thing]
+    }
 }
 
 /// The records that the directory knows, each with the rows it may come from.
@@ -68,16 +80,31 @@ pub(super) fn known<'l>(atlas: &Atlas<'_>, leak: &'l Leak) -> Vec<Known<'l>> {
     let by_subject = by_subject(atlas, leak);
     let one = |record: &'l LeakRecord| {
         let things = things(atlas, record, &by_subject);
-        let all: Vec<u32> = things.iter().flat_map(|thing| atlas.rows(*thing).iter().copied()).collect();
+        let all: Vec<u32> = things
+            .iter()
+            .flat_map(|thing| atlas.rows(*thing).iter().copied())
+            .collect();
         if all.is_empty() {
             return None;
         }
-        let fits: Vec<u32> = all.iter().copied().filter(|row| fits(atlas, leak, record, *row)).collect();
+        let fits: Vec<u32> = all
+            .iter()
+            .copied()
+            .filter(|row| fits(atlas, leak, record, *row))
+            .collect();
         // A value that no row ever had dates nothing: the record stays, undated.
         let rows = if fits.is_empty() { all } else { fits };
         let spans = rows.iter().map(|row| atlas.row(*row).valid);
-        let dating = joined(spans.map(|valid| (valid.from, valid.until)).collect(), leak.published);
-        Some(Known { record, things, rows, dating })
+        let dating = joined(
+            spans.map(|valid| (valid.from, valid.until)).collect(),
+            leak.published,
+        );
+        Some(Known {
+            record,
+            things,
+            rows,
+            dating,
+        })
     };
     leak.records.iter().filter_map(one).collect()
 }
@@ -86,16 +113,26 @@ pub(super) fn known<'l>(atlas: &Atlas<'_>, leak: &'l Leak) -> Vec<Known<'l>> {
 fn fits(atlas: &Atlas<'_>, leak: &Leak, record: &LeakRecord, row: u32) -> bool {
     let object = atlas.row(row);
     let directory = atlas.directory;
-    let said = leak.columns.iter().zip(&record.values).filter(|(_, value)| !value.is_empty());
+    let said = leak
+        .columns
+        .iter()
+        .zip(&record.values)
+        .filter(|(_, value)| !value.is_empty());
     for (column, value) in said {
         let holds = match column.as_str() {
             "form" => object.form == *value,
             "controller" => atlas.controller_id(atlas.controller(row)) == value,
             "unit" => unit_named(atlas, object.unit, |unit| unit.id == *value) != Some(false),
             kind if is_kind(atlas, kind) => {
-                unit_named(atlas, object.unit, |unit| unit.kind == kind && unit.id == *value) == Some(true)
+                unit_named(atlas, object.unit, |unit| {
+                    unit.kind == kind && unit.id == *value
+                }) == Some(true)
             }
-            field => !directory.objects_say_fields || !is_optional(atlas, field) || object.fields.iter().any(|f| f == field),
+            field => {
+                !directory.objects_say_fields
+                    || !is_optional(atlas, field)
+                    || object.fields.iter().any(|f| f == field)
+            }
         };
         if !holds {
             return false;
@@ -112,11 +149,17 @@ fn is_kind(atlas: &Atlas<'_>, kind: &str) -> bool {
 /// Whether some row names the category among its fields: only then has its absence a meaning.
 fn is_optional(atlas: &Atlas<'_>, field: &str) -> bool {
     let objects = atlas.directory.objects.as_deref().unwrap_or_default();
-    objects.iter().any(|row| row.fields.iter().any(|f| f == field))
+    objects
+        .iter()
+        .any(|row| row.fields.iter().any(|f| f == field))
 }
 
 /// Whether a unit or one above it answers to a question; `None` where there is no unit.
-fn unit_named(atlas: &Atlas<'_>, unit: Option<u32>, is: impl Fn(&crate::case::Unit) -> bool) -> Option<bool> {
+fn unit_named(
+    atlas: &Atlas<'_>,
+    unit: Option<u32>,
+    is: impl Fn(&crate::case::Unit) -> bool,
+) -> Option<bool> {
     let units = atlas.directory.units.as_deref().unwrap_or_default();
     let mut at = Some(unit?);
     while let Some(unit) = at.and_then(|index| units.get(index as usize)) {
@@ -136,7 +179,9 @@ fn joined(mut spans: Dating, published: Option<Stamp>) -> Dating {
             (until, published) => until.or(published),
         };
     }
-    spans.retain(|(from, until)| !matches!((from, until), (Some(from), Some(until)) if from >= until));
+    spans.retain(
+        |(from, until)| !matches!((from, until), (Some(from), Some(until)) if from >= until),
+    );
     spans.sort_by_key(|(from, _)| *from);
     let mut joined: Dating = Vec::new();
     for (from, until) in spans {
@@ -156,9 +201,15 @@ fn joined(mut spans: Dating, published: Option<Stamp>) -> Dating {
 
 /// When all were taken.
 pub(super) fn theft(known: &[Known<'_>], published: Option<Stamp>) -> Theft {
-    let datable: Vec<&Known<'_>> = known.iter().filter(|record| !record.dating.is_empty()).collect();
+    let datable: Vec<&Known<'_>> = known
+        .iter()
+        .filter(|record| !record.dating.is_empty())
+        .collect();
     let whole: Dating = vec![(None, published)];
-    let dated = datable.iter().filter(|record| record.dating != whole).count();
+    let dated = datable
+        .iter()
+        .filter(|record| record.dating != whole)
+        .count();
     let edge = |open: i64| move |at: Option<Stamp>| at.map_or(open, |at| at.0);
     let (low, high) = (edge(i64::MIN), edge(i64::MAX));
     // A sweep over all ends: how many records allow each elementary window.
@@ -168,7 +219,13 @@ pub(super) fn theft(known: &[Known<'_>], published: Option<Stamp>) -> Theft {
         *ends.entry(high(*until)).or_default() -= 1;
     }
     let mut running = 0;
-    let counts: Vec<(i64, i64)> = ends.iter().map(|(at, change)| { running += change; (*at, running) }).collect();
+    let counts: Vec<(i64, i64)> = ends
+        .iter()
+        .map(|(at, change)| {
+            running += change;
+            (*at, running)
+        })
+        .collect();
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let against = datable.len() as i64 - most;
     let one_instant = !datable.is_empty() && against as f64 <= NOISE * datable.len() as f64;
@@ -185,13 +242,27 @@ pub(super) fn theft(known: &[Known<'_>], published: Option<Stamp>) -> Theft {
     }
     let inside = |dating: &Dating| {
         windows.iter().any(|window| {
-            dating.iter().any(|span| low(span.0) <= low(window.0) && high(window.1) <= high(span.1))
+            dating
+                .iter()
+                .any(|span| low(span.0) <= low(window.0) && high(window.1) <= high(span.1))
         })
     };
-    let contradicting = datable.iter().filter(|record| !windows.is_empty() && !inside(&record.dating));
-    let latest_start = datable.iter().filter_map(|record| record.dating.first()?.0).max();
-    let earliest_end = datable.iter().filter_map(|record| record.dating.last()?.1).min();
-    let start = datable.iter().map(|record| record.dating.first().and_then(|span| span.0)).min().flatten();
+    let contradicting = datable
+        .iter()
+        .filter(|record| !windows.is_empty() && !inside(&record.dating));
+    let latest_start = datable
+        .iter()
+        .filter_map(|record| record.dating.first()?.0)
+        .max();
+    let earliest_end = datable
+        .iter()
+        .filter_map(|record| record.dating.last()?.1)
+        .min();
+    let start = datable
+        .iter()
+        .map(|record| record.dating.first().and_then(|span| span.0))
+        .min()
+        .flatten();
     Theft {
         dated,
         span: match (windows.first(), windows.last()) {

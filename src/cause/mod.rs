@@ -11,6 +11,7 @@ mod pool;
 mod recapture;
 mod routes;
 mod stories;
+mod wanted;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -89,6 +90,8 @@ pub struct Ground<'g> {
     pub actors: &'g [Actor<'g>],
     /// What the logs show of the leaked things.
     pub sightings: &'g [Sighting],
+    /// Something was disclosed of which nobody can say whether it was beyond scope.
+    pub undecided: bool,
     /// What the logs can show.
     pub assessment: &'g Assessment,
 }
@@ -145,36 +148,64 @@ pub struct Known<'l> {
 /// The things that leaked records name: by object, else all objects of the subject.
 pub fn leaked_things(atlas: &Atlas<'_>, leak: &Leak) -> HashSet<Thing> {
     let by_subject = dating::by_subject(atlas, leak);
-    leak.records.iter().flat_map(|record| dating::things(atlas, record, &by_subject)).collect()
+    leak.records
+        .iter()
+        .flat_map(|record| dating::things(atlas, record, &by_subject))
+        .collect()
 }
 
 /// Asks for the cause.
 pub fn investigate(ground: &Ground<'_>) -> Cause {
-    let known = ground.case.leak.as_ref().map(|leak| dating::known(ground.atlas, leak)).unwrap_or_default();
-    let leak = ground.case.leak.as_ref().map(|leak| leak_findings(ground, leak, &known));
+    let known = ground
+        .case
+        .leak
+        .as_ref()
+        .map(|leak| dating::known(ground.atlas, leak))
+        .unwrap_or_default();
+    let leak = ground
+        .case
+        .leak
+        .as_ref()
+        .map(|leak| leak_findings(ground, leak, &known));
     let window = leak.as_ref().map(|found| found.theft.span);
-    let routes = routes::eliminate(ground, leak.as_ref(), window);
+    let routes = routes::eliminate(ground, (leak.as_ref(), &known), window);
     let fixes = routes::fixes(ground);
     let set: BTreeSet<Thing> = match ground.case.leak {
-        Some(_) => known.iter().flat_map(|record| record.things.iter().copied()).collect(),
+        Some(_) => known
+            .iter()
+            .flat_map(|record| record.things.iter().copied())
+            .collect(),
         None => beyond(ground),
     };
     let stories = stories::compare(ground.atlas, &set);
     let outcome = outcome::decide(ground, leak.as_ref(), &known, &routes);
-    Cause { leak, routes, fixes, stories, outcome }
+    Cause {
+        leak,
+        routes,
+        fixes,
+        stories,
+        outcome,
+    }
 }
 
 /// Things that were disclosed beyond scope.
 fn beyond(ground: &Ground<'_>) -> BTreeSet<Thing> {
     let shares = ground.actors.iter().flat_map(|actor| &actor.share.beyond);
-    shares.filter(|beyond| beyond.certainty > Certainty::Nothing).filter_map(|beyond| beyond.thing).collect()
+    shares
+        .filter(|beyond| beyond.certainty > Certainty::Nothing)
+        .filter_map(|beyond| beyond.thing)
+        .collect()
 }
 
 fn leak_findings(ground: &Ground<'_>, leak: &Leak, known: &[Known<'_>]) -> LeakFindings {
     let theft = dating::theft(known, leak.published);
     let mut controllers = std::collections::BTreeMap::new();
     for record in known {
-        let owners: BTreeSet<_> = record.rows.iter().filter_map(|row| ground.atlas.controller(*row)).collect();
+        let owners: BTreeSet<_> = record
+            .rows
+            .iter()
+            .filter_map(|row| ground.atlas.controller(*row))
+            .collect();
         // A record that may be one of several controllers' counts for none: this is a lower bound.
         if let [owner] = owners.into_iter().collect::<Vec<_>>()[..] {
             *controllers.entry(owner).or_default() += 1;
@@ -184,7 +215,11 @@ fn leak_findings(ground: &Ground<'_>, leak: &Leak, known: &[Known<'_>]) -> LeakF
     LeakFindings {
         records: (leak.records.len(), known.len()),
         seen: known.iter().filter(shown).count(),
-        unexplained: known.iter().filter(|record| !shown(record)).map(|known| known.record.row).collect(),
+        unexplained: known
+            .iter()
+            .filter(|record| !shown(record))
+            .map(|known| known.record.row)
+            .collect(),
         ranking: pool::ranking(ground, known),
         pool: pool::of(ground, known),
         recapture: recapture::of(ground, known),

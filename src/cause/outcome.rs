@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Actor, Elimination, Ground, Known, LeakFindings, pool};
+use super::{Actor, Elimination, Ground, Known, LeakFindings, pool, wanted};
 use crate::coverage::Allowance;
 use crate::detect::Verdict;
 use crate::scope::Thing;
-use crate::words::{Certainty, Reason};
+use crate::words::Certainty;
 
 /// Share of the records that a story must explain.
 const NEARLY_ALL: f64 = 0.98;
@@ -126,26 +126,47 @@ pub(super) fn decide(
     known: &[Known<'_>],
     routes: &[Elimination],
 ) -> Outcome {
-    let mut outcome = Outcome { remain: Hypothesis::ALL.into_iter().collect(), ..Outcome::default() };
+    let mut outcome = Outcome {
+        remain: Hypothesis::ALL.into_iter().collect(),
+        ..Outcome::default()
+    };
     match leak {
         Some(leak) => published(&mut outcome, ground, leak, known, routes),
         None => logged(&mut outcome, ground),
     }
     outcome.said = match outcome.determined() {
         Some(one) => format!("{}: {}", one.sign(), one.words()),
-        None if outcome.remain.is_empty() => "nothing beyond scope is in the logs, so there is nothing to explain".to_owned(),
+        None if outcome.remain.is_empty() => {
+            "nothing beyond scope is in the logs, so there is nothing to explain".to_owned()
+        }
         None => {
+            let why = outcome
+                .evidence
+                .iter()
+                .rev()
+                .find(|(about, pro, _)| *about == Hypothesis::Other && *pro);
             let remain: Vec<&str> = outcome.remain.iter().map(|one| one.sign()).collect();
-            format!("undetermined: {} remain", remain.join(", "))
+            match (why, outcome.remain.len()) {
+                (Some((_, _, why)), _) => format!("undetermined: {why}"),
+                (None, 2) => {
+                    let words: Vec<&str> = outcome.remain.iter().map(|one| one.words()).collect();
+                    format!("undetermined: {}", words.join(", or "))
+                }
+                (None, _) => format!("undetermined: {} remain", remain.join(", ")),
+            }
         }
     };
-    outcome.wanted = wanted(ground, leak, routes, &outcome);
+    outcome.wanted = wanted::wanted(ground, leak, routes, &outcome);
     outcome
 }
 
 /// Whether the logs leave room for more than they show.
 fn room(ground: &Ground<'_>) -> bool {
-    ground.assessment.doubts.iter().any(|doubt| doubt.allowance != Allowance::Said)
+    ground
+        .assessment
+        .doubts
+        .iter()
+        .any(|doubt| doubt.allowance != Allowance::Said)
 }
 
 /// One account's hand: its own, or somebody else's.
@@ -161,7 +182,11 @@ fn hand(outcome: &mut Outcome, actor: &Actor<'_>, said: &str) {
         );
         outcome.remain.insert(Hypothesis::TakenOver);
     } else {
-        outcome.speaks(Hypothesis::TakenOver, false, "it came from the client of the account's ordinary use");
+        outcome.speaks(
+            Hypothesis::TakenOver,
+            false,
+            "it came from the client of the account's ordinary use",
+        );
     }
 }
 
@@ -182,28 +207,54 @@ fn published(
         );
         outcome.refute(Hypothesis::Pool, said);
     }
+    if leak.pool.judged && leak.pool.coverable > 0 {
+        let pool = &leak.pool;
+        let said = format!(
+            "a pool needs at least {} accounts ({} suffice); no account may see more than {} of the {n} records",
+            pool.packing, pool.greedy, pool.most
+        );
+        outcome.speaks(Hypothesis::Pool, pool.packing < 2, said);
+    }
     if n == 0 {
-        outcome.speaks(Hypothesis::Other, true, "the directory knows none of the published records");
+        outcome.speaks(
+            Hypothesis::Other,
+            true,
+            "the directory knows none of the published records",
+        );
         return;
     }
     if leak.seen == 0 {
-        let ways: Vec<&Elimination> = routes.iter().filter(|route| route.standing != "excluded").collect();
-        let said = format!("no logged answer showed any of the {n} published records to anybody in time");
+        let ways: Vec<&Elimination> = routes
+            .iter()
+            .filter(|route| route.standing != "excluded")
+            .collect();
+        let said =
+            format!("no logged answer showed any of the {n} published records to anybody in time");
         match ways.is_empty() && !routes.is_empty() && !room(ground) {
-            true => outcome.only(Hypothesis::NotLogged, format!("{said}, and every route's log is complete")),
+            true => outcome.only(
+                Hypothesis::NotLogged,
+                format!("{said}, and every route's log is complete"),
+            ),
             false => outcome.speaks(Hypothesis::NotLogged, true, said),
         }
         return;
     }
     if (leak.seen as f64) < NEARLY_ALL * n as f64 {
-        let said = format!("{} of {n} published records were shown to nobody by a logged route", n - leak.seen);
+        let said = format!(
+            "{} of {n} published records were shown to nobody by a logged route",
+            n - leak.seen
+        );
         outcome.speaks(Hypothesis::NotLogged, true, said);
         return;
     }
     if leak.records.1 < leak.records.0 {
         let foreign = leak.records.0 - leak.records.1;
         if foreign as f64 > (1.0 - NEARLY_ALL) * leak.records.0 as f64 {
-            outcome.speaks(Hypothesis::Other, true, format!("the directory does not know {foreign} published record(s)"));
+            outcome.speaks(
+                Hypothesis::Other,
+                true,
+                format!("the directory does not know {foreign} published record(s)"),
+            );
             return;
         }
     }
@@ -222,10 +273,18 @@ fn explained(outcome: &mut Outcome, ground: &Ground<'_>, known: &[Known<'_>]) {
         }
     }
     let nearly = |records: usize| records as f64 >= NEARLY_ALL * n as f64;
-    let whole: Vec<u32> = by_account.iter().filter(|(_, own)| nearly(own.len())).map(|(account, _)| *account).collect();
+    let whole: Vec<u32> = by_account
+        .iter()
+        .filter(|(_, own)| nearly(own.len()))
+        .map(|(account, _)| *account)
+        .collect();
     let actor = |number: u32| ground.actors.iter().find(|actor| actor.number == number);
     if room(ground) {
-        outcome.speaks(Hypothesis::Other, true, "the logs do not show everything: somebody else may have been shown them too");
+        outcome.speaks(
+            Hypothesis::Other,
+            true,
+            "the logs do not show everything: somebody else may have been shown them too",
+        );
         return;
     }
     if let [only] = whole[..] {
@@ -238,16 +297,26 @@ fn explained(outcome: &mut Outcome, ground: &Ground<'_>, known: &[Known<'_>]) {
         return;
     }
     if whole.len() > 1 {
-        outcome.speaks(Hypothesis::Other, true, format!("{} accounts were each shown nearly all published records", whole.len()));
+        outcome.speaks(
+            Hypothesis::Other,
+            true,
+            format!(
+                "{} accounts were each shown nearly all published records",
+                whole.len()
+            ),
+        );
         return;
     }
     let group = |which: &dyn Fn(&Actor<'_>) -> bool| -> (usize, usize) {
         let members = ground.actors.iter().filter(|actor| which(actor));
-        let sets: Vec<&BTreeSet<usize>> = members.filter_map(|actor| by_account.get(&actor.number)).collect();
+        let sets: Vec<&BTreeSet<usize>> = members
+            .filter_map(|actor| by_account.get(&actor.number))
+            .collect();
         let union: BTreeSet<usize> = sets.iter().copied().flatten().copied().collect();
         (sets.len(), union.len())
     };
-    let (walkers, covered) = group(&|actor| actor.shares_walk && actor.verdict == Some(Verdict::Enumeration));
+    let (walkers, covered) =
+        group(&|actor| actor.shares_walk && actor.verdict == Some(Verdict::Enumeration));
     if walkers > 1 && nearly(covered) {
         outcome.only(Hypothesis::SeveralAccounts, format!("{walkers} accounts that share one walk were together shown {covered} of the {n} published records"));
         return;
@@ -263,45 +332,95 @@ fn explained(outcome: &mut Outcome, ground: &Ground<'_>, known: &[Known<'_>]) {
 /// Without `[leak]`: what do the logged disclosures themselves look like?
 fn logged(outcome: &mut Outcome, ground: &Ground<'_>) {
     let things = |actor: &Actor<'_>| -> BTreeSet<Thing> {
-        let shown = actor.share.beyond.iter().filter(|beyond| beyond.certainty > Certainty::Nothing);
+        let shown = actor
+            .share
+            .beyond
+            .iter()
+            .filter(|beyond| beyond.certainty > Certainty::Nothing);
         shown.filter_map(|beyond| beyond.thing).collect()
     };
-    let sets: Vec<(&Actor<'_>, BTreeSet<Thing>)> =
-        ground.actors.iter().map(|actor| (actor, things(actor))).filter(|(_, set)| !set.is_empty()).collect();
-    let all: BTreeSet<Thing> = sets.iter().flat_map(|(_, set)| set.iter().copied()).collect();
+    let sets: Vec<(&Actor<'_>, BTreeSet<Thing>)> = ground
+        .actors
+        .iter()
+        .map(|actor| (actor, things(actor)))
+        .filter(|(_, set)| !set.is_empty())
+        .collect();
+    let all: BTreeSet<Thing> = sets
+        .iter()
+        .flat_map(|(_, set)| set.iter().copied())
+        .collect();
     if all.is_empty() {
-        if !room(ground) {
-            outcome.remain.clear();
+        match room(ground) || ground.undecided {
+            true => outcome.speaks(
+                Hypothesis::Other,
+                true,
+                "nothing is known to have been disclosed beyond scope; what the logs leave open may have any cause",
+            ),
+            false => outcome.remain.clear(),
         }
         return;
     }
     if room(ground) {
-        outcome.speaks(Hypothesis::Other, true, "the logs do not show everything: what they do not show may have another cause");
+        outcome.speaks(
+            Hypothesis::Other,
+            true,
+            "the logs do not show everything: what they do not show may have another cause",
+        );
         return;
     }
-    outcome.refute(Hypothesis::NotLogged, "the logs show the disclosures themselves");
-    outcome.refute(Hypothesis::Pool, "what was disclosed lay beyond the scope of whom it was shown to");
-    let called: Vec<&(&Actor<'_>, BTreeSet<Thing>)> =
-        sets.iter().filter(|(actor, _)| actor.verdict == Some(Verdict::Enumeration)).collect();
-    let taken: BTreeSet<Thing> = called.iter().flat_map(|(_, set)| set.iter().copied()).collect();
+    outcome.refute(
+        Hypothesis::NotLogged,
+        "the logs show the disclosures themselves",
+    );
+    outcome.refute(
+        Hypothesis::Pool,
+        "what was disclosed lay beyond the scope of whom it was shown to",
+    );
+    let called: Vec<&(&Actor<'_>, BTreeSet<Thing>)> = sets
+        .iter()
+        .filter(|(actor, _)| actor.verdict == Some(Verdict::Enumeration))
+        .collect();
+    let taken: BTreeSet<Thing> = called
+        .iter()
+        .flat_map(|(_, set)| set.iter().copied())
+        .collect();
     let others = (all.len() - taken.len()) as f64 / all.len() as f64;
     match called[..] {
         [] => everybody(outcome, ground, &sets, all.len()),
         _ if others > OTHERS => {
-            let said = format!("{:.0} % of what was disclosed went to accounts that are not called enumeration", others * 100.0);
+            let said = format!(
+                "{:.0} % of what was disclosed went to accounts that are not called enumeration",
+                others * 100.0
+            );
             outcome.speaks(Hypothesis::Other, true, said);
         }
-        [(one, _)] if !one.shares_walk => hand(outcome, one, "one account, called enumeration, was shown nearly all that was disclosed beyond scope"),
+        [(one, _)] if !one.shares_walk => hand(
+            outcome,
+            one,
+            "one account, called enumeration, was shown nearly all that was disclosed beyond scope",
+        ),
         _ if called.len() > 1 && called.iter().all(|(actor, _)| actor.shares_walk) => {
-            let said = format!("{} accounts that share one walk were shown nearly all that was disclosed beyond scope", called.len());
+            let said = format!(
+                "{} accounts that share one walk were shown nearly all that was disclosed beyond scope",
+                called.len()
+            );
             outcome.only(Hypothesis::SeveralAccounts, said);
         }
-        _ => outcome.speaks(Hypothesis::Other, true, "several accounts are called enumeration, and nothing shows that one hand moved them"),
+        _ => outcome.speaks(
+            Hypothesis::Other,
+            true,
+            "several accounts are called enumeration, and nothing shows that one hand moved them",
+        ),
     }
 }
 
 /// Nobody is called enumeration: is it everybody?
-fn everybody(outcome: &mut Outcome, ground: &Ground<'_>, sets: &[(&Actor<'_>, BTreeSet<Thing>)], all: usize) {
+fn everybody(
+    outcome: &mut Outcome,
+    ground: &Ground<'_>,
+    sets: &[(&Actor<'_>, BTreeSet<Thing>)],
+    all: usize,
+) {
     let most = sets.iter().map(|(_, set)| set.len()).max().unwrap_or(0);
     let (mut shown, mut refused) = (0_u64, 0_u64);
     let mut days: BTreeSet<i64> = BTreeSet::new();
@@ -321,51 +440,23 @@ fn everybody(outcome: &mut Outcome, ground: &Ground<'_>, sets: &[(&Actor<'_>, BT
         outcome.speaks(
             Hypothesis::MissingCheck,
             true,
-            format!("{} accounts on {} days, none with a system to it, next to nothing refused", sets.len(), days.len()),
+            format!(
+                "{} accounts on {} days, none with a system to it, next to nothing refused",
+                sets.len(),
+                days.len()
+            ),
         );
         outcome.remain = BTreeSet::from([Hypothesis::MissingCheck, Hypothesis::Other]);
-        outcome.speaks(Hypothesis::Other, true, "grants that are out of date look the same: scan with corrected ones (--compare)");
+        outcome.speaks(
+            Hypothesis::Other,
+            true,
+            "grants that are out of date look the same: scan with corrected ones (--compare)",
+        );
     } else {
-        outcome.speaks(Hypothesis::Other, true, "few accounts reached beyond their scope, and none with a system to it");
+        outcome.speaks(
+            Hypothesis::Other,
+            true,
+            "few accounts reached beyond their scope, and none with a system to it",
+        );
     }
-}
-
-/// The logs that would help, the best first.
-fn wanted(ground: &Ground<'_>, leak: Option<&LeakFindings>, routes: &[Elimination], outcome: &Outcome) -> Vec<String> {
-    let mut wanted: Vec<(u64, String)> = Vec::new();
-    let records = leak.map_or(0, |leak| leak.unexplained.len() as u64);
-    for route in routes.iter().filter(|route| route.reasons.contains(&Reason::NoLog)) {
-        let name = ground.case.routes.get(usize::from(route.route)).map_or("", |route| route.name.as_str());
-        let said = format!("the log of the route {name:?}: it would decide {records} record(s) and every hypothesis but H5");
-        wanted.push((records.max(1) * 10, said));
-    }
-    for route in routes.iter().filter(|route| route.standing == "excluded_unless") {
-        let name = ground.case.routes.get(usize::from(route.route)).map_or("", |route| route.name.as_str());
-        wanted.push((records.max(1) * 5, format!("the missing lines of the route {name:?}: {}", route.said)));
-    }
-    if leak.is_none() {
-        for hole in ground.assessment.holes.iter().take(3) {
-            let source = ground.case.sources.get(hole.source).map_or("", |source| source.name.as_str());
-            wanted.push((3, format!("the lines of source {source:?} from {} to {}", hole.from, hole.until)));
-        }
-    }
-    let reasons: BTreeSet<Reason> = ground.assessment.doubts.iter().map(|doubt| doubt.reason).collect();
-    if ground.case.directory.grants.is_none() {
-        wanted.push((8, "the table grants: without it nobody's scope is certain".to_owned()));
-    }
-    if reasons.contains(&Reason::NoAccount) {
-        wanted.push((7, "a log that carries the account, or a table of sessions".to_owned()));
-    }
-    if reasons.contains(&Reason::NoBody) {
-        wanted.push((4, "a log with byte counts: it would tell answers from refusals".to_owned()));
-    }
-    if outcome.remain.contains(&Hypothesis::TakenOver) && outcome.remain.len() == 2 {
-        wanted.push((6, "the log of signings-in of the account: from where and by what means".to_owned()));
-    }
-    if outcome.determined().is_some() {
-        wanted.clear();
-    }
-    wanted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    wanted.dedup();
-    wanted.into_iter().map(|(_, said)| said).collect()
 }

@@ -50,7 +50,11 @@ impl<'g> Grants<'g> {
             let next = names.len() as u32;
             names.entry(&grant.account).or_insert(next);
         }
-        Grants { grants, by_unit, names }
+        Grants {
+            grants,
+            by_unit,
+            names,
+        }
     }
 
     /// Accounts that could see a record at some instant at which it may have been taken.
@@ -64,7 +68,9 @@ impl<'g> Grants<'g> {
                 for index in self.by_unit.get(&unit).map_or(&[][..], Vec::as_slice) {
                     let grant = &self.grants[*index as usize];
                     let form = grant.form.as_ref().is_none_or(|form| *form == object.form);
-                    let shown = grant.protected || !object.protected || !ground.atlas.directory.grants_say_protected;
+                    let shown = grant.protected
+                        || !object.protected
+                        || !ground.atlas.directory.grants_say_protected;
                     let both = |(from, until): &(Option<Stamp>, Option<Stamp>)| {
                         let start = from.max(&grant.valid.from).max(&object.valid.from);
                         let ends = [*until, grant.valid.until, object.valid.until];
@@ -84,11 +90,19 @@ impl<'g> Grants<'g> {
 
 /// Judges a pool.
 pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Pool {
-    let Some(grants) = ground.case.directory.grants.as_deref() else { return Pool::default() };
+    let Some(grants) = ground.case.directory.grants.as_deref() else {
+        return Pool::default();
+    };
     let grants = Grants::of(grants);
-    let seers: Vec<BTreeSet<u32>> = known.iter().map(|record| grants.seers(ground, record)).collect();
+    let seers: Vec<BTreeSet<u32>> = known
+        .iter()
+        .map(|record| grants.seers(ground, record))
+        .collect();
     let datable = |record: &Known<'_>| !record.dating.is_empty();
-    let witnesses = known.iter().zip(&seers).filter(|(record, seers)| seers.is_empty() && datable(record));
+    let witnesses = known
+        .iter()
+        .zip(&seers)
+        .filter(|(record, seers)| seers.is_empty() && datable(record));
     let mut by_account: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
     for (record, seers) in seers.iter().enumerate() {
         for account in seers {
@@ -126,9 +140,15 @@ fn greedy(by_account: &BTreeMap<u32, BTreeSet<usize>>) -> usize {
     let mut sets: Vec<&BTreeSet<usize>> = by_account.values().collect();
     let mut used = 0;
     while !left.is_empty() {
-        sets.sort_by_cached_key(|set| std::cmp::Reverse(set.iter().filter(|record| left.contains(record)).count()));
-        let Some(best) = sets.first() else { return used };
-        best.iter().for_each(|record| { left.remove(record); });
+        sets.sort_by_cached_key(|set| {
+            std::cmp::Reverse(set.iter().filter(|record| left.contains(record)).count())
+        });
+        let Some(best) = sets.first() else {
+            return used;
+        };
+        best.iter().for_each(|record| {
+            left.remove(record);
+        });
         // Only the best few can be the best next time in a sorted list; the rest is sorted again then.
         used += 1;
     }
@@ -139,11 +159,16 @@ fn greedy(by_account: &BTreeMap<u32, BTreeSet<usize>>) -> usize {
 pub(super) fn seen_by(ground: &Ground<'_>, known: &Known<'_>) -> BTreeMap<(u32, u16), Certainty> {
     let mut seen = BTreeMap::new();
     for thing in &known.things {
-        let from = ground.sightings.partition_point(|sighting| sighting.thing < *thing);
-        let own = ground.sightings[from..].iter().take_while(|sighting| sighting.thing == *thing);
+        let from = ground
+            .sightings
+            .partition_point(|sighting| sighting.thing < *thing);
+        let own = ground.sightings[from..]
+            .iter()
+            .take_while(|sighting| sighting.thing == *thing);
         for sighting in own {
             let in_time = known.dating.iter().any(|(from, until)| {
-                from.is_none_or(|from| sighting.last >= from) && until.is_none_or(|until| sighting.first < until)
+                from.is_none_or(|from| sighting.last >= from)
+                    && until.is_none_or(|until| sighting.first < until)
             });
             if in_time || known.dating.is_empty() {
                 let key = (sighting.account, sighting.route);
@@ -159,7 +184,10 @@ pub(super) fn seen_by(ground: &Ground<'_>, known: &Known<'_>) -> BTreeMap<(u32, 
 pub(super) fn ranking(ground: &Ground<'_>, known: &[Known<'_>]) -> Vec<(u32, u64, f64)> {
     let mut innocent: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
     for record in known {
-        let accounts: BTreeSet<u32> = seen_by(ground, record).into_keys().map(|(account, _)| account).collect();
+        let accounts: BTreeSet<u32> = seen_by(ground, record)
+            .into_keys()
+            .map(|(account, _)| account)
+            .collect();
         let share = (1.0 - ELSEWHERE) / accounts.len().max(1) as f64;
         for account in accounts {
             let entry = innocent.entry(account).or_insert((0, 0.0));
@@ -167,8 +195,10 @@ pub(super) fn ranking(ground: &Ground<'_>, known: &[Known<'_>]) -> Vec<(u32, u64
             entry.1 += (1.0 - share).ln();
         }
     }
-    let mut ranked: Vec<(u32, u64, f64)> =
-        innocent.into_iter().map(|(account, (records, log))| (account, records, 1.0 - log.exp())).collect();
+    let mut ranked: Vec<(u32, u64, f64)> = innocent
+        .into_iter()
+        .map(|(account, (records, log))| (account, records, 1.0 - log.exp()))
+        .collect();
     ranked.sort_by(|a, b| b.2.total_cmp(&a.2).then(b.1.cmp(&a.1)).then(a.0.cmp(&b.0)));
     ranked.truncate(RANKED);
     ranked

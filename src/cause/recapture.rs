@@ -35,8 +35,17 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
     let refused = |why: &str| Recapture::Refused(why.to_owned());
     let mut logged: BTreeSet<u32> = BTreeSet::new();
     for beyond in ground.actors.iter().flat_map(|actor| &actor.share.beyond) {
-        if let Some(thing) = beyond.thing.filter(|_| beyond.certainty == Certainty::Confirmed) {
-            logged.extend(ground.atlas.rows_at(thing, beyond.access.time).iter().map(|row| ground.atlas.subject(*row)));
+        if let Some(thing) = beyond
+            .thing
+            .filter(|_| beyond.certainty == Certainty::Confirmed)
+        {
+            logged.extend(
+                ground
+                    .atlas
+                    .rows_at(thing, beyond.access.time)
+                    .iter()
+                    .map(|row| ground.atlas.subject(*row)),
+            );
         }
     }
     let leaked: BTreeMap<u32, Option<u32>> = known
@@ -44,7 +53,10 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
         .filter_map(|record| record.rows.first())
         .map(|row| (ground.atlas.subject(*row), ground.atlas.controller(*row)))
         .collect();
-    let both = leaked.keys().filter(|subject| logged.contains(subject)).count() as u64;
+    let both = leaked
+        .keys()
+        .filter(|subject| logged.contains(subject))
+        .count() as u64;
     let n = leaked.len() as u64;
     if both < BOTH {
         return refused("fewer than five published subjects are confirmed by the logs");
@@ -55,12 +67,18 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
              second capture",
         );
     }
-    let hits: Vec<bool> = leaked.keys().map(|subject| logged.contains(subject)).collect();
+    let hits: Vec<bool> = leaked
+        .keys()
+        .map(|subject| logged.contains(subject))
+        .collect();
     let quarter = hits.len().div_ceil(4).max(1);
     let by_id: Vec<(u64, u64)> = hits.chunks(quarter).map(count).collect();
     let mut by_tenant: BTreeMap<Option<u32>, Vec<bool>> = BTreeMap::new();
     for (subject, tenant) in &leaked {
-        by_tenant.entry(*tenant).or_default().push(logged.contains(subject));
+        by_tenant
+            .entry(*tenant)
+            .or_default()
+            .push(logged.contains(subject));
     }
     let by_tenant: Vec<(u64, u64)> = by_tenant.values().map(|hits| count(hits)).collect();
     for (strata, what) in [(by_id, "ID"), (by_tenant, "tenant")] {
@@ -77,22 +95,32 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
     Recapture::Interval {
         logged: logged.len() as u64,
         leaked: (n, both),
-        taken: ((caught / high).floor() as u64, (caught / low.max(1e-9)).ceil() as u64),
+        taken: (
+            (caught / high).floor() as u64,
+            (caught / low.max(1e-9)).ceil() as u64,
+        ),
     }
 }
 
 fn count(hits: &[bool]) -> (u64, u64) {
-    (hits.iter().filter(|hit| **hit).count() as u64, hits.len() as u64)
+    (
+        hits.iter().filter(|hit| **hit).count() as u64,
+        hits.len() as u64,
+    )
 }
 
 /// Chi-square of equal shares over strata of hits and sizes; small strata are put together.
 fn same(strata: &[(u64, u64)]) -> f64 {
-    let (hits, all) = strata.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let (hits, all) = strata
+        .iter()
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let share = hits as f64 / all.max(1) as f64;
     let mut cells: Vec<(f64, f64)> = Vec::new();
     for (hits, all) in strata.iter().map(|one| (one.0 as f64, one.1 as f64)) {
         match cells.last_mut() {
-            Some(last) if last.1 * share.min(1.0 - share) < 5.0 => *last = (last.0 + hits, last.1 + all),
+            Some(last) if last.1 * share.min(1.0 - share) < 5.0 => {
+                *last = (last.0 + hits, last.1 + all)
+            }
             _ => cells.push((hits, all)),
         }
     }

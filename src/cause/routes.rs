@@ -6,9 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ground, LeakFindings, Limited};
+use super::{Ground, Known, LeakFindings, Limited, pool};
 use crate::coverage::Allowance;
-use crate::scope::Thing;
 use crate::words::{Certainty, Reason, Stamp};
 
 /// Spans that a sentence names before it counts.
@@ -25,12 +24,16 @@ pub struct Elimination {
     pub categories: Vec<String>,
     /// Leaked columns that are data categories of some route, but not of this one.
     pub lacks: Vec<String>,
-    /// Leaked records that it was seen to show, in scope or not.
-    pub shown: u64,
+    /// Leaked records that it was seen to show in time, in scope or not, and to how many accounts.
+    pub shown: (u64, usize),
+    /// Leaked records that the directory knows.
+    pub records: u64,
     /// Codes.
     pub reasons: BTreeSet<Reason>,
     /// The sentence.
     pub said: String,
+    /// The same if all was taken at one instant that the records allow.
+    pub at_one_instant: Option<String>,
 }
 
 /// When disclosures beyond scope by a route ended.
@@ -53,30 +56,68 @@ pub struct Fix {
 /// Judges every route that discloses something.
 pub(super) fn eliminate(
     ground: &Ground<'_>,
-    leak: Option<&LeakFindings>,
+    (leak, known): (Option<&LeakFindings>, &[Known<'_>]),
     span: Option<(Option<Stamp>, Option<Stamp>)>,
 ) -> Vec<Elimination> {
-    let (Some(_), Some(published)) = (leak, ground.case.leak.as_ref()) else { return Vec::new() };
+    let (Some(_), Some(published)) = (leak, ground.case.leak.as_ref()) else {
+        return Vec::new();
+    };
     let case = ground.case;
-    let disclosed: BTreeSet<&str> = case.routes.iter().flat_map(|r| &r.discloses).map(|c| c.name.as_str()).collect();
-    let leaked: Vec<&String> = published.columns.iter().filter(|column| disclosed.contains(column.as_str())).collect();
-    let routes = case.routes.iter().enumerate().filter(|(_, route)| !route.discloses.is_empty());
+    let disclosed: BTreeSet<&str> = case
+        .routes
+        .iter()
+        .flat_map(|r| &r.discloses)
+        .map(|c| c.name.as_str())
+        .collect();
+    let leaked: Vec<&String> = published
+        .columns
+        .iter()
+        .filter(|column| disclosed.contains(column.as_str()))
+        .collect();
+    let routes = case
+        .routes
+        .iter()
+        .enumerate()
+        .filter(|(_, route)| !route.discloses.is_empty());
     let all = routes.map(|(index, route)| {
-        let has = |column: &&&String| route.discloses.iter().any(|category| category.name == ***column);
+        let has = |column: &&&String| {
+            route
+                .discloses
+                .iter()
+                .any(|category| category.name == ***column)
+        };
         let categories: Vec<String> = leaked.iter().filter(has).map(|c| (*c).clone()).collect();
-        let lacks: Vec<String> = leaked.iter().filter(|c| !has(c)).map(|c| (*c).clone()).collect();
-        let on_it = ground.sightings.iter().filter(|sighting| usize::from(sighting.route) == index);
-        let things: BTreeSet<Thing> = on_it.map(|sighting| sighting.thing).collect();
+        let lacks: Vec<String> = leaked
+            .iter()
+            .filter(|c| !has(c))
+            .map(|c| (*c).clone())
+            .collect();
+        let mut to: BTreeSet<u32> = BTreeSet::new();
+        let mut records = 0;
+        for record in known {
+            let seen = pool::seen_by(ground, record).into_keys();
+            let accounts: Vec<u32> = seen
+                .filter(|key| usize::from(key.1) == index)
+                .map(|key| key.0)
+                .collect();
+            records += u64::from(!accounts.is_empty());
+            to.extend(accounts);
+        }
         let reach = reach(ground, index, span.unwrap_or((None, None)));
         let mut found = Elimination {
             route: index as u16,
             standing: "possible",
             categories,
             lacks,
-            shown: things.len() as u64,
+            shown: (records, to.len()),
+            records: known.len() as u64,
             reasons: reach.reasons.clone(),
             said: String::new(),
+            at_one_instant: None,
         };
+        if let Some(leak) = leak {
+            found.at_one_instant = at_one_instant(ground, (leak, known), index, &route.name);
+        }
         say(&mut found, &reach, &route.name, leaked.is_empty());
         found
     });
@@ -84,37 +125,125 @@ pub(super) fn eliminate(
 }
 
 fn say(found: &mut Elimination, reach: &Reach, name: &str, no_categories: bool) {
-    let unlogged = reach.reasons.contains(&Reason::NoLog);
+    let (shown, accounts) = found.shown;
+    let whom = match shown {
+        0 => "none of the published records to anybody".to_owned(),
+        _ => format!(
+            "{shown} of the {} published records in time, to {accounts} account(s), in scope or not; for the other {} \
+             this holds",
+            found.records,
+            found.records - shown
+        ),
+    };
     (found.standing, found.said) = if found.categories.is_empty() && !no_categories {
-        let said = format!("{name} discloses none of the published columns: excluded as far as `discloses` is complete");
+        let said = format!(
+            "{name} discloses none of the published columns: excluded as far as `discloses` is complete"
+        );
         ("excluded", said)
-    } else if unlogged {
-        ("not_excluded", format!("{name}: no source logs it, so nothing excludes it"))
-    } else if found.shown > 0 {
-        let said = format!("{name} showed {} of the published records: it may be the way of those", found.shown);
+    } else if reach.reasons.contains(&Reason::NoLog) {
+        (
+            "not_excluded",
+            format!("{name}: no source logs it, so nothing excludes it"),
+        )
+    } else if shown > 0 && shown == found.records {
+        let said = format!(
+            "{name} showed all {shown} published records in time, to {accounts} account(s)"
+        );
         ("possible", said)
     } else if let Some(why) = &reach.unbounded {
-        ("not_excluded", format!("{name} is not seen to show any published record, but nothing excludes it: {why}"))
+        (
+            "not_excluded",
+            format!("{name} shows {whom}; but nothing excludes it: {why}"),
+        )
     } else if reach.dark.is_empty() {
         let said = format!(
-            "{name} is excluded: its log is complete over the whole time at which the records may have been taken and \
-             shows none of them to anybody"
+            "{name} is excluded as the way of all of it: its log is complete over the whole time at which the records \
+             may have been taken and shows {whom}"
         );
         ("excluded", said)
     } else {
-        let named: Vec<String> = reach.dark.iter().take(NAMED).map(|span| words(*span)).collect();
+        let named: Vec<String> = reach
+            .dark
+            .iter()
+            .take(NAMED)
+            .map(|span| words(*span))
+            .collect();
         let more = reach.dark.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more (coverage.csv)") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more (coverage.csv)")
+        } else {
+            String::new()
+        };
         let said = format!(
-            "{name} is excluded unless all of it fell inside {}{more}: elsewhere its log shows none of the records to \
-             anybody",
+            "{name} is excluded unless all of it fell inside {}{more}: elsewhere its log shows {whom}",
             named.join(", ")
         );
         ("excluded_unless", said)
     };
     if !found.lacks.is_empty() && found.standing != "excluded" {
-        found.said.push_str(&format!("; it cannot be the only way: {} it does not disclose", found.lacks.join(", ")));
+        found.said.push_str(&format!(
+            "; it cannot be the only way: it does not disclose {}",
+            found.lacks.join(", ")
+        ));
     }
+}
+
+/// How the route stands if all was taken at one instant: only the windows that the records allow count then.
+fn at_one_instant(
+    ground: &Ground<'_>,
+    (leak, known): (&LeakFindings, &[Known<'_>]),
+    route: usize,
+    name: &str,
+) -> Option<String> {
+    let windows = &leak.theft.windows;
+    if windows.is_empty() || windows.len() > NAMED {
+        return None;
+    }
+    let reaches: Vec<Reach> = windows
+        .iter()
+        .map(|window| reach(ground, route, *window))
+        .collect();
+    let named: Vec<String> = windows.iter().map(|window| words(*window)).collect();
+    let head = format!(
+        "if all was taken at one instant, it fell inside {}",
+        named.join(" or ")
+    );
+    if let Some(blind) = reaches
+        .iter()
+        .find(|r| r.unbounded.is_some() || r.reasons.contains(&Reason::NoLog) || !r.dark.is_empty())
+    {
+        let why = match (&blind.unbounded, blind.dark.first()) {
+            (Some(why), _) => why.clone(),
+            (None, Some(dark)) => format!("its log does not show {}", words(*dark)),
+            (None, None) => "no source logs it".to_owned(),
+        };
+        return Some(format!("{head}; {name} is not excluded then: {why}"));
+    }
+    let mut to: BTreeSet<u32> = BTreeSet::new();
+    let mut shown = 0;
+    for record in known {
+        let inside = ground.sightings.iter().filter(|sighting| {
+            usize::from(sighting.route) == route
+                && record.things.contains(&sighting.thing)
+                && windows.iter().any(|(from, until)| {
+                    from.is_none_or(|from| sighting.last >= from)
+                        && until.is_none_or(|until| sighting.first < until)
+                })
+        });
+        let accounts: BTreeSet<u32> = inside.map(|sighting| sighting.account).collect();
+        shown += usize::from(!accounts.is_empty());
+        to.extend(accounts);
+    }
+    let all = known.len();
+    Some(match shown == all && all > 0 {
+        true => format!("{head}; {name} may have shown all {all} records in it"),
+        false => format!(
+            "{head}; {name} is excluded as the way of the {} records that its log, complete there, shows to nobody in \
+             it; it may have shown the other {shown}, to {} account(s)",
+            all - shown,
+            to.len()
+        ),
+    })
 }
 
 fn words((from, until): (Option<Stamp>, Option<Stamp>)) -> String {
@@ -131,15 +260,32 @@ struct Reach {
     reasons: BTreeSet<Reason>,
 }
 
-fn reach(ground: &Ground<'_>, route: usize, (from, until): (Option<Stamp>, Option<Stamp>)) -> Reach {
-    let mut reach = Reach { dark: Vec::new(), unbounded: None, reasons: BTreeSet::new() };
-    let logs_it = |source: &crate::case::SourceSpec| source.logs_routes.as_ref().is_none_or(|all| all.contains(&route));
+fn reach(
+    ground: &Ground<'_>,
+    route: usize,
+    (from, until): (Option<Stamp>, Option<Stamp>),
+) -> Reach {
+    let mut reach = Reach {
+        dark: Vec::new(),
+        unbounded: None,
+        reasons: BTreeSet::new(),
+    };
+    let logs_it = |source: &crate::case::SourceSpec| {
+        source
+            .logs_routes
+            .as_ref()
+            .is_none_or(|all| all.contains(&route))
+    };
     if !ground.case.sources.iter().any(logs_it) {
         reach.reasons.insert(Reason::NoLog);
         return reach;
     }
     let wide = |doubt: &&crate::coverage::Doubt| {
-        doubt.allowance != Allowance::Said && !matches!(doubt.reason, Reason::Gap | Reason::NoLog | Reason::BeforeStart | Reason::Retention)
+        doubt.allowance != Allowance::Said
+            && !matches!(
+                doubt.reason,
+                Reason::Gap | Reason::NoLog | Reason::BeforeStart | Reason::Retention
+            )
     };
     if let Some(doubt) = ground.assessment.doubts.iter().find(wide) {
         reach.reasons.insert(doubt.reason);
@@ -161,7 +307,8 @@ fn reach(ground: &Ground<'_>, route: usize, (from, until): (Option<Stamp>, Optio
     }
     for hole in &ground.assessment.holes {
         let hits = hole.route.is_none_or(|only| only == route) && source_of(hole.source);
-        let inside = until.is_none_or(|until| hole.from < until) && from.is_none_or(|from| hole.until > from);
+        let inside = until.is_none_or(|until| hole.from < until)
+            && from.is_none_or(|from| hole.until > from);
         if hits && inside {
             reach.reasons.insert(Reason::Gap);
             reach.dark.push((Some(hole.from), Some(hole.until)));
@@ -175,9 +322,13 @@ fn reach(ground: &Ground<'_>, route: usize, (from, until): (Option<Stamp>, Optio
     reach
 }
 
-fn row_span(row: &crate::coverage::HourRow, logs_it: &impl Fn(usize) -> bool) -> Option<(Stamp, Stamp)> {
+fn row_span(
+    row: &crate::coverage::HourRow,
+    logs_it: &impl Fn(usize) -> bool,
+) -> Option<(Stamp, Stamp)> {
     const HOUR: i64 = crate::words::HOUR;
-    (logs_it(row.source) && row.lines > 0).then_some((row.hour, Stamp(row.hour.0.saturating_add(HOUR))))
+    (logs_it(row.source) && row.lines > 0)
+        .then_some((row.hour, Stamp(row.hour.0.saturating_add(HOUR))))
 }
 
 /// When disclosures beyond scope ended, by route.

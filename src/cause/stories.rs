@@ -29,10 +29,13 @@ pub struct Story {
 
 /// Compares the stories of a set; empty for fewer than ten things.
 pub(super) fn compare(atlas: &Atlas<'_>, set: &BTreeSet<Thing>) -> Vec<Story> {
-    let places: Vec<u32> = set.iter().filter_map(|thing| match thing {
-        Thing::Known(place) => Some(*place),
-        _ => None,
-    }).collect();
+    let places: Vec<u32> = set
+        .iter()
+        .filter_map(|thing| match thing {
+            Thing::Known(place) => Some(*place),
+            _ => None,
+        })
+        .collect();
     let all = atlas.count_things(|_| true) as f64;
     if places.len() < 10 || all < 2.0 * places.len() as f64 {
         return Vec::new();
@@ -40,15 +43,25 @@ pub(super) fn compare(atlas: &Atlas<'_>, set: &BTreeSet<Thing>) -> Vec<Story> {
     let flat = choose(all, places.len() as f64);
     // Every second thing, and the other half: no draw, so that the same bytes come out.
     let (even, odd): (Vec<_>, Vec<_>) = places.iter().enumerate().partition(|(at, _)| at % 2 == 0);
-    let half = |part: Vec<(usize, &u32)>| part.into_iter().map(|(_, place)| *place).collect::<Vec<u32>>();
+    let half = |part: Vec<(usize, &u32)>| {
+        part.into_iter()
+            .map(|(_, place)| *place)
+            .collect::<Vec<u32>>()
+    };
     let (even, odd) = (half(even), half(odd));
     let mut stories = vec![
         intervals(&places, &even, &odd, all),
         tenants(atlas, &places, &even, &odd),
     ];
-    stories.push(Story { name: "flat", bits: flat, predicts: 0.0, holds: false });
+    stories.push(Story {
+        name: "flat",
+        bits: flat,
+        predicts: 0.0,
+        holds: false,
+    });
     for story in &mut stories {
-        story.holds = story.name != "flat" && story.bits + MARGIN < flat && story.predicts >= PREDICTS;
+        story.holds =
+            story.name != "flat" && story.bits + MARGIN < flat && story.predicts >= PREDICTS;
     }
     stories.sort_by(|a, b| a.bits.total_cmp(&b.bits).then(a.name.cmp(b.name)));
     stories
@@ -62,17 +75,30 @@ fn intervals(places: &[u32], even: &[u32], odd: &[u32], all: f64) -> Story {
         2.0 * all.log2() + choose(length, f64::from(*count))
     });
     let made = self::runs(even, 2 * REACH);
-    let inside = |place: &&u32| made.iter().any(|(first, last, _)| (*first..=*last).contains(place));
+    let inside = |place: &&u32| {
+        made.iter()
+            .any(|(first, last, _)| (*first..=*last).contains(place))
+    };
     let predicted = odd.iter().filter(inside).count() as f64 / odd.len().max(1) as f64;
     // Intervals so wide that they hold twice what they should predict nothing.
-    let width: f64 = made.iter().map(|(first, last, _)| f64::from(last - first + 1)).sum();
+    let width: f64 = made
+        .iter()
+        .map(|(first, last, _)| f64::from(last - first + 1))
+        .sum();
     let tight = width <= 3.0 * places.len() as f64;
-    Story { name: "intervals of IDs", bits: bits.sum(), predicts: if tight { predicted } else { 0.0 }, holds: false }
+    Story {
+        name: "intervals of IDs",
+        bits: bits.sum(),
+        predicts: if tight { predicted } else { 0.0 },
+        holds: false,
+    }
 }
 
 fn runs(places: &[u32], reach: u32) -> Vec<(u32, u32, u32)> {
     let chunks = places.chunk_by(|a, b| b - a <= reach);
-    chunks.map(|run| (run[0], run[run.len() - 1], run.len() as u32)).collect()
+    chunks
+        .map(|run| (run[0], run[run.len() - 1], run.len() as u32))
+        .collect()
 }
 
 /// Some tenants, and of each a free part.
@@ -90,15 +116,25 @@ fn tenants(atlas: &Atlas<'_>, places: &[u32], even: &[u32], odd: &[u32]) -> Stor
         *taken.entry(tenant(*place)).or_default() += 1.0;
     }
     let which = choose(sizes.len() as f64, taken.len() as f64);
-    let bits = taken.iter().map(|(tenant, count)| sizes[tenant].log2() + choose(sizes[tenant], *count)).sum::<f64>();
+    let bits = taken
+        .iter()
+        .map(|(tenant, count)| sizes[tenant].log2() + choose(sizes[tenant], *count))
+        .sum::<f64>();
     let made: BTreeSet<Option<u32>> = even.iter().map(|place| tenant(*place)).collect();
-    let predicted = odd.iter().filter(|place| made.contains(&tenant(**place))).count() as f64;
+    let predicted = odd
+        .iter()
+        .filter(|place| made.contains(&tenant(**place)))
+        .count() as f64;
     // Few of the tenants: all of them would predict anything.
     let few = made.len() * 3 <= sizes.len();
     Story {
         name: "a few tenants",
         bits: which + bits,
-        predicts: if few { predicted / odd.len().max(1) as f64 } else { 0.0 },
+        predicts: if few {
+            predicted / odd.len().max(1) as f64
+        } else {
+            0.0
+        },
         holds: false,
     }
 }

@@ -6,9 +6,17 @@ use crate::coverage::Assessment;
 use crate::pipeline::Analysis;
 use crate::scope::Atlas;
 
-pub(super) fn of(case: &Case, atlas: &Atlas<'_>, analysis: &Analysis, assessment: &Assessment) -> Cause {
-    let walkers: std::collections::BTreeSet<u32> =
-        analysis.joint.iter().flat_map(|walk| walk.members.keys().copied()).collect();
+pub(super) fn of(
+    case: &Case,
+    atlas: &Atlas<'_>,
+    analysis: &Analysis,
+    assessment: &Assessment,
+) -> Cause {
+    let walkers: std::collections::BTreeSet<u32> = analysis
+        .joint
+        .iter()
+        .flat_map(|walk| walk.members.keys().copied())
+        .collect();
     let actors: Vec<Actor<'_>> = analysis
         .beyond()
         .map(|outcome| Actor {
@@ -25,6 +33,7 @@ pub(super) fn of(case: &Case, atlas: &Atlas<'_>, analysis: &Analysis, assessment
         atlas,
         actors: &actors,
         sightings: &analysis.watched.sightings,
+        undecided: !analysis.exposure.doubtful.is_empty(),
         assessment,
     });
     for fix in &mut cause.fixes {

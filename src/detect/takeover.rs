@@ -91,6 +91,9 @@ pub fn usual_client(contacts: &[Contact<'_>], accesses: &[Access]) -> bool {
         *ordinary.entry(pair(contact)).or_default() += 1;
     }
     let beyond = contacts.iter().filter(|contact| contact.unexplained());
-    let usual = beyond.clone().filter(|c| ordinary.get(&pair(c)).copied().unwrap_or(0) >= USUAL).count();
+    let usual = beyond
+        .clone()
+        .filter(|c| ordinary.get(&pair(c)).copied().unwrap_or(0) >= USUAL)
+        .count();
     usual as f64 >= MOSTLY * beyond.count() as f64
 }

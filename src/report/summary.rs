@@ -269,7 +269,13 @@ fn cause(answer: &Answer<'_>, text: &mut String) {
     }
     let late = &answer.analysis.after_closing;
     if !late.is_empty() {
-        wrapped(&format!("Closed    {} account(s) were used after they had been closed", late.len()), text);
+        wrapped(
+            &format!(
+                "Closed    {} account(s) were used after they had been closed",
+                late.len()
+            ),
+            text,
+        );
     }
 }
 

@@ -122,7 +122,14 @@ impl Opener<'_> {
             return (Vec::new(), sure);
         }
         let (things, known) = self.on_page(self.names.objects.name(access.container), access, sure);
-        (things, if known { sure } else { sure.min(Certainty::Possible) })
+        (
+            things,
+            if known {
+                sure
+            } else {
+                sure.min(Certainty::Possible)
+            },
+        )
     }
 
     fn page(

@@ -11,6 +11,7 @@ mod answer;
 mod captured;
 mod case;
 mod cases;
+mod cause;
 mod coverage;
 mod damage;
 mod formats;

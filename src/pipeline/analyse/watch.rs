@@ -23,7 +23,9 @@ type Key = (Thing, u32, u16);
 
 pub(super) fn look(worker: &Worker<'_>, sequences: &Sequences) -> Watched {
     let leak = worker.case.leak.as_ref();
-    let leaked: HashSet<Thing> = leak.map(|leak| leaked_things(worker.scope.atlas, leak)).unwrap_or_default();
+    let leaked: HashSet<Thing> = leak
+        .map(|leak| leaked_things(worker.scope.atlas, leak))
+        .unwrap_or_default();
     let watched = Ids::of(worker, &leaked);
     let looked: Vec<(BTreeMap<Key, Sighting>, BTreeMap<u16, Limited>)> = (0..sequences.len())
         .into_par_iter()
@@ -34,10 +36,16 @@ pub(super) fn look(worker: &Worker<'_>, sequences: &Sequences) -> Watched {
     for (sightings, refused) in looked {
         all.extend(sightings);
         for (route, other) in refused {
-            limited.entry(route).and_modify(|known| known.join(other)).or_insert(other);
+            limited
+                .entry(route)
+                .and_modify(|known| known.join(other))
+                .or_insert(other);
         }
     }
-    Watched { sightings: all.into_values().collect(), limited }
+    Watched {
+        sightings: all.into_values().collect(),
+        limited,
+    }
 }
 
 fn one(
@@ -50,22 +58,30 @@ fn one(
     let mut limited: BTreeMap<u16, Limited> = BTreeMap::new();
     for access in accesses {
         if access.status == 429 {
-            let one = Limited { first: access.time, requests: 1 };
-            limited.entry(access.route).and_modify(|known| known.join(one)).or_insert(one);
+            let one = Limited {
+                first: access.time,
+                requests: 1,
+            };
+            limited
+                .entry(access.route)
+                .and_modify(|known| known.join(one))
+                .or_insert(one);
         }
         if !watched.holds(access) {
             continue;
         }
         let (things, certainty) = worker.opener.shown(access);
         for thing in things.into_iter().filter(|thing| leaked.contains(thing)) {
-            let known = seen.entry((thing, account, access.route)).or_insert(Sighting {
-                thing,
-                account,
-                route: access.route,
-                first: access.time,
-                last: access.time,
-                certainty,
-            });
+            let known = seen
+                .entry((thing, account, access.route))
+                .or_insert(Sighting {
+                    thing,
+                    account,
+                    route: access.route,
+                    first: access.time,
+                    last: access.time,
+                    certainty,
+                });
             known.last = access.time;
             known.certainty = known.certainty.max(certainty);
         }
@@ -82,22 +98,35 @@ struct Ids {
 impl Ids {
     fn of(worker: &Worker<'_>, leaked: &HashSet<Thing>) -> Ids {
         if leaked.is_empty() {
-            return Ids { objects: Vec::new(), containers: Vec::new() };
+            return Ids {
+                objects: Vec::new(),
+                containers: Vec::new(),
+            };
         }
         let names = &worker.opener.names.objects;
         let atlas = worker.scope.atlas;
         let all = 0..names.len() as u32;
-        let objects = all.clone().map(|id| leaked.contains(&worker.opener.things[id as usize]));
+        let objects = all
+            .clone()
+            .map(|id| leaked.contains(&worker.opener.things[id as usize]));
         let holds = |id: u32| {
             let members = atlas.members(names.name(id));
             // Without a table of members a container shows whatever lies in its unit.
-            members.is_empty() || members.iter().any(|member| leaked.contains(&atlas.listed(*member)))
+            members.is_empty()
+                || members
+                    .iter()
+                    .any(|member| leaked.contains(&atlas.listed(*member)))
         };
-        Ids { objects: objects.collect(), containers: all.map(holds).collect() }
+        Ids {
+            objects: objects.collect(),
+            containers: all.map(holds).collect(),
+        }
     }
 
     fn holds(&self, access: &Access) -> bool {
-        let is = |bits: &[bool], id: u32| id != NONE && bits.get(id as usize).copied().unwrap_or(false);
-        is(&self.objects, access.object) || (access.object == NONE && is(&self.containers, access.container))
+        let is =
+            |bits: &[bool], id: u32| id != NONE && bits.get(id as usize).copied().unwrap_or(false);
+        is(&self.objects, access.object)
+            || (access.object == NONE && is(&self.containers, access.container))
     }
 }

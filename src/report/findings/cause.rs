@@ -13,8 +13,12 @@ pub(super) fn cause(answer: &Answer<'_>) -> Value {
     let outcome = &cause.outcome;
     let hypotheses = Hypothesis::ALL.into_iter().map(|one| {
         let about = |pro: bool| {
-            let said = outcome.evidence.iter().filter(move |(about, speaks, _)| *about == one && *speaks == pro);
-            said.map(|(_, _, said)| said.clone()).collect::<Vec<String>>()
+            let said = outcome
+                .evidence
+                .iter()
+                .filter(move |(about, speaks, _)| *about == one && *speaks == pro);
+            said.map(|(_, _, said)| said.clone())
+                .collect::<Vec<String>>()
         };
         json!({
             "hypothesis": one.sign(),
@@ -105,9 +109,11 @@ fn elimination(answer: &Answer<'_>, route: &Elimination) -> Value {
         "route": answer.route(route.route),
         "standing": route.standing,
         "said": route.said,
+        "if_taken_at_one_instant": route.at_one_instant,
         "published_columns": route.categories,
         "published_columns_that_it_lacks": route.lacks,
-        "published_records_shown": route.shown,
+        "published_records_shown": route.shown.0,
+        "shown_to_accounts": route.shown.1,
         "reasons": route.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
     })
 }
