@@ -9,6 +9,7 @@ mod bounds;
 mod conclude;
 mod exposure;
 mod ladder;
+mod reachable;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,8 @@ pub use account::{About, AccountShare, Beyond, Doubtful};
 pub use bounds::{AllBounds, Bounds, bounds};
 pub use conclude::{Totals, conclude};
 pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
-pub use ladder::{Ladder, Rung, Unchecked, answered};
+pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
+pub use reachable::Reachable;
 pub use rows::{AccountFigures, same_request};
 
 use crate::case::Category;

@@ -169,7 +169,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             joined(tally.routes.iter().map(|route| answer.route(*route))),
             joined(tally.categories.iter().map(category)),
             joined(evidence.map(|(_, citation)| answer.reference(*citation))),
-            joined(tally.accounts.iter().map(|number| answer.label(*number))),
+            joined(tally.accounts.keys().map(|number| answer.label(*number))),
         ])?;
     }
     table.finish()

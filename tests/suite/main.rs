@@ -19,6 +19,7 @@ mod house;
 mod idle;
 mod init;
 mod inspect;
+mod ladder;
 mod practice;
 mod source;
 mod synth;
