@@ -112,6 +112,7 @@ fn stamp(day: Option<u64>) -> String {
 }
 
 fn write(world: &World, folder: &Path) {
+    fs::create_dir_all(folder.join("logs")).unwrap();
     let put = |name: &str, text: String| fs::write(folder.join(name), text).unwrap();
     let mut units = "unit,parent,controller,name,kind\n".to_owned();
     for (unit, (parent, controller)) in world.units.iter().enumerate() {
@@ -149,7 +150,7 @@ fn write(world: &World, folder: &Path) {
         "controller,name\nc0,A\nc1,B\nc2,C\n".to_owned(),
     );
     put(
-        "access.log",
+        "logs/access.log",
         "10.0.0.1 - a1 [12/Jan/2021:10:00:00 +0000] \"GET /contacts/999 HTTP/1.1\" 404 10 \"-\" \"x\"\n".to_owned(),
     );
     put("case.toml", CASE.to_owned());
@@ -160,7 +161,7 @@ id = "L"
 period = { from = "2021-01-11T00:00:00Z", until = "2021-02-03T00:00:00Z" }
 [[source]]
 name = "edge"
-files = ["access.log"]
+files = ["logs/access.log"]
 format = "combined"
 account = "remote_user"
 [[route]]
@@ -334,6 +335,7 @@ fn numbers(row: &Row) -> [String; 7] {
 #[test]
 fn asked_for_answered_and_published_are_never_merged() {
     let folder = fresh("ladder-city");
+    fs::create_dir_all(folder.join("logs")).unwrap();
     let put = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
     put("controllers.csv", "controller,name\nn,N\ns,S\n");
     put(
@@ -362,7 +364,7 @@ fn asked_for_answered_and_published_are_never_merged() {
         line(3, 3, 403, "9"),
         line(4, 4, 304, "-"),
     ];
-    put("access.log", &log.concat());
+    put("logs/access.log", &log.concat());
     let case = CASE.replace(
         "accounts = \"accounts.csv\"\n",
         "[leak]\nrecords = \"leak.csv\"\n",
