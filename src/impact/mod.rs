@@ -11,6 +11,7 @@ mod exposure;
 mod ladder;
 mod reachable;
 mod rows;
+mod sampled;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
 pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
 pub use reachable::Reachable;
 pub use rows::{AccountFigures, same_request};
+pub use sampled::{Estimate, Interval, estimates};
 
 use crate::case::Category;
 use crate::scope::ControllerIndex;
@@ -89,6 +91,9 @@ pub struct ControllerRow {
     pub min: u64,
     /// Upper bound; `None` where nothing bounds it.
     pub max: Option<u64>,
+    /// Upper bound if the logs showed everything but the minutes of holes, where these are all that lifts it to the
+    /// population; else `None`.
+    pub shown: Option<u64>,
     /// Children among the confirmed.
     pub children: u64,
     /// Protected persons among the confirmed.

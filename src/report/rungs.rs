@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::cells::{Table, or_empty};
 use super::{Answer, FolderProblem};
-use crate::impact::{Heads, Rung};
+use crate::impact::{Heads, Interval, Rung};
 
 /// Names of the bounds, weakest assumption first.
 const BOUNDS: [&str; 4] = ["L", "U0", "U1", "U2"];
@@ -110,4 +110,33 @@ pub(super) fn content(answer: &Answer<'_>) -> Value {
         })
     });
     routes.collect()
+}
+
+/// What samples let estimate, for `findings.json`; beside the bounds, never in them.
+pub(super) fn sampling(answer: &Answer<'_>) -> Value {
+    let interval = |one: &Interval| {
+        json!({
+            "estimate": one.estimate.round(),
+            "from_95": one.low.floor(),
+            "until_95": one.high.ceil(),
+        })
+    };
+    let rows = answer.estimates.iter().map(|one| {
+        json!({
+            "controller": one.controller.map(|index| answer.atlas.controller_id(Some(index))),
+            "requests_seen": one.requests_seen,
+            "requests": interval(&one.requests),
+            "subjects_seen": one.subjects_seen,
+            "subjects": interval(&one.subjects),
+        })
+    });
+    match answer.estimates.is_empty() {
+        true => Value::Null,
+        false => json!({
+            "estimates": rows.collect::<Vec<_>>(),
+            "assumption": "Horvitz-Thompson: each line was kept by chance alone, independently, with the share that the case \
+                states; a subject counts as shown by one request only, so where subjects were shown again the estimate of \
+                subjects is too high, never too low on average; bounds are not touched by it",
+        }),
+    }
 }
