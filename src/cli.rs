@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::case::AccountKey;
 use crate::format::Proxies;
-use crate::synth::{Attack, LogFormat};
+use crate::synth::{Attack, Flaw, LeakFrom, LogFormat, Pace, Split};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
 /// raw lines, and what the logs cannot tell. Works offline; never writes near the logs.
@@ -181,6 +181,30 @@ pub struct SynthArgs {
     /// Log lines, about [default: 50000]
     #[arg(long, value_name = "N")]
     pub lines: Option<u64>,
+    /// Per mille of the accounts whose honest work lies beyond what the tables say
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub hard: u32,
+    /// Foreign IDs or books that the attack takes [default: by the seed]
+    #[arg(long, value_name = "N")]
+    pub extent: Option<u32>,
+    /// How fast the attack goes [default: as the attack goes]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(Pace::NAMES).try_map(|name| name.parse::<Pace>()))]
+    pub pace: Option<Pace>,
+    /// Accounts of the attack "several" [default: by the seed]
+    #[arg(long, value_name = "N")]
+    pub accomplices: Option<u32>,
+    /// How they share the work [default: by the seed]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(Split::NAMES).try_map(|name| name.parse::<Split>()))]
+    pub split: Option<Split>,
+    /// What the evidence lacks (repeat it for more)
+    #[arg(long = "flaw", value_parser = clap::builder::PossibleValuesParser::new(Flaw::NAMES).try_map(|name| name.parse::<Flaw>()))]
+    pub flaws: Vec<Flaw>,
+    /// Publish so many records (leak.csv and [leak])
+    #[arg(long, value_name = "N")]
+    pub leak: Option<u32>,
+    /// Where the published records come from
+    #[arg(long, default_value = "attack", value_parser = clap::builder::PossibleValuesParser::new(LeakFrom::NAMES).try_map(|name| name.parse::<LeakFrom>()))]
+    pub leak_from: LeakFrom,
 }
 
 fn size(text: &str) -> Result<u64, String> {

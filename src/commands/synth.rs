@@ -16,6 +16,13 @@ pub(super) fn run(args: &SynthArgs) -> Result<(), Ending> {
         lines: args.lines.unwrap_or(defaults.lines),
         attack: args.attack,
         format: args.format,
+        hard: args.hard,
+        extent: args.extent,
+        pace: args.pace,
+        accomplices: args.accomplices,
+        split: args.split,
+        flaws: args.flaws.clone(),
+        leak: args.leak.map(|count| (count, args.leak_from)),
         ..defaults
     };
     let summary = generate(&settings, &args.out).map_err(|problem| match problem {

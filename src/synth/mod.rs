@@ -7,6 +7,9 @@
 //! repeat itself in the truth.
 
 mod clients;
+mod flaws;
+mod hard;
+mod leak;
 mod links;
 mod output;
 mod platform;
@@ -23,13 +26,14 @@ mod vocabulary;
 mod world;
 
 pub use problem::SynthProblem;
-pub use settings::{Attack, Defects, LogFormat, Settings};
+pub use settings::{Attack, Defects, Flaw, LeakFrom, LogFormat, Pace, Settings, Split};
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use flaws::Flaws;
 use output::{Counts, Layout, LogFiles, Sessions, Truth};
 use platform::Platform;
 use rng::{Draws, Topic};
@@ -55,7 +59,14 @@ pub struct Summary {
 }
 
 /// What stands in the folder of a case.
-const PARTS: [&str; 5] = ["case.toml", "README.txt", "truth.json", "directory", "logs"];
+const PARTS: [&str; 6] = [
+    "case.toml",
+    "README.txt",
+    "truth.json",
+    "leak.csv",
+    "directory",
+    "logs",
+];
 
 /// Writes a practice case into a folder that is new or empty.
 ///
@@ -80,7 +91,7 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
     let ordered = matches!(attack, Attack::Sequential | Attack::Stride);
     let world = world::build(settings, ordered);
     let vocabulary = Vocabulary::of(settings.seed);
-    let layout = Layout::choose(settings.seed, format);
+    let layout = Layout::choose(settings.seed, format, settings.flaws.contains(&Flaw::NoBytes));
     let mut draws = Draws::new(settings.seed, Topic::Plan, 2, 0);
     let platform = Platform {
         world: &world,
@@ -89,7 +100,7 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
         tells_cuts: layout.tells_cuts(),
         redirects: draws.chance(500),
     };
-    let raids = raid::plan(attack, &platform, &vocabulary);
+    let raids = raid::plan(attack, settings, &platform, &vocabulary);
     let stage = Stage {
         platform: &platform,
         vocabulary: &vocabulary,
@@ -98,6 +109,10 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
         batches: draws.chance(400),
     };
     let (counts, truth) = simulate(settings, attack, &stage, &layout, out)?;
+    if let Some((count, from)) = settings.leak {
+        let records = leak::records(&world, from, count as usize, truth.raiders(), &truth.taken);
+        write(out, "leak.csv", &leak::table(&world, &records))?;
+    }
     let about = about(settings, attack, &layout, &platform);
     let text = format!("{:#}\n", truth.write(about, counts));
     write(out, "truth.json", &text)?;
@@ -105,7 +120,7 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
     write(
         out,
         "case.toml",
-        &output::case_toml(&world, &vocabulary, &layout),
+        &output::case_toml(&world, &vocabulary, &layout, settings),
     )?;
     Ok(Summary {
         attack,
@@ -126,13 +141,15 @@ fn simulate<'w>(
 ) -> Result<(Counts, Truth<'w>), SynthProblem> {
     let world = stage.platform.world;
     let (tables, logs) = (folder(out, "directory")?, folder(out, "logs")?);
-    output::write_tables(world, &tables)?;
+    output::write_tables(world, &settings.flaws, &tables)?;
     let logs = LogFiles::create(&logs, layout, world, settings.defects)?;
     let sessions = Sessions::create(&tables, layout.carrier)?;
     let least = stage.vocabulary.empty_below;
     let truth = Truth::new(world, attack, stage.raids, layout.bytes, least);
     let untidy = settings.defects == Defects::Usual;
-    let run = Run::new(stage, layout, logs, sessions, truth, untidy);
+    let raid = stage.raids.iter().filter_map(|raid| Some(raid.steps.first()?.0)).min();
+    let flaws = Flaws::new(world, &settings.flaws, raid);
+    let run = Run::new(stage, layout, logs, sessions, truth, (untidy, flaws));
     let (logs, truth) = run.play(&Schedule::new(settings, stage))?;
     Ok((logs.finish()?, truth))
 }
@@ -142,7 +159,11 @@ fn choices(settings: &Settings) -> (Attack, LogFormat) {
     // Neighbouring seeds take turns, so that a few of them show every attack and format.
     let turn = |count: usize| (settings.seed % count as u64) as usize;
     let attack = Attack::ALL[turn(Attack::ALL.len())];
-    let format = LogFormat::ALL[turn(LogFormat::ALL.len())];
+    // Only these can be told to leave the sizes out.
+    let format = match settings.flaws.contains(&Flaw::NoBytes) {
+        true => LogFormat::Nginx,
+        false => LogFormat::ALL[turn(LogFormat::ALL.len())],
+    };
     (
         settings.attack.unwrap_or(attack),
         settings.format.unwrap_or(format),
@@ -167,6 +188,9 @@ fn about(
         "ids_have_order": world.traits.ids.has_order(),
         "grants_say_protected": world.traits.protection,
         "defects": settings.defects.name(),
+        "flaws": settings.flaws.iter().map(|flaw| flaw.name()).collect::<Vec<_>>(),
+        "cause": leak::cause(attack, settings.leak.map(|(_, from)| from)),
+        "hard_accounts": world.hard.len(),
     });
     match about {
         Value::Object(map) => map,

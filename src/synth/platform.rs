@@ -76,6 +76,17 @@ impl Platform<'_> {
             })
     }
 
+    /// Whether the tables say that an account may see an item at an instant (in seconds).
+    pub(super) fn listed(&self, account: u32, item: u32, at: i64) -> bool {
+        let item = &self.world.items[item as usize];
+        let hidden = self.world.traits.protection && item.protected;
+        let rights = self.world.accounts[account as usize].rights.iter();
+        rights.filter(|right| right.listed.is_some_and(|span| span.holds(at))).any(|right| {
+            (right.protected || !hidden)
+                && item.stays.iter().any(|s| s.span.holds(at) && self.reaches(right, s.unit))
+        })
+    }
+
     /// Whether an account may open a book at an instant.
     pub(super) fn may_open(&self, account: u32, book: &Book, at: i64) -> bool {
         self.world.accounts[account as usize]

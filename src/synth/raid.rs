@@ -10,7 +10,7 @@ use super::clients;
 use super::platform::{Hole, Platform};
 use super::request::{Ask, Page};
 use super::rng::{Draws, Topic};
-use super::settings::Attack;
+use super::settings::{Attack, Pace, Settings, Split};
 use super::vocabulary::Vocabulary;
 use super::world::{BookKind, DAY, Role};
 
@@ -49,10 +49,16 @@ pub(super) fn hole(seed: u64, attack: Attack) -> Option<Hole> {
 }
 
 /// Plans the attack; empty for `Attack::None`.
-pub(super) fn plan(attack: Attack, platform: &Platform, vocabulary: &Vocabulary) -> Vec<Raid> {
+pub(super) fn plan(
+    attack: Attack,
+    settings: &Settings,
+    platform: &Platform,
+    vocabulary: &Vocabulary,
+) -> Vec<Raid> {
     let draws = Draws::new(platform.world.seed, Topic::Raid, 1, 0);
     let mut planner = Planner {
         attack,
+        settings,
         platform,
         vocabulary,
         draws,
@@ -67,6 +73,7 @@ pub(super) fn plan(attack: Attack, platform: &Platform, vocabulary: &Vocabulary)
 
 struct Planner<'p> {
     attack: Attack,
+    settings: &'p Settings,
     platform: &'p Platform<'p>,
     vocabulary: &'p Vocabulary,
     draws: Draws,
@@ -84,16 +91,14 @@ impl Planner<'_> {
             raid.client = Some(clients::outside(100 + self.draws.below(50)));
             raid.taken = Some(self.draws.word());
         }
-        raid.steps = match self.attack {
-            Attack::Slow => self.slowly(asks),
-            _ => self.briskly(asks, start),
-        };
+        raid.steps = self.paced(asks, start);
         vec![raid]
     }
 
     /// One list of IDs, dealt out round or in stretches.
     fn several(&mut self) -> Vec<Raid> {
-        let count = 3 + self.draws.index(4);
+        let drawn = 3 + self.draws.index(4);
+        let count = self.settings.accomplices.map_or(drawn, |count| count as usize);
         let accounts = self.raiders(count, false);
         let Some(first) = accounts.first().copied() else {
             return Vec::new();
@@ -102,13 +107,14 @@ impl Planner<'_> {
         let asks = self.asks(first, start);
         let round = self.draws.chance(500);
         let stretch = asks.len().div_ceil(accounts.len());
-        let timed = self.briskly(asks, start);
+        let split = self.settings.split.unwrap_or(if round { Split::Round } else { Split::Chunks });
+        let timed = self.paced(asks, start);
         let mut raids: Vec<Raid> = accounts.iter().map(|account| self.raid(*account)).collect();
         for (at, step) in timed.into_iter().enumerate() {
-            let turn = if round {
-                at % raids.len()
-            } else {
-                at / stretch
+            let turn = match split {
+                Split::Round => at % raids.len(),
+                Split::Chunks => at / stretch,
+                Split::Shuffled => self.draws.index(raids.len()),
             };
             raids[turn].steps.push(step);
         }
@@ -236,6 +242,9 @@ impl Planner<'_> {
         let (_, foreign) = self.platform.sort_contacts(account, at);
         let ordered = self.platform.world.traits.ids.has_order();
         let want = 60 + self.draws.index((foreign.len() / 8).min(540));
+        if let Some(extent) = self.settings.extent {
+            return self.exactly(&foreign, account, extent as usize, at);
+        }
         match self.attack {
             Attack::Sequential => self.walk(&foreign, 1, want),
             Attack::Stride => {
@@ -248,6 +257,25 @@ impl Planner<'_> {
             Attack::Shuffled | Attack::Batch => self.known(&foreign, want.max(160)),
             _ if ordered && self.draws.chance(600) => self.walk(&foreign, 1, want.max(160)),
             _ => self.known(&foreign, want.max(160)),
+        }
+    }
+
+    /// So many foreign numbers and no more.
+    fn exactly(&mut self, foreign: &[u64], account: u32, want: usize, at: i64) -> Vec<u64> {
+        let ordered = self.platform.world.traits.ids.has_order();
+        match self.attack {
+            Attack::Sequential => self.walk(foreign, 1, want),
+            Attack::Stride => {
+                let step = self.draws.one_of([2, 3, 5, 7, -1, -2]);
+                self.walk(foreign, step, want)
+            }
+            Attack::OneTenant => {
+                let mut numbers = self.one_tenant(foreign, account, want, at);
+                numbers.truncate(want);
+                numbers
+            }
+            Attack::Several if ordered => self.walk(foreign, 1, want),
+            _ => self.known(foreign, want),
         }
     }
 
@@ -309,7 +337,8 @@ impl Planner<'_> {
         if self.draws.chance(400) {
             self.draws.shuffle(&mut books);
         }
-        books.truncate(30 + self.draws.index(60));
+        let drawn = 30 + self.draws.index(60);
+        books.truncate(self.settings.extent.map_or(drawn, |extent| extent as usize));
         let mut asks = Vec::new();
         for book in books {
             let pages = 1 + self.draws.index(2);
@@ -326,7 +355,7 @@ impl Planner<'_> {
         let mut books: Vec<usize> = tenants.filter(|book| foreign.contains(book)).collect();
         self.draws.shuffle(&mut books);
         let mut asks = Vec::new();
-        for book in books.into_iter().take(12) {
+        for book in books.into_iter().take(self.settings.extent.map_or(12, |extent| extent as usize)) {
             let pages = self.pages(book, at);
             let end = pages.len() as u64 * self.vocabulary.page_size;
             asks.extend(pages);
@@ -364,6 +393,13 @@ impl Planner<'_> {
             take,
             bare,
         })
+    }
+
+    fn paced(&mut self, asks: Vec<Ask>, start: i64) -> Vec<(i64, Ask)> {
+        match (self.settings.pace, self.attack) {
+            (Some(Pace::Slow), _) | (None, Attack::Slow) => self.slowly(asks),
+            _ => self.briskly(asks, start),
+        }
     }
 
     /// One after the other, several in a second or every few seconds.

@@ -26,6 +26,9 @@ pub(super) enum Topic {
     Layout,
     Defects,
     Session,
+    Hard,
+    Flaws,
+    Leak,
 }
 
 /// A stream of draws.

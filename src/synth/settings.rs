@@ -24,8 +24,22 @@ pub struct Settings {
     pub attack: Option<Attack>,
     /// `None` = chosen by the seed.
     pub format: Option<LogFormat>,
-    /// What is wrong with the logs.
+    /// What is untidy in the logs.
     pub defects: Defects,
+    /// Per mille of the accounts whose honest work lies beyond what the tables say.
+    pub hard: u32,
+    /// How many foreign IDs or books an attack takes; `None` = by the seed.
+    pub extent: Option<u32>,
+    /// How fast; `None` = as the attack goes.
+    pub pace: Option<Pace>,
+    /// Accounts of the attack `several`; `None` = by the seed.
+    pub accomplices: Option<u32>,
+    /// How they share the work; `None` = by the seed.
+    pub split: Option<Split>,
+    /// What the evidence lacks.
+    pub flaws: Vec<Flaw>,
+    /// How many records are published, and where they come from.
+    pub leak: Option<(u32, LeakFrom)>,
 }
 
 impl Settings {
@@ -47,6 +61,13 @@ impl Settings {
             attack: None,
             format: None,
             defects: Defects::Usual,
+            hard: 0,
+            extent: None,
+            pace: None,
+            accomplices: None,
+            split: None,
+            flaws: Vec::new(),
+            leak: None,
         }
     }
 
@@ -145,6 +166,72 @@ choice! {
         Pool = "pool",
         /// Foreign IDs, all refused because the check is in place.
         Probing = "probing",
+    }
+}
+
+choice! {
+    /// How fast an attack goes.
+    Pace, "pace" {
+        /// Several in a second or every few seconds.
+        Burst = "burst",
+        /// A few a day over the whole time.
+        Slow = "slow",
+    }
+}
+
+choice! {
+    /// How several accounts share an attack.
+    Split, "split" {
+        /// In turns.
+        Round = "round",
+        /// In stretches.
+        Chunks = "chunks",
+        /// At random.
+        Shuffled = "shuffled",
+    }
+}
+
+choice! {
+    /// What the evidence lacks.
+    Flaw, "flaw" {
+        /// Some hours are lost, and nobody says so.
+        Hole = "hole",
+        /// One of three hosts is missing in the second half.
+        MissingHost = "missing-host",
+        /// Every second line at random; the case says so.
+        Sampled = "sampled",
+        /// Book pages are not logged; the case says so.
+        UnloggedRoute = "unlogged-route",
+        /// The first third of the period is lost.
+        CutStart = "cut-start",
+        /// The last third of the period is lost.
+        CutEnd = "cut-end",
+        /// The clock falls back by an hour in the middle.
+        Clock = "clock",
+        /// No byte counts.
+        NoBytes = "no-bytes",
+        /// The tables are as of the third day.
+        StaleDirectory = "stale-directory",
+        /// No table of grants.
+        NoGrants = "no-grants",
+        /// Of grants, objects and members none.
+        OnlyAccounts = "only-accounts",
+    }
+}
+
+choice! {
+    /// Where published records come from.
+    LeakFrom, "source of a leak" {
+        /// A random part of what the attack took.
+        Attack = "attack",
+        /// The first part, by ID, of what the attack took.
+        Biased = "biased",
+        /// A copy of the database: no request took it.
+        Dump = "dump",
+        /// Half of each.
+        Mixed = "mixed",
+        /// What an integration reads anyway.
+        Service = "service",
     }
 }
 

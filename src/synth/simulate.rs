@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::flaws::Flaws;
 use super::output::{Carrier, Entry, HOST, Layout, LogFiles, Sessions, Truth};
 use super::problem::SynthProblem;
 use super::request::{Ask, Plain, Request};
@@ -21,6 +22,7 @@ pub(super) struct Run<'r, 'w> {
     pub(super) truth: Truth<'w>,
     /// Some targets are written untidily, some lines late.
     pub(super) untidy: bool,
+    pub(super) flaws: Flaws,
     pub(super) targets: Draws,
     /// Where links come from.
     pub(super) home_page: String,
@@ -35,7 +37,7 @@ impl<'r, 'w> Run<'r, 'w> {
         logs: LogFiles<'r>,
         sessions: Sessions,
         truth: Truth<'w>,
-        untidy: bool,
+        (untidy, flaws): (bool, Flaws),
     ) -> Run<'r, 'w> {
         let world = stage.platform.world;
         let start = stage.vocabulary.target(world, &Ask::Plain(Plain::Start), 0);
@@ -46,6 +48,7 @@ impl<'r, 'w> Run<'r, 'w> {
             sessions,
             truth,
             untidy,
+            flaws,
             targets: Draws::new(world.seed, Topic::Target, 0, 0),
             home_page: format!("https://{HOST}{}", start.path),
             queue: BTreeMap::new(),
@@ -111,12 +114,15 @@ impl<'r, 'w> Run<'r, 'w> {
         let platform = self.stage.platform;
         let answer = platform.answer(request);
         self.truth.see(platform, request, &answer);
+        if !self.flaws.keep(request.at, &request.ask) {
+            return Ok(());
+        }
         let account = request
             .who
             .map(|who| platform.world.accounts[who as usize].name.as_str());
         let link = !matches!(request.ask, Ask::Plain(_)) && !request.session.is_multiple_of(3);
         let entry = Entry {
-            at: request.at,
+            at: self.flaws.clock(request.at),
             client: request.client,
             account,
             session: request.who.map(|_| match request.stale {

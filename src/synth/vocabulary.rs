@@ -128,6 +128,14 @@ impl Vocabulary {
         }
     }
 
+    /// Names of all routes but that of book pages.
+    pub(super) fn routes_but_pages(&self) -> Vec<String> {
+        let text = self.case_routes();
+        let names = text.lines().filter_map(|line| line.strip_prefix("name = "));
+        let names = names.map(|name| name.trim_matches('"').to_owned());
+        names.filter(|name| *name != self.words.page.name).collect()
+    }
+
     /// The `[[route]]` tables of the case file.
     pub(super) fn case_routes(&self) -> String {
         let words = self.words;

@@ -3,7 +3,8 @@
 use chrono::DateTime;
 
 use super::{Carrier, Layout, LogFiles};
-use crate::synth::settings::Settings;
+use crate::synth::flaws::Flaws;
+use crate::synth::settings::{Flaw, Settings};
 use crate::synth::vocabulary::Vocabulary;
 use crate::synth::world::World;
 
@@ -12,11 +13,16 @@ pub(in crate::synth) fn case_toml(
     world: &World,
     vocabulary: &Vocabulary,
     layout: &Layout,
+    settings: &Settings,
 ) -> String {
     let time = |at| {
         DateTime::from_timestamp(at, 0)
             .unwrap_or_default()
             .format("%Y-%m-%dT%H:%M:%SZ")
+    };
+    let leak = match settings.leak {
+        Some(_) => format!("\n[leak]\nrecords = \"leak.csv\"\npublished = \"{}\"\n", time(world.until())),
+        None => String::new(),
     };
     let sessions = match layout.carrier {
         Carrier::Cookie => "sessions = \"directory/sessions.csv\"\n",
@@ -37,18 +43,27 @@ pub(in crate::synth) fn case_toml(
          [directory]\n\
          controllers = \"directory/controllers.csv\"\n\
          units = \"directory/units.csv\"\n\
-         grants = \"directory/grants.csv\"\n\
-         objects = \"directory/objects.csv\"\n\
-         members = \"directory/members.csv\"\n\
+         {tables}\
          {sessions}\
-         accounts = \"directory/accounts.csv\"\n",
+         accounts = \"directory/accounts.csv\"\n{leak}",
         seed = world.seed,
         from = time(world.from),
         until = time(world.until()),
         glob = LogFiles::glob(layout),
-        keys = layout.case_keys(),
+        keys = layout.case_keys() + &Flaws::case_keys(&settings.flaws, vocabulary),
+        tables = tables(&settings.flaws),
         routes = vocabulary.case_routes(),
     )
+}
+
+/// The tables that the case has.
+fn tables(flaws: &[Flaw]) -> String {
+    let all = ["grants", "objects", "members"];
+    let there = all.iter().filter(|name| match **name {
+        "grants" => !flaws.contains(&Flaw::NoGrants) && !flaws.contains(&Flaw::OnlyAccounts),
+        _ => !flaws.contains(&Flaw::OnlyAccounts),
+    });
+    there.map(|name| format!("{name} = \"directory/{name}.csv\"\n")).collect()
 }
 
 /// What the folder is, for whoever finds it; it does not tell the answer.

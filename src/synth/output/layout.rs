@@ -55,7 +55,7 @@ enum Kind {
 
 impl Layout {
     /// The seed's layout of a format.
-    pub(in crate::synth) fn choose(seed: u64, format: LogFormat) -> Layout {
+    pub(in crate::synth) fn choose(seed: u64, format: LogFormat, no_bytes: bool) -> Layout {
         let mut draws = Draws::new(seed, Topic::Layout, 1, 0);
         let carrier = match format {
             LogFormat::Combined | LogFormat::Common | LogFormat::Json => {
@@ -70,7 +70,7 @@ impl Layout {
             ]),
         };
         let fixed = matches!(format, LogFormat::Combined | LogFormat::Common);
-        let bytes = fixed || !draws.chance(200);
+        let bytes = (fixed || !draws.chance(200)) && !no_bytes;
         let kind = match format {
             LogFormat::W3c => Kind::W3c(W3cLayout::new(carrier, bytes, &mut draws)),
             LogFormat::Json => Kind::Json(JsonLayout::new(carrier, bytes, &mut draws)),

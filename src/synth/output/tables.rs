@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 
 use super::{Carrier, session_token};
+use crate::synth::flaws::Flaws;
 use crate::synth::problem::SynthProblem;
+use crate::synth::settings::Flaw;
 use crate::synth::vocabulary::OPTIONAL;
 use crate::synth::world::{ItemKind, Span, World};
 
@@ -15,12 +17,16 @@ use crate::synth::world::{ItemKind, Span, World};
 const SESSION: i64 = 12 * 3_600;
 
 /// Writes every table but `sessions`.
-pub(in crate::synth) fn write_tables(world: &World, folder: &Path) -> Result<(), SynthProblem> {
+pub(in crate::synth) fn write_tables(
+    world: &World,
+    flaws: &[Flaw],
+    folder: &Path,
+) -> Result<(), SynthProblem> {
     controllers(world, folder)?;
     units(world, folder)?;
-    grants(world, folder)?;
-    objects(world, folder)?;
-    members(world, folder)?;
+    grants(world, flaws, folder)?;
+    objects(world, flaws, folder)?;
+    members(world, flaws, folder)?;
     accounts(world, folder)
 }
 
@@ -54,17 +60,18 @@ fn units(world: &World, folder: &Path) -> Result<(), SynthProblem> {
     table.finish()
 }
 
-fn grants(world: &World, folder: &Path) -> Result<(), SynthProblem> {
+fn grants(world: &World, flaws: &[Flaw], folder: &Path) -> Result<(), SynthProblem> {
     let mut columns = vec!["account", "role", "unit", "form", "from", "until"];
     if world.traits.protection {
         columns.push("protected");
     }
     let mut table = Table::create(folder, "grants", &columns)?;
     for account in &world.accounts {
-        for right in &account.rights {
+        for (right, listed) in account.rights.iter().filter_map(|right| Some((right, right.listed?))) {
+            let Some(listed) = Flaws::known(flaws, world, listed) else { continue };
             let unit = &world.units[right.unit as usize].id;
             let form = right.form.map(|form| form.to_string()).unwrap_or_default();
-            let (from, until) = times(right.span);
+            let (from, until) = times(listed);
             let mut row = vec![
                 &account.name,
                 account.role.word(),
@@ -82,7 +89,7 @@ fn grants(world: &World, folder: &Path) -> Result<(), SynthProblem> {
     table.finish()
 }
 
-fn objects(world: &World, folder: &Path) -> Result<(), SynthProblem> {
+fn objects(world: &World, flaws: &[Flaw], folder: &Path) -> Result<(), SynthProblem> {
     let columns = [
         "object",
         "kind",
@@ -110,7 +117,8 @@ fn objects(world: &World, folder: &Path) -> Result<(), SynthProblem> {
         let fields = fields.join(";");
         for stay in &item.stays {
             let unit = &world.units[stay.unit as usize].id;
-            let (from, until) = times(stay.span);
+            let Some(span) = Flaws::known(flaws, world, stay.span) else { continue };
+            let (from, until) = times(span);
             let (protected, child) = (boolean(item.protected), boolean(item.child()));
             let row = [
                 &object, kind, unit, &subject, protected, child, &fields, &from, &until,
@@ -121,12 +129,13 @@ fn objects(world: &World, folder: &Path) -> Result<(), SynthProblem> {
     table.finish()
 }
 
-fn members(world: &World, folder: &Path) -> Result<(), SynthProblem> {
+fn members(world: &World, flaws: &[Flaw], folder: &Path) -> Result<(), SynthProblem> {
     let mut table = Table::create(folder, "members", &["container", "object", "from", "until"])?;
     for book in &world.books {
         for seat in world.seats(book) {
             let object = world.id(world.items[seat.item as usize].number);
-            let (from, until) = times(seat.span);
+            let Some(span) = Flaws::known(flaws, world, seat.span) else { continue };
+            let (from, until) = times(span);
             table.row(&[&book.id, &object, &from, &until])?;
         }
     }

@@ -11,7 +11,8 @@ use crate::synth::platform::{Answer, Platform};
 use crate::synth::raid::Raid;
 use crate::synth::request::{Ask, Method, Request};
 use crate::synth::settings::Attack;
-use crate::synth::world::World;
+use crate::synth::leak::Taken;
+use crate::synth::world::{Role, World};
 
 /// How sure a line makes a disclosure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +49,9 @@ pub(in crate::synth) struct Truth<'w> {
     /// Disclosing requests by account.
     disclosing: BTreeMap<u32, u64>,
     raiders: BTreeSet<u32>,
+    services: BTreeSet<u32>,
+    /// What raiders and services were shown, whatever they may see.
+    pub(in crate::synth) taken: Taken,
     /// Pairs of such a request and an item in it.
     disclosures: u64,
 }
@@ -68,6 +72,10 @@ impl<'w> Truth<'w> {
             exposed: BTreeMap::new(),
             disclosing: BTreeMap::new(),
             raiders: raids.iter().map(|raid| raid.account).collect(),
+            services: (0..world.accounts.len() as u32)
+                .filter(|at| world.accounts[*at as usize].role == Role::Integration)
+                .collect(),
+            taken: Taken::new(),
             disclosures: 0,
         }
     }
@@ -85,7 +93,10 @@ impl<'w> Truth<'w> {
         let at = request.at.div_euclid(1000);
         let mut beyond = 0;
         for item in &answer.items {
-            if platform.may_see(who, *item, at) {
+            if self.raiders.contains(&who) || self.services.contains(&who) {
+                self.taken.entry((who, *item)).or_insert(at);
+            }
+            if platform.listed(who, *item, at) {
                 continue;
             }
             beyond += 1;
@@ -129,6 +140,11 @@ impl<'w> Truth<'w> {
     /// Distinct pairs of subject and controller beyond scope.
     pub(in crate::synth) fn subjects(&self) -> u64 {
         self.exposed.len() as u64
+    }
+
+    /// Accounts that took part in an attack.
+    pub(in crate::synth) fn raiders(&self) -> &BTreeSet<u32> {
+        &self.raiders
     }
 
     /// The verdict that an account deserves; `None` = it should be in no list.
@@ -177,6 +193,7 @@ impl<'w> Truth<'w> {
                     "role": account.role.word(),
                     "verdict": verdict,
                     "accesses_beyond_scope": accesses,
+                    "hard": self.world.hard.get(&at),
                 });
                 rows.insert(account.name.clone(), row);
             }

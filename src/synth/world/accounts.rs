@@ -27,6 +27,7 @@ pub(super) fn family_accounts(items: &[Item], units: &[Unit]) -> Vec<Account> {
             form: None,
             protected: false,
             span: stay.span,
+            listed: Some(stay.span),
         });
         let at = *known.entry(item.subject).or_insert(accounts.len());
         match accounts.get_mut(at) {

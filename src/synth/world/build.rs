@@ -53,6 +53,7 @@ pub(in crate::synth) fn build(settings: &Settings, ordered: bool) -> World {
         units,
         items,
         accounts,
+        hard: std::collections::BTreeMap::new(),
         books,
         rosters,
         numbers,
@@ -63,6 +64,7 @@ pub(in crate::synth) fn build(settings: &Settings, ordered: bool) -> World {
         .into_iter()
         .filter(|book| !world.seats(book).is_empty())
         .collect();
+    world.hard = crate::synth::hard::unsettle(&mut world, settings.hard);
     world
 }
 
@@ -77,7 +79,7 @@ fn traits(settings: &Settings, from: i64, ordered: bool, draws: &mut Draws) -> T
     };
     let middle = i64::from(settings.days) / 2;
     let rollover = draws
-        .chance(300)
+        .chance(if settings.hard > 0 { 700 } else { 300 })
         .then_some(from + (middle - middle % 7 + 1) * DAY);
     Traits {
         ids,

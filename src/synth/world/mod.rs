@@ -166,6 +166,8 @@ pub(super) struct Right {
     pub(super) form: Option<Form>,
     pub(super) protected: bool,
     pub(super) span: Span,
+    /// When the table of grants says that it holds; `None` = it says nothing of it.
+    pub(super) listed: Option<Span>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +233,8 @@ pub(super) struct World {
     pub(super) units: Vec<Unit>,
     pub(super) items: Vec<Item>,
     pub(super) accounts: Vec<Account>,
+    /// Honest people of whom the tables learn late or never, and why.
+    pub(super) hard: std::collections::BTreeMap<u32, &'static str>,
     /// Sorted by unit.
     pub(super) books: Vec<Book>,
     /// Who stands in a class or on a school's staff list; by unit.

@@ -109,6 +109,7 @@ impl Office<'_> {
                 };
                 rights.push(Right {
                     span,
+                    listed: Some(span),
                     ..right(school, None, false)
                 });
             }
@@ -182,5 +183,6 @@ fn right(unit: u32, form: Option<Form>, protected: bool) -> Right {
         form,
         protected,
         span: Span::ALWAYS,
+        listed: Some(Span::ALWAYS),
     }
 }
