@@ -107,6 +107,11 @@ pub(super) fn content(answer: &Answer<'_>) -> Value {
                 "ids": ids,
                 "said": "one size for many IDs looks like a refusal: counts to max, not to min; empty_below decides",
             })).collect::<Vec<_>>(),
+            "far_below_the_mode": content.below.map(|(least, calls)| json!({
+                "bytes_below": least,
+                "calls": calls,
+                "said": "far shorter than content on this route ever is: counts to max, not to min; empty_below decides",
+            })),
         })
     });
     routes.collect()

@@ -3,12 +3,13 @@
 //! METHODS.md: bytes confirm a disclosure only outside of constant bodies. A size is constant when at least 20 IDs and
 //! 1 % of the route's calls share it and it stands out: five times as frequent as the next one. A route of which
 //! nearly all answers have one size proves nothing by it (its content has that size), and where the case says
-//! `empty_below`, the case decides. What hangs on a constant body is `probable`: it counts to `max`, never to `min`.
+//! `empty_below`, the case decides. Likewise a body far below a tight content mode, on a route that returns one object.
+//! What hangs on such a body is `probable`: it counts to `max`, never to `min`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::case::RouteSpec;
-use crate::sequence::{Access, NO_BYTES};
+use crate::sequence::{Access, NO_BYTES, NONE};
 
 /// Fewest different IDs that share a constant body.
 const IDS: usize = 20;
@@ -19,9 +20,14 @@ const STANDS_OUT: u64 = 5;
 /// Most constant bodies of one route: refused, not found, wrong form, …
 const MOST: usize = 4;
 /// From this share on the size is the route's content.
-const CONTENT: f64 = 0.9;
+const CONTENT: f64 = 0.99;
 /// Fewest different sizes besides: a route that hardly varies has no mode.
 const VARIETY: usize = 20;
+/// Fewest calls that make a mode.
+const MODE: u64 = 100;
+/// A mode is tight where its 95th percentile is at most so many times its 5th; far below it is under a tenth.
+const TIGHT: u64 = 4;
+const FAR: u64 = 10;
 
 /// Sizes of one route's answered bodies.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +42,8 @@ pub struct RouteContent {
     pub mode: (u64, u64, u64),
     /// Constant bodies: size, calls, different IDs.
     pub constant: Vec<(u64, u64, usize)>,
+    /// Bodies below so many bytes lie far below a tight mode; calls with one.
+    pub below: Option<(u64, u64)>,
 }
 
 /// Every route's content.
@@ -44,6 +52,8 @@ pub struct Content {
     /// By route; routes without answered bodies are left out.
     pub routes: Vec<RouteContent>,
     constant: HashSet<(u16, u64)>,
+    /// By route: bodies of fewer bytes lie far below the mode.
+    below: HashMap<u16, u64>,
 }
 
 impl Content {
@@ -73,23 +83,35 @@ impl Content {
         if !candidates.is_empty() {
             for access in accesses.iter().filter(|access| answered(access)) {
                 if let Some(ids) = candidates.get_mut(&(access.route, access.bytes)) {
-                    ids.insert(access.object.min(access.container));
+                    ids.insert(match access.object {
+                        NONE => access.container,
+                        object => object,
+                    });
                 }
             }
             candidates.retain(|_, ids| ids.len() >= IDS);
         }
-        let summed = by_route
-            .into_iter()
-            .map(|(route, sizes)| sum_up(route, &sizes, &candidates));
+        let summed = by_route.into_iter().map(|(route, sizes)| {
+            sum_up(route, routes.get(usize::from(route)), &sizes, &candidates)
+        });
+        let summed: Vec<RouteContent> = summed.collect();
+        let below = summed
+            .iter()
+            .filter_map(|one| Some((one.route, one.below?.0)));
         Content {
-            routes: summed.collect(),
+            below: below.collect(),
+            routes: summed,
             constant: candidates.keys().copied().collect(),
         }
     }
 
-    /// Whether an access was answered with a constant body.
-    pub fn is_constant(&self, access: &Access) -> bool {
-        !self.constant.is_empty() && self.constant.contains(&(access.route, access.bytes))
+    /// Whether the body that an access was answered with proves no content.
+    pub fn proves_nothing(&self, access: &Access) -> bool {
+        let below = self
+            .below
+            .get(&access.route)
+            .is_some_and(|least| access.bytes < *least);
+        below || self.constant.contains(&(access.route, access.bytes))
     }
 }
 
@@ -124,6 +146,7 @@ fn outstanding(sizes: &[(u64, u64)]) -> &[(u64, u64)] {
 
 fn sum_up(
     route: u16,
+    spec: Option<&RouteSpec>,
     sizes: &[(u64, u64)],
     constant: &HashMap<(u16, u64), BTreeSet<u32>>,
 ) -> RouteContent {
@@ -147,11 +170,28 @@ fn sum_up(
     let constant = sizes
         .iter()
         .filter_map(|(calls, size)| Some((*size, *calls, known(*size)?.len())));
+    let (low, high) = (percentile(0.05), percentile(0.95));
+    let tight = all >= MODE && others.len() >= VARIETY && high <= TIGHT * low;
+    let single = spec.is_some_and(returns_one_object);
+    let below = (tight && single).then(|| {
+        let least = low / FAR;
+        let under = others.iter().filter(|(size, _)| *size < least);
+        (least, under.map(|(_, calls)| calls).sum())
+    });
     RouteContent {
+        below: below.filter(|(_, calls)| *calls > 0),
         route,
         calls: sizes.iter().map(|(calls, _)| calls).sum(),
         sizes: sizes.len(),
         mode: (percentile(0.01), percentile(0.5), percentile(0.99)),
         constant: constant.collect(),
     }
+}
+
+/// Bodies of pages and of lists of IDs are short or long by how many stand in them, so their sizes have no mode; and
+/// where the case says what is empty, it decides.
+fn returns_one_object(spec: &RouteSpec) -> bool {
+    let object = spec.object.as_ref();
+    let in_path = object.is_some_and(|object| spec.path.contains(&format!("{{{object}}}")));
+    in_path && spec.container.is_none() && spec.empty_below.is_none()
 }

@@ -82,7 +82,7 @@ impl Opener<'_> {
                 .get(usize::from(access.route))
                 .and_then(|route| route.empty_below);
             let sure = match certainty(access, empty_below) {
-                Certainty::Confirmed if self.content.is_constant(access) => Certainty::Probable,
+                Certainty::Confirmed if self.content.proves_nothing(access) => Certainty::Probable,
                 sure => sure,
             };
             let index = index as u32;
@@ -109,7 +109,7 @@ impl Opener<'_> {
     pub fn shown(&self, access: &Access) -> (Vec<Thing>, Certainty) {
         let route = self.routes.get(usize::from(access.route));
         let sure = match certainty(access, route.and_then(|route| route.empty_below)) {
-            Certainty::Confirmed if self.content.is_constant(access) => Certainty::Probable,
+            Certainty::Confirmed if self.content.proves_nothing(access) => Certainty::Probable,
             sure => sure,
         };
         if sure == Certainty::Nothing {

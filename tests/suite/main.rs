@@ -8,6 +8,7 @@
 )]
 
 mod answer;
+mod bounds;
 mod captured;
 mod case;
 mod cases;
