@@ -15,6 +15,7 @@ mod cases;
 mod cause;
 mod coverage;
 mod damage;
+mod excluded;
 mod formats;
 mod house;
 mod idle;
