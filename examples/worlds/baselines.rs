@@ -19,11 +19,16 @@ pub fn judge(logs: &Path, truth: &Value) -> Option<[(u64, u64); 3]> {
     if requests.len() < 20 {
         return None;
     }
-    let distinct = |list: &[(i64, String)]| list.iter().map(|(_, id)| id).collect::<BTreeSet<_>>().len();
+    let distinct =
+        |list: &[(i64, String)]| list.iter().map(|(_, id)| id).collect::<BTreeSet<_>>().len();
     let mut counts: Vec<usize> = requests.values().map(|list| distinct(list)).collect();
     counts.sort_unstable();
     let limit = counts[(counts.len() * 999 / 1000).min(counts.len() - 1)];
-    let tests: [&dyn Fn(&[(i64, String)]) -> bool; 3] = [&|list| distinct(list) >= limit, &|list| burst(list), &|list| run(list)];
+    let tests: [&dyn Fn(&[(i64, String)]) -> bool; 3] = [
+        &|list| distinct(list) >= limit,
+        &|list| burst(list),
+        &|list| run(list),
+    ];
     let empty = serde_json::Map::new();
     let known = truth["accounts"].as_object().unwrap_or(&empty);
     let mut found = [(0, 0); 3];
@@ -43,10 +48,15 @@ pub fn judge(logs: &Path, truth: &Value) -> Option<[(u64, u64); 3]> {
 
 fn read(logs: &Path) -> Requests {
     let mut requests = Requests::new();
-    let Ok(entries) = fs::read_dir(logs) else { return requests };
+    let Ok(entries) = fs::read_dir(logs) else {
+        return requests;
+    };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
-    for text in paths.iter().filter_map(|path| fs::read_to_string(path).ok()) {
+    for text in paths
+        .iter()
+        .filter_map(|path| fs::read_to_string(path).ok())
+    {
         for line in text.lines() {
             if let Some((account, at, id)) = request(line) {
                 requests.entry(account).or_default().push((at, id));
@@ -63,7 +73,9 @@ fn request(line: &str) -> Option<(String, i64, String)> {
     let mut words = line.split(' ');
     let account = words.nth(2).filter(|account| *account != "-")?.to_owned();
     let time = line.split_once('[')?.1.split_once(']')?.0;
-    let at = DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z").ok()?.timestamp();
+    let at = DateTime::parse_from_str(time, "%d/%b/%Y:%H:%M:%S %z")
+        .ok()?
+        .timestamp();
     let target = line.split_once('"')?.1.split(' ').nth(1)?;
     let path = target.split('?').next()?.trim_end_matches('/');
     Some((account, at, path.rsplit('/').next()?.to_owned()))

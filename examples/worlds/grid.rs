@@ -31,50 +31,127 @@ fn base() -> Settings {
 pub fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut add = |name: String, settings: Settings, recall: bool, complete: bool| {
-        cells.push(Cell { name, settings, recall, complete });
+        cells.push(Cell {
+            name,
+            settings,
+            recall,
+            complete,
+        });
     };
     use Attack as A;
-    let named = |attack: A| Settings { attack: Some(attack), ..base() };
+    let named = |attack: A| Settings {
+        attack: Some(attack),
+        ..base()
+    };
     for attack in A::ALL {
-        let hard = Settings { hard: 100, ..named(*attack) };
+        let hard = Settings {
+            hard: 100,
+            ..named(*attack)
+        };
         let found = !matches!(attack, A::None | A::Pool | A::Probing | A::TakenOver);
-        add(format!("attack {attack}"), named(*attack), found || *attack == A::TakenOver, true);
+        add(
+            format!("attack {attack}"),
+            named(*attack),
+            found || *attack == A::TakenOver,
+            true,
+        );
         add(format!("attack {attack}, hard honest"), hard, found, true);
     }
-    let pieces = [A::Sequential, A::Stride, A::Shuffled, A::OneTenant, A::TakenOver];
+    let pieces = [
+        A::Sequential,
+        A::Stride,
+        A::Shuffled,
+        A::OneTenant,
+        A::TakenOver,
+    ];
     for pace in [Pace::Burst, Pace::Slow] {
         for attack in pieces {
-            let settings = Settings { extent: Some(20), pace: Some(pace), ..named(attack) };
+            let settings = Settings {
+                extent: Some(20),
+                pace: Some(pace),
+                ..named(attack)
+            };
             add(format!("20 IDs, {attack}, {pace}"), settings, true, true);
         }
-        let settings = Settings { extent: Some(10), pace: Some(pace), ..named(A::Containers) };
+        let settings = Settings {
+            extent: Some(10),
+            pace: Some(pace),
+            ..named(A::Containers)
+        };
         add(format!("10 books, {pace}"), settings, true, true);
-        let settings = Settings { extent: Some(24), pace: Some(pace), hard: 100, ..named(A::Shuffled) };
-        add(format!("24 IDs, shuffled, {pace}, hard honest"), settings, true, true);
+        let settings = Settings {
+            extent: Some(24),
+            pace: Some(pace),
+            hard: 100,
+            ..named(A::Shuffled)
+        };
+        add(
+            format!("24 IDs, shuffled, {pace}, hard honest"),
+            settings,
+            true,
+            true,
+        );
     }
-    let settings = Settings { extent: Some(7), ..named(A::Paging) };
+    let settings = Settings {
+        extent: Some(7),
+        ..named(A::Paging)
+    };
     add("7 whole directories".to_owned(), settings, true, true);
     for split in Split::ALL {
-        let settings = Settings { accomplices: Some(6), split: Some(*split), ..named(A::Several) };
+        let settings = Settings {
+            accomplices: Some(6),
+            split: Some(*split),
+            ..named(A::Several)
+        };
         add(format!("6 accomplices, {split}"), settings, false, true);
     }
     for flaw in Flaw::ALL {
         for attack in [A::Sequential, A::Containers, A::None, A::Slow] {
-            let settings = Settings { flaws: vec![*flaw], ..named(attack) };
+            let settings = Settings {
+                flaws: vec![*flaw],
+                ..named(attack)
+            };
             add(format!("flaw {flaw}, {attack}"), settings, false, false);
         }
     }
-    let leaks = [A::Shuffled, A::Containers, A::Several, A::Pool, A::TakenOver, A::None];
+    let leaks = [
+        A::Shuffled,
+        A::Containers,
+        A::Several,
+        A::Pool,
+        A::TakenOver,
+        A::None,
+    ];
     for attack in leaks {
         for from in LeakFrom::ALL {
-            let settings = Settings { leak: Some((60, *from)), ..named(attack) };
+            let settings = Settings {
+                leak: Some((60, *from)),
+                ..named(attack)
+            };
             add(format!("leak {from}, {attack}"), settings, false, true);
         }
-        let settings =
-            Settings { leak: Some((60, LeakFrom::Attack)), flaws: vec![Flaw::UnloggedRoute], ..named(attack) };
-        add(format!("leak attack, {attack}, unlogged route"), settings, false, false);
-        let settings = Settings { leak: Some((60, LeakFrom::Attack)), flaws: vec![Flaw::Hole], ..named(attack) };
-        add(format!("leak attack, {attack}, hole"), settings, false, false);
+        let settings = Settings {
+            leak: Some((60, LeakFrom::Attack)),
+            flaws: vec![Flaw::UnloggedRoute],
+            ..named(attack)
+        };
+        add(
+            format!("leak attack, {attack}, unlogged route"),
+            settings,
+            false,
+            false,
+        );
+        let settings = Settings {
+            leak: Some((60, LeakFrom::Attack)),
+            flaws: vec![Flaw::Hole],
+            ..named(attack)
+        };
+        add(
+            format!("leak attack, {attack}, hole"),
+            settings,
+            false,
+            false,
+        );
     }
     cells
 }
@@ -92,7 +169,10 @@ pub fn command(settings: &Settings) -> String {
     };
     add("attack", settings.attack.map(|a| a.to_string()));
     add("format", settings.format.map(|a| a.to_string()));
-    add("hard", (settings.hard > 0).then(|| settings.hard.to_string()));
+    add(
+        "hard",
+        (settings.hard > 0).then(|| settings.hard.to_string()),
+    );
     add("extent", settings.extent.map(|a| a.to_string()));
     add("pace", settings.pace.map(|a| a.to_string()));
     add("accomplices", settings.accomplices.map(|a| a.to_string()));

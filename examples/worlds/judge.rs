@@ -47,8 +47,15 @@ pub struct Verdicts {
 
 /// Judges one world.
 pub fn world(cell: &Cell, seed: u64, place: &Path) -> Verdicts {
-    let settings = Settings { seed, ..cell.settings.clone() };
-    let mut judged = Verdicts { seed, command: command(&settings), ..Verdicts::default() };
+    let settings = Settings {
+        seed,
+        ..cell.settings.clone()
+    };
+    let mut judged = Verdicts {
+        seed,
+        command: command(&settings),
+        ..Verdicts::default()
+    };
     let _ = fs::remove_dir_all(place);
     let (case, out) = (place.join("case"), place.join("answer"));
     let made = fs::create_dir_all(place).map_err(|e| e.to_string());
@@ -59,14 +66,19 @@ pub fn world(cell: &Cell, seed: u64, place: &Path) -> Verdicts {
     }
     let toml = case.join("case.toml");
     let words = ["breachscope", "scan", "--quiet", "--threads", "1", "--out"].map(Into::into);
-    let words = words.into_iter().chain([out.clone().into_os_string(), toml.into_os_string()]);
+    let words = words
+        .into_iter()
+        .chain([out.clone().into_os_string(), toml.into_os_string()]);
     match Cli::try_parse_from(words) {
         Ok(cli) => {
             breachscope::commands::run(cli);
         }
         Err(problem) => judged.failed = Some(problem.to_string()),
     }
-    match (json(&case.join("truth.json")), json(&out.join("findings.json"))) {
+    match (
+        json(&case.join("truth.json")),
+        json(&out.join("findings.json")),
+    ) {
         (Some(truth), Some(findings)) => {
             accounts(&mut judged, &truth, &findings);
             controllers(&mut judged, &truth, &out);
@@ -83,7 +95,9 @@ fn json(path: &Path) -> Option<Value> {
 }
 
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
-    let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
+    let Ok(mut reader) = csv::Reader::from_path(path) else {
+        return Vec::new();
+    };
     reader.deserialize().flatten().collect()
 }
 
@@ -103,24 +117,41 @@ fn accounts(judged: &mut Verdicts, truth: &Value, findings: &Value) {
         .filter_map(|row| row["account"].as_str())
         .collect();
     judged.attackers = known.values().filter(|row| attacker(row)).count() as u64;
-    judged.called = known.iter().filter(|(name, row)| attacker(row) && called.contains(name.as_str())).count() as u64;
-    let seen = findings["totals"]["accounts_and_addresses_seen"].as_u64().unwrap_or(0);
+    judged.called = known
+        .iter()
+        .filter(|(name, row)| attacker(row) && called.contains(name.as_str()))
+        .count() as u64;
+    let seen = findings["totals"]["accounts_and_addresses_seen"]
+        .as_u64()
+        .unwrap_or(0);
     judged.honest = seen.saturating_sub(judged.attackers);
     for name in called {
         let row = known.get(name);
-        let raider = row.is_some_and(|row| matches!(row["verdict"].as_str(), Some("enumeration" | "harvest" | "probing")));
+        let raider = row.is_some_and(|row| {
+            matches!(
+                row["verdict"].as_str(),
+                Some("enumeration" | "harvest" | "probing")
+            )
+        });
         if !raider {
-            let why = row.and_then(|row| row["hard"].as_str()).unwrap_or("ordinary");
+            let why = row
+                .and_then(|row| row["hard"].as_str())
+                .unwrap_or("ordinary");
             *judged.accused.entry(why.to_owned()).or_default() += 1;
         }
     }
 }
 
 fn controllers(judged: &mut Verdicts, truth: &Value, out: &Path) {
-    let number = |row: &BTreeMap<String, String>, key: &str| row.get(key).and_then(|cell| cell.parse::<u64>().ok());
+    let number = |row: &BTreeMap<String, String>, key: &str| {
+        row.get(key).and_then(|cell| cell.parse::<u64>().ok())
+    };
     let mut bounds: BTreeMap<(String, String), Option<u64>> = BTreeMap::new();
     for row in rows(&out.join("bounds.csv")) {
-        bounds.insert((row["controller"].clone(), row["bound"].clone()), number(&row, "subjects"));
+        bounds.insert(
+            (row["controller"].clone(), row["bound"].clone()),
+            number(&row, "subjects"),
+        );
     }
     let mut exact = true;
     for row in rows(&out.join("controllers.csv")) {
@@ -131,7 +162,12 @@ fn controllers(judged: &mut Verdicts, truth: &Value, out: &Path) {
         judged.controllers += 1;
         judged.lower_broken += u64::from(number(&row, "subjects_min").unwrap_or(0) > all);
         judged.false_excluded += u64::from(row["status"] == "excluded" && all > 0);
-        let upper = |name: &str| bounds.get(&(id.clone(), name.to_owned())).copied().flatten();
+        let upper = |name: &str| {
+            bounds
+                .get(&(id.clone(), name.to_owned()))
+                .copied()
+                .flatten()
+        };
         let uppers = ["U0", "U1", "U2"].map(upper);
         for (above, upper) in judged.above.iter_mut().zip(uppers) {
             *above += u64::from(upper.is_some_and(|upper| upper < all));

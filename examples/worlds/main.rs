@@ -46,9 +46,17 @@ fn main() -> ExitCode {
         false => range(&args.seeds),
     };
     let cells = grid::cells();
-    let wanted = |name: &str| args.cell.as_ref().is_none_or(|part| name.contains(part.as_str()));
+    let wanted = |name: &str| {
+        args.cell
+            .as_ref()
+            .is_none_or(|part| name.contains(part.as_str()))
+    };
     let mut jobs = Vec::new();
-    for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| wanted(&cell.name)) {
+    for (at, cell) in cells
+        .iter()
+        .enumerate()
+        .filter(|(_, cell)| wanted(&cell.name))
+    {
         jobs.extend(seeds.clone().map(|seed| (at, 1_000 * at as u64 + seed)));
         let _ = cell;
     }
@@ -63,23 +71,37 @@ fn main() -> ExitCode {
             scope.spawn(move || {
                 loop {
                     let turn = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((cell, seed)) = jobs.get(turn) else { return };
+                    let Some((cell, seed)) = jobs.get(turn) else {
+                        return;
+                    };
                     let judged = judge::world(&cells[*cell], *seed, &place);
-                    let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let mut done = done
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
                     done.push((*cell, judged));
                 }
             });
         }
     });
     let _ = std::fs::remove_dir_all(&folder);
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(cell, judged)| (*cell, judged.seed));
     table::print(&cells, &done, args.failures);
-    let broken = done.iter().any(|(_, judged)| judged.failed.is_some() || judged.false_excluded > 0 || judged.lower_broken > 0);
-    if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    let broken = done.iter().any(|(_, judged)| {
+        judged.failed.is_some() || judged.false_excluded > 0 || judged.lower_broken > 0
+    });
+    if broken {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn range(text: &str) -> std::ops::Range<u64> {
-    let ends = text.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    let ends = text
+        .split_once("..")
+        .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     ends.map_or(0..25, |(from, until)| from..until)
 }

@@ -16,6 +16,12 @@ use crate::words::{Certainty, Reason, Stamp};
 /// Error that all intervals of one answer share among them.
 pub const ALPHA: f64 = 0.05;
 const MINUTE: i64 = 60_000_000_000;
+/// Variance over mean of the counts in windows of a hole's length up to which the pace is even.
+const EVEN: f64 = 2.0;
+/// Fewest new subjects that can show an even pace.
+const SHOWN: f64 = 20.0;
+const REFUSED: &str = "refused: disclosures come in bursts, or too few are seen, so what the logs do not show need \
+    not resemble what lies beside it; equals U1";
 
 /// The bounds of one controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +62,7 @@ pub fn bounds<'s>(
         rows.iter().filter(|row| row.controller.is_some()).collect();
     let alpha = ALPHA / rows_known.len().max(1) as f64;
     let usable = only_minutes && dark > 0;
+    let even = even(&firsts, &holes, assessment.window);
     let one = |row: &&ControllerRow| {
         let controller = row.controller?;
         let seen: u64 = row.subjects.values().sum();
@@ -69,10 +76,13 @@ pub fn bounds<'s>(
                 seen.saturating_add(pace.saturating_mul(dark as u64)),
             );
             let own = firsts.get(&controller).map_or(&[][..], Vec::as_slice);
-            u2 = least(
-                u1,
-                seen.saturating_add(flanks(own, &holes, assessment.window, alpha)),
-            );
+            u2 = match even {
+                true => least(
+                    u1,
+                    seen.saturating_add(flanks(own, &holes, assessment.window, alpha)),
+                ),
+                false => u1,
+            };
         }
         Some(Bounds {
             controller,
@@ -82,11 +92,11 @@ pub fn bounds<'s>(
     };
     AllBounds {
         rows: rows_known.iter().filter_map(one).collect(),
-        assumptions: assumptions(usable, pace, dark, alpha),
+        assumptions: assumptions(usable, pace, dark, (alpha, even)),
     }
 }
 
-fn assumptions(usable: bool, pace: u64, dark: i64, alpha: f64) -> [String; 4] {
+fn assumptions(usable: bool, pace: u64, dark: i64, (alpha, even): (f64, bool)) -> [String; 4] {
     let none = match (usable, pace) {
         (false, _) => "no basis: more than minutes is missing, or nothing is; equals U0".to_owned(),
         (true, 0) => {
@@ -101,10 +111,14 @@ fn assumptions(usable: bool, pace: u64, dark: i64, alpha: f64) -> [String; 4] {
                 "in each of the {dark} minutes that the logs do not show, no more new subjects than the {pace} of the \
                  fastest minute that they show"
             ),
-            format!(
-                "the minutes that the logs do not show resemble as many on each side: Poisson, upper limit at \
+            if even {
+                format!(
+                    "the minutes that the logs do not show resemble as many on each side: Poisson, upper limit at \
                  {alpha:.1e} for each controller (0.05 divided by their number)"
-            ),
+                )
+            } else {
+                REFUSED.to_owned()
+            },
         ],
     };
     [
@@ -183,6 +197,36 @@ fn merged(holes: &[Hole]) -> Vec<(i64, i64)> {
         }
     }
     merged
+}
+
+/// Whether disclosures come so evenly that a hole may be taken to resemble its flanks.
+fn even(
+    firsts: &BTreeMap<ControllerIndex, Vec<Stamp>>,
+    holes: &[(i64, i64)],
+    window: Option<(Stamp, Stamp)>,
+) -> bool {
+    let Some((begin, end)) = window else {
+        return false;
+    };
+    let length = holes
+        .iter()
+        .map(|(from, until)| until - from)
+        .max()
+        .unwrap_or(0)
+        .max(MINUTE);
+    let windows = ((end.0 - begin.0) / length).clamp(0, 100_000) as usize;
+    let mut counts = vec![0.0_f64; windows];
+    for at in firsts.values().flatten() {
+        let index = ((at.0 - begin.0) / length).max(0) as usize;
+        if let Some(count) = counts.get_mut(index) {
+            *count += 1.0;
+        }
+    }
+    let total: f64 = counts.iter().sum();
+    let mean = total / windows.max(1) as f64;
+    let squares: f64 = counts.iter().map(|count| (count - mean).powi(2)).sum();
+    let variance = squares / (windows.max(2) - 1) as f64;
+    windows >= 10 && total >= SHOWN && variance <= EVEN * mean
 }
 
 /// How many new subjects the holes may hide if they resemble their flanks: the upper limit of the flanks' mean, then

@@ -74,7 +74,11 @@ impl Flaws {
         let made = world.from + 2 * DAY;
         (span.from < made).then_some(Span {
             from: span.from,
-            until: if span.until > made { i64::MAX } else { span.until },
+            until: if span.until > made {
+                i64::MAX
+            } else {
+                span.until
+            },
         })
     }
 

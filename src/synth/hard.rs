@@ -23,7 +23,12 @@ pub(super) fn unsettle(world: &mut World, permille: u32) -> BTreeMap<u32, &'stat
 
 /// Days at other schools that nobody entered.
 fn substitutes(world: &mut World, hard: &mut BTreeMap<u32, &'static str>, draws: &mut Draws) {
-    for (at, account) in world.accounts.iter_mut().enumerate().filter(|(_, a)| a.role == Role::Substitute) {
+    for (at, account) in world
+        .accounts
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, a)| a.role == Role::Substitute)
+    {
         // One entry stays: an account of which the tables know nothing is another matter.
         for right in account.rights.iter_mut().skip(1) {
             if draws.chance(700) {
@@ -49,19 +54,35 @@ fn movers(world: &mut World, hard: &mut BTreeMap<u32, &'static str>, draws: &mut
 }
 
 /// Three teachers of a school help out in a class of another one; nobody entered it.
-fn colleagues(world: &mut World, wanted: usize, hard: &mut BTreeMap<u32, &'static str>, draws: &mut Draws) {
-    let classes: Vec<u32> =
-        (0..world.units.len() as u32).filter(|unit| world.units[*unit as usize].kind == UnitKind::Class).collect();
+fn colleagues(
+    world: &mut World,
+    wanted: usize,
+    hard: &mut BTreeMap<u32, &'static str>,
+    draws: &mut Draws,
+) {
+    let classes: Vec<u32> = (0..world.units.len() as u32)
+        .filter(|unit| world.units[*unit as usize].kind == UnitKind::Class)
+        .collect();
     let mut by_school: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (at, account) in world.accounts.iter().enumerate().filter(|(_, a)| a.role == Role::Teacher) {
+    for (at, account) in world
+        .accounts
+        .iter()
+        .enumerate()
+        .filter(|(_, a)| a.role == Role::Teacher)
+    {
         if let Some(right) = account.rights.first() {
             by_school.entry(right.unit).or_default().push(at as u32);
         }
     }
-    let mut staffs: Vec<Vec<u32>> = by_school.into_values().filter(|staff| staff.len() >= 3).collect();
+    let mut staffs: Vec<Vec<u32>> = by_school
+        .into_values()
+        .filter(|staff| staff.len() >= 3)
+        .collect();
     draws.shuffle(&mut staffs);
     for staff in staffs.into_iter().take(wanted.div_ceil(3)) {
-        let Some(class) = draws.pick(&classes) else { return };
+        let Some(class) = draws.pick(&classes) else {
+            return;
+        };
         for teacher in staff.into_iter().take(3) {
             world.accounts[teacher as usize].rights.push(Right {
                 unit: class,
@@ -76,16 +97,32 @@ fn colleagues(world: &mut World, wanted: usize, hard: &mut BTreeMap<u32, &'stati
 }
 
 /// Whole tenants whose new classes are entered days after the school year has begun.
-fn rollover(world: &mut World, wanted: usize, hard: &mut BTreeMap<u32, &'static str>, draws: &mut Draws) {
-    let Some(when) = world.traits.rollover else { return };
+fn rollover(
+    world: &mut World,
+    wanted: usize,
+    hard: &mut BTreeMap<u32, &'static str>,
+    draws: &mut Draws,
+) {
+    let Some(when) = world.traits.rollover else {
+        return;
+    };
     let mut tenants: Vec<u32> = (0..world.tenants.len() as u32).collect();
     draws.shuffle(&mut tenants);
     for tenant in tenants {
         if hard.len() >= wanted {
             return;
         }
-        for (at, account) in world.accounts.iter_mut().enumerate().filter(|(_, a)| a.tenant == tenant) {
-            for right in account.rights.iter_mut().filter(|right| right.span.from == when) {
+        for (at, account) in world
+            .accounts
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, a)| a.tenant == tenant)
+        {
+            for right in account
+                .rights
+                .iter_mut()
+                .filter(|right| right.span.from == when)
+            {
                 late(right, 3);
                 hard.insert(at as u32, "rollover");
             }
@@ -95,6 +132,9 @@ fn rollover(world: &mut World, wanted: usize, hard: &mut BTreeMap<u32, &'static 
 
 fn late(right: &mut Right, days: i64) {
     let from = right.span.from + days * DAY;
-    let listed = Span { from, until: right.span.until };
+    let listed = Span {
+        from,
+        until: right.span.until,
+    };
     right.listed = (listed.from < listed.until).then_some(listed);
 }

@@ -28,12 +28,18 @@ pub(super) fn records(
             let _ = account;
             first.entry(*item).or_insert(*at);
         }
-        let stay = |(item, at): (u32, i64)| Some((item, world.items[item as usize].stay_at(at)?.unit));
+        let stay =
+            |(item, at): (u32, i64)| Some((item, world.items[item as usize].stay_at(at)?.unit));
         first.into_iter().filter_map(stay).collect()
     };
     let dump = || -> Vec<Record> {
-        let all = world.items.iter().enumerate().filter(|(_, item)| item.kind == ItemKind::Contact);
-        all.filter_map(|(at, item)| Some((at as u32, item.stays.first()?.unit))).collect()
+        let all = world
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.kind == ItemKind::Contact);
+        all.filter_map(|(at, item)| Some((at as u32, item.stays.first()?.unit)))
+            .collect()
     };
     let raided = by(&|account| raiders.contains(&account));
     let mut pick = |mut from: Vec<Record>, count: usize| {
@@ -50,9 +56,10 @@ pub(super) fn records(
             some.extend(pick(dump(), count - count / 2));
             some
         }
-        LeakFrom::Service => {
-            pick(by(&|account| world.accounts[account as usize].role == Role::Integration), count)
-        }
+        LeakFrom::Service => pick(
+            by(&|account| world.accounts[account as usize].role == Role::Integration),
+            count,
+        ),
     };
     records.sort_unstable();
     records.dedup_by_key(|record| record.0);
@@ -64,7 +71,12 @@ pub(super) fn table(world: &World, records: &[Record]) -> String {
     let mut text = "object,unit\n".to_owned();
     for (item, unit) in records {
         let number = world.items[*item as usize].number;
-        let _ = writeln!(text, "{},{}", world.id(number), world.units[*unit as usize].id);
+        let _ = writeln!(
+            text,
+            "{},{}",
+            world.id(number),
+            world.units[*unit as usize].id
+        );
     }
     text
 }

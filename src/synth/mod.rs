@@ -91,7 +91,11 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
     let ordered = matches!(attack, Attack::Sequential | Attack::Stride);
     let world = world::build(settings, ordered);
     let vocabulary = Vocabulary::of(settings.seed);
-    let layout = Layout::choose(settings.seed, format, settings.flaws.contains(&Flaw::NoBytes));
+    let layout = Layout::choose(
+        settings.seed,
+        format,
+        settings.flaws.contains(&Flaw::NoBytes),
+    );
     let mut draws = Draws::new(settings.seed, Topic::Plan, 2, 0);
     let platform = Platform {
         world: &world,
@@ -147,7 +151,11 @@ fn simulate<'w>(
     let least = stage.vocabulary.empty_below;
     let truth = Truth::new(world, attack, stage.raids, layout.bytes, least);
     let untidy = settings.defects == Defects::Usual;
-    let raid = stage.raids.iter().filter_map(|raid| Some(raid.steps.first()?.0)).min();
+    let raid = stage
+        .raids
+        .iter()
+        .filter_map(|raid| Some(raid.steps.first()?.0))
+        .min();
     let flaws = Flaws::new(world, &settings.flaws, raid);
     let run = Run::new(stage, layout, logs, sessions, truth, (untidy, flaws));
     let (logs, truth) = run.play(&Schedule::new(settings, stage))?;

@@ -81,10 +81,15 @@ impl Platform<'_> {
         let item = &self.world.items[item as usize];
         let hidden = self.world.traits.protection && item.protected;
         let rights = self.world.accounts[account as usize].rights.iter();
-        rights.filter(|right| right.listed.is_some_and(|span| span.holds(at))).any(|right| {
-            (right.protected || !hidden)
-                && item.stays.iter().any(|s| s.span.holds(at) && self.reaches(right, s.unit))
-        })
+        rights
+            .filter(|right| right.listed.is_some_and(|span| span.holds(at)))
+            .any(|right| {
+                (right.protected || !hidden)
+                    && item
+                        .stays
+                        .iter()
+                        .any(|s| s.span.holds(at) && self.reaches(right, s.unit))
+            })
     }
 
     /// Whether an account may open a book at an instant.

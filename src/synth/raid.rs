@@ -98,7 +98,10 @@ impl Planner<'_> {
     /// One list of IDs, dealt out round or in stretches.
     fn several(&mut self) -> Vec<Raid> {
         let drawn = 3 + self.draws.index(4);
-        let count = self.settings.accomplices.map_or(drawn, |count| count as usize);
+        let count = self
+            .settings
+            .accomplices
+            .map_or(drawn, |count| count as usize);
         let accounts = self.raiders(count, false);
         let Some(first) = accounts.first().copied() else {
             return Vec::new();
@@ -107,7 +110,10 @@ impl Planner<'_> {
         let asks = self.asks(first, start);
         let round = self.draws.chance(500);
         let stretch = asks.len().div_ceil(accounts.len());
-        let split = self.settings.split.unwrap_or(if round { Split::Round } else { Split::Chunks });
+        let split = self
+            .settings
+            .split
+            .unwrap_or(if round { Split::Round } else { Split::Chunks });
         let timed = self.paced(asks, start);
         let mut raids: Vec<Raid> = accounts.iter().map(|account| self.raid(*account)).collect();
         for (at, step) in timed.into_iter().enumerate() {
@@ -355,7 +361,10 @@ impl Planner<'_> {
         let mut books: Vec<usize> = tenants.filter(|book| foreign.contains(book)).collect();
         self.draws.shuffle(&mut books);
         let mut asks = Vec::new();
-        for book in books.into_iter().take(self.settings.extent.map_or(12, |extent| extent as usize)) {
+        for book in books
+            .into_iter()
+            .take(self.settings.extent.map_or(12, |extent| extent as usize))
+        {
             let pages = self.pages(book, at);
             let end = pages.len() as u64 * self.vocabulary.page_size;
             asks.extend(pages);

@@ -21,7 +21,10 @@ pub(in crate::synth) fn case_toml(
             .format("%Y-%m-%dT%H:%M:%SZ")
     };
     let leak = match settings.leak {
-        Some(_) => format!("\n[leak]\nrecords = \"leak.csv\"\npublished = \"{}\"\n", time(world.until())),
+        Some(_) => format!(
+            "\n[leak]\nrecords = \"leak.csv\"\npublished = \"{}\"\n",
+            time(world.until())
+        ),
         None => String::new(),
     };
     let sessions = match layout.carrier {
@@ -63,7 +66,9 @@ fn tables(flaws: &[Flaw]) -> String {
         "grants" => !flaws.contains(&Flaw::NoGrants) && !flaws.contains(&Flaw::OnlyAccounts),
         _ => !flaws.contains(&Flaw::OnlyAccounts),
     });
-    there.map(|name| format!("{name} = \"directory/{name}.csv\"\n")).collect()
+    there
+        .map(|name| format!("{name} = \"directory/{name}.csv\"\n"))
+        .collect()
 }
 
 /// What the folder is, for whoever finds it; it does not tell the answer.

@@ -67,8 +67,14 @@ fn grants(world: &World, flaws: &[Flaw], folder: &Path) -> Result<(), SynthProbl
     }
     let mut table = Table::create(folder, "grants", &columns)?;
     for account in &world.accounts {
-        for (right, listed) in account.rights.iter().filter_map(|right| Some((right, right.listed?))) {
-            let Some(listed) = Flaws::known(flaws, world, listed) else { continue };
+        for (right, listed) in account
+            .rights
+            .iter()
+            .filter_map(|right| Some((right, right.listed?)))
+        {
+            let Some(listed) = Flaws::known(flaws, world, listed) else {
+                continue;
+            };
             let unit = &world.units[right.unit as usize].id;
             let form = right.form.map(|form| form.to_string()).unwrap_or_default();
             let (from, until) = times(listed);
@@ -117,7 +123,9 @@ fn objects(world: &World, flaws: &[Flaw], folder: &Path) -> Result<(), SynthProb
         let fields = fields.join(";");
         for stay in &item.stays {
             let unit = &world.units[stay.unit as usize].id;
-            let Some(span) = Flaws::known(flaws, world, stay.span) else { continue };
+            let Some(span) = Flaws::known(flaws, world, stay.span) else {
+                continue;
+            };
             let (from, until) = times(span);
             let (protected, child) = (boolean(item.protected), boolean(item.child()));
             let row = [
@@ -134,7 +142,9 @@ fn members(world: &World, flaws: &[Flaw], folder: &Path) -> Result<(), SynthProb
     for book in &world.books {
         for seat in world.seats(book) {
             let object = world.id(world.items[seat.item as usize].number);
-            let Some(span) = Flaws::known(flaws, world, seat.span) else { continue };
+            let Some(span) = Flaws::known(flaws, world, seat.span) else {
+                continue;
+            };
             let (from, until) = times(span);
             table.row(&[&book.id, &object, &from, &until])?;
         }

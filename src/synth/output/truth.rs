@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::logs::Counts;
+use crate::synth::leak::Taken;
 use crate::synth::platform::{Answer, Platform};
 use crate::synth::raid::Raid;
 use crate::synth::request::{Ask, Method, Request};
 use crate::synth::settings::Attack;
-use crate::synth::leak::Taken;
 use crate::synth::world::{Role, World};
 
 /// How sure a line makes a disclosure.
