@@ -61,6 +61,17 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
     if both < BOTH {
         return refused("fewer than five published subjects are confirmed by the logs");
     }
+    let room = ground
+        .assessment
+        .doubts
+        .iter()
+        .any(|doubt| doubt.allowance != crate::coverage::Allowance::Said);
+    if !room {
+        return refused(
+            "the logs are complete: published subjects that they do not confirm were taken elsewhere, so logs and list are \
+             no two captures of one thing",
+        );
+    }
     if both == n {
         return refused(
             "every published subject is confirmed by the logs: the list may come from what the logs show, so it is no \

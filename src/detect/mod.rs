@@ -78,7 +78,9 @@ impl Signal {
     fn unless_common(mut self, peers: &Peers, limits: &crate::case::Thresholds) -> Signal {
         let (many, all) = (peers.reaching(self.name, self.threshold), peers.len());
         let share = many as f64 / all.max(1) as f64;
-        self.fired &= share <= limits.common || many <= FEW;
+        // Of a small group a few are a habit of its work, of a large one they are a few.
+        let habit = all < SMALL && many >= 2 && share >= HABIT;
+        self.fired &= (share <= limits.common || many <= FEW) && !habit;
         self.null_model.push_str(&format!(
             "; {many} of {all} accounts of the same role come as far, more than {} of them would make it common",
             limits.common
@@ -89,6 +91,9 @@ impl Signal {
 
 /// Accounts that may come as far in however small a group.
 const FEW: usize = 3;
+/// Groups below this are small: there, two accounts and more than this share of all have a habit in common.
+const SMALL: usize = 60;
+const HABIT: f64 = 0.3;
 
 /// What is measured on one account alone, before peers are known.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contacts::Contact;
 use crate::sequence::Access;
-use crate::words::Stamp;
+use crate::words::{HOUR, Stamp};
 
 /// Contacts beyond scope, and ordinary ones, from which the comparison means something.
 const ENOUGH: usize = 10;
@@ -87,7 +87,17 @@ pub fn usual_client(contacts: &[Contact<'_>], accesses: &[Access]) -> bool {
         let access = &accesses[contact.access as usize];
         (access.client, access.agent)
     };
-    for contact in contacts.iter().filter(|contact| !contact.outside()) {
+    // What a script passes on its way through the account's own scope is no ordinary use.
+    let taken = contacts
+        .iter()
+        .filter(|contact| contact.unexplained())
+        .map(|contact| contact.at.0);
+    let span = (
+        taken.clone().min().unwrap_or(0) - HOUR,
+        taken.max().unwrap_or(0) + HOUR,
+    );
+    let apart = |contact: &&Contact<'_>| !(span.0..=span.1).contains(&contact.at.0);
+    for contact in contacts.iter().filter(|c| !c.outside()).filter(apart) {
         *ordinary.entry(pair(contact)).or_default() += 1;
     }
     let beyond = contacts.iter().filter(|contact| contact.unexplained());

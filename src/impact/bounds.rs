@@ -16,6 +16,12 @@ use crate::words::{Certainty, Stamp};
 /// Error that all intervals of one answer share among them.
 pub const ALPHA: f64 = 0.05;
 const MINUTE: i64 = 60_000_000_000;
+/// Variance over mean of the counts in windows of a hole's length up to which the pace is even.
+const EVEN: f64 = 2.0;
+/// Fewest new subjects that can show an even pace.
+const SHOWN: f64 = 20.0;
+const REFUSED: &str = "refused: disclosures come in bursts, or too few are seen, so what the logs do not show need \
+    not resemble what lies beside it; equals U1";
 
 /// The bounds of one controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +59,7 @@ pub fn bounds<'s>(
     let known = rows.iter().filter(|row| row.controller.is_some());
     let number = known.clone().count().max(1);
     let alpha = ALPHA / number as f64;
+    let even = even(&shown.firsts, &holes, assessment.window);
     let one = |row: &ControllerRow| {
         let controller = row.controller?;
         let mut upper = [row.max; 3];
@@ -62,8 +69,13 @@ pub fn bounds<'s>(
             let missed = shown.pace.saturating_mul(dark.unsigned_abs());
             let first = seen.saturating_add(missed).min(all);
             let firsts = shown.firsts.get(&controller).map_or(&[][..], Vec::as_slice);
-            let missed = flanks(firsts, shown.bundle, &holes, assessment.window, alpha);
-            let second = seen.saturating_add(missed).min(first);
+            let second = match even {
+                true => {
+                    let missed = flanks(firsts, shown.bundle, &holes, assessment.window, alpha);
+                    seen.saturating_add(missed).min(first)
+                }
+                false => first,
+            };
             upper = [row.max, Some(first), Some(second)];
         }
         Some(Bounds {
@@ -75,11 +87,11 @@ pub fn bounds<'s>(
     let usable = known.clone().any(|row| row.shown.is_some());
     AllBounds {
         rows: known.filter_map(one).collect(),
-        assumptions: assumptions(usable, &shown, dark, alpha),
+        assumptions: assumptions(usable, &shown, dark, (alpha, even)),
     }
 }
 
-fn assumptions(usable: bool, shown: &Shown, dark: i64, alpha: f64) -> [String; 4] {
+fn assumptions(usable: bool, shown: &Shown, dark: i64, (alpha, even): (f64, bool)) -> [String; 4] {
     let pace = shown.pace;
     let none = match (usable, pace) {
         (false, _) => Some("no basis: no hole in time is all that is missing; equals U0"),
@@ -93,11 +105,15 @@ fn assumptions(usable: bool, shown: &Shown, dark: i64, alpha: f64) -> [String; 4
                 "in each of the {dark} minutes that the logs do not show, no more subjects than the {pace} of the fastest \
                  minute that they show"
             ),
-            format!(
-                "the minutes that the logs do not show resemble as many before and after: Poisson with about {:.1} \
-                 subject(s) to a request, upper limit at {alpha:.1e} for each controller (0.05 divided by their number)",
-                shown.bundle
-            ),
+            match even {
+                true => format!(
+                    "the minutes that the logs do not show resemble as many before and after: Poisson with about {:.1} \
+                     subject(s) to a request, upper limit at {alpha:.1e} for each controller (0.05 divided by their \
+                     number)",
+                    shown.bundle
+                ),
+                false => REFUSED.to_owned(),
+            },
         ],
     };
     [
@@ -191,6 +207,36 @@ fn merged(holes: &[Hole]) -> Vec<(i64, i64)> {
         }
     }
     merged
+}
+
+/// Whether disclosures come so evenly that a hole may be taken to resemble its flanks.
+fn even(
+    firsts: &BTreeMap<ControllerIndex, Vec<Stamp>>,
+    holes: &[(i64, i64)],
+    window: Option<(Stamp, Stamp)>,
+) -> bool {
+    let Some((begin, end)) = window else {
+        return false;
+    };
+    let length = holes
+        .iter()
+        .map(|(from, until)| until - from)
+        .max()
+        .unwrap_or(0)
+        .max(MINUTE);
+    let windows = ((end.0 - begin.0) / length).clamp(0, 100_000) as usize;
+    let mut counts = vec![0.0_f64; windows];
+    for at in firsts.values().flatten() {
+        let index = ((at.0 - begin.0) / length).max(0) as usize;
+        if let Some(count) = counts.get_mut(index) {
+            *count += 1.0;
+        }
+    }
+    let total: f64 = counts.iter().sum();
+    let mean = total / windows.max(1) as f64;
+    let squares: f64 = counts.iter().map(|count| (count - mean).powi(2)).sum();
+    let variance = squares / (windows.max(2) - 1) as f64;
+    windows >= 10 && total >= SHOWN && variance <= EVEN * mean
 }
 
 /// How many new subjects the holes may hide if they resemble their flanks: the upper limit of the flanks' mean, then

@@ -13,13 +13,22 @@ pub(super) fn apply(
     limits: &Thresholds,
 ) {
     let within = (limits.colleague_days * 24.0 * HOUR as f64) as i64;
+    let few = super::units(contacts).len() <= super::FEW_UNITS;
     for contact in contacts.iter_mut() {
         if contact.explained.is_some() || contact.place != Place::Foreign {
             continue;
         }
         let thing = (contact.container, contact.asked);
         let who = (account.account, account.group);
-        let colleagues = crowd.colleagues(thing, who, (contact.at, within));
+        // A class that several colleagues help in: each of them goes there and nowhere else beyond scope.
+        let helpers = if few {
+            contact.unit.map_or(0, |unit| crowd.helpers(who, unit))
+        } else {
+            0
+        };
+        let colleagues = crowd
+            .colleagues(thing, who, (contact.at, within))
+            .max(helpers);
         if colleagues as f64 >= limits.colleagues {
             contact.explained = Some(Explanation::Colleagues);
         }

@@ -20,6 +20,8 @@ pub struct Approach {
     pub at: Stamp,
     /// Its group.
     pub group: u32,
+    /// Whether the thing lay beyond its scope too.
+    pub beyond: bool,
     /// Whether its word counts: in its scope, or it asked for next to nothing beyond.
     pub trusted: bool,
 }
@@ -28,8 +30,10 @@ pub struct Approach {
 #[derive(Debug, Default)]
 pub struct Crowd {
     approaches: HashMap<(bool, u32), Vec<Approach>>,
-    /// By home and day: accounts that were active, and those of them with contacts beyond scope.
-    days: BTreeMap<(Vec<ControllerIndex>, i64), (u32, u32)>,
+    /// By home and day: accounts that were active, and those of them that went astray among their own controllers.
+    days: BTreeMap<Vec<ControllerIndex>, BTreeMap<i64, (BTreeSet<u32>, BTreeSet<u32>)>>,
+    /// By group and unit: accounts whose contacts beyond scope all lie in a few units.
+    helpers: HashMap<(u32, u32), BTreeSet<u32>>,
 }
 
 impl Crowd {
@@ -38,18 +42,44 @@ impl Crowd {
         self.approaches.entry(thing).or_default().push(approach);
     }
 
-    /// Takes note of an account's days: all on which it was active, and those with contacts beyond scope.
+    /// Takes note of an account's days: all on which it was active, and those with contacts beyond scope among its own
+    /// controllers.
     pub fn days(
         &mut self,
-        home: &[ControllerIndex],
+        (account, home): (u32, &[ControllerIndex]),
         active: &BTreeSet<i64>,
-        beyond: &BTreeSet<i64>,
+        astray: &BTreeSet<i64>,
     ) {
         for day in active {
-            let entry = self.days.entry((home.to_vec(), *day)).or_default();
-            entry.0 += 1;
-            entry.1 += u32::from(beyond.contains(day));
+            let entry = self
+                .days
+                .entry(home.to_vec())
+                .or_default()
+                .entry(*day)
+                .or_default();
+            entry.0.insert(account);
+            if astray.contains(day) {
+                entry.1.insert(account);
+            }
         }
+    }
+
+    /// Takes note of the few units in which all contacts beyond scope of an account lie.
+    pub fn helps_in(&mut self, (account, group): (u32, u32), units: &BTreeSet<u32>) {
+        for unit in units {
+            self.helpers
+                .entry((group, *unit))
+                .or_default()
+                .insert(account);
+        }
+    }
+
+    /// How many others of a group have all their contacts beyond scope in a few units, this one among them.
+    pub(super) fn helpers(&self, (account, group): (u32, u32), unit: u32) -> usize {
+        let helpers = self.helpers.get(&(group, unit));
+        helpers.map_or(0, |all| {
+            all.iter().filter(|other| **other != account).count()
+        })
     }
 
     /// How many trusted accounts of a group, other than one, approached a thing around an instant.
@@ -70,23 +100,29 @@ impl Crowd {
         distinct.len()
     }
 
-    /// How many other trusted accounts approached a thing, and of how many groups.
+    /// How many other trusted accounts approached a thing that lay beyond their scope too, and of how many groups.
     pub(super) fn followers(&self, thing: (bool, u32), account: u32) -> (usize, usize) {
         let approaches = self.approaches.get(&thing).map_or(&[][..], Vec::as_slice);
         let others = approaches
             .iter()
-            .filter(|a| a.account != account && a.trusted);
+            .filter(|a| a.account != account && a.trusted && a.beyond);
         let accounts: BTreeSet<u32> = others.clone().map(|a| a.account).collect();
         let groups: BTreeSet<u32> = others.map(|a| a.group).collect();
         (accounts.len(), groups.len())
     }
 
-    /// Accounts of a home that were active on a day, and those of them with contacts beyond scope.
-    pub(super) fn day(&self, home: &[ControllerIndex], day: i64) -> (u32, u32) {
-        self.days
-            .get(&(home.to_vec(), day))
-            .copied()
-            .unwrap_or_default()
+    /// Accounts of a home that were active around a day, and those of them that went astray among their own
+    /// controllers.
+    pub(super) fn around(&self, home: &[ControllerIndex], day: i64, within: i64) -> (usize, usize) {
+        let Some(days) = self.days.get(home) else {
+            return (0, 0);
+        };
+        let (mut active, mut astray) = (BTreeSet::<u32>::new(), BTreeSet::<u32>::new());
+        for (_, (there, lost)) in days.range(day - within..=day + within) {
+            active.extend(there);
+            astray.extend(lost);
+        }
+        (active.len(), astray.len())
     }
 }
 

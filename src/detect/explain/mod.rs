@@ -79,6 +79,14 @@ pub fn explain(
     link::apply(contacts, account, crowd);
 }
 
+/// Units in which somebody who helps out somewhere works: a class, and its school's lists.
+pub const FEW_UNITS: usize = 2;
+
+/// The units of the contacts that lie beyond scope and are not explained.
+pub fn units(contacts: &[Contact<'_>]) -> std::collections::BTreeSet<u32> {
+    open(contacts).filter_map(|contact| contact.unit).collect()
+}
+
 /// The UTC day of an instant, counted from the epoch.
 pub(super) fn day(at: Stamp) -> i64 {
     at.0.div_euclid(24 * HOUR)

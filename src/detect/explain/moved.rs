@@ -30,7 +30,15 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
         .map(|(at, _)| day(*at))
         .collect();
     let few = found.len() <= PER_DAY * days.len();
-    if days.len() < DAYS || !few || !coherent(&found) || walked(&found) {
+    // Who moved leaves the old place behind; who only visits the new one must have come on several days.
+    let first = found.iter().map(|contact| contact.at).min();
+    let left = contacts
+        .iter()
+        .filter(|c| Some(c.at) > first)
+        .all(|c| c.place != Place::Inside);
+    let lists = found.iter().any(|contact| contact.container);
+    let stayed = days.len() >= DAYS || (left && lists);
+    if !stayed || !few || !coherent(&found) || walked(&found) {
         return;
     }
     for contact in contacts.iter_mut() {

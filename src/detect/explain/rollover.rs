@@ -1,33 +1,38 @@
-//! The school year rolls over and the directory follows days later: on such a day everybody of a tenant asks for
-//! things that the grants do not give yet.
+//! The school year rolls over, or classes are formed anew, and the directory follows days later: around such a day many
+//! of a tenant ask for things of their own tenant that the grants do not give yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Crowd, Explained, Explanation, day};
 use crate::detect::contacts::{Contact, Place};
 
-/// Share of the tenant's active accounts that must have contacts beyond scope that day.
-const SHARE: f64 = 0.3;
+/// Share of the tenant's active accounts that must go astray at home around that day.
+const SHARE: f64 = 0.2;
 /// And how many at least.
-const ACCOUNTS: u32 = 10;
-/// Units on that day: a person's new classes.
-const UNITS: usize = 3;
+const ACCOUNTS: usize = 10;
+/// Days before and after.
+const WITHIN: i64 = 7;
+/// Units: a person's new classes, and the lists of the school.
+const UNITS: usize = 4;
 
 pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, crowd: &Crowd) {
-    let mut days: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-    for (index, contact) in contacts.iter().enumerate() {
-        if contact.place == Place::Foreign && contact.explained.is_none() {
-            days.entry(day(contact.at)).or_default().push(index);
-        }
+    let at_home = |c: &Contact<'_>| {
+        c.place == Place::Foreign
+            && c.explained.is_none()
+            && c.controller.is_some_and(|c| account.home.contains(&c))
+    };
+    let units: BTreeSet<_> = contacts
+        .iter()
+        .filter(|c| at_home(c))
+        .map(|c| c.unit)
+        .collect();
+    if units.is_empty() || units.len() > UNITS {
+        return;
     }
-    for (day, indices) in days {
-        let (active, astray) = crowd.day(account.home, day);
-        let units: BTreeSet<_> = indices.iter().map(|i| contacts[*i].unit).collect();
-        let everybody = astray >= ACCOUNTS && f64::from(astray) >= SHARE * f64::from(active);
-        if everybody && units.len() <= UNITS {
-            for index in indices {
-                contacts[index].explained = Some(Explanation::Rollover);
-            }
+    for contact in contacts.iter_mut().filter(|contact| at_home(contact)) {
+        let (active, astray) = crowd.around(account.home, day(contact.at), WITHIN);
+        if astray >= ACCOUNTS && astray as f64 >= SHARE * active as f64 {
+            contact.explained = Some(Explanation::Rollover);
         }
     }
 }

@@ -10,6 +10,10 @@ use crate::words::{HOUR, Stamp};
 
 /// Units on one day.
 const UNITS: usize = 2;
+/// The same where lists led there: a school's list and those of some classes.
+const LISTED_UNITS: usize = 4;
+/// Tenants of somebody who is not seen to stay: schools of the neighbourhood.
+const TENANTS: usize = 3;
 /// How long a day in a class lasts at least.
 const DWELL: i64 = 2 * HOUR;
 /// Requests on the day, repeats included: a day's work is more than a look.
@@ -45,7 +49,14 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
             last.0 - first.0 >= DWELL && *requests >= REQUESTS
         });
         let alone = per_day.get(&key.0) == Some(&1);
-        let fits = alone && lasted && units.len() <= UNITS && found.len() <= MOST;
+        let lists: BTreeSet<_> = found
+            .iter()
+            .filter(|c| c.container)
+            .map(|contact| contact.unit)
+            .collect();
+        let led = !lists.is_empty() && units.len() <= LISTED_UNITS && schools.len() <= TENANTS;
+        let stayed = lasted && units.len() <= UNITS;
+        let fits = alone && (stayed || led) && found.len() <= MOST;
         if fits && !walked(&found) {
             for index in indices {
                 contacts[index].explained = Some(Explanation::Substitute);

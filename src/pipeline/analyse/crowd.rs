@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::measure::{Measured, Worker, day};
-use crate::detect::explain::{Approach, Crowd, LIGHT};
+use crate::detect::explain::{Approach, Crowd, FEW_UNITS, LIGHT};
 use crate::scope::ControllerIndex;
 use crate::sequence::{Access, NONE, Sequences};
 use crate::words::Stamp;
@@ -47,10 +47,18 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
                     at,
                     group: *group,
                     trusted,
+                    beyond: one.open.contains(&thing),
                 },
             );
         }
-        crowd.days(&one.outcome.home, &seen.active, &seen.beyond);
+        crowd.days(
+            (one.outcome.number, &one.outcome.home),
+            &seen.active,
+            &seen.astray,
+        );
+        if (1..=FEW_UNITS).contains(&one.units.len()) {
+            crowd.helps_in((one.outcome.number, *group), &one.units);
+        }
     }
     measured
         .par_iter_mut()
@@ -71,7 +79,8 @@ struct Wanted {
 struct Seen {
     first: BTreeMap<(bool, u32), Stamp>,
     active: BTreeSet<i64>,
-    beyond: BTreeSet<i64>,
+    /// Days with contacts beyond scope among its own controllers.
+    astray: BTreeSet<i64>,
 }
 
 impl Wanted {
@@ -102,8 +111,8 @@ impl Wanted {
                 .then_some((true, access.container));
             for thing in [object, container].into_iter().flatten() {
                 seen.first.entry(thing).or_insert(access.time);
-                if one.open.contains(&thing) {
-                    seen.beyond.insert(day(access.time));
+                if one.at_home.contains(&thing) {
+                    seen.astray.insert(day(access.time));
                 }
             }
         }

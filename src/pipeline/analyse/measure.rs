@@ -22,6 +22,10 @@ pub(super) struct Measured {
     pub sequence: usize,
     /// Things that it asked for beyond scope without an explanation: container or not, and the ID's number.
     pub open: BTreeSet<(bool, u32)>,
+    /// Those of them that lie among its own controllers.
+    pub at_home: BTreeSet<(bool, u32)>,
+    /// Units of all of them.
+    pub units: BTreeSet<u32>,
     pub takings: Vec<Taking>,
     pub after_closing: Option<AfterClosing>,
 }
@@ -65,6 +69,8 @@ impl<'w> Worker<'w> {
         let mut measured = Measured {
             sequence: index,
             open: BTreeSet::new(),
+            at_home: BTreeSet::new(),
+            units: BTreeSet::new(),
             takings: Vec::new(),
             after_closing: after_closing(row, accesses),
             outcome: AccountOutcome {
@@ -140,6 +146,10 @@ impl<'w> Worker<'w> {
             .filter(open)
             .map(|c| (c.container, c.asked))
             .collect();
+        let home = |c: &&Contact<'_>| c.controller.is_some_and(|c| outcome.home.contains(&c));
+        let at_home = contacts.iter().filter(open).filter(home);
+        measured.at_home = at_home.map(|c| (c.container, c.asked)).collect();
+        measured.units = crate::detect::explain::units(contacts);
         measured.takings = takings(outcome.number, contacts);
         outcome.other_client = takeover::other_client(contacts, accesses);
         outcome.usual_client = takeover::usual_client(contacts, accesses);
