@@ -98,9 +98,13 @@ fn unchecked(section: &Section<'_>) -> Result<Vec<Check>, CaseProblem> {
     for word in words {
         let text = word.text()?;
         let Some(check) = Check::ALL.into_iter().find(|check| check.word() == text) else {
-            let words = Check::ALL.map(Check::word).join(", ");
+            let words = Check::ALL.map(Check::word);
             let what = format!("{} is no check of a route", quoted(text));
-            return Err(word.complain(&what, format!("a route may lack: {words}")));
+            let remedy = match nearest(text, words) {
+                Some(near) => format!("did you mean {}?", quoted(near)),
+                None => format!("a route may lack: {}", words.join(", ")),
+            };
+            return Err(word.complain(&what, remedy));
         };
         checks.push(check);
     }

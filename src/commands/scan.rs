@@ -84,6 +84,12 @@ fn answer(
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
+    let kept: Vec<f64> = inputs
+        .iter()
+        .map(|input| case.sources[input.source].sampling.unwrap_or(1.0))
+        .collect();
+    let shares = analysis.beyond().map(|outcome| &outcome.share);
+    let estimates = impact::estimates(&atlas, shares, &kept);
     let ladder = ladder::of(case, &atlas, &analysis, &assessment);
     let cause = cause::of(case, &atlas, &analysis, &assessment);
     progress.stage("citing lines");
@@ -111,6 +117,7 @@ fn answer(
         analysis,
         controllers,
         bounds,
+        estimates,
         ladder,
         cause,
         totals,

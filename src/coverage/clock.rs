@@ -101,12 +101,23 @@ fn back(ledger: &Ledger<'_>) -> Option<Doubt> {
     let (file, (from, until)) = widest?;
     let files = ledger.facts.files.iter();
     let all: u64 = files.map(|file| file.counted.clock.jump_count()).sum();
-    Some(Doubt::said(
-        Reason::Clock,
-        format!(
-            "stamps of source \"{}\" go back by more than five minutes {all} time(s) within a file, by most from {} to {} \
+    let what = format!(
+        "stamps of source \"{}\" go back by more than five minutes {all} time(s) within a file, by most from {} to {} \
              in line {} of {}: a clock that was set, or lines of several writers mixed",
-            ledger.spec.name, from.at, until.at, until.line, ledger.facts.files[file].name
-        ),
-    ))
+        ledger.spec.name, from.at, until.at, until.line, ledger.facts.files[file].name
+    );
+    // A jump over an end of the period: which lines lie in the period is then as wrong as the clock.
+    let inside = |mark: &Mark| crate::case::in_period(ledger.case.period, mark.at);
+    match jumps(ledger).find(|(_, (from, until))| inside(from) != inside(until)) {
+        None => Some(Doubt::said(Reason::Clock, what)),
+        Some((_, (from, until))) => Some(Doubt {
+            reason: Reason::Clock,
+            basis: format!(
+                "{what}; one jump, from {} to {}, leads over an end of the period, so lines that were set aside as outside of \
+                 it may belong to it",
+                from.at, until.at
+            ),
+            allowance: Allowance::Population,
+        }),
+    }
 }

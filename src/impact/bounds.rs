@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccountShare, ControllerRow};
+use super::{AccountShare, Citation, ControllerRow};
 use crate::chance::{garwood, poisson_at_least};
-use crate::coverage::{Allowance, Assessment, Hole};
+use crate::coverage::{Assessment, Hole};
 use crate::scope::{Atlas, ControllerIndex};
-use crate::words::{Certainty, Reason, Stamp};
+use crate::words::{Certainty, Stamp};
 
 /// Error that all intervals of one answer share among them.
 pub const ALPHA: f64 = 0.05;
@@ -43,78 +43,71 @@ pub struct AllBounds {
     pub assumptions: [String; 4],
 }
 
-/// Concludes the bounds of every controller.
+/// Concludes the bounds of every controller. `shares`: of everybody with a request beyond scope.
 pub fn bounds<'s>(
     atlas: &Atlas<'_>,
     rows: &[ControllerRow],
     shares: impl Iterator<Item = &'s AccountShare>,
     assessment: &Assessment,
 ) -> AllBounds {
-    let firsts = firsts(atlas, shares);
-    let only_minutes = only_minutes(assessment);
+    let shown = Shown::of(atlas, shares);
     let holes = merged(&assessment.holes);
-    let dark: i64 = holes
+    let lengths = holes
         .iter()
-        .map(|(from, until)| (until - from).div_euclid(MINUTE) + 1)
-        .sum();
-    let pace = pace(&firsts);
-    let rows_known: Vec<&ControllerRow> =
-        rows.iter().filter(|row| row.controller.is_some()).collect();
-    let alpha = ALPHA / rows_known.len().max(1) as f64;
-    let usable = only_minutes && dark > 0;
-    let even = even(&firsts, &holes, assessment.window);
-    let one = |row: &&ControllerRow| {
+        .map(|(from, until)| until.saturating_sub(*from));
+    let dark: i64 = lengths.map(|length| length.div_euclid(MINUTE) + 1).sum();
+    let known = rows.iter().filter(|row| row.controller.is_some());
+    let number = known.clone().count().max(1);
+    let alpha = ALPHA / number as f64;
+    let even = even(&shown.firsts, &holes, assessment.window);
+    let one = |row: &ControllerRow| {
         let controller = row.controller?;
-        let seen: u64 = row.subjects.values().sum();
-        let (mut u1, mut u2) = (row.max, row.max);
-        if usable && pace > 0 {
-            let least = |bound: Option<u64>, other: u64| {
-                Some(bound.map_or(other, |bound| bound.min(other)))
+        let mut upper = [row.max; 3];
+        if let (Some(all), Some(seen)) = (row.max, row.shown)
+            && shown.pace > 0
+        {
+            let missed = shown.pace.saturating_mul(dark.unsigned_abs());
+            let first = seen.saturating_add(missed).min(all);
+            let firsts = shown.firsts.get(&controller).map_or(&[][..], Vec::as_slice);
+            let missed = flanks(firsts, shown.bundle, &holes, assessment.window, alpha);
+            let second = match even {
+                true => seen.saturating_add(missed).min(first),
+                false => first,
             };
-            u1 = least(
-                row.max,
-                seen.saturating_add(pace.saturating_mul(dark as u64)),
-            );
-            let own = firsts.get(&controller).map_or(&[][..], Vec::as_slice);
-            u2 = match even {
-                true => least(
-                    u1,
-                    seen.saturating_add(flanks(own, &holes, assessment.window, alpha)),
-                ),
-                false => u1,
-            };
+            upper = [row.max, Some(first), Some(second)];
         }
         Some(Bounds {
             controller,
             lower: row.min,
-            upper: [row.max, u1, u2],
+            upper,
         })
     };
+    let usable = known.clone().any(|row| row.shown.is_some());
     AllBounds {
-        rows: rows_known.iter().filter_map(one).collect(),
-        assumptions: assumptions(usable, pace, dark, (alpha, even)),
+        rows: known.filter_map(one).collect(),
+        assumptions: assumptions(usable, &shown, dark, (alpha, even)),
     }
 }
 
-fn assumptions(usable: bool, pace: u64, dark: i64, (alpha, even): (f64, bool)) -> [String; 4] {
+fn assumptions(usable: bool, shown: &Shown, dark: i64, (alpha, even): (f64, bool)) -> [String; 4] {
+    let pace = shown.pace;
     let none = match (usable, pace) {
-        (false, _) => "no basis: more than minutes is missing, or nothing is; equals U0".to_owned(),
-        (true, 0) => {
-            "no basis: no disclosure was seen whose pace could be taken; equals U0".to_owned()
-        }
-        _ => String::new(),
+        (false, _) => Some("no basis: no hole in time is all that is missing; equals U0"),
+        (true, 0) => Some("no basis: no disclosure was seen whose pace could be taken; equals U0"),
+        _ => None,
     };
-    let [first, second] = match none.is_empty() {
-        false => [none.clone(), none],
-        true => [
+    let [first, second] = match none {
+        Some(none) => [none.to_owned(), none.to_owned()],
+        None => [
             format!(
-                "in each of the {dark} minutes that the logs do not show, no more new subjects than the {pace} of the \
-                 fastest minute that they show"
+                "in each of the {dark} minutes that the logs do not show, no more subjects than the {pace} of the fastest \
+                 minute that they show"
             ),
             if even {
                 format!(
-                    "the minutes that the logs do not show resemble as many on each side: Poisson, upper limit at \
-                 {alpha:.1e} for each controller (0.05 divided by their number)"
+                    "the minutes that the logs do not show resemble as many before and after: Poisson with about {:.1} \
+                 subject(s) to a request, upper limit at {alpha:.1e} for each controller (0.05 divided by their number)",
+                    shown.bundle
                 )
             } else {
                 REFUSED.to_owned()
@@ -131,54 +124,69 @@ fn assumptions(usable: bool, pace: u64, dark: i64, (alpha, even): (f64, bool)) -
     ]
 }
 
-/// Whether holes in time are all that widens the bounds to whole populations.
-fn only_minutes(assessment: &Assessment) -> bool {
-    let wide = assessment
-        .doubts
-        .iter()
-        .filter(|doubt| doubt.allowance == Allowance::Population);
-    wide.clone().count() > 0 && wide.clone().all(|doubt| doubt.reason == Reason::Gap)
+/// What the shown disclosures tell of those that are not.
+struct Shown {
+    /// When each subject of a controller was disclosed first.
+    firsts: BTreeMap<ControllerIndex, Vec<Stamp>>,
+    /// Most distinct subjects in any minute, by all accounts together, known before or not.
+    pace: u64,
+    /// Subjects to a request, each request weighed by its subjects: how much wider than Poisson counts of subjects
+    /// are that come in bundles.
+    bundle: f64,
 }
 
-/// When each subject of a controller was disclosed first.
-fn firsts<'s>(
-    atlas: &Atlas<'_>,
-    shares: impl Iterator<Item = &'s AccountShare>,
-) -> BTreeMap<ControllerIndex, Vec<Stamp>> {
-    let mut first: BTreeMap<(ControllerIndex, u32), Stamp> = BTreeMap::new();
-    for beyond in shares.flat_map(|share| &share.beyond) {
-        let Some(thing) = beyond
-            .thing
-            .filter(|_| beyond.certainty > Certainty::Nothing)
-        else {
-            continue;
-        };
-        let at = beyond.access.time;
-        for row in atlas.rows_at(thing, at) {
-            if let Some(controller) = atlas.controller(row) {
-                let known = first.entry((controller, atlas.subject(row))).or_insert(at);
-                *known = (*known).min(at);
+impl Shown {
+    fn of<'s>(atlas: &Atlas<'_>, shares: impl Iterator<Item = &'s AccountShare>) -> Shown {
+        let mut first: BTreeMap<(ControllerIndex, u32), Stamp> = BTreeMap::new();
+        let mut events: Vec<(i64, (ControllerIndex, u32))> = Vec::new();
+        let mut bundles: BTreeMap<Citation, BTreeSet<(ControllerIndex, u32)>> = BTreeMap::new();
+        let disclosed = shares.flat_map(|share| &share.beyond);
+        for beyond in disclosed.filter(|beyond| beyond.certainty > Certainty::Nothing) {
+            let at = beyond.access.time;
+            let rows = beyond.thing.map(|thing| atlas.rows_at(thing, at));
+            for row in rows.unwrap_or_default() {
+                if let Some(controller) = atlas.controller(row) {
+                    let key = (controller, atlas.subject(row));
+                    let known = first.entry(key).or_insert(at);
+                    *known = (*known).min(at);
+                    events.push((at.0, key));
+                    let bundle = bundles.entry(Citation::of(&beyond.access)).or_default();
+                    bundle.insert(key);
+                }
             }
         }
+        let sizes = bundles.values().map(|bundle| bundle.len() as f64);
+        let (sum, squares) = sizes.fold((0.0, 0.0), |(sum, squares), n| (sum + n, squares + n * n));
+        let mut firsts: BTreeMap<ControllerIndex, Vec<Stamp>> = BTreeMap::new();
+        for ((controller, _), at) in first {
+            firsts.entry(controller).or_default().push(at);
+        }
+        Shown {
+            firsts,
+            pace: pace(events),
+            bundle: if sum > 0.0 { squares / sum } else { 1.0 },
+        }
     }
-    let mut by_controller: BTreeMap<ControllerIndex, Vec<Stamp>> = BTreeMap::new();
-    for ((controller, _), at) in first {
-        by_controller.entry(controller).or_default().push(at);
-    }
-    by_controller
 }
 
-/// Most new subjects in any one minute, over all controllers and accounts.
-fn pace(firsts: &BTreeMap<ControllerIndex, Vec<Stamp>>) -> u64 {
-    let mut all: Vec<i64> = firsts.values().flatten().map(|at| at.0).collect();
-    all.sort_unstable();
-    let mut from = 0;
-    let mut most = 0;
-    for (at, time) in all.iter().enumerate() {
-        while time - all[from] >= MINUTE {
+/// Most distinct subjects in any one minute.
+fn pace(mut events: Vec<(i64, (ControllerIndex, u32))>) -> u64 {
+    events.sort_unstable();
+    let mut inside: BTreeMap<(ControllerIndex, u32), u64> = BTreeMap::new();
+    let (mut from, mut most) = (0, 0);
+    for (time, key) in &events {
+        *inside.entry(*key).or_default() += 1;
+        while time - events[from].0 >= MINUTE {
+            let gone = events[from].1;
             from += 1;
+            if let Some(left) = inside.get_mut(&gone) {
+                *left -= 1;
+                if *left == 0 {
+                    inside.remove(&gone);
+                }
+            }
         }
-        most = most.max(at + 1 - from);
+        most = most.max(inside.len());
     }
     most as u64
 }
@@ -230,9 +238,11 @@ fn even(
 }
 
 /// How many new subjects the holes may hide if they resemble their flanks: the upper limit of the flanks' mean, then
-/// the quantile of a Poisson count with it; half of the error for each.
+/// the quantile of a Poisson count with it; half of the error for each. Subjects that come in bundles are counted in
+/// bundles.
 fn flanks(
     firsts: &[Stamp],
+    bundle: f64,
     holes: &[(i64, i64)],
     window: Option<(Stamp, Stamp)>,
     alpha: f64,
@@ -262,9 +272,10 @@ fn flanks(
                 .iter()
                 .any(|(from, until)| (*from..*until).contains(&at.0))
         };
-        let count = firsts.iter().filter(inside).count() as u64;
-        let mean = garwood(count, each).1 * length as f64 / time as f64;
-        hidden = hidden.saturating_add(quantile(mean, each / 2.0));
+        let count = firsts.iter().filter(inside).count() as f64 / bundle;
+        let mean = garwood(count.ceil() as u64, each).1 * length as f64 / time as f64;
+        let most = (quantile(mean, each / 2.0) as f64 * bundle).ceil() as u64;
+        hidden = hidden.saturating_add(most);
     }
     hidden
 }

@@ -40,6 +40,8 @@ struct Common {
     reasons: BTreeSet<Reason>,
     /// Whether nothing but the population bounds it.
     unbounded: bool,
+    /// Whether that is so for more than holes in time.
+    pathless: bool,
     /// Subjects that may be anybody's.
     anybody: u64,
     /// Of those, subjects that are known and lack only a unit.
@@ -84,13 +86,17 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
     let mut common = Common {
         reasons: BTreeSet::new(),
         unbounded: false,
+        pathless: false,
         anybody: 0,
         placeless: 0,
     };
     for doubt in doubts {
         match doubt.allowance {
             Allowance::Said => continue,
-            Allowance::Population => common.unbounded = true,
+            Allowance::Population => {
+                common.unbounded = true;
+                common.pathless |= doubt.reason != Reason::Gap;
+            }
             Allowance::Subjects(n) => common.anybody = common.anybody.saturating_add(n),
         }
         common.reasons.insert(doubt.reason);
@@ -99,9 +105,9 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         match about {
             About::Subject(Some(_), _) => continue,
             About::Subject(None, _) | About::Unknown(_) => common.anybody += 1,
-            About::UnknownContainer(_) => common.unbounded = true,
+            About::UnknownContainer(_) => common.unlimited(),
             // A route that is said to disclose nothing does no harm without an ID.
-            About::Blind(route) if discloses(routes, *route) => common.unbounded = true,
+            About::Blind(route) if discloses(routes, *route) => common.unlimited(),
             About::Blind(_) => continue,
         }
         common.reasons.insert(*reason);
@@ -117,6 +123,14 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         common.reasons.insert(Reason::Ambiguous);
     }
     common
+}
+
+impl Common {
+    /// Something was disclosed that may be everybody's.
+    fn unlimited(&mut self) {
+        self.unbounded = true;
+        self.pathless = true;
+    }
 }
 
 fn discloses(routes: &[RouteSpec], route: u16) -> bool {
@@ -159,6 +173,13 @@ fn row(
             Some(population.map_or(most, |all| most.min(all.max(seen))))
         }
     };
+    // What would bound it if nothing were missing but the minutes of holes.
+    let shown = match population {
+        Some(all) if bounded && common.unbounded && !common.pathless => {
+            Some(seen.saturating_add(common.anybody).min(all.max(seen)))
+        }
+        _ => None,
+    };
     let doubt = bounded && (common.unbounded || common.anybody > 0);
     let none = Reach::default();
     let reach = exposure.reach.get(&controller).unwrap_or(&none);
@@ -172,6 +193,7 @@ fn row(
         reasons,
         min,
         max: wide,
+        shown,
         children: subjects.iter().filter(|s| s.surely_child).count() as u64,
         protected: subjects.iter().filter(|s| s.surely_protected).count() as u64,
         accounts: reach.accounts.len() as u64,

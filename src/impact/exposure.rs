@@ -33,8 +33,8 @@ pub struct SubjectTally {
     pub first: Stamp,
     /// Last disclosure.
     pub last: Stamp,
-    /// To whom, by number.
-    pub accounts: BTreeSet<u32>,
+    /// To whom, by number, with the highest certainty for each.
+    pub accounts: BTreeMap<u32, Certainty>,
     /// By how many requests.
     pub accesses: u64,
     /// By which routes.
@@ -137,6 +137,14 @@ impl Exposure {
 }
 
 impl SubjectTally {
+    /// Accounts to which it was disclosed with at least this certainty.
+    pub fn takers(&self, least: Certainty) -> impl Iterator<Item = u32> {
+        let accounts = self.accounts.iter();
+        accounts
+            .filter(move |(_, sure)| **sure >= least)
+            .map(|(account, _)| *account)
+    }
+
     fn new(at: Stamp) -> SubjectTally {
         SubjectTally {
             certainty: Certainty::Nothing,
@@ -146,7 +154,7 @@ impl SubjectTally {
             surely_child: false,
             first: at,
             last: at,
-            accounts: BTreeSet::new(),
+            accounts: BTreeMap::new(),
             accesses: 0,
             routes: BTreeSet::new(),
             categories: BTreeSet::new(),
@@ -172,7 +180,8 @@ impl SubjectTally {
         self.surely_child |= sure && object.child;
         self.first = self.first.min(at);
         self.last = self.last.max(at);
-        self.accounts.insert(account);
+        let taken = self.accounts.entry(account).or_insert(Certainty::Nothing);
+        *taken = (*taken).max(beyond.certainty);
         self.routes.insert(beyond.access.route);
         self.categories.extend(categories);
         self.doubts.extend(unsure(beyond));

@@ -1,16 +1,14 @@
-//! The exposure ladder: could see ≥ requested ≥ answered ≥ corroborated, never one number.
+//! The exposure ladder: could see ≥ requested ≥ answered ≥ corroborated, and what is published; never one number.
 //!
-//! *Could see* is computed from grants, objects and what a route leaves unchecked, never from the logs: the subjects
-//! whom some account could have seen beyond its own scope if a check were missing, and how many accounts. Accounts
-//! are counted, not role rows: one with two roles counts once. Accounts of equal grants are judged together, so the
-//! cost follows the different grants and not the accounts.
+//! *Could see* is computed from grants, objects and what a route leaves unchecked (`reachable`), never from the logs;
+//! the lower rungs come from what was asked for beyond scope. Accounts are counted, not role rows: one with two roles
+//! counts once. Children and protected persons stand apart. Which rungs a case has is left to `commands`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccountShare, Beyond};
-use crate::case::{Grant, ObjectRow};
+use super::{AccountShare, Exposure, SubjectKey, SubjectTally};
 use crate::scope::{Atlas, ControllerIndex};
-use crate::words::{Certainty, Stamp};
+use crate::words::Certainty;
 
 /// Checks that a route may lack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +17,7 @@ pub struct Unchecked {
     pub protected: bool,
     /// School form.
     pub form: bool,
-    /// Unit: any account that has a grant at all.
+    /// Unit: any signed-in account.
     pub unit: bool,
 }
 
@@ -30,340 +28,182 @@ pub struct Rung {
     pub name: String,
     /// `None` = the whole case.
     pub controller: Option<ControllerIndex>,
-    /// Accounts.
-    pub accounts: u64,
+    /// Accounts with anybody, with a child, with a protected person; `None` for a rung without accounts.
+    pub accounts: Option<Heads>,
     /// Distinct data subjects; under a controller, that controller's.
-    pub subjects: u64,
-    /// Children among them.
+    pub subjects: Heads,
+}
+
+/// A count, and the children and protected persons in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heads {
+    /// All.
+    pub all: u64,
+    /// With a child.
     pub children: u64,
-    /// Protected persons among them.
+    /// With a protected person.
     pub protected: u64,
 }
 
-type Window = (Option<Stamp>, Option<Stamp>);
-/// A grant without its account and role.
-type Right<'g> = (u32, Option<&'g str>, bool, Window);
-
-/// The ground that all rungs stand on.
-#[derive(Debug)]
-pub struct Ladder<'c> {
-    atlas: &'c Atlas<'c>,
-    protected_matters: bool,
-    /// Distinct (controller, subject), sorted.
-    keys: Vec<(Option<ControllerIndex>, u32)>,
-    /// Key of each row of `objects`; `None` for a row that names no subject or holds at no instant of the window.
-    key_of: Vec<Option<u32>>,
-    child: Vec<bool>,
-    protected: Vec<bool>,
-    /// Accounts by their rights.
-    profiles: BTreeMap<Vec<Right<'c>>, u64>,
+/// What is known of a subject on a rung, or of the subjects that an account has there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Traits {
+    /// A child.
+    pub child: bool,
+    /// A protected person.
+    pub protected: bool,
 }
 
-impl<'c> Ladder<'c> {
-    /// Prepares the ladder for a window of time.
-    pub fn new(atlas: &'c Atlas<'c>, window: Window) -> Ladder<'c> {
-        let objects = atlas.directory.objects.as_deref().unwrap_or_default();
-        let holds = |row: &ObjectRow| overlap(window, (row.valid.from, row.valid.until)).is_some();
-        let key = |row: u32| {
-            let object = &objects[row as usize];
-            (!object.subject.is_empty() && holds(object))
-                .then(|| (atlas.controller(row), atlas.subject(row)))
-        };
-        let rows = 0..objects.len() as u32;
-        let keys: BTreeSet<_> = rows.clone().filter_map(key).collect();
-        let keys: Vec<_> = keys.into_iter().collect();
-        let place = |row: u32| {
-            key(row)
-                .and_then(|key| keys.binary_search(&key).ok())
-                .map(|at| at as u32)
-        };
-        let key_of: Vec<Option<u32>> = rows.map(place).collect();
-        let (mut child, mut protected) = (vec![false; keys.len()], vec![false; keys.len()]);
-        for (object, key) in objects.iter().zip(&key_of) {
-            if let Some(key) = key {
-                child[*key as usize] |= object.child;
-                protected[*key as usize] |= object.protected;
-            }
-        }
-        Ladder {
-            atlas,
-            protected_matters: atlas.directory.grants_say_protected,
-            keys,
-            key_of,
-            child,
-            protected,
-            profiles: profiles(
-                atlas.directory.grants.as_deref().unwrap_or_default(),
-                window,
-            ),
-        }
-    }
-
-    /// Whom accounts may see by their grants.
-    pub fn in_scope(&self, name: &str) -> Vec<Rung> {
-        let mut tally = Tally::new(self);
-        for (rights, accounts) in &self.profiles {
-            let seen = self.seen(rights, Unchecked::default());
-            tally.accounts(self, &seen, *accounts);
-            tally.subjects(seen);
-        }
-        tally.rungs(self, name)
-    }
-
-    /// Whom accounts could see beyond their scope if checks were missing.
-    pub fn could_see(&self, name: &str, unchecked: Unchecked) -> Vec<Rung> {
-        let mut groups: BTreeMap<Vec<Right<'c>>, Vec<(&Vec<Right<'c>>, u64)>> = BTreeMap::new();
-        for (rights, accounts) in &self.profiles {
-            groups
-                .entry(without(rights, unchecked))
-                .or_default()
-                .push((rights, *accounts));
-        }
-        let mut tally = Tally::new(self);
-        for (rights, members) in groups {
-            let wide = self.seen(&rights, unchecked);
-            let mut inside: BTreeMap<u32, u64> = BTreeMap::new();
-            for (own, accounts) in &members {
-                let own = self.seen(own, Unchecked::default());
-                tally.accounts_beyond(self, &wide, &own, *accounts);
-                for key in own {
-                    *inside.entry(key).or_default() += accounts;
-                }
-            }
-            let all: u64 = members.iter().map(|(_, accounts)| accounts).sum();
-            let beyond = wide
-                .into_iter()
-                .filter(|key| inside.get(key).copied().unwrap_or(0) < all);
-            tally.subjects(beyond);
-        }
-        tally.rungs(self, name)
-    }
-
-    /// Who was asked for, or shown, beyond scope: `counts` says which requests.
-    pub fn logged<'s>(
-        &self,
-        name: &str,
-        shares: impl Iterator<Item = (u32, &'s AccountShare)>,
-        counts: impl Fn(&Beyond) -> bool,
-    ) -> Vec<Rung> {
-        let mut tally = Tally::new(self);
-        for (_, share) in shares {
-            let things = share.beyond.iter().filter(|beyond| counts(beyond));
-            let keys = things.filter_map(|beyond| Some((beyond.thing?, beyond.access.time)));
-            let keys: BTreeSet<u32> = keys
-                .flat_map(|(thing, at)| self.of_thing(thing, at))
-                .collect();
-            tally.accounts(self, &keys, 1);
-            tally.subjects(keys);
-        }
-        tally.rungs(self, name)
-    }
-
-    /// The rung of a plain set of keys.
-    pub fn of_subjects(
-        &self,
-        name: &str,
-        keys: impl IntoIterator<Item = (Option<ControllerIndex>, u32)>,
-    ) -> Vec<Rung> {
-        let mut tally = Tally::new(self);
-        tally.subjects(
-            keys.into_iter()
-                .filter_map(|key| self.keys.binary_search(&key).ok())
-                .map(|at| at as u32),
-        );
-        tally.rungs(self, name)
-    }
-
-    fn of_thing(&self, thing: crate::scope::Thing, at: Stamp) -> Vec<u32> {
-        let rows = self.atlas.rows_at(thing, at).into_iter();
-        let key = |row| {
-            let key = (self.atlas.controller(row), self.atlas.subject(row));
-            self.keys.binary_search(&key).ok().map(|at| at as u32)
-        };
-        rows.filter_map(key).collect()
-    }
-
-    fn seen(&self, rights: &[Right<'_>], unchecked: Unchecked) -> BTreeSet<u32> {
-        let mut seen = BTreeSet::new();
-        let all: Vec<u32> = if unchecked.unit {
-            (0..self.key_of.len() as u32).collect()
-        } else {
-            Vec::new()
-        };
-        for (unit, form, protected, valid) in rights {
-            let rows = if unchecked.unit {
-                &all[..]
-            } else {
-                self.atlas.rows_under(*unit)
-            };
-            for row in rows {
-                let Some(key) = self.key_of[*row as usize] else {
-                    continue;
-                };
-                let object = self.atlas.row(*row);
-                let shown = (unchecked.form || form.is_none_or(|form| form == object.form))
-                    && (unchecked.protected
-                        || *protected
-                        || !object.protected
-                        || !self.protected_matters)
-                    && overlap(*valid, (object.valid.from, object.valid.until)).is_some();
-                if shown {
-                    seen.insert(key);
-                }
-            }
-        }
-        seen
+impl Traits {
+    /// Takes in others.
+    pub fn join(&mut self, other: Traits) {
+        self.child |= other.child;
+        self.protected |= other.protected;
     }
 }
 
-fn profiles(grants: &[Grant], window: Window) -> BTreeMap<Vec<Right<'_>>, u64> {
-    let mut by_account: BTreeMap<&str, BTreeSet<Right<'_>>> = BTreeMap::new();
-    for grant in grants {
-        if let Some(valid) = overlap(window, (grant.valid.from, grant.valid.until)) {
-            let right = (grant.unit, grant.form.as_deref(), grant.protected, valid);
-            by_account.entry(&grant.account).or_default().insert(right);
-        }
+impl Heads {
+    pub(super) fn count(&mut self, n: u64, traits: Traits) {
+        self.all += n;
+        self.children += if traits.child { n } else { 0 };
+        self.protected += if traits.protected { n } else { 0 };
     }
-    let mut profiles = BTreeMap::new();
-    for rights in by_account.into_values() {
-        *profiles.entry(rights.into_iter().collect()).or_default() += 1;
-    }
-    profiles
 }
 
-/// Rights as they are worth where checks are missing; equal ones fall together.
-fn without<'g>(rights: &[Right<'g>], unchecked: Unchecked) -> Vec<Right<'g>> {
-    let worth = |(unit, form, protected, valid): &Right<'g>| {
-        (
-            if unchecked.unit { 0 } else { *unit },
-            if unchecked.form { None } else { *form },
-            unchecked.protected || *protected,
-            *valid,
-        )
-    };
-    rights
-        .iter()
-        .map(worth)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
-}
-
-/// The common part of two windows; `None` where they have none.
-fn overlap(a: Window, b: Window) -> Option<Window> {
-    let from = a.0.max(b.0);
-    let until = match (a.1, b.1) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    let empty = matches!((from, until), (Some(from), Some(until)) if from >= until);
-    (!empty).then_some((from, until))
-}
-
-/// Sums of one rung.
-struct Tally {
-    keys: Vec<bool>,
-    accounts: u64,
-    by_controller: BTreeMap<ControllerIndex, u64>,
+/// Sums of one rung; becomes its rows.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) subjects: BTreeMap<SubjectKey, Traits>,
+    /// By controller; those of the case under `None`.
+    accounts: BTreeMap<Option<ControllerIndex>, Heads>,
 }
 
 impl Tally {
-    fn new(ladder: &Ladder<'_>) -> Tally {
-        Tally {
-            keys: vec![false; ladder.keys.len()],
-            accounts: 0,
-            by_controller: BTreeMap::new(),
-        }
+    pub(super) fn subject(&mut self, key: SubjectKey, traits: Traits) {
+        self.subjects.entry(key).or_default().join(traits);
     }
 
-    fn subjects(&mut self, keys: impl IntoIterator<Item = u32>) {
-        keys.into_iter()
-            .for_each(|key| self.keys[key as usize] = true);
-    }
-
-    fn accounts(&mut self, ladder: &Ladder<'_>, keys: &BTreeSet<u32>, accounts: u64) {
-        self.accounts += if keys.is_empty() { 0 } else { accounts };
-        for controller in by_controller(ladder, keys).into_keys() {
-            *self.by_controller.entry(controller).or_default() += accounts;
+    /// Counts `n` accounts that have the same of every controller.
+    pub(super) fn accounts(&mut self, n: u64, by_controller: &BTreeMap<Option<u32>, Traits>) {
+        if by_controller.is_empty() {
+            return;
         }
-    }
-
-    fn accounts_beyond(
-        &mut self,
-        ladder: &Ladder<'_>,
-        wide: &BTreeSet<u32>,
-        own: &BTreeSet<u32>,
-        accounts: u64,
-    ) {
-        if wide.len() > own.len() {
-            self.accounts += accounts;
-        }
-        let own = by_controller(ladder, own);
-        for (controller, subjects) in by_controller(ladder, wide) {
-            if own.get(&controller).copied().unwrap_or(0) < subjects {
-                *self.by_controller.entry(controller).or_default() += accounts;
+        let mut any = Traits::default();
+        for (controller, traits) in by_controller {
+            any.join(*traits);
+            if controller.is_some() {
+                let heads = self.accounts.entry(*controller).or_default();
+                heads.count(n, *traits);
             }
         }
+        self.accounts.entry(None).or_default().count(n, any);
     }
 
-    fn rungs(self, ladder: &Ladder<'_>, name: &str) -> Vec<Rung> {
-        let none = |controller| Rung {
+    /// The rows: the case, then every controller of the directory.
+    pub(super) fn rungs(self, atlas: &Atlas<'_>, name: &str, with_accounts: bool) -> Vec<Rung> {
+        let mut subjects: BTreeMap<Option<ControllerIndex>, Heads> = BTreeMap::new();
+        let mut persons: BTreeMap<u32, Traits> = BTreeMap::new();
+        for ((controller, subject), traits) in &self.subjects {
+            // One person under two controllers is one person of the case.
+            persons.entry(*subject).or_default().join(*traits);
+            if controller.is_some() {
+                let heads = subjects.entry(*controller).or_default();
+                heads.count(1, *traits);
+            }
+        }
+        let whole = subjects.entry(None).or_default();
+        persons
+            .into_values()
+            .for_each(|traits| whole.count(1, traits));
+        let all = atlas.directory.controllers.as_deref().map_or(0, <[_]>::len);
+        let scopes = std::iter::once(None).chain((0..all as u32).map(Some));
+        let rung = |controller| Rung {
             name: name.to_owned(),
             controller,
-            accounts: 0,
-            subjects: 0,
-            children: 0,
-            protected: 0,
+            accounts: with_accounts
+                .then(|| self.accounts.get(&controller).copied().unwrap_or_default()),
+            subjects: subjects.get(&controller).copied().unwrap_or_default(),
         };
-        let all = ladder
-            .atlas
-            .directory
-            .controllers
-            .as_deref()
-            .map_or(0, <[_]>::len);
-        let mut rungs: Vec<Rung> = std::iter::once(None)
-            .chain((0..all as u32).map(Some))
-            .map(none)
-            .collect();
-        let mut persons: BTreeMap<u32, (bool, bool)> = BTreeMap::new();
-        for (at, (controller, subject)) in ladder
-            .keys
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| self.keys[*at])
-        {
-            let person = persons.entry(*subject).or_default();
-            person.0 |= ladder.child[at];
-            person.1 |= ladder.protected[at];
-            if let Some(rung) = controller.and_then(|index| rungs.get_mut(index as usize + 1)) {
-                rung.subjects += 1;
-                rung.children += u64::from(ladder.child[at]);
-                rung.protected += u64::from(ladder.protected[at]);
+        scopes.map(rung).collect()
+    }
+}
+
+/// Whom anybody asked for by name beyond scope, disclosed or not. A refused page names nobody, an object of which the
+/// directory names no subject is nobody's.
+pub fn requested<'s>(
+    atlas: &Atlas<'_>,
+    shares: impl Iterator<Item = &'s AccountShare>,
+) -> Vec<Rung> {
+    let mut tally = Tally::default();
+    for share in shares {
+        let mut own: BTreeMap<Option<u32>, Traits> = BTreeMap::new();
+        for beyond in &share.beyond {
+            let rows = beyond
+                .thing
+                .map(|thing| atlas.rows_at(thing, beyond.access.time));
+            for row in rows.unwrap_or_default() {
+                let object = atlas.row(row);
+                if object.subject.is_empty() {
+                    continue;
+                }
+                let traits = Traits {
+                    child: object.child,
+                    protected: object.protected,
+                };
+                let controller = atlas.controller(row);
+                tally.subject((controller, atlas.subject(row)), traits);
+                own.entry(controller).or_default().join(traits);
             }
         }
-        for rung in &mut rungs {
-            rung.accounts = match rung.controller {
-                None => self.accounts,
-                Some(controller) => self.by_controller.get(&controller).copied().unwrap_or(0),
-            };
+        tally.accounts(1, &own);
+    }
+    tally.rungs(atlas, "requested", true)
+}
+
+/// Whose data was disclosed beyond scope with at least this certainty; `only` keeps some of them.
+pub fn answered(
+    atlas: &Atlas<'_>,
+    name: &str,
+    exposure: &Exposure,
+    least: Certainty,
+    only: impl Fn(&SubjectKey) -> bool,
+) -> Vec<Rung> {
+    let mut tally = Tally::default();
+    let mut own: BTreeMap<u32, BTreeMap<Option<u32>, Traits>> = BTreeMap::new();
+    let counts = |one: &(&SubjectKey, &SubjectTally)| one.1.certainty >= least && only(one.0);
+    for (key, subject) in exposure.subjects.iter().filter(counts) {
+        let traits = match least {
+            Certainty::Confirmed => Traits {
+                child: subject.surely_child,
+                protected: subject.surely_protected,
+            },
+            _ => Traits {
+                child: subject.child,
+                protected: subject.protected,
+            },
+        };
+        tally.subject(*key, traits);
+        for account in subject.takers(least) {
+            let own = own.entry(account).or_default();
+            own.entry(key.0).or_default().join(traits);
         }
-        // One person under two controllers is one person of the case.
-        rungs[0].subjects = persons.len() as u64;
-        rungs[0].children = persons.values().filter(|(child, _)| *child).count() as u64;
-        rungs[0].protected = persons.values().filter(|(_, protected)| *protected).count() as u64;
-        rungs
     }
+    own.values().for_each(|own| tally.accounts(1, own));
+    tally.rungs(atlas, name, true)
 }
 
-fn by_controller(ladder: &Ladder<'_>, keys: &BTreeSet<u32>) -> BTreeMap<ControllerIndex, usize> {
-    let mut counts = BTreeMap::new();
-    for controller in keys.iter().filter_map(|key| ladder.keys[*key as usize].0) {
-        *counts.entry(controller).or_default() += 1;
+/// A plain set of rows of `objects`: whom a published list names.
+pub fn listed(atlas: &Atlas<'_>, name: &str, rows: &BTreeSet<u32>) -> Vec<Rung> {
+    let mut tally = Tally::default();
+    for row in rows {
+        let object = atlas.row(*row);
+        if !object.subject.is_empty() {
+            let traits = Traits {
+                child: object.child,
+                protected: object.protected,
+            };
+            tally.subject((atlas.controller(*row), atlas.subject(*row)), traits);
+        }
     }
-    counts
-}
-
-/// Whether a request was answered with content.
-pub fn answered(beyond: &Beyond) -> bool {
-    beyond.certainty == Certainty::Confirmed
+    tally.rungs(atlas, name, false)
 }

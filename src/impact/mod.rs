@@ -9,7 +9,9 @@ mod bounds;
 mod conclude;
 mod exposure;
 mod ladder;
+mod reachable;
 mod rows;
+mod sampled;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +19,10 @@ pub use account::{About, AccountShare, Beyond, Doubtful};
 pub use bounds::{AllBounds, Bounds, bounds};
 pub use conclude::{Totals, conclude};
 pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
-pub use ladder::{Ladder, Rung, Unchecked, answered};
+pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
+pub use reachable::Reachable;
 pub use rows::{AccountFigures, same_request};
+pub use sampled::{Estimate, Interval, estimates};
 
 use crate::case::Category;
 use crate::scope::ControllerIndex;
@@ -87,6 +91,9 @@ pub struct ControllerRow {
     pub min: u64,
     /// Upper bound; `None` where nothing bounds it.
     pub max: Option<u64>,
+    /// Upper bound if the logs showed everything but the minutes of holes, where these are all that lifts it to the
+    /// population; else `None`.
+    pub shown: Option<u64>,
     /// Children among the confirmed.
     pub children: u64,
     /// Protected persons among the confirmed.

@@ -24,9 +24,9 @@ pub use summary::summary;
 use crate::case::Case;
 use crate::cause::Cause;
 use crate::coverage::Assessment;
-use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Rung, Totals};
+use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Estimate, Rung, Totals};
 use crate::pipeline::{Analysis, ReadFile};
-use crate::scope::{Atlas, Thing};
+use crate::scope::{Atlas, ControllerIndex, Thing};
 use crate::source::Skipped;
 
 /// Everything that an answer prints.
@@ -47,6 +47,8 @@ pub struct Answer<'c> {
     pub controllers: Vec<ControllerRow>,
     /// Tighter bounds of every controller.
     pub bounds: AllBounds,
+    /// What samples let estimate; empty where no source is a sample.
+    pub estimates: Vec<Estimate>,
     /// The exposure ladder.
     pub ladder: Vec<Rung>,
     /// How it came about.
@@ -108,6 +110,13 @@ impl Answer<'_> {
                 .first()
                 .map_or_else(String::new, |row| self.atlas.row(*row).object.clone()),
         }
+    }
+
+    /// A controller's U₀, U₁ or U₂.
+    fn upper(&self, controller: Option<ControllerIndex>, which: usize) -> Option<u64> {
+        let rows = &self.bounds.rows;
+        let row = rows.iter().find(|row| Some(row.controller) == controller)?;
+        row.upper.get(which).copied().flatten()
     }
 
     fn label(&self, number: u32) -> &str {

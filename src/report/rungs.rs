@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::cells::{Table, or_empty};
 use super::{Answer, FolderProblem};
-use crate::impact::Rung;
+use crate::impact::{Heads, Interval, Rung};
 
 /// Names of the bounds, weakest assumption first.
 const BOUNDS: [&str; 4] = ["L", "U0", "U1", "U2"];
@@ -34,14 +34,20 @@ pub(super) fn ladder(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "subjects",
         "children",
         "protected",
+        "accounts_with_children",
+        "accounts_with_protected",
     ])?;
     for rung in &answer.ladder {
-        let controller = answer.atlas.controller_id(rung.controller);
-        let numbers =
-            [rung.accounts, rung.subjects, rung.children, rung.protected].map(|n| n.to_string());
-        let [accounts, subjects, children, protected] = &numbers;
+        let of_accounts = |count: fn(Heads) -> u64| or_empty(rung.accounts.map(count));
         table.row(&[
-            &rung.name, controller, accounts, subjects, children, protected,
+            rung.name.clone(),
+            answer.atlas.controller_id(rung.controller).to_owned(),
+            of_accounts(|heads| heads.all),
+            rung.subjects.all.to_string(),
+            rung.subjects.children.to_string(),
+            rung.subjects.protected.to_string(),
+            of_accounts(|heads| heads.children),
+            of_accounts(|heads| heads.protected),
         ])?;
     }
     table.finish()
@@ -53,19 +59,27 @@ pub(super) fn case_ladder(answer: &Answer<'_>) -> Value {
     let rungs = answer.ladder.iter().filter(whole).map(|rung| {
         json!({
             "rung": rung.name,
-            "accounts": rung.accounts,
-            "subjects": rung.subjects,
-            "children": rung.children,
-            "protected": rung.protected,
+            "accounts": rung.accounts.map(|heads| heads.all),
+            "accounts_with_children": rung.accounts.map(|heads| heads.children),
+            "accounts_with_protected": rung.accounts.map(|heads| heads.protected),
+            "subjects": rung.subjects.all,
+            "children": rung.subjects.children,
+            "protected": rung.subjects.protected,
         })
     });
     json!({
         "rungs": rungs.collect::<Vec<_>>(),
-        "basis": if answer.ladder.is_empty() {
-            "not computed: it needs the tables grants and objects"
-        } else {
-            "in_scope and could_see: grants and objects valid in the window, never the logs; requested and answered: \
-             the logs, beyond scope"
+        "basis": match (&answer.case.directory.objects, &answer.case.directory.grants) {
+            (None, _) => "not computed: it needs the table objects",
+            (_, None) => "whom accounts could see is not computed: it needs the table grants; the other rungs: the logs, \
+                beyond scope",
+            _ => "in_scope and could_see: grants and objects that hold at an instant of the window, never the logs; without \
+                the check of units an account without a grant sees too; requested: named by a request beyond scope, \
+                answered or not (a refused page names nobody); answered: confirmed",
+        },
+        "corroborated": match answer.case.leak {
+            Some(_) => "answered beyond scope and found published; published alone need not have come through these logs",
+            None => "no [leak] in the case: neither corroborated nor published is known",
         },
         "by_controller": "ladder.csv",
     })
@@ -93,7 +107,41 @@ pub(super) fn content(answer: &Answer<'_>) -> Value {
                 "ids": ids,
                 "said": "one size for many IDs looks like a refusal: counts to max, not to min; empty_below decides",
             })).collect::<Vec<_>>(),
+            "far_below_the_mode": content.below.map(|(least, calls)| json!({
+                "bytes_below": least,
+                "calls": calls,
+                "said": "far shorter than content on this route ever is: counts to max, not to min; empty_below decides",
+            })),
         })
     });
     routes.collect()
+}
+
+/// What samples let estimate, for `findings.json`; beside the bounds, never in them.
+pub(super) fn sampling(answer: &Answer<'_>) -> Value {
+    let interval = |one: &Interval| {
+        json!({
+            "estimate": one.estimate.round(),
+            "from_95": one.low.floor(),
+            "until_95": one.high.ceil(),
+        })
+    };
+    let rows = answer.estimates.iter().map(|one| {
+        json!({
+            "controller": one.controller.map(|index| answer.atlas.controller_id(Some(index))),
+            "requests_seen": one.requests_seen,
+            "requests": interval(&one.requests),
+            "subjects_seen": one.subjects_seen,
+            "subjects": interval(&one.subjects),
+        })
+    });
+    match answer.estimates.is_empty() {
+        true => Value::Null,
+        false => json!({
+            "estimates": rows.collect::<Vec<_>>(),
+            "assumption": "Horvitz-Thompson: each line was kept by chance alone, independently, with the share that the case \
+                states; a subject counts as shown by one request only, so where subjects were shown again the estimate of \
+                subjects is too high, never too low on average; bounds are not touched by it",
+        }),
+    }
 }

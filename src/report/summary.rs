@@ -29,6 +29,7 @@ pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
     remarks(answer, &mut text);
     text.push('\n');
     subjects(answer, &mut text);
+    ladder(answer, &mut text);
     controllers(answer, &mut text);
     accounts(answer, &mut text);
     cause(answer, &mut text);
@@ -130,6 +131,31 @@ fn subjects(answer: &Answer<'_>, text: &mut String) {
             grouped(totals.undecided),
             grouped(totals.ownerless)
         );
+    }
+}
+
+/// Could see, asked for, answered, published: one line, never one number.
+fn ladder(answer: &Answer<'_>, text: &mut String) {
+    let subjects = |name: &str| {
+        let whole = answer
+            .ladder
+            .iter()
+            .find(|rung| rung.controller.is_none() && rung.name == name);
+        whole.map(|rung| grouped(rung.subjects.all))
+    };
+    let steps = [
+        ("could be seen by grants", "in_scope"),
+        ("unchecked", "could_see_if_nothing_checked"),
+        ("asked for", "requested"),
+        ("answered", "answered"),
+        ("published", "published"),
+    ];
+    let steps = steps
+        .iter()
+        .filter_map(|(said, rung)| Some(format!("{said} {}", subjects(rung)?)));
+    let steps: Vec<String> = steps.collect();
+    if !steps.is_empty() {
+        wrapped(&format!("Ladder    {}", steps.join(" · ")), text);
     }
 }
 

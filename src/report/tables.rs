@@ -29,6 +29,8 @@ pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem>
         "routes",
         "population",
         "log_coverage",
+        "subjects_u1",
+        "subjects_u2",
     ])?;
     for row in answer
         .controllers
@@ -72,6 +74,8 @@ pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem>
             joined(row.routes.iter().map(|route| answer.route(*route))),
             or_empty(row.population),
             format!("{:.4}", answer.assessment.covered),
+            or_empty(answer.upper(row.controller, 1)),
+            or_empty(answer.upper(row.controller, 2)),
         ])?;
     }
     table.finish()
@@ -169,7 +173,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             joined(tally.routes.iter().map(|route| answer.route(*route))),
             joined(tally.categories.iter().map(category)),
             joined(evidence.map(|(_, citation)| answer.reference(*citation))),
-            joined(tally.accounts.iter().map(|number| answer.label(*number))),
+            joined(tally.accounts.keys().map(|number| answer.label(*number))),
         ])?;
     }
     table.finish()

@@ -82,7 +82,7 @@ impl Opener<'_> {
                 .get(usize::from(access.route))
                 .and_then(|route| route.empty_below);
             let sure = match certainty(access, empty_below) {
-                Certainty::Confirmed if self.content.is_constant(access) => Certainty::Probable,
+                Certainty::Confirmed if self.content.proves_nothing(access) => Certainty::Probable,
                 sure => sure,
             };
             let index = index as u32;
@@ -109,7 +109,7 @@ impl Opener<'_> {
     pub fn shown(&self, access: &Access) -> (Vec<Thing>, Certainty) {
         let route = self.routes.get(usize::from(access.route));
         let sure = match certainty(access, route.and_then(|route| route.empty_below)) {
-            Certainty::Confirmed if self.content.is_constant(access) => Certainty::Probable,
+            Certainty::Confirmed if self.content.proves_nothing(access) => Certainty::Probable,
             sure => sure,
         };
         if sure == Certainty::Nothing {
@@ -182,9 +182,19 @@ impl Opener<'_> {
         if members.is_empty() {
             return (self.under_unit_of(container, access), false);
         }
+        let ever = || {
+            members
+                .iter()
+                .map(|member| self.atlas.listed(*member))
+                .collect()
+        };
         let valid = members
             .iter()
             .filter(|member| self.atlas.member_holds(**member, access.time));
+        // The table knows nobody there at that time: it is out of date, or begins later. Then it is no proof.
+        if valid.clone().next().is_none() {
+            return (ever(), false);
+        }
         let things = valid.map(|member| self.atlas.listed(*member));
         let on_page: Vec<Thing> = match (access.skip, access.take) {
             (NONE, _) => return (things.collect(), false),
@@ -195,8 +205,7 @@ impl Opener<'_> {
         let route = self.routes.get(usize::from(access.route));
         let measured = route.is_some_and(|route| route.empty_below.is_some());
         if on_page.is_empty() && measured && sure == Certainty::Confirmed {
-            let ever = members.iter().map(|member| self.atlas.listed(*member));
-            return (ever.collect(), false);
+            return (ever(), false);
         }
         (on_page, true)
     }
@@ -206,9 +215,13 @@ impl Opener<'_> {
         let Some(unit) = self.atlas.unit_of_container(container, access.time) else {
             return Vec::new();
         };
-        let rows = self.atlas.rows_under(unit).iter();
+        let rows = self.atlas.rows_under(unit);
+        let holds = |row: &&u32| self.atlas.row(**row).valid.holds(access.time);
+        // Where no row holds at that time the table is out of date: it may have been any of them.
+        let known = rows.iter().any(|row| holds(&row));
         let mut things: Vec<Thing> = rows
-            .filter(|row| self.atlas.row(**row).valid.holds(access.time))
+            .iter()
+            .filter(|row| !known || holds(row))
             .map(|row| {
                 self.atlas
                     .thing(self.atlas.row(*row).object.as_bytes(), NONE)

@@ -8,17 +8,20 @@
 )]
 
 mod answer;
+mod bounds;
 mod captured;
 mod case;
 mod cases;
 mod cause;
 mod coverage;
 mod damage;
+mod excluded;
 mod formats;
 mod house;
 mod idle;
 mod init;
 mod inspect;
+mod ladder;
 mod practice;
 mod source;
 mod synth;

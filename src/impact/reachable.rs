@@ -1,0 +1,329 @@
+//! Whom accounts could see by grants and objects alone, with every check in place or with some of them missing.
+//!
+//! Never asks the logs. An account could see a row where some grant of it covers the row and the grant, the row and
+//! the window have an instant in common. Both questions — who is seen by anybody, and how many accounts see
+//! anybody — go through the tree of units: a row asks the rights at the units above it, a right asks the classes of
+//! rows below its unit. So the cost follows rows plus different rights, never their product.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::ladder::{Rung, Tally, Traits, Unchecked};
+use crate::case::{Directory, ObjectRow};
+use crate::scope::Atlas;
+use crate::words::{Stamp, Validity};
+
+/// Stands for "any unit": the check is missing.
+const ANYWHERE: u32 = u32::MAX;
+
+/// From, until; in nanoseconds, never empty.
+type Span = (i64, i64);
+
+/// What a grant is worth, without its account and role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Right {
+    unit: u32,
+    /// Number of the form that it is limited to.
+    form: Option<u32>,
+    protected: bool,
+    span: Span,
+}
+
+/// What all rows of a kind have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Class {
+    controller: Option<u32>,
+    form: u32,
+    traits: Traits,
+}
+
+/// What rights see, by controller.
+type Seen = BTreeMap<Option<u32>, Traits>;
+/// Classes of rows with the times at which they hold.
+type Classes = BTreeMap<Class, Spans>;
+
+/// The ground that the rungs stand on.
+#[derive(Debug)]
+pub struct Reachable<'c> {
+    atlas: &'c Atlas<'c>,
+    forms: HashMap<&'c str, u32>,
+    /// When each row of `objects` holds within the window; `None` for never, and for a row that names no subject.
+    spans: Vec<Option<Span>>,
+    /// Accounts by their rights.
+    profiles: BTreeMap<Vec<Right>, u64>,
+    /// Accounts that the directory knows and that have no grant in the window, by when they are open.
+    bare: BTreeMap<Span, u64>,
+}
+
+impl<'c> Reachable<'c> {
+    /// Prepares for a window of time, open where `None`.
+    pub fn new(atlas: &'c Atlas<'c>, window: Validity) -> Reachable<'c> {
+        let directory = atlas.directory;
+        let window = (start(window.from), end(window.until));
+        let objects = directory.objects.as_deref().unwrap_or_default();
+        let names = objects.iter().map(|row| row.form.as_str());
+        let mut forms: HashMap<&str, u32> = HashMap::new();
+        for name in names {
+            let next = forms.len() as u32;
+            forms.entry(name).or_insert(next);
+        }
+        let span = |row: &ObjectRow| match row.subject.is_empty() {
+            true => None,
+            false => common(window, row.valid),
+        };
+        let by_account = by_account(directory, &forms, window);
+        let accounts = directory.accounts.as_deref().unwrap_or_default();
+        let mut bare = BTreeMap::new();
+        for row in accounts
+            .iter()
+            .filter(|row| !by_account.contains_key(row.account.as_str()))
+        {
+            if let Some(span) = common(window, row.open) {
+                *bare.entry(span).or_default() += 1;
+            }
+        }
+        let mut profiles = BTreeMap::new();
+        for mut rights in by_account.into_values() {
+            rights.sort_unstable();
+            rights.dedup();
+            *profiles.entry(rights).or_default() += 1;
+        }
+        Reachable {
+            atlas,
+            spans: objects.iter().map(span).collect(),
+            forms,
+            profiles,
+            bare,
+        }
+    }
+
+    /// Whom accounts could see with some checks missing; with none missing, whom they may see.
+    pub fn rungs(&self, name: &str, unchecked: Unchecked) -> Vec<Rung> {
+        let matters = self.atlas.directory.grants_say_protected && !unchecked.protected;
+        let profiles = self.worth(unchecked, matters);
+        let mut tally = Tally::default();
+        self.subjects(&profiles, unchecked, matters, &mut tally);
+        let mut classes: HashMap<u32, Classes> = HashMap::new();
+        let mut seen: HashMap<Right, Seen> = HashMap::new();
+        for (rights, accounts) in &profiles {
+            let mut all = Seen::new();
+            for right in rights {
+                let below = classes
+                    .entry(right.unit)
+                    .or_insert_with(|| self.classes(right.unit));
+                let seen = seen
+                    .entry(*right)
+                    .or_insert_with(|| shown(right, below, matters));
+                for (controller, traits) in seen {
+                    all.entry(*controller).or_default().join(*traits);
+                }
+            }
+            tally.accounts(*accounts, &all);
+        }
+        tally.rungs(self.atlas, name, true)
+    }
+
+    /// Profiles as they are worth where checks are missing; equal ones fall together.
+    fn worth(&self, unchecked: Unchecked, matters: bool) -> BTreeMap<Vec<Right>, u64> {
+        let worth = |right: &Right| Right {
+            unit: if unchecked.unit { ANYWHERE } else { right.unit },
+            form: if unchecked.form { None } else { right.form },
+            protected: right.protected || !matters,
+            span: right.span,
+        };
+        // Without the check of units any signed-in account sees; no grant limits it to a form or lets it see the
+        // protected.
+        let bare = self
+            .bare
+            .iter()
+            .filter(|_| unchecked.unit)
+            .map(|(span, accounts)| {
+                let right = Right {
+                    unit: ANYWHERE,
+                    form: None,
+                    protected: !matters,
+                    span: *span,
+                };
+                (vec![right], *accounts)
+            });
+        let granted = self.profiles.iter().map(|(rights, accounts)| {
+            let mut rights: Vec<Right> = rights.iter().map(worth).collect();
+            rights.sort_unstable();
+            rights.dedup();
+            (rights, *accounts)
+        });
+        let mut profiles = BTreeMap::new();
+        for (rights, accounts) in granted.chain(bare) {
+            *profiles.entry(rights).or_default() += accounts;
+        }
+        profiles
+    }
+
+    /// Everybody whom some right shows.
+    fn subjects(
+        &self,
+        profiles: &BTreeMap<Vec<Right>, u64>,
+        unchecked: Unchecked,
+        matters: bool,
+        tally: &mut Tally,
+    ) {
+        let mut rights: HashMap<(u32, Option<u32>, bool), Vec<Span>> = HashMap::new();
+        for right in profiles.keys().flatten() {
+            let key = (right.unit, right.form, right.protected);
+            rights.entry(key).or_default().push(right.span);
+        }
+        let rights: HashMap<_, Spans> = rights
+            .into_iter()
+            .map(|(key, spans)| (key, Spans::new(spans)))
+            .collect();
+        let sees = |unit: u32, object: &ObjectRow, span: Span| {
+            let form = self.forms.get(object.form.as_str()).copied();
+            [None, form].iter().any(|form| {
+                let levels = [true, false];
+                let enough = levels
+                    .iter()
+                    .filter(|level| **level || !(object.protected && matters));
+                let mut found = enough.filter_map(|level| rights.get(&(unit, *form, *level)));
+                found.any(|spans| spans.meet(span))
+            })
+        };
+        let units = self.atlas.directory.units.as_deref().unwrap_or_default();
+        for (row, span) in self.spans.iter().enumerate() {
+            let Some(span) = *span else { continue };
+            let object = self.atlas.row(row as u32);
+            let above = |unit: &u32| units.get(*unit as usize).and_then(|unit| unit.parent);
+            let seen = match unchecked.unit {
+                true => sees(ANYWHERE, object, span),
+                false => {
+                    std::iter::successors(object.unit, above).any(|unit| sees(unit, object, span))
+                }
+            };
+            if seen {
+                let key = (
+                    self.atlas.controller(row as u32),
+                    self.atlas.subject(row as u32),
+                );
+                tally.subject(key, traits(object));
+            }
+        }
+    }
+
+    /// The classes of the rows under a unit.
+    fn classes(&self, unit: u32) -> Classes {
+        let mut classes: BTreeMap<Class, Vec<Span>> = BTreeMap::new();
+        let mut add = |row: u32| {
+            if let Some(span) = self.spans[row as usize] {
+                let object = self.atlas.row(row);
+                let class = Class {
+                    controller: self.atlas.controller(row),
+                    form: self
+                        .forms
+                        .get(object.form.as_str())
+                        .copied()
+                        .unwrap_or(u32::MAX),
+                    traits: traits(object),
+                };
+                classes.entry(class).or_default().push(span);
+            }
+        };
+        match unit {
+            ANYWHERE => (0..self.spans.len() as u32).for_each(&mut add),
+            unit => self
+                .atlas
+                .rows_under(unit)
+                .iter()
+                .copied()
+                .for_each(&mut add),
+        }
+        classes
+            .into_iter()
+            .map(|(class, spans)| (class, Spans::new(spans)))
+            .collect()
+    }
+}
+
+/// What one right shows of each controller.
+fn shown(right: &Right, below: &Classes, matters: bool) -> Seen {
+    let mut seen = Seen::new();
+    for (class, spans) in below {
+        let allowed = right.form.is_none_or(|form| form == class.form)
+            && (right.protected || !class.traits.protected || !matters);
+        if allowed && spans.meet(right.span) {
+            seen.entry(class.controller).or_default().join(class.traits);
+        }
+    }
+    seen
+}
+
+fn by_account<'c>(
+    directory: &'c Directory,
+    forms: &HashMap<&str, u32>,
+    window: Span,
+) -> BTreeMap<&'c str, Vec<Right>> {
+    let mut rights: BTreeMap<&str, Vec<Right>> = BTreeMap::new();
+    for grant in directory.grants.as_deref().unwrap_or_default() {
+        let Some(span) = common(window, grant.valid) else {
+            continue;
+        };
+        // A form that no object has shows nothing.
+        let form = grant
+            .form
+            .as_deref()
+            .map(|form| forms.get(form).copied().unwrap_or(u32::MAX));
+        rights.entry(&grant.account).or_default().push(Right {
+            unit: grant.unit,
+            form,
+            protected: grant.protected,
+            span,
+        });
+    }
+    rights
+}
+
+fn traits(object: &ObjectRow) -> Traits {
+    Traits {
+        child: object.child,
+        protected: object.protected,
+    }
+}
+
+fn start(from: Option<Stamp>) -> i64 {
+    from.map_or(i64::MIN, |from| from.0)
+}
+
+fn end(until: Option<Stamp>) -> i64 {
+    until.map_or(i64::MAX, |until| until.0)
+}
+
+/// What a validity and the window have in common.
+fn common(window: Span, valid: Validity) -> Option<Span> {
+    let span = (
+        window.0.max(start(valid.from)),
+        window.1.min(end(valid.until)),
+    );
+    (span.0 < span.1).then_some(span)
+}
+
+/// Spans that answer whether any of them has an instant in common with another one.
+#[derive(Debug)]
+struct Spans {
+    /// By start: the start, and the latest end up to here.
+    by_start: Vec<(i64, i64)>,
+}
+
+impl Spans {
+    fn new(mut spans: Vec<Span>) -> Spans {
+        spans.sort_unstable();
+        spans.dedup();
+        let mut latest = i64::MIN;
+        for span in &mut spans {
+            latest = latest.max(span.1);
+            span.1 = latest;
+        }
+        Spans { by_start: spans }
+    }
+
+    fn meet(&self, (from, until): Span) -> bool {
+        let before = self.by_start.partition_point(|span| span.0 < until);
+        before > 0 && self.by_start[before - 1].1 > from
+    }
+}
