@@ -26,6 +26,8 @@ pub struct Cli {
 pub enum Command {
     /// Answer a case: which accounts walked beyond their scope, which controllers and data subjects were reached
     Scan(ScanArgs),
+    /// Tell the story of one account from a finished answer: scope, visits, signals, what would change the verdict
+    Explain(ExplainArgs),
     /// Print what was read from logs as JSON lines, to hold against another parser
     Records(RecordsArgs),
     /// Say what logs can and cannot answer: sources, fields, routes, holes, and what to ask the vendor for
@@ -52,9 +54,26 @@ pub struct ScanArgs {
     /// quarters of what the machine has free]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
+    /// Another finished answer to compare with, such as one with the grants as they were: comparison.json
+    #[arg(long, value_name = "OTHER-ANSWER")]
+    pub compare: Option<PathBuf>,
     /// Say nothing at the end
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Folder of a finished answer
+    #[arg(value_name = "ANSWER")]
+    pub answer: PathBuf,
+    /// Account as accounts.csv names it, or client:ADDRESS
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How files are read; never changes an answer.

@@ -2,6 +2,7 @@
 
 mod asking;
 mod cause;
+mod explain;
 mod init;
 mod inputs;
 mod inspect;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli) -> ExitCode {
     signals::install();
     let ended = match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Init(args) => init::run(&args),

@@ -13,7 +13,7 @@ use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
 use crate::impact::{self, AccountFigures, Citation, conclude};
 use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
-use crate::report::{self, Answer, FileNote, FolderProblem, Staging};
+use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging};
 use crate::route::Router;
 use crate::route::extract::Part;
 use crate::scope::Atlas;
@@ -23,6 +23,12 @@ use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 /// Runs it.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
     let case = case::load(&args.case).map_err(Ending::usage)?;
+    let other = args
+        .compare
+        .as_deref()
+        .map(Other::read)
+        .transpose()
+        .map_err(Ending::Failed)?;
     let (inputs, skipped) = inputs(&case)?;
     let paths = paths(&inputs);
     let staging = Staging::prepare(&args.out, &paths).map_err(folder)?;
@@ -42,7 +48,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
             &how,
             ceiling,
             &progress,
-            staging,
+            (staging, other),
             args,
         )
     };
@@ -61,7 +67,7 @@ fn answer(
     how: &Reading,
     ceiling: Ceiling,
     progress: &Progress,
-    staging: Staging,
+    (staging, other): (Staging, Option<Other>),
     args: &ScanArgs,
 ) -> Result<String, Ending> {
     let paths = paths(&inputs);
@@ -119,6 +125,7 @@ fn answer(
         bounds,
         estimates,
         ladder,
+        other,
         cause,
         totals,
         assessment,

@@ -33,6 +33,8 @@ pub struct Contact<'n> {
     pub unit: Option<u32>,
     /// Why it is not held against the account although it lies beyond its scope.
     pub explained: Option<Explanation>,
+    /// A list beyond scope that the account had opened shortly before names it.
+    pub led: bool,
     /// How many objects the same request named.
     pub batch: u32,
     /// Whether some container lists the object.
@@ -100,6 +102,7 @@ impl<'n> Reader<'_, 'n> {
     ) -> Vec<(u32, Contact<'n>)> {
         let mut first: HashMap<Thing, usize> = HashMap::new();
         let mut listed: HashMap<Thing, Stamp> = HashMap::new();
+        let mut led: HashMap<Thing, Stamp> = HashMap::new();
         let mut contacts: Vec<(u32, Contact<'n>)> = Vec::new();
         let mixed = mixed_pages(touched);
         let batches = batches(accesses);
@@ -108,6 +111,8 @@ impl<'n> Reader<'_, 'n> {
             if touch.listed {
                 if mixed.contains(&touch.access) {
                     listed.insert(touch.thing, access.time);
+                } else {
+                    led.insert(touch.thing, access.time);
                 }
                 continue;
             }
@@ -120,7 +125,9 @@ impl<'n> Reader<'_, 'n> {
             let fresh = listed
                 .get(&touch.thing)
                 .is_some_and(|at| access.time.0 - at.0 <= self.listed_within);
+            let shortly = |at: &Stamp| access.time.0 - at.0 <= self.listed_within;
             let contact = Contact {
+                led: led.get(&touch.thing).is_some_and(shortly),
                 at: access.time,
                 access: touch.access,
                 asked: access.object,
@@ -166,6 +173,7 @@ impl<'n> Reader<'_, 'n> {
                 _ => Place::Foreign,
             };
             let contact = Contact {
+                led: false,
                 at: access.time,
                 access: page.access,
                 asked: page.container,

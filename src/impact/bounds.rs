@@ -69,11 +69,9 @@ pub fn bounds<'s>(
             let missed = shown.pace.saturating_mul(dark.unsigned_abs());
             let first = seen.saturating_add(missed).min(all);
             let firsts = shown.firsts.get(&controller).map_or(&[][..], Vec::as_slice);
+            let missed = flanks(firsts, shown.bundle, &holes, assessment.window, alpha);
             let second = match even {
-                true => {
-                    let missed = flanks(firsts, shown.bundle, &holes, assessment.window, alpha);
-                    seen.saturating_add(missed).min(first)
-                }
+                true => seen.saturating_add(missed).min(first),
                 false => first,
             };
             upper = [row.max, Some(first), Some(second)];
@@ -105,14 +103,14 @@ fn assumptions(usable: bool, shown: &Shown, dark: i64, (alpha, even): (f64, bool
                 "in each of the {dark} minutes that the logs do not show, no more subjects than the {pace} of the fastest \
                  minute that they show"
             ),
-            match even {
-                true => format!(
+            if even {
+                format!(
                     "the minutes that the logs do not show resemble as many before and after: Poisson with about {:.1} \
-                     subject(s) to a request, upper limit at {alpha:.1e} for each controller (0.05 divided by their \
-                     number)",
+                 subject(s) to a request, upper limit at {alpha:.1e} for each controller (0.05 divided by their number)",
                     shown.bundle
-                ),
-                false => REFUSED.to_owned(),
+                )
+            } else {
+                REFUSED.to_owned()
             },
         ],
     };

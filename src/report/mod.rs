@@ -5,17 +5,22 @@
 
 mod accesses;
 mod cells;
+mod difference;
 mod findings;
+mod finished;
 mod folder;
 mod inspection;
 mod manifest;
 mod rungs;
+pub mod story;
 mod summary;
 mod tables;
 mod timeline;
 
 use std::collections::BTreeMap;
 
+pub use difference::Other;
+pub use finished::Finished;
 pub use folder::{FolderProblem, Staging, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::BUILD;
@@ -51,6 +56,8 @@ pub struct Answer<'c> {
     pub estimates: Vec<Estimate>,
     /// The exposure ladder.
     pub ladder: Vec<Rung>,
+    /// Another answer that this one is held against.
+    pub other: Option<Other>,
     /// How it came about.
     pub cause: Cause,
     /// Figures of the case.
@@ -145,6 +152,9 @@ pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem>
     staging.put("timeline.jsonl", timeline::jsonl(answer)?)?;
     staging.put("coverage.csv", tables::coverage(answer)?)?;
     staging.put("rejects.csv", tables::rejects(answer)?)?;
+    if let Some(other) = &answer.other {
+        staging.put("comparison.json", difference::json(answer, other)?)?;
+    }
     let manifest = manifest::json(answer, staging.outputs())?;
     staging.put("manifest.json", manifest)?;
     staging.publish()

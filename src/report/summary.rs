@@ -33,6 +33,7 @@ pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
     controllers(answer, &mut text);
     accounts(answer, &mut text);
     cause(answer, &mut text);
+    compared(answer, &mut text);
     doubts(answer, &mut text);
     let _ = writeln!(
         text,
@@ -273,6 +274,14 @@ fn doubts(answer: &Answer<'_>, text: &mut String) {
             "          … and {} more in findings.json",
             doubts.len() - DOUBTS
         );
+    }
+}
+
+/// What differs from another answer.
+fn compared(answer: &Answer<'_>, text: &mut String) {
+    let other = answer.other.as_ref();
+    if let Some(Ok(bytes)) = other.map(|other| super::difference::json(answer, other)) {
+        wrapped(&super::difference::screen(&bytes), text);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod colleagues;
 mod crowd;
+mod led;
 mod link;
 mod moved;
 mod rollover;
@@ -35,6 +36,8 @@ pub enum Explanation {
     Rollover,
     /// One link that many followed.
     SharedLink,
+    /// A list beyond scope led there.
+    Led,
 }
 
 impl Explanation {
@@ -48,6 +51,7 @@ impl Explanation {
             Explanation::Substitute => "a day and a class in another school",
             Explanation::Rollover => "everybody of its tenant did that day",
             Explanation::SharedLink => "a link that many followed",
+            Explanation::Led => "on a list beyond scope that it had opened",
         }
     }
 }
@@ -77,7 +81,33 @@ pub fn explain(
     substitute::apply(contacts, account);
     rollover::apply(contacts, account, crowd);
     link::apply(contacts, account, crowd);
+    led::apply(contacts);
+    withdraw(contacts);
 }
+
+/// Whoever has more contacts without an explanation than with one that is about single things did not follow links or
+/// colleagues: such explanations are withdrawn then.
+fn withdraw(contacts: &mut [Contact<'_>]) {
+    let single = |c: &Contact<'_>| {
+        matches!(
+            c.explained,
+            Some(Explanation::Colleagues | Explanation::SharedLink)
+        )
+    };
+    let unexplained = contacts
+        .iter()
+        .filter(|contact| contact.unexplained())
+        .count();
+    let explained = contacts.iter().filter(|contact| single(contact)).count();
+    if unexplained >= MANY && unexplained >= explained {
+        for contact in contacts.iter_mut().filter(|contact| single(contact)) {
+            contact.explained = None;
+        }
+    }
+}
+
+/// Unexplained contacts from which on explanations of single things are looked at twice.
+const MANY: usize = 5;
 
 /// Units in which somebody who helps out somewhere works: a class, and its school's lists.
 pub const FEW_UNITS: usize = 2;

@@ -37,8 +37,8 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
         .filter(|c| Some(c.at) > first)
         .all(|c| c.place != Place::Inside);
     let lists = found.iter().any(|contact| contact.container);
-    let stayed = days.len() >= DAYS || (left && lists);
-    if !stayed || !few || !coherent(&found) || walked(&found) {
+    let stayed = days.len() >= DAYS || left;
+    if !lists || !stayed || !few || !coherent(&found) || walked(&found) {
         return;
     }
     for contact in contacts.iter_mut() {

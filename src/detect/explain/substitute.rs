@@ -12,6 +12,8 @@ use crate::words::{HOUR, Stamp};
 const UNITS: usize = 2;
 /// The same where lists led there: a school's list and those of some classes.
 const LISTED_UNITS: usize = 4;
+/// Cards that somebody looks at whom a list led there.
+const CARDS: usize = 2;
 /// Tenants of somebody who is not seen to stay: schools of the neighbourhood.
 const TENANTS: usize = 3;
 /// How long a day in a class lasts at least.
@@ -54,7 +56,11 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
             .filter(|c| c.container)
             .map(|contact| contact.unit)
             .collect();
-        let led = !lists.is_empty() && units.len() <= LISTED_UNITS && schools.len() <= TENANTS;
+        let cards = found.iter().filter(|contact| contact.led).count();
+        let led = !lists.is_empty()
+            && cards >= CARDS
+            && units.len() <= LISTED_UNITS
+            && schools.len() <= TENANTS;
         let stayed = lasted && units.len() <= UNITS;
         let fits = alone && (stayed || led) && found.len() <= MOST;
         if fits && !walked(&found) {

@@ -7,7 +7,10 @@ use super::AccountOutcome;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
 use crate::detect::{Given, Group, Judgement, Peers, Verdict, judge};
-use crate::scope::PersonKind;
+use crate::scope::{Basis, PersonKind};
+
+/// Foreign controllers from which an account is called enumeration although its scope is only inferred.
+const INFERRED: u32 = 8;
 
 /// Every group's figures.
 #[derive(Debug, Default)]
@@ -62,6 +65,13 @@ impl Panel {
             shared: outcome.shared,
         };
         let mut judgement = judge(&outcome.facts, &given);
+        // Without grants a second school is no proof: a guardian has up to five tenants, a substitute a few.
+        if outcome.basis == Basis::Inferred
+            && judgement.verdict == Some(Verdict::Enumeration)
+            && outcome.facts.controllers < INFERRED
+        {
+            judgement.verdict = Some(Verdict::Overreach);
+        }
         // An account that `grants` does not know is listed, whatever it did (CASE.md §2).
         if outcome.unlisted {
             judgement.verdict = Some(Verdict::Undetermined);

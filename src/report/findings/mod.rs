@@ -4,6 +4,8 @@
 
 mod cause;
 mod detection;
+mod life;
+mod sensitivity;
 
 use serde_json::{Value, json};
 
@@ -60,6 +62,7 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "sampling": rungs::sampling(answer),
         "ladder": rungs::case_ladder(answer),
         "content": rungs::content(answer),
+        "sensitivity": sensitivity::sensitivity(answer),
         "thresholds": detection::thresholds(answer),
         "joint": detection::joint(answer),
         "used_after_closing": detection::used_after_closing(answer),
@@ -155,6 +158,9 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
         "signals": outcome.judgement.signals.iter().map(signal).collect::<Vec<_>>(),
         "explained": outcome.facts.explained.iter()
             .map(|(why, n)| json!({ "template": why.word(), "contacts": n })).collect::<Vec<_>>(),
+        "grants": life::grants(answer, outcome),
+        "visits": life::visits(answer, outcome),
+        "would_change": life::would_change(answer, outcome),
         "other_client": detection::other_client(answer, outcome),
         "all_accesses": outcome.accesses,
         "first_contacts": outcome.facts.steps.len(),

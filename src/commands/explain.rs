@@ -1,0 +1,19 @@
+//! `explain`: the story of one account, from a finished answer.
+
+use std::io::Write;
+
+use super::Ending;
+use crate::cli::ExplainArgs;
+use crate::report::{Finished, story};
+
+/// Runs it.
+pub(super) fn run(args: &ExplainArgs) -> Result<(), Ending> {
+    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let row = story::of(&answer, &args.account).map_err(Ending::Failed)?;
+    let text = match args.json {
+        true => format!("{row:#}\n"),
+        false => story::tell(&row),
+    };
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
+}

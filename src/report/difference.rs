@@ -1,0 +1,133 @@
+//! The difference between two answers: controllers, accounts, data subjects that came, went or changed. Data subjects
+//! are counted; who they are stands in the two `subjects.csv`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::finished::{Finished, Row, rows};
+use super::{Answer, FolderProblem, tables};
+
+/// The tables of the other answer, read before the long work starts.
+#[derive(Debug)]
+pub struct Other {
+    findings: String,
+    case: Value,
+    controllers: Vec<Row>,
+    accounts: Vec<Row>,
+    subjects: Vec<Row>,
+}
+
+impl Other {
+    /// Reads the other answer.
+    ///
+    /// # Errors
+    /// A sentence: it is no finished answer, or was changed.
+    pub fn read(folder: &std::path::Path) -> Result<Other, String> {
+        let other = Finished::open(folder)?;
+        Ok(Other {
+            findings: other.digest("findings.json"),
+            case: other.json("findings.json")?["case"].clone(),
+            controllers: other.rows("controllers.csv")?,
+            accounts: other.rows("accounts.csv")?,
+            subjects: other.rows("subjects.csv")?,
+        })
+    }
+}
+
+/// Columns of a controller that are compared.
+const CONTROLLER: [&str; 4] = ["status", "reasons", "subjects_min", "subjects_max"];
+/// Columns of an account that are compared.
+const ACCOUNT: [&str; 4] = [
+    "verdict",
+    "scope",
+    "objects_beyond_scope",
+    "subjects_confirmed",
+];
+
+/// `comparison.json`.
+pub(super) fn json(answer: &Answer<'_>, other: &Other) -> Result<Vec<u8>, FolderProblem> {
+    let own = |bytes: Vec<u8>| rows(&bytes).unwrap_or_default();
+    let controllers = changes(
+        &other.controllers,
+        &own(tables::controllers(answer)?),
+        "controller",
+        &CONTROLLER,
+    );
+    let accounts = changes(
+        &other.accounts,
+        &own(tables::accounts(answer)?),
+        "account",
+        &ACCOUNT,
+    );
+    let pairs = |rows: &[Row]| -> BTreeSet<(String, String)> {
+        let cell = |row: &Row, key: &str| row.get(key).cloned().unwrap_or_default();
+        rows.iter()
+            .map(|row| (cell(row, "subject"), cell(row, "controller")))
+            .collect()
+    };
+    let (before, now) = (
+        pairs(&other.subjects),
+        pairs(&own(tables::subjects(answer)?)),
+    );
+    let value = json!({
+        "schema": "breachscope.comparison/1",
+        "other": { "findings_sha256": other.findings, "case": other.case },
+        "controllers": controllers,
+        "accounts": accounts,
+        "subjects": {
+            "in_both": now.intersection(&before).count(),
+            "only_here": now.difference(&before).count(),
+            "only_there": before.difference(&now).count(),
+            "basis": "rows of the two subjects.csv, by subject and controller",
+        },
+    });
+    let mut bytes = serde_json::to_vec_pretty(&value)
+        .map_err(|e| FolderProblem::encoding("comparison.json", e))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Rows that differ, by their key: each column that differs, there and here.
+fn changes(there: &[Row], here: &[Row], key: &str, columns: &[&str]) -> Vec<Value> {
+    let by_key = |rows: &[Row]| -> BTreeMap<String, Row> {
+        rows.iter()
+            .filter_map(|row| Some((row.get(key)?.clone(), row.clone())))
+            .collect()
+    };
+    let (there, here) = (by_key(there), by_key(here));
+    let keys: BTreeSet<&String> = there.keys().chain(here.keys()).collect();
+    let mut changes = Vec::new();
+    for id in keys {
+        let (before, now) = (there.get(id), here.get(id));
+        let cell = |row: Option<&Row>, column: &str| row.and_then(|row| row.get(column).cloned());
+        let differing = columns
+            .iter()
+            .filter(|column| cell(before, column) != cell(now, column));
+        let differing: serde_json::Map<String, Value> = differing
+            .map(|column| {
+                (
+                    (*column).to_owned(),
+                    json!({ "there": cell(before, column), "here": cell(now, column) }),
+                )
+            })
+            .collect();
+        if !differing.is_empty() {
+            changes.push(json!({ key: id, "changed": differing }));
+        }
+    }
+    changes
+}
+
+/// The lines of the screen about it.
+pub(super) fn screen(bytes: &[u8]) -> String {
+    let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let count = |key: &str| value[key].as_array().map_or(0, Vec::len);
+    format!(
+        "Compared  {} controller(s) and {} account(s) differ; subjects: {} only here, {} only there (comparison.json)",
+        count("controllers"),
+        count("accounts"),
+        value["subjects"]["only_here"],
+        value["subjects"]["only_there"],
+    )
+}

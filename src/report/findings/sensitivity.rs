@@ -1,0 +1,65 @@
+//! How firm the verdicts are: each threshold halved and doubled, and which accounts would be called otherwise.
+//!
+//! Only what is decided with thresholds varies here; bounds and controllers rest on the directory and the lines, not on
+//! verdicts, except where the scope was only inferred. Other grants, another directory: scan with them, `--compare`.
+
+use serde_json::{Value, json};
+
+use super::LISTED;
+use crate::detect::Verdict;
+use crate::report::Answer;
+
+/// Thresholds that contacts are read with: changing them needs another scan.
+const READ_WITH: [&str; 4] = ["listed_minutes", "colleague_days", "colleagues", "joint"];
+
+/// Every variant and what it changes.
+pub(super) fn sensitivity(answer: &Answer<'_>) -> Value {
+    let limits = answer.case.thresholds;
+    let panel = &answer.analysis.panel;
+    let word = |verdict: Option<Verdict>| verdict.map_or("", Verdict::word);
+    let mut variants = Vec::new();
+    for (key, value, _) in limits
+        .list()
+        .into_iter()
+        .filter(|(key, ..)| !READ_WITH.contains(key))
+    {
+        for factor in [0.5, 2.0] {
+            let Some(varied) = limits.with(key, value * factor) else {
+                continue;
+            };
+            let cut = panel.cut(answer.analysis.beyond(), &varied);
+            let changed: Vec<Value> = answer
+                .analysis
+                .beyond()
+                .filter_map(|outcome| {
+                    let (now, then) = (
+                        outcome.judgement.verdict,
+                        panel.judge(outcome, cut, &varied).verdict,
+                    );
+                    (now != then).then(|| {
+                        json!({
+                            "account": outcome.person.label(),
+                            "from": word(now),
+                            "to": word(then),
+                        })
+                    })
+                })
+                .collect();
+            variants.push(json!({
+                "threshold": key,
+                "value": value * factor,
+                "accounts_that_change": changed.len(),
+                "accounts": changed.iter().take(LISTED).collect::<Vec<_>>(),
+            }));
+        }
+    }
+    let firm = variants
+        .iter()
+        .filter(|variant| variant["accounts_that_change"] == 0)
+        .count();
+    json!({
+        "said": format!("the verdicts are the same under {firm} of {} variants of one threshold", variants.len()),
+        "controllers": "no controller's status or bound rests on a threshold, except where a scope is inferred",
+        "variants": variants,
+    })
+}

@@ -1,0 +1,111 @@
+//! A finished answer on disk, read back and held against its manifest: what `explain` and `--compare` stand on.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::evidence::sha256;
+
+/// A row of a table by its columns' names.
+pub type Row = BTreeMap<String, String>;
+
+/// A finished answer.
+#[derive(Debug)]
+pub struct Finished {
+    folder: PathBuf,
+    digests: BTreeMap<String, String>,
+}
+
+impl Finished {
+    /// Opens an answer's folder.
+    ///
+    /// # Errors
+    /// A sentence: the folder is no answer, or its manifest cannot be read.
+    pub fn open(folder: &Path) -> Result<Finished, String> {
+        let path = folder.join("manifest.json");
+        let bytes = fs::read(&path).map_err(|e| {
+            format!(
+                "{} is no finished answer: {} cannot be read ({e}); name the folder that `scan --out` wrote",
+                folder.display(),
+                path.display()
+            )
+        })?;
+        let manifest: Value = serde_json::from_slice(&bytes).map_err(|e| {
+            format!(
+                "{} is no manifest: {e}; make the answer again",
+                path.display()
+            )
+        })?;
+        if manifest["schema"] != "breachscope.manifest/1" {
+            return Err(format!(
+                "{} is of another version than this program reads (breachscope.manifest/1); make the answer again",
+                path.display()
+            ));
+        }
+        let outputs = manifest["outputs"].as_array().into_iter().flatten();
+        let digests = outputs.filter_map(|output| {
+            Some((
+                output["file"].as_str()?.to_owned(),
+                output["sha256"].as_str()?.to_owned(),
+            ))
+        });
+        Ok(Finished {
+            folder: folder.to_owned(),
+            digests: digests.collect(),
+        })
+    }
+
+    /// The bytes of one of its files.
+    ///
+    /// # Errors
+    /// A sentence: the file is missing or is not what the manifest says.
+    pub fn bytes(&self, file: &str) -> Result<Vec<u8>, String> {
+        let path = self.folder.join(file);
+        let bytes =
+            fs::read(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+        match self.digests.get(file) {
+            Some(digest) if *digest == sha256(&bytes) => Ok(bytes),
+            _ => Err(format!(
+                "{} is not what manifest.json says (its SHA-256 differs): it was changed or damaged; make the answer \
+                 again",
+                path.display()
+            )),
+        }
+    }
+
+    /// SHA-256 of one of its files, as the manifest has it.
+    pub fn digest(&self, file: &str) -> String {
+        self.digests.get(file).cloned().unwrap_or_default()
+    }
+
+    /// One of its JSON files.
+    ///
+    /// # Errors
+    /// As [`Finished::bytes`].
+    pub fn json(&self, file: &str) -> Result<Value, String> {
+        let bytes = self.bytes(file)?;
+        serde_json::from_slice(&bytes)
+            .map_err(|e| format!("{file} is no JSON: {e}; make the answer again"))
+    }
+
+    /// The rows of one of its tables.
+    ///
+    /// # Errors
+    /// As [`Finished::bytes`].
+    pub fn rows(&self, file: &str) -> Result<Vec<Row>, String> {
+        rows(&self.bytes(file)?)
+            .map_err(|e| format!("{file} is no table: {e}; make the answer again"))
+    }
+}
+
+/// The rows of a table in memory.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let rows: Result<Vec<Row>, _> = reader.deserialize().collect();
+    rows.map_err(|e| e.to_string())
+}
