@@ -4,6 +4,7 @@
 //! `files`, `numbers` and `ends` find holes in them, `reach` tells which routes a hole darkens, `rows` lists the
 //! hours. What a doubt does to a controller's upper bound is `impact`'s.
 
+mod beat;
 mod calendar;
 mod clock;
 mod ends;

@@ -28,10 +28,16 @@ pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
         holes: Vec::new(),
         unusual: Vec::new(),
     };
+    let beat = super::beat::of(&ledger.all);
     for (from, until) in ledger.all.silences(SHORTEST) {
         let cut = cuts.contains(&(from, until));
         match ledger.all.judge(&ledger.calendar, from, until) {
-            Judged::Ordinary => {}
+            Judged::Ordinary => match beat {
+                Some(beat) if super::beat::missed(beat, from, until) => {
+                    found.holes.push(beatless(ledger, from, until, beat));
+                }
+                _ => {}
+            },
             Judged::Unusual(_) if !cut => found.unusual.push((from, until)),
             Judged::Unusual(expected) | Judged::Flanks(expected) => {
                 let why = "the hour before and the hour after";
@@ -51,6 +57,19 @@ pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
         found.holes.extend(route(ledger, at, &dark));
     }
     found
+}
+
+fn beatless(ledger: &Ledger<'_>, from: i64, until: i64, beat: i64) -> Hole {
+    let mut hole = silent(ledger, from, until, 1.0, "");
+    hole.basis = format!(
+        "source \"{}\" is silent from {} until {}, though something writes a line every {} minutes there at all hours: \
+         at least one is missing",
+        ledger.spec.name,
+        hole.from,
+        hole.until,
+        beat + 1
+    );
+    hole
 }
 
 fn silent(ledger: &Ledger<'_>, from: i64, until: i64, expected: f64, why: &str) -> Hole {
