@@ -41,8 +41,6 @@ pub struct Verdicts {
     pub cause: (Option<String>, String),
     /// Recapture: an interval was given, and it covers.
     pub recapture: Option<bool>,
-    /// IDs that were asked for, labelled ones, rightly labelled ones.
-    pub labels: Option<(u64, u64, u64)>,
 }
 
 /// Judges one world.

@@ -188,7 +188,7 @@ fn joined(mut spans: Dating, published: Option<Stamp>) -> Dating {
         match joined.last_mut() {
             Some((_, None)) => {}
             Some((_, Some(end))) if from.is_none_or(|from| from <= *end) => {
-                let later = until.map_or(None, |until| Some(until.max(*end)));
+                let later = until.map(|until| until.max(*end));
                 if let Some(last) = joined.last_mut() {
                     last.1 = later;
                 }

@@ -331,9 +331,12 @@ fn row_span(
         .then_some((row.hour, Stamp(row.hour.0.saturating_add(HOUR))))
 }
 
+/// Instants of disclosures, and of refusals with the account.
+type Tried = (Vec<Stamp>, Vec<(Stamp, u32)>);
+
 /// When disclosures beyond scope ended, by route.
 pub(super) fn fixes(ground: &Ground<'_>) -> Vec<Fix> {
-    let mut by_route: BTreeMap<u16, (Vec<Stamp>, Vec<(Stamp, u32)>)> = BTreeMap::new();
+    let mut by_route: BTreeMap<u16, Tried> = BTreeMap::new();
     for actor in ground.actors {
         for beyond in &actor.share.beyond {
             let entry = by_route.entry(beyond.access.route).or_default();
@@ -345,7 +348,7 @@ pub(super) fn fixes(ground: &Ground<'_>) -> Vec<Fix> {
             }
         }
     }
-    let one = |(route, (shown, refused)): (u16, (Vec<Stamp>, Vec<(Stamp, u32)>))| {
+    let one = |(route, (shown, refused)): (u16, Tried)| {
         let disclosed = (shown.iter().min().copied()?, shown.iter().max().copied()?);
         let after = refused.iter().filter(|(at, _)| *at > disclosed.1);
         let accounts: BTreeSet<u32> = after.clone().map(|(_, account)| *account).collect();

@@ -11,10 +11,13 @@ use super::pace::{DAY, Pace};
 /// Equal silences that make a beat, and days over which they must lie.
 const BEATS: usize = 20;
 const DAYS: usize = 3;
+/// How much more frequent it is than lengths beside it, and than longer ones that lack no whole beats.
+const SPIKE: usize = 5;
+const ODD: usize = 20;
 /// How much longer than a beat a silence must be.
 const MISSED: f64 = 1.6;
 /// Shortest beat in minutes: shorter ones drown in ordinary traffic.
-const SHORTEST: i64 = 10;
+const SHORTEST: i64 = 2;
 
 /// The distance of a source's heartbeat in minutes, if it has one.
 pub(super) fn of(pace: &Pace) -> Option<i64> {
@@ -24,15 +27,36 @@ pub(super) fn of(pace: &Pace) -> Option<i64> {
         entry.0 += 1;
         entry.1.insert(from.div_euclid(DAY));
     }
-    // The longest length that is so frequent; a minute more or less is the same beat.
-    let about = |length: i64| silences.range(length - 1..=length + 1);
-    let beat = *silences.keys().rev().find(|length| {
-        let count: usize = about(**length).map(|(_, (count, _))| count).sum();
-        let days: std::collections::BTreeSet<i64> =
-            about(**length).flat_map(|(_, (_, days))| days.iter().copied()).collect();
-        let longer: usize = silences.range(**length + 2..).map(|(_, (count, _))| count).sum();
-        count >= BEATS && days.len() >= DAYS && longer * 2 <= count
-    })?;
+    let count = |from: i64, until: i64| -> usize {
+        if from > until {
+            0
+        } else {
+            silences
+                .range(from..=until)
+                .map(|(_, (count, _))| count)
+                .sum()
+        }
+    };
+    // A spike among the lengths; whatever is longer lacks whole beats, but for a few holes. A minute more or less is
+    // the same beat.
+    let beats = |length: &i64| {
+        let here = count(length - 1, length + 1);
+        let beside = count(length + 2, length + 4);
+        let days: std::collections::BTreeSet<i64> = silences
+            .range(length - 1..=length + 1)
+            .flat_map(|(_, (_, days))| days.iter().copied())
+            .collect();
+        let odd: usize = silences
+            .range(length + 2..)
+            .filter(|(longer, _)| {
+                let beyond = (*longer + 1).rem_euclid(length + 1);
+                beyond > 1 && beyond < *length
+            })
+            .map(|(_, (count, _))| count)
+            .sum();
+        here >= BEATS && days.len() >= DAYS && here >= SPIKE * beside && odd * ODD <= here
+    };
+    let beat = *silences.keys().find(|length| beats(length))?;
     Some(beat)
 }
 

@@ -78,6 +78,15 @@ pub fn conclude(
             row.status = row.status.min(Status::CannotBeExcluded);
         }
     }
+    // An inferred scope is a whole tenant: what was shown within it to somebody who may see one class is invisible.
+    if known && atlas.directory.grants.is_none() {
+        for row in rows.iter_mut().filter(|row| row.controller.is_some()) {
+            row.reasons.insert(Reason::NoGrants);
+            row.max = row.max.max(row.population);
+            row.shown = None;
+            row.status = row.status.min(Status::CannotBeExcluded);
+        }
+    }
     let totals = totals(&rows, exposure, &common);
     (rows, totals)
 }

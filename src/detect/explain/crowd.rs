@@ -26,12 +26,15 @@ pub struct Approach {
     pub trusted: bool,
 }
 
+/// Accounts that were active on a day, and those of them that went astray.
+type Day = (BTreeSet<u32>, BTreeSet<u32>);
+
 /// Everybody's approaches to the things in question, and days on which a whole tenant went astray.
 #[derive(Debug, Default)]
 pub struct Crowd {
     approaches: HashMap<(bool, u32), Vec<Approach>>,
     /// By home and day: accounts that were active, and those of them that went astray among their own controllers.
-    days: BTreeMap<Vec<ControllerIndex>, BTreeMap<i64, (BTreeSet<u32>, BTreeSet<u32>)>>,
+    days: BTreeMap<Vec<ControllerIndex>, BTreeMap<i64, Day>>,
     /// By group and unit: accounts whose contacts beyond scope all lie in a few units.
     helpers: HashMap<(u32, u32), BTreeSet<u32>>,
 }
