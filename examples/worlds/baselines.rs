@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::judge::attacker;
 
+/// What a baseline asks of one account's requests.
+type Test<'t> = &'t dyn Fn(&[(i64, String)]) -> bool;
 /// One account's requests: seconds and the last part of the path.
 type Requests = BTreeMap<String, Vec<(i64, String)>>;
 
@@ -24,7 +26,7 @@ pub fn judge(logs: &Path, truth: &Value) -> Option<[(u64, u64); 3]> {
     let mut counts: Vec<usize> = requests.values().map(|list| distinct(list)).collect();
     counts.sort_unstable();
     let limit = counts[(counts.len() * 999 / 1000).min(counts.len() - 1)];
-    let tests: [&dyn Fn(&[(i64, String)]) -> bool; 3] = [
+    let tests: [Test<'_>; 3] = [
         &|list| distinct(list) >= limit,
         &|list| burst(list),
         &|list| run(list),

@@ -87,6 +87,9 @@ fn answer(
     let analysis = pipeline::analyse(case, &atlas, all, &has_accounts);
     let mut assessment = coverage::assess(case, &sources);
     assessment.doubts.extend(impact::doubts(&analysis.exposure));
+    assessment
+        .doubts
+        .extend(analysis.stale_from.map(coverage::stale));
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);

@@ -16,8 +16,8 @@ const SPIKE: usize = 5;
 const ODD: usize = 20;
 /// How much longer than a beat a silence must be.
 const MISSED: f64 = 1.6;
-/// Shortest beat in minutes: shorter ones drown in ordinary traffic.
-const SHORTEST: i64 = 2;
+/// Shortest silence in minutes that is looked at.
+const SHORTEST: i64 = 1;
 
 /// The distance of a source's heartbeat in minutes, if it has one.
 pub(super) fn of(pace: &Pace) -> Option<i64> {
@@ -42,6 +42,8 @@ pub(super) fn of(pace: &Pace) -> Option<i64> {
     let beats = |length: &i64| {
         let here = count(length - 1, length + 1);
         let beside = count(length + 2, length + 4);
+        // Of silences by chance the shorter ones are the more frequent.
+        let shorter = count((length - 4).max(1), length - 2);
         let days: std::collections::BTreeSet<i64> = silences
             .range(length - 1..=length + 1)
             .flat_map(|(_, (_, days))| days.iter().copied())
@@ -54,7 +56,12 @@ pub(super) fn of(pace: &Pace) -> Option<i64> {
             })
             .map(|(_, (count, _))| count)
             .sum();
-        here >= BEATS && days.len() >= DAYS && here >= SPIKE * beside && odd * ODD <= here
+        here >= BEATS
+            && days.len() >= DAYS
+            && here >= SPIKE * beside
+            && here >= 2 * shorter
+            && *length >= 3
+            && odd * ODD <= here
     };
     let beat = *silences.keys().find(|length| beats(length))?;
     Some(beat)

@@ -158,6 +158,18 @@ pub struct Doubt {
     pub allowance: Allowance,
 }
 
+/// The doubt about a directory that seems to be as of an instant.
+pub fn stale(from: Stamp) -> Doubt {
+    Doubt {
+        reason: Reason::NoDirectory,
+        basis: format!(
+            "the directory changed day by day until {from} and then never again, long before the logs end: it seems to \
+             be as of then, so what was disclosed later counts to no lower bound; scan again with tables as of now"
+        ),
+        allowance: Allowance::Population,
+    }
+}
+
 impl Doubt {
     /// Something that is said and widens nothing by itself.
     fn said(reason: Reason, basis: String) -> Doubt {

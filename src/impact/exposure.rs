@@ -75,6 +75,8 @@ pub struct Merger<'c> {
     pub atlas: &'c Atlas<'c>,
     /// The case's routes.
     pub routes: &'c [RouteSpec],
+    /// From when on the directory seems out of date.
+    pub stale_from: Option<Stamp>,
 }
 
 impl Exposure {
@@ -98,9 +100,14 @@ impl Exposure {
         for row in with.atlas.rows_at(thing, beyond.access.time) {
             let key = (with.atlas.controller(row), with.atlas.subject(row));
             let unnamed = with.atlas.row(row).subject.is_empty();
-            if !sure || unnamed {
+            let stale = with
+                .stale_from
+                .is_some_and(|from| beyond.access.time >= from);
+            if !sure || unnamed || stale {
                 let reason = if unnamed {
                     Reason::Ambiguous
+                } else if stale {
+                    Reason::NoDirectory
                 } else {
                     Reason::NoGrants
                 };

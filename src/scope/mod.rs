@@ -5,6 +5,7 @@
 //! `impact`, what a pattern of accesses means to `detect`.
 
 mod atlas;
+mod freshness;
 mod inferred;
 mod people;
 mod touch;
@@ -12,6 +13,7 @@ mod touch;
 use std::collections::HashSet;
 
 pub use atlas::{Atlas, ControllerIndex, Thing};
+pub use freshness::as_of;
 pub use inferred::Homes;
 pub use people::{People, Person, PersonKind};
 pub use touch::{Opener, PageTouch, Touch, Touched};

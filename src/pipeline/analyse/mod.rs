@@ -21,7 +21,7 @@ use crate::detect::{Facts, Group, Judgement, Verdict};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
-use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing};
+use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing, as_of};
 use crate::sequence::{Access, NONE, Names, Sequences};
 use crate::words::{HOUR, Reason, Stamp};
 
@@ -88,6 +88,8 @@ pub struct Analysis {
     pub watched: Watched,
     /// Sizes of answered bodies, by route.
     pub content: Vec<RouteContent>,
+    /// From when on the directory seems out of date.
+    pub stale_from: Option<Stamp>,
     /// What all were judged with.
     pub panel: Panel,
     /// How many accounts and addresses made accesses.
@@ -153,6 +155,9 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let content = Content::measure(&all.accesses, &case.routes);
     let (people, who) = People::resolve(&case.directory, &all.accesses, &names, has_accounts);
     let (accesses, who, set_aside) = keep(case, &names, &people, all.accesses, who);
+    let times = accesses.iter().map(|access| access.time);
+    let logs = times.clone().min().zip(times.max());
+    let stale_from = logs.and_then(|logs| as_of(&case.directory, logs));
     let sequences = Sequences::build(accesses, &who);
     let homes = Homes::infer(atlas, &sequences, &people, &names);
     let scope = Scope::new(case, atlas, homes);
@@ -221,7 +226,9 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let merger = Merger {
         atlas,
         routes: &case.routes,
+        stale_from,
     };
+    analysis.stale_from = stale_from;
     for mut outcome in outcomes {
         outcome.judgement = analysis.panel.judge(&outcome, cut, &case.thresholds);
         let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
