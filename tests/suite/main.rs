@@ -16,6 +16,7 @@ mod cause;
 mod coverage;
 mod damage;
 mod excluded;
+mod explain;
 mod formats;
 mod house;
 mod idle;
