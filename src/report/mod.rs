@@ -146,6 +146,9 @@ pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem>
     staging.put("accounts.csv", tables::accounts(answer)?)?;
     staging.put("subjects.csv", tables::subjects(answer)?)?;
     staging.put("accesses.parquet", accesses::parquet(answer)?)?;
+    if let Some(learned) = &answer.analysis.learned {
+        staging.put("learned.csv", tables::learned(answer, learned)?)?;
+    }
     staging.put("bounds.csv", rungs::bounds(answer)?)?;
     staging.put("ladder.csv", rungs::ladder(answer)?)?;
     staging.put("findings.json", findings::json(answer)?)?;

@@ -4,6 +4,7 @@ use super::cells::{Table, joined, or_empty};
 use super::{Answer, FolderProblem};
 use crate::detect::Verdict;
 use crate::evidence::EXCERPT;
+use crate::scope::learned::Learned;
 use crate::sequence::text;
 use crate::words::{Certainty, Reason};
 
@@ -76,6 +77,25 @@ pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem>
             format!("{:.4}", answer.assessment.covered),
             or_empty(answer.upper(row.controller, 1)),
             or_empty(answer.upper(row.controller, 2)),
+        ])?;
+    }
+    table.finish()
+}
+
+/// `learned.csv`: whose each requested ID seems to be, where the directory does not say.
+pub(super) fn learned(answer: &Answer<'_>, learned: &Learned) -> Result<Vec<u8>, FolderProblem> {
+    let mut table = Table::new(&["object", "controller", "voters", "basis"])?;
+    for (id, (controller, voters, filled)) in &learned.labels {
+        table.row(&[
+            answer.analysis.names.objects.text(*id),
+            answer.atlas.controller_id(Some(*controller)).to_owned(),
+            voters.to_string(),
+            if *filled {
+                "between equal labels"
+            } else {
+                "co-access"
+            }
+            .to_owned(),
         ])?;
     }
     table.finish()

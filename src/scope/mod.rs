@@ -7,6 +7,7 @@
 mod atlas;
 mod freshness;
 mod inferred;
+pub mod learned;
 mod people;
 mod touch;
 

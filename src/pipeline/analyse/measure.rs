@@ -9,6 +9,7 @@ use crate::detect::explain::{Crowd, Explained, Told, explain};
 use crate::detect::joint::{Taking, takings};
 use crate::detect::{Facts, HARVEST_FROM, Judgement, takeover};
 use crate::impact::AccountShare;
+use crate::scope::learned::Visitor;
 use crate::scope::{
     Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Touched,
 };
@@ -182,6 +183,19 @@ impl<'w> Worker<'w> {
         visits.sort_by_key(|(access, _)| *access);
         visits.dedup();
         visits.into_iter().map(|(_, visit)| visit).collect()
+    }
+
+    /// What accounts of known tenants were answered about.
+    pub fn visitors(&self, sequences: &Sequences) -> Vec<Visitor> {
+        let visitors = (0..sequences.len()).filter_map(|index| {
+            let (number, accesses) = sequences.sequence(index);
+            let row = self.row(&self.people.person(number))?;
+            Some(Visitor::of(
+                row.controller.filter(|_| row.kind != "service")?,
+                accesses,
+            ))
+        });
+        visitors.collect()
     }
 
     fn row(&self, person: &Person) -> Option<&'w AccountRow> {

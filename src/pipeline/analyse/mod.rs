@@ -21,6 +21,7 @@ use crate::detect::{Facts, Group, Judgement, Verdict};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
+use crate::scope::learned::{self, Learned};
 use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing, as_of};
 use crate::sequence::{Access, NONE, Names, Sequences};
 use crate::words::{HOUR, Reason, Stamp};
@@ -90,6 +91,8 @@ pub struct Analysis {
     pub content: Vec<RouteContent>,
     /// From when on the directory seems out of date.
     pub stale_from: Option<Stamp>,
+    /// Whose the requested IDs seem to be, where the directory does not say.
+    pub learned: Option<Learned>,
     /// What all were judged with.
     pub panel: Panel,
     /// How many accounts and addresses made accesses.
@@ -192,6 +195,11 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .into_par_iter()
         .map(|index| worker.measure(&sequences, index))
         .collect();
+    // Only where the directory does not say whose the objects are.
+    let learned = match case.directory.objects {
+        Some(_) => None,
+        None => learned::learn(&worker.visitors(&sequences), &names),
+    };
     let watched = watch::look(&worker, &sequences);
     crowd::explain(&worker, &sequences, &mut measured);
     measured.sort_by(|a, b| {
@@ -250,6 +258,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     }
     analysis.joint = joint;
     analysis.watched = watched;
+    analysis.learned = learned;
     analysis.content = content.routes;
     analysis.names = names;
     analysis

@@ -62,6 +62,15 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "sampling": rungs::sampling(answer),
         "ladder": rungs::case_ladder(answer),
         "content": rungs::content(answer),
+        "scope_learned": answer.analysis.learned.as_ref().map(|learned| json!({
+            "ids_asked_for": learned.asked,
+            "labelled": learned.labels.len(),
+            "held_out_visits": learned.held_out.0,
+            "held_out_wrong": learned.held_out.1,
+            "error_at_most": (learned.error_at_most * 1e4).round() / 1e4,
+            "said": "whose the IDs seem to be, by who asks for them: learned.csv; no controller is confirmed or excluded by it. \
+                Ask the vendor for the table of objects",
+        })),
         "sensitivity": sensitivity::sensitivity(answer),
         "thresholds": detection::thresholds(answer),
         "joint": detection::joint(answer),
