@@ -58,7 +58,7 @@ thresholds! {
     volume = 20.0 in 2.0, 1e6: "objects beyond scope over the whole life";
     batch = 10.0 in 2.0, 1e6: "objects beyond scope in one request";
     paging = 10.0 in 2.0, 1e6: "pages of foreign containers in one go, one behind the other";
-    returned = 200.0 in 10.0, 1e9: "data subjects that pages beyond scope returned";
+    returned = 100.0 in 10.0, 1e9: "data subjects that pages beyond scope returned";
     prefixes = 20.0 in 5.0, 1e6: "searched prefixes in alphabetical order";
     common = 0.05 in 0.00001, 0.5: "share of peers that may do as much before a signal says nothing";
     q = 0.01 in 0.0000001, 0.5: "false discoveries among accounts called enumeration (e-BH)";

@@ -53,10 +53,15 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
         .filter_map(|record| record.rows.first())
         .map(|row| (ground.atlas.subject(*row), ground.atlas.controller(*row)))
         .collect();
-    let both = leaked
-        .keys()
-        .filter(|subject| logged.contains(subject))
-        .count() as u64;
+    // What the logs show in somebody's scope is caught too: only the rest tells how much they miss.
+    let sighted: BTreeSet<u32> = known
+        .iter()
+        .filter(|record| !super::pool::seen_by(ground, record).is_empty())
+        .filter_map(|record| record.rows.first())
+        .map(|row| ground.atlas.subject(*row))
+        .collect();
+    let caught = |subject: &u32| logged.contains(subject) || sighted.contains(subject);
+    let both = leaked.keys().filter(|subject| caught(subject)).count() as u64;
     let n = leaked.len() as u64;
     if both < BOTH {
         return refused("fewer than five published subjects are confirmed by the logs");
@@ -102,13 +107,13 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
         }
     }
     let (low, high) = clopper_pearson(both, n, 0.05);
-    let caught = logged.len() as f64;
+    let all = logged.len() as f64;
     Recapture::Interval {
         logged: logged.len() as u64,
         leaked: (n, both),
         taken: (
-            (caught / high).floor() as u64,
-            (caught / low.max(1e-9)).ceil() as u64,
+            (all / high).floor() as u64,
+            (all / low.max(1e-9)).ceil() as u64,
         ),
     }
 }

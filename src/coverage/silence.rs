@@ -38,7 +38,12 @@ pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
                 }
                 _ => {}
             },
-            Judged::Unusual(_) if !cut => found.unusual.push((from, until)),
+            Judged::Unusual(_) if !cut => match beat {
+                Some(beat) if super::beat::missed(beat, from, until) => {
+                    found.holes.push(beatless(ledger, from, until, beat));
+                }
+                _ => found.unusual.push((from, until)),
+            },
             Judged::Unusual(expected) | Judged::Flanks(expected) => {
                 let why = "the hour before and the hour after";
                 found.holes.push(silent(ledger, from, until, expected, why));
