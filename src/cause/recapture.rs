@@ -48,20 +48,23 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Recapture {
             );
         }
     }
-    let leaked: BTreeMap<u32, Option<u32>> = known
+    let mut leaked: BTreeMap<u32, Option<u32>> = known
         .iter()
         .filter_map(|record| record.rows.first())
         .map(|row| (ground.atlas.subject(*row), ground.atlas.controller(*row)))
         .collect();
-    // What the logs show in somebody's scope is caught too: only the rest tells how much they miss.
+    // What the logs show in somebody's scope only is no part of what was taken beyond it.
     let sighted: BTreeSet<u32> = known
         .iter()
         .filter(|record| !super::pool::seen_by(ground, record).is_empty())
         .filter_map(|record| record.rows.first())
         .map(|row| ground.atlas.subject(*row))
         .collect();
-    let caught = |subject: &u32| logged.contains(subject) || sighted.contains(subject);
-    let both = leaked.keys().filter(|subject| caught(subject)).count() as u64;
+    leaked.retain(|subject, _| logged.contains(subject) || !sighted.contains(subject));
+    let both = leaked
+        .keys()
+        .filter(|subject| logged.contains(subject))
+        .count() as u64;
     let n = leaked.len() as u64;
     if both < BOTH {
         return refused("fewer than five published subjects are confirmed by the logs");

@@ -359,10 +359,13 @@ class Case:
             ids = e["ids"]
             if e["box"]:
                 listed = [m for m in self.members if m["container"] == e["box"]]
-                ids = [m["object"] for m in listed if holds(m, t)]
-                ids = ids[slice(*e["window"])] if e["window"] else ids
-                if not ids and base["cert"] == "confirmed" and self.routes[e["route"]].get("empty_below") is not None:
-                    ids, base["cert"] = [m["object"] for m in listed], "possible"   # content where nobody stood
+                there = [m["object"] for m in listed if holds(m, t)]
+                ids = there[slice(*e["window"])] if e["window"] else there
+                # reading: an answer from a list of which every row is of another time, or content beyond the list's
+                # end, was not read out of this table: whoever ever stood there is possible.
+                measured = base["cert"] == "confirmed" and self.routes[e["route"]].get("empty_below") is not None
+                if not there or not ids and measured:
+                    ids, base["cert"] = [m["object"] for m in listed], "possible"
                 if not listed:
                     out.append({**base, "standing": "unknown", "object": e["box"]})
             for o in dict.fromkeys(ids):
