@@ -58,9 +58,12 @@ thresholds! {
     volume = 20.0 in 2.0, 1e6: "objects beyond scope over the whole life";
     batch = 10.0 in 2.0, 1e6: "objects beyond scope in one request";
     paging = 10.0 in 2.0, 1e6: "pages of foreign containers in one go, one behind the other";
-    returned = 100.0 in 10.0, 1e9: "data subjects that pages beyond scope returned";
+    returned = 150.0 in 10.0, 1e9: "data subjects that pages beyond scope returned within a day";
+    returned_in_all = 400.0 in 10.0, 1e9: "data subjects that pages beyond scope returned over the whole life";
+    tenants = 5.0 in 2.0, 1e6: "foreign tenants whose lists were opened within a day";
+    unshown = 12.0 in 2.0, 1e6: "objects beyond scope that no list had shown before";
     prefixes = 20.0 in 5.0, 1e6: "searched prefixes in alphabetical order";
-    common = 0.05 in 0.00001, 0.5: "share of peers that may do as much before a signal says nothing";
+    common = 0.1 in 0.00001, 0.5: "share of peers that may do as much before a signal says nothing";
     q = 0.01 in 0.0000001, 0.5: "false discoveries among accounts called enumeration (e-BH)";
     listed_minutes = 30.0 in 0.0, 100000.0: "minutes for which a list explains that its entries are asked for";
     colleague_days = 30.0 in 0.0, 10000.0: "days within which two colleagues' contacts explain one";

@@ -35,6 +35,8 @@ pub struct Contact<'n> {
     pub explained: Option<Explanation>,
     /// A list beyond scope that the account had opened shortly before names it.
     pub led: bool,
+    /// Some list had shown it to the account before, however long ago.
+    pub shown: bool,
     /// How many objects the same request named.
     pub batch: u32,
     /// Whether some container lists the object.
@@ -128,6 +130,7 @@ impl<'n> Reader<'_, 'n> {
             let shortly = |at: &Stamp| access.time.0 - at.0 <= self.listed_within;
             let contact = Contact {
                 led: led.get(&touch.thing).is_some_and(shortly),
+                shown: touch.shown,
                 at: access.time,
                 access: touch.access,
                 asked: access.object,
@@ -161,19 +164,25 @@ impl<'n> Reader<'_, 'n> {
         for page in &touched.pages {
             let access = &accesses[page.access as usize];
             let disclosed = page.certainty > Certainty::Nothing;
-            if let Some(known) = first.get(&page.container) {
-                contacts[*known].1.disclosed |= disclosed;
-                continue;
-            }
-            first.insert(page.container, contacts.len());
             let place = match (page.inside, page.beyond, page.known) {
                 (0, 0, false) => Place::Nowhere,
                 (0, 0, true) => Place::Undecided,
                 (inside, beyond, _) if inside >= beyond => Place::Inside,
                 _ => Place::Foreign,
             };
+            if let Some(known) = first.get(&page.container) {
+                let known = &mut contacts[*known].1;
+                known.disclosed |= disclosed;
+                // One's own class may stand on the first page of a list whose other pages are foreign.
+                if place == Place::Foreign {
+                    known.place = place;
+                }
+                continue;
+            }
+            first.insert(page.container, contacts.len());
             let contact = Contact {
                 led: false,
+                shown: false,
                 at: access.time,
                 access: page.access,
                 asked: page.container,

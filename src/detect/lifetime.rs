@@ -9,16 +9,19 @@ use super::{Facts, Peers, Signal, odds};
 pub const DIGITS: f64 = 6.0;
 
 pub(super) fn signal(facts: &Facts, peers: &Peers) -> Signal {
-    let (objects, containers) = (peers.usual("objects"), peers.usual("containers"));
+    let [objects, containers, pages] =
+        ["objects", "containers", "paging"].map(|what| peers.usual(what));
     Signal::at_least(
         "lifetime",
         odds::life(facts, peers) / std::f64::consts::LN_10,
         DIGITS,
         format!(
-            "decimal digits of the odds of {} foreign objects and {} foreign containers against a geometric law with the \
-             mean of the lower 95 % of {} accounts of the same role ({objects:.2} and {containers:.2})",
+            "decimal digits of the odds of {} foreign objects, {} foreign containers and {} foreign pages in runs against a \
+             geometric law with the mean of the lower 95 % of {} accounts of the same role ({objects:.2}, \
+             {containers:.2} and {pages:.2})",
             facts.objects,
             facts.containers,
+            facts.pages,
             peers.len()
         ),
     )

@@ -24,6 +24,8 @@ mod probing;
 mod returned;
 mod scope_score;
 pub mod takeover;
+mod tenants;
+mod unshown;
 mod verdict;
 mod volume;
 
@@ -33,6 +35,8 @@ pub use explain::Explanation;
 pub use harvest::{Collected, THRESHOLD as HARVEST_FROM};
 pub use order::Walk;
 pub use peers::Peers;
+pub use returned::Returned;
+pub use unshown::Habit;
 pub use verdict::{Given, Judgement, Verdict, judge};
 
 use crate::scope::ControllerIndex;
@@ -89,8 +93,8 @@ impl Signal {
     }
 }
 
-/// Accounts that may come as far in however small a group.
-const FEW: usize = 3;
+/// Accounts that may come as far in however small a group: accomplices must not make each other common.
+const FEW: usize = 6;
 /// Groups below this are small: there, two accounts and more than this share of all have a habit in common.
 const SMALL: usize = 60;
 const HABIT: f64 = 0.3;
@@ -124,8 +128,14 @@ pub struct Facts {
     pub batch: u32,
     /// Pages of unexplained foreign containers in runs.
     pub pages: u32,
-    /// Distinct things that unexplained foreign pages returned.
-    pub returned: u32,
+    /// What unexplained foreign pages returned.
+    pub returned: Returned,
+    /// Most foreign tenants whose lists were opened within a day.
+    pub tenants: u32,
+    /// Unexplained foreign objects that no list had shown before.
+    pub unshown: u32,
+    /// Objects in scope that a list had shown before, and all.
+    pub own: (u32, u32),
     /// Longest run of searched prefixes in alphabetical order.
     pub prefixes: u32,
     /// Explained foreign contacts, by template.
@@ -166,7 +176,10 @@ impl Facts {
             deepest: depth::deepest(contacts),
             batch: batch::largest(contacts),
             pages: 0,
-            returned: 0,
+            returned: Returned::default(),
+            tenants: tenants::in_a_day(contacts, home),
+            unshown: unshown::count(contacts),
+            own: unshown::own(contacts),
             prefixes: prefixes::run(contacts),
             explained,
             collected: harvest::collected(contacts),

@@ -1,9 +1,9 @@
 //! Evidence that stands up to many accounts being tested at once: e-values, and e-BH over all of them.
 //!
 //! An e-value is a number whose mean is at most 1 for an honest account, so that 1/e bounds the chance of it. Ours
-//! is the mean of three: the average likelihood ratio over all contiguous segments of first contacts and several
-//! θ1 (each ratio is one, so their average is), and the odds of the numbers of foreign objects and containers
-//! against the peers' geometric law. e-BH (Wang & Ramdas, arXiv 2009.02824) keeps the share of false ones among
+//! is the mean of four: the average likelihood ratio over all contiguous segments of first contacts and several
+//! θ1 (each ratio is one, so their average is), and the odds of the numbers of foreign objects, containers and pages in
+//! runs against the peers' geometric law. e-BH (Wang & Ramdas, arXiv 2009.02824) keeps the share of false ones among
 //! those called at q, whatever the dependence between accounts; final values are used, never running maxima
 //! (arXiv 2501.19360).
 
@@ -21,13 +21,19 @@ pub fn evidence(facts: &Facts, peers: &Peers, limits: &Thresholds) -> f64 {
     let segments = segments(&facts.steps, peers.theta_0(limits));
     let objects = geometric(facts.objects, peers.usual("objects"));
     let containers = geometric(facts.containers, peers.usual("containers"));
-    log_mean(&[segments, objects, containers])
+    let pages = geometric(facts.pages, peers.usual("paging"));
+    log_mean(&[segments, objects, containers, pages])
 }
 
 /// Natural logarithm of the odds that a life's numbers are no accident, whichever is larger.
 pub(super) fn life(facts: &Facts, peers: &Peers) -> f64 {
-    let objects = geometric(facts.objects, peers.usual("objects"));
-    objects.max(geometric(facts.containers, peers.usual("containers")))
+    let counts = [
+        (facts.objects, "objects"),
+        (facts.containers, "containers"),
+        (facts.pages, "paging"),
+    ];
+    let odds = counts.map(|(count, what)| geometric(count, peers.usual(what)));
+    odds.into_iter().fold(f64::NEG_INFINITY, f64::max)
 }
 
 /// The average over all segments and several θ1 of the likelihood ratio against θ0, as a logarithm: with S the sum

@@ -14,7 +14,7 @@ const THETA_0_MOST: f64 = 0.3;
 /// The share of peers, from below, whose numbers are taken as usual: attackers and accidents stand above.
 const USUAL: f64 = 0.95;
 /// Least means: an honest account may always have opened a foreign object, less often a foreign container.
-const LEAST_MEAN: [(&str, f64); 2] = [("objects", 0.25), ("containers", 0.03)];
+const LEAST_MEAN: [(&str, f64); 3] = [("objects", 0.25), ("containers", 0.03), ("paging", 0.25)];
 
 /// Figures of the accounts of one group.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,10 @@ impl Peers {
             ("depth", f64::from(facts.deepest)),
             ("batch", f64::from(facts.batch)),
             ("paging", f64::from(facts.pages)),
-            ("returned", f64::from(facts.returned)),
+            ("returned", f64::from(facts.returned.day)),
+            ("returned_in_all", f64::from(facts.returned.life)),
+            ("tenants_in_a_day", f64::from(facts.tenants)),
+            ("unshown", f64::from(facts.unshown)),
             ("hidden_ids", f64::from(facts.hidden.unwrap_or(0))),
             ("prefixes", f64::from(facts.prefixes)),
         ];

@@ -5,8 +5,8 @@
 
 use super::odds::{self, Cut};
 use super::{
-    Facts, Peers, Signal, batch, breadth, depth, harvest, hidden, joint, lifetime, order, paging,
-    prefixes, probing, returned, scope_score, volume,
+    Facts, Habit, Peers, Signal, batch, breadth, depth, harvest, hidden, joint, lifetime, order,
+    paging, prefixes, probing, returned, scope_score, tenants, unshown, volume,
 };
 use crate::case::Thresholds;
 
@@ -60,6 +60,8 @@ pub struct Given<'g> {
     pub peers: &'g Peers,
     /// What an e-value must reach, over all accounts.
     pub cut: Cut,
+    /// Whether lists lead to objects on this platform.
+    pub habit: Habit,
     /// The case's thresholds.
     pub limits: &'g Thresholds,
     /// Something beyond its scope was disclosed to it.
@@ -91,7 +93,10 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
         volume::signal(facts, peers, limits),
         batch::signal(facts, peers, limits),
         paging::signal(facts, peers, limits),
-        returned::signal(facts, peers, limits),
+        returned::in_a_day(facts, peers, limits),
+        returned::in_a_life(facts, peers, limits),
+        tenants::signal(facts, peers, limits),
+        unshown::signal(facts, peers, given.habit, limits),
         joint::signal(given.shared, limits),
     ];
     let beyond = scope.iter().any(|signal| signal.fired) && odds.fired;

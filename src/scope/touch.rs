@@ -27,6 +27,8 @@ pub struct Touch {
     pub certainty: Certainty,
     /// Whether a page listed it, rather than the request naming it.
     pub listed: bool,
+    /// Whether a page had shown it to the account before.
+    pub shown: bool,
 }
 
 /// One container page that an access asked for.
@@ -76,6 +78,7 @@ impl Opener<'_> {
     pub fn open(&self, bench: &Bench<'_>, accesses: &[Access]) -> Touched {
         let mut touched = Touched::default();
         let mut seen: HashSet<(Thing, Standing)> = HashSet::new();
+        let mut shown: HashSet<Thing> = HashSet::new();
         for (index, access) in accesses.iter().enumerate() {
             let empty_below = self
                 .routes
@@ -94,10 +97,18 @@ impl Opener<'_> {
                     standing: bench.standing(thing, access.time),
                     certainty: sure,
                     listed: false,
+                    shown: shown.contains(&thing),
                 };
                 touched.keep(touch, &mut seen);
             } else if access.container != NONE {
-                self.page(bench, access, index, sure, &mut touched, &mut seen);
+                self.page(
+                    bench,
+                    access,
+                    (index, sure),
+                    &mut touched,
+                    &mut seen,
+                    &mut shown,
+                );
             } else if sure > Certainty::Nothing {
                 touched.blind.push(index);
             }
@@ -136,10 +147,10 @@ impl Opener<'_> {
         &self,
         bench: &Bench<'_>,
         access: &Access,
-        index: u32,
-        sure: Certainty,
+        (index, sure): (u32, Certainty),
         touched: &mut Touched,
         seen: &mut HashSet<(Thing, Standing)>,
+        shown: &mut HashSet<Thing>,
     ) {
         let id = self.names.objects.name(access.container);
         let (things, page_known) = self.on_page(id, access, sure);
@@ -169,8 +180,12 @@ impl Opener<'_> {
                     standing,
                     certainty: sure,
                     listed: true,
+                    shown: shown.contains(&thing),
                 };
                 touched.keep(touch, seen);
+            }
+            if sure > Certainty::Nothing {
+                shown.insert(thing);
             }
         }
         touched.pages.push(page);

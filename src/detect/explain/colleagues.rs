@@ -1,5 +1,5 @@
-//! Two colleagues of an account's own group had to do with the same thing around the same time: work that the
-//! grants do not show. Only colleagues who are no suspects count, or a pool of attackers would explain itself.
+//! Two colleagues of an account's own group had to do with the same thing around the same time, beyond their scope too:
+//! work that the grants do not show. Only colleagues who are no suspects count, or a pool of attackers would explain itself.
 
 use super::{Crowd, Explained, Explanation};
 use crate::case::Thresholds;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Explanation;
+use crate::detect::Habit;
 use crate::scope::ControllerIndex;
 use crate::words::Stamp;
 
@@ -32,6 +33,8 @@ type Day = (BTreeSet<u32>, BTreeSet<u32>);
 /// Everybody's approaches to the things in question, and days on which a whole tenant went astray.
 #[derive(Debug, Default)]
 pub struct Crowd {
+    /// Whether lists lead to objects on this platform.
+    pub habit: Habit,
     approaches: HashMap<(bool, u32), Vec<Approach>>,
     /// By home and day: accounts that were active, and those of them that went astray among their own controllers.
     days: BTreeMap<Vec<ControllerIndex>, BTreeMap<i64, Day>>,
@@ -85,7 +88,8 @@ impl Crowd {
         })
     }
 
-    /// How many trusted accounts of a group, other than one, approached a thing around an instant.
+    /// How many trusted accounts of a group, other than one, approached a thing beyond their scope around an instant.
+    /// Whoever has the thing in scope says nothing for somebody who has not: a pupil's class is every pupil's list.
     pub(super) fn colleagues(
         &self,
         thing: (bool, u32),
@@ -96,6 +100,7 @@ impl Crowd {
             a.group == group
                 && a.account != account
                 && a.trusted
+                && a.beyond
                 && a.at.0.saturating_sub(at.0).saturating_abs() <= within
         };
         let approaches = self.approaches.get(&thing).map_or(&[][..], Vec::as_slice);

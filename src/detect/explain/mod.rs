@@ -78,7 +78,7 @@ pub fn explain(
 ) {
     colleagues::apply(contacts, account, crowd, limits);
     moved::apply(contacts, account);
-    substitute::apply(contacts, account);
+    substitute::apply(contacts, account, crowd.habit);
     rollover::apply(contacts, account, crowd);
     link::apply(contacts, account, crowd);
     led::apply(contacts);

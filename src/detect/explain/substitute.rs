@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Explained, Explanation, day, walked};
+use crate::detect::Habit;
 use crate::detect::contacts::{Contact, Place};
 use crate::scope::ControllerIndex;
 use crate::words::{HOUR, Stamp};
@@ -14,20 +15,55 @@ const UNITS: usize = 2;
 const LISTED_UNITS: usize = 4;
 /// Cards that somebody looks at whom a list led there.
 const CARDS: usize = 2;
-/// Tenants of somebody who is not seen to stay: schools of the neighbourhood.
-const TENANTS: usize = 3;
+/// Tenants of somebody who is not seen to stay: fewer than what breadth calls a system.
+const TENANTS: usize = 9;
 /// How long a day in a class lasts at least.
 const DWELL: i64 = 2 * HOUR;
 /// Requests on the day, repeats included: a day's work is more than a look.
 const REQUESTS: usize = 4;
-/// Most things on one day: two classes.
+/// Most new requests on one day: two classes, card by card.
 const MOST: usize = 70;
+/// Most things on one day: two classes with everybody who belongs to them, where an app asks for many at once.
+const THINGS: usize = 150;
 /// Schools in all from which on it is no substitute's life.
 const SCHOOLS: usize = 15;
 
 type Day = (i64, Option<ControllerIndex>);
 
-pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
+pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit: Habit) {
+    let days = days(contacts);
+    let schools: BTreeSet<_> = days.keys().map(|(_, tenant)| *tenant).collect();
+    if schools.len() > SCHOOLS {
+        return;
+    }
+    let lengths = lengths(account.visits);
+    let on = |day: i64| days.keys().filter(|(other, _)| *other == day).count();
+    let fits = |(key, indices): &(&Day, &Vec<usize>)| {
+        let found: Vec<&Contact<'_>> = indices.iter().map(|index| &contacts[*index]).collect();
+        let lasted = lengths.get(*key).is_some_and(|(first, last, requests)| {
+            last.0 - first.0 >= DWELL && *requests >= REQUESTS
+        });
+        on(key.0) == 1 && a_day(&found, lasted, schools.len())
+    };
+    let fitting: Vec<&Vec<usize>> = days
+        .iter()
+        .filter(fits)
+        .map(|(_, indices)| indices)
+        .collect();
+    // Where lists are logged, whoever works in a class opens its list; a life of such days without any is none.
+    let with_list = |indices: &&&Vec<usize>| indices.iter().any(|at| contacts[*at].container);
+    let listed = fitting.iter().filter(with_list).count();
+    if habit.lists_are_logged() && 2 * listed < fitting.len() {
+        return;
+    }
+    let explained: Vec<usize> = fitting.into_iter().flatten().copied().collect();
+    for index in explained {
+        contacts[index].explained = Some(Explanation::Substitute);
+    }
+}
+
+/// The unexplained contacts by day and tenant.
+fn days(contacts: &[Contact<'_>]) -> BTreeMap<Day, Vec<usize>> {
     let mut days: BTreeMap<Day, Vec<usize>> = BTreeMap::new();
     for (index, contact) in contacts.iter().enumerate() {
         if contact.place == Place::Foreign && contact.explained.is_none() {
@@ -35,40 +71,20 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
             days.entry(key).or_default().push(index);
         }
     }
-    let schools: BTreeSet<_> = days.keys().map(|(_, tenant)| *tenant).collect();
-    if schools.len() > SCHOOLS {
-        return;
-    }
-    let mut per_day: BTreeMap<i64, usize> = BTreeMap::new();
-    for (day, _) in days.keys() {
-        *per_day.entry(*day).or_default() += 1;
-    }
-    let lengths = lengths(account.visits);
-    for (key, indices) in days {
-        let found: Vec<&Contact<'_>> = indices.iter().map(|index| &contacts[*index]).collect();
-        let units: BTreeSet<_> = found.iter().map(|contact| contact.unit).collect();
-        let lasted = lengths.get(&key).is_some_and(|(first, last, requests)| {
-            last.0 - first.0 >= DWELL && *requests >= REQUESTS
-        });
-        let alone = per_day.get(&key.0) == Some(&1);
-        let lists: BTreeSet<_> = found
-            .iter()
-            .filter(|c| c.container)
-            .map(|contact| contact.unit)
-            .collect();
-        let cards = found.iter().filter(|contact| contact.led).count();
-        let led = !lists.is_empty()
-            && cards >= CARDS
-            && units.len() <= LISTED_UNITS
-            && schools.len() <= TENANTS;
-        let stayed = lasted && units.len() <= UNITS;
-        let fits = alone && (stayed || led) && found.len() <= MOST;
-        if fits && !walked(&found) {
-            for index in indices {
-                contacts[index].explained = Some(Explanation::Substitute);
-            }
-        }
-    }
+    days
+}
+
+/// Whether contacts look like a day in a class of one school.
+fn a_day(found: &[&Contact<'_>], lasted: bool, schools: usize) -> bool {
+    let units: BTreeSet<_> = found.iter().map(|contact| contact.unit).collect();
+    let lists = found.iter().filter(|contact| contact.container).count();
+    let cards = found.iter().filter(|contact| contact.led).count();
+    let led = lists > 0 && cards >= CARDS && units.len() <= LISTED_UNITS && schools <= TENANTS;
+    let stayed = lasted && units.len() <= UNITS;
+    // An app that names many in one request stands for one look.
+    let requests = found.chunk_by(|a, b| a.at == b.at && a.batch > 1 && b.batch == a.batch);
+    let few = requests.count() <= MOST && found.len() <= THINGS;
+    (stayed || led) && few && !walked(found)
 }
 
 /// First and last request for anything beyond scope in a tenant on a day, and how many there were.

@@ -35,6 +35,9 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
         .map(|one| wanted.look(sequences.sequence(one.sequence).1, one))
         .collect();
     let mut crowd = Crowd::default();
+    for one in measured.iter() {
+        crowd.habit.add(&one.outcome.facts);
+    }
     for ((one, group), seen) in measured.iter().zip(&groups).zip(seen) {
         let trusted = one.outcome.facts.unexplained() <= LIGHT;
         for (thing, at) in seen.first {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::AccountOutcome;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
-use crate::detect::{Given, Group, Judgement, Peers, Verdict, judge};
+use crate::detect::{Given, Group, Habit, Judgement, Peers, Verdict, judge};
 use crate::scope::{Basis, PersonKind};
 
 /// Foreign controllers from which an account is called enumeration although its scope is only inferred.
@@ -17,6 +17,7 @@ const INFERRED: u32 = 8;
 pub struct Panel {
     groups: BTreeMap<Group, Peers>,
     none: Peers,
+    habit: Habit,
     tested: usize,
 }
 
@@ -28,6 +29,7 @@ impl Panel {
             ..Panel::default()
         };
         for outcome in outcomes {
+            panel.habit.add(&outcome.facts);
             panel
                 .groups
                 .entry(outcome.group.clone())
@@ -58,6 +60,7 @@ impl Panel {
         let given = Given {
             peers: self.peers(outcome),
             cut,
+            habit: self.habit,
             limits,
             disclosed: outcome.share.disclosed(),
             reachable: outcome.reachable,
