@@ -1,4 +1,5 @@
-//! Batches: many foreign objects named in one request; an application names what its screen lists.
+//! Batches: many foreign objects named in one request; an application names what its screen lists, so only those count
+//! that no list had shown.
 
 use super::contacts::Contact;
 use super::{Facts, Peers, Signal};
@@ -11,7 +12,12 @@ pub(super) fn largest(contacts: &[Contact<'_>]) -> u32 {
     contacts
         .chunk_by(same)
         .filter(|request| request[0].batch > 1)
-        .map(|request| request.iter().filter(|c| c.unexplained()).count() as u32)
+        .map(|request| {
+            request
+                .iter()
+                .filter(|c| c.unexplained() && !c.shown)
+                .count() as u32
+        })
         .max()
         .unwrap_or(0)
 }
@@ -21,8 +27,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         "batch",
         f64::from(facts.batch),
         limits.batch,
-        "most foreign objects named in one request; an application names what its screen lists, which is in \
-         scope"
+        "most foreign objects named in one request that no list had shown; an application names what its screen lists"
             .to_owned(),
     )
     .unless_common(peers, limits)

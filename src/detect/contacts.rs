@@ -10,6 +10,9 @@ use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
 use crate::sequence::{Access, NONE, Names};
 use crate::words::{Certainty, Stamp};
 
+/// How soon after a page an app that fetches ahead asks for what stands on it, in nanoseconds.
+const AT_ONCE: i64 = 10_000_000_000;
+
 /// The first time an account asked for an object or a container.
 #[derive(Clone, Debug)]
 pub struct Contact<'n> {
@@ -35,6 +38,8 @@ pub struct Contact<'n> {
     pub explained: Option<Explanation>,
     /// A list beyond scope that the account had opened shortly before names it.
     pub led: bool,
+    /// It followed such a list, or one in scope, within seconds: an app that fetches ahead.
+    pub at_once: bool,
     /// Some list had shown it to the account before, however long ago.
     pub shown: bool,
     /// How many objects the same request named.
@@ -118,6 +123,12 @@ impl<'n> Reader<'_, 'n> {
                 }
                 continue;
             }
+            let before = touched
+                .pages
+                .partition_point(|page| page.access < touch.access);
+            let last_page = before
+                .checked_sub(1)
+                .map(|at| accesses[touched.pages[at].access as usize].time);
             let disclosed = touch.certainty > Certainty::Nothing;
             if let Some(known) = first.get(&touch.thing) {
                 contacts[*known].1.disclosed |= disclosed;
@@ -130,6 +141,7 @@ impl<'n> Reader<'_, 'n> {
             let shortly = |at: &Stamp| access.time.0 - at.0 <= self.listed_within;
             let contact = Contact {
                 led: led.get(&touch.thing).is_some_and(shortly),
+                at_once: last_page.is_some_and(|at| access.time.0 - at.0 <= AT_ONCE),
                 shown: touch.shown,
                 at: access.time,
                 access: touch.access,
@@ -143,10 +155,7 @@ impl<'n> Reader<'_, 'n> {
                 explained: explain(service, fresh),
                 batch: batches.get(&access.order()).copied().unwrap_or(1),
                 on_some_list: self.on_lists.contains(&touch.thing),
-                pages_before: touched
-                    .pages
-                    .partition_point(|page| page.access < touch.access)
-                    as u32,
+                pages_before: before as u32,
             };
             contacts.push((touch.access, contact));
         }
@@ -182,6 +191,7 @@ impl<'n> Reader<'_, 'n> {
             first.insert(page.container, contacts.len());
             let contact = Contact {
                 led: false,
+                at_once: false,
                 shown: false,
                 at: access.time,
                 access: page.access,

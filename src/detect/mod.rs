@@ -134,8 +134,8 @@ pub struct Facts {
     pub tenants: u32,
     /// Unexplained foreign objects that no list had shown before.
     pub unshown: u32,
-    /// Objects in scope that a list had shown before, and all.
-    pub own: (u32, u32),
+    /// Objects in scope: that a list had shown before, all, and those that followed a list within seconds.
+    pub own: (u32, u32, u32),
     /// Longest run of searched prefixes in alphabetical order.
     pub prefixes: u32,
     /// Explained foreign contacts, by template.

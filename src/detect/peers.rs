@@ -13,8 +13,9 @@ const HABIT: usize = 20;
 const THETA_0_MOST: f64 = 0.3;
 /// The share of peers, from below, whose numbers are taken as usual: attackers and accidents stand above.
 const USUAL: f64 = 0.95;
-/// Least means: an honest account may always have opened a foreign object, less often a foreign container.
-const LEAST_MEAN: [(&str, f64); 3] = [("objects", 0.25), ("containers", 0.03), ("paging", 0.25)];
+/// Least means: an honest account may always have opened a foreign object, less often a foreign container, and read one
+/// page by page hardly ever.
+const LEAST_MEAN: [(&str, f64); 3] = [("objects", 0.25), ("containers", 0.03), ("paging", 0.05)];
 
 /// Figures of the accounts of one group.
 #[derive(Clone, Debug, Default)]

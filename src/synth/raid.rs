@@ -375,7 +375,15 @@ impl Planner<'_> {
 
     fn foreign_books(&self, account: u32, at: i64) -> Vec<usize> {
         let books = &self.platform.world.books;
-        let foreign = |book: &usize| !self.platform.may_open(account, &books[*book], at);
+        // A list that the account may not open, though it may see most of those on it, is no foreign one.
+        let foreign = |book: &usize| {
+            let listing = self.platform.world.listing(&books[*book], at);
+            let own = listing
+                .iter()
+                .filter(|item| self.platform.may_see(account, **item, at))
+                .count();
+            !self.platform.may_open(account, &books[*book], at) && 2 * own < listing.len()
+        };
         (0..books.len()).filter(foreign).collect()
     }
 

@@ -9,8 +9,12 @@ mod crowd;
 mod led;
 mod link;
 mod moved;
+mod project;
 mod rollover;
 mod substitute;
+mod wide;
+
+use std::collections::BTreeSet;
 
 use super::contacts::{Contact, Place};
 use crate::case::Thresholds;
@@ -38,6 +42,10 @@ pub enum Explanation {
     SharedLink,
     /// A list beyond scope led there.
     Led,
+    /// Work with a few children of other schools.
+    Project,
+    /// One of many tenants that it works for is missing in its grants.
+    Wide,
 }
 
 impl Explanation {
@@ -52,6 +60,8 @@ impl Explanation {
             Explanation::Rollover => "everybody of its tenant did that day",
             Explanation::SharedLink => "a link that many followed",
             Explanation::Led => "on a list beyond scope that it had opened",
+            Explanation::Project => "a few people of other schools, at the pace of a person",
+            Explanation::Wide => "works for many tenants alike, of which the grants lack a few",
         }
     }
 }
@@ -67,6 +77,10 @@ pub struct Explained<'e> {
     pub home: &'e [ControllerIndex],
     /// Every access to something beyond scope, repeats included: when, and in which tenant.
     pub visits: &'e [(Stamp, Option<ControllerIndex>)],
+    /// Objects beyond scope that it asked for again on another day, by number of the ID.
+    pub again: &'e BTreeSet<u32>,
+    /// Whether somebody of its role may be sent to work elsewhere: it is none that the mass of accounts holds.
+    pub works_elsewhere: bool,
 }
 
 /// Tries the templates in their order on whatever is not explained yet.
@@ -78,10 +92,12 @@ pub fn explain(
 ) {
     colleagues::apply(contacts, account, crowd, limits);
     moved::apply(contacts, account);
+    wide::apply(contacts, account);
     substitute::apply(contacts, account, crowd.habit);
     rollover::apply(contacts, account, crowd);
     link::apply(contacts, account, crowd);
-    led::apply(contacts);
+    led::apply(contacts, account, crowd.habit);
+    project::apply(contacts, account);
     withdraw(contacts);
 }
 
@@ -113,7 +129,7 @@ const MANY: usize = 5;
 pub const FEW_UNITS: usize = 2;
 
 /// The units of the contacts that lie beyond scope and are not explained.
-pub fn units(contacts: &[Contact<'_>]) -> std::collections::BTreeSet<u32> {
+pub fn units(contacts: &[Contact<'_>]) -> BTreeSet<u32> {
     open(contacts).filter_map(|contact| contact.unit).collect()
 }
 

@@ -31,6 +31,9 @@ const SCHOOLS: usize = 15;
 type Day = (i64, Option<ControllerIndex>);
 
 pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit: Habit) {
+    if !account.works_elsewhere {
+        return;
+    }
     let days = days(contacts);
     let schools: BTreeSet<_> = days.keys().map(|(_, tenant)| *tenant).collect();
     if schools.len() > SCHOOLS {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::measure::{Measured, Worker, day};
+use crate::detect::Group;
 use crate::detect::explain::{Approach, Crowd, FEW_UNITS, LIGHT};
 use crate::scope::ControllerIndex;
 use crate::sequence::{Access, NONE, Sequences};
@@ -63,11 +64,33 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
             crowd.helps_in((one.outcome.number, *group), &one.units);
         }
     }
+    let masses = masses(measured);
     measured
         .par_iter_mut()
         .zip(&groups)
         .filter(|(one, _)| !one.open.is_empty())
-        .for_each(|(one, group)| worker.measure_again(sequences, one, &crowd, *group));
+        .for_each(|(one, group)| {
+            let elsewhere = !masses.contains(&one.outcome.group);
+            worker.measure_again(sequences, one, &crowd, (*group, elsewhere));
+        });
+}
+
+/// Share of all accounts with a role from which on a role is the mass's: pupils and guardians, who are sent to no other
+/// school. Where all have one role nobody can tell.
+const MASS: f64 = 0.25;
+
+fn masses(measured: &[Measured]) -> BTreeSet<Group> {
+    let mut roles: BTreeMap<&Group, usize> = BTreeMap::new();
+    for one in measured.iter().filter(|one| !one.outcome.group.is_empty()) {
+        *roles.entry(&one.outcome.group).or_default() += 1;
+    }
+    let all: usize = roles.values().sum();
+    let mass = |count: usize| count < all && count as f64 >= MASS * all as f64;
+    roles
+        .into_iter()
+        .filter(|(_, count)| mass(*count))
+        .map(|(role, _)| role.clone())
+        .collect()
 }
 
 /// The things in question, as bits over the requested IDs.

@@ -16,6 +16,9 @@ use crate::scope::{
 use crate::sequence::{Access, Sequences};
 use crate::words::{HOUR, Stamp};
 
+/// How long after the first time somebody comes back, and does not only ask again.
+const LATER: i64 = 8 * HOUR;
+
 /// An account that was measured and not yet judged.
 pub(super) struct Measured {
     pub outcome: AccountOutcome,
@@ -107,7 +110,7 @@ impl<'w> Worker<'w> {
         sequences: &Sequences,
         measured: &mut Measured,
         crowd: &Crowd,
-        group: u32,
+        (group, works_elsewhere): (u32, bool),
     ) {
         let (_, accesses) = sequences.sequence(measured.sequence);
         let bench = self.scope.bench(&measured.outcome.person);
@@ -120,6 +123,8 @@ impl<'w> Worker<'w> {
             group,
             home: &measured.outcome.home,
             visits: &visits,
+            again: &again(&touched, accesses),
+            works_elsewhere,
         };
         explain(&mut contacts, &account, crowd, &self.case.thresholds);
         self.sum_up(measured, &bench, &contacts, &touched, accesses);
@@ -218,6 +223,23 @@ fn after_closing(row: Option<&AccountRow>, accesses: &[Access]) -> Option<AfterC
         first: *late.first()?,
         last: late.last()?.time,
     })
+}
+
+/// Objects beyond scope that were asked for again after hours, by number of the ID.
+fn again(touched: &Touched, accesses: &[Access]) -> BTreeSet<u32> {
+    let mut first: HashMap<u32, Stamp> = HashMap::new();
+    let beyond = touched
+        .touches
+        .iter()
+        .filter(|touch| !touch.listed && touch.standing.is_beyond());
+    beyond
+        .map(|touch| &accesses[touch.access as usize])
+        .filter(|access| {
+            let at = first.entry(access.object).or_insert(access.time);
+            access.time.0 - at.0 >= LATER
+        })
+        .map(|access| access.object)
+        .collect()
 }
 
 /// The UTC day of an instant, counted from the epoch.
