@@ -57,7 +57,7 @@ thresholds! {
     depth = 20.0 in 2.0, 1e6: "objects in one foreign tenant";
     volume = 20.0 in 2.0, 1e6: "objects beyond scope over the whole life";
     batch = 10.0 in 2.0, 1e6: "objects beyond scope in one request";
-    paging = 10.0 in 2.0, 1e6: "pages of foreign containers in one go, one behind the other";
+    paging = 6.0 in 2.0, 1e6: "pages of foreign containers in one go, one behind the other";
     returned = 150.0 in 10.0, 1e9: "data subjects that pages beyond scope returned within a day";
     returned_in_all = 400.0 in 10.0, 1e9: "data subjects that pages beyond scope returned over the whole life";
     tenants = 5.0 in 2.0, 1e6: "foreign tenants whose lists were opened within a day";

@@ -8,6 +8,9 @@ use super::{Facts, Peers, Signal};
 use crate::case::Thresholds;
 use crate::scope::ControllerIndex;
 
+/// How soon the next letter follows, in nanoseconds.
+const TYPED: u64 = 10_000_000_000;
+
 /// Distinct controllers of unexplained contacts beyond scope, other than those that the account belongs to.
 pub(super) fn controllers(contacts: &[Contact<'_>], home: &[ControllerIndex]) -> u32 {
     let foreign = contacts.iter().filter(|contact| contact.unexplained());
@@ -25,10 +28,20 @@ pub(super) fn units(contacts: &[Contact<'_>]) -> u32 {
     distinct.len() as u32
 }
 
-/// Distinct containers beyond scope.
-pub(super) fn containers(contacts: &[Contact<'_>]) -> u32 {
-    let foreign = contacts.iter().filter(|c| c.container && c.unexplained());
-    foreign.count() as u32
+/// Distinct containers beyond scope. What is typed letter by letter is one search, and a search among one's own tenant
+/// is none beyond it.
+pub(super) fn containers(contacts: &[Contact<'_>], home: &[ControllerIndex]) -> u32 {
+    let lists: Vec<&Contact<'_>> = contacts.iter().filter(|c| c.container).collect();
+    let goes_on = |a: &Contact<'_>, b: &Contact<'_>| {
+        b.at.0.abs_diff(a.at.0) <= TYPED && b.id.len() > a.id.len() && b.id.starts_with(a.id)
+    };
+    let typed = |at: usize| at > 0 && goes_on(lists[at - 1], lists[at]);
+    let typing = |at: usize| at + 1 < lists.len() && goes_on(lists[at], lists[at + 1]);
+    let at_home = |c: &Contact<'_>| c.controller.is_some_and(|c| home.contains(&c));
+    let foreign = (0..lists.len()).filter(|at| lists[*at].unexplained());
+    foreign
+        .filter(|at| !typing(*at) && !(typed(*at) && at_home(lists[*at])))
+        .count() as u32
 }
 
 /// The figure: whichever is largest.

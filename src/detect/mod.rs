@@ -118,6 +118,8 @@ pub struct Facts {
     pub hidden: Option<u32>,
     /// IDs asked for that do not exist, or were refused.
     pub probed: u32,
+    /// Unexplained contacts beyond scope that disclosed something.
+    pub taken: u32,
     /// First contacts in scope.
     pub inside: u32,
     /// Of those, refused ones.
@@ -166,11 +168,15 @@ impl Facts {
                 .collect(),
             controllers: breadth::controllers(contacts, home),
             units: breadth::units(contacts),
-            containers: breadth::containers(contacts),
+            containers: breadth::containers(contacts, home),
             objects: volume::objects(contacts),
             walk: order::walk(contacts),
             hidden: lists_known.then(|| hidden::count(contacts)),
             probed: probing::count(contacts),
+            taken: contacts
+                .iter()
+                .filter(|c| c.unexplained() && c.disclosed)
+                .count() as u32,
             inside: inside.clone().count() as u32,
             inside_refused: inside.filter(|c| !c.disclosed).count() as u32,
             deepest: depth::deepest(contacts),

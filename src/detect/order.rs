@@ -39,7 +39,11 @@ impl Walk {
 /// The best walk among steps of which at least one end is unexplained beyond scope: a walk passes over
 /// what the account may see as well.
 pub(super) fn walk(contacts: &[Contact<'_>]) -> Walk {
-    best(contacts.iter(), |a, b| a.unexplained() || b.unexplained())
+    // The order of a list that stood on the screen is the list's.
+    let counts = |a: &Contact<'_>, b: &Contact<'_>| {
+        (a.unexplained() || b.unexplained()) && !(a.shown && b.shown)
+    };
+    best(contacts.iter(), counts)
 }
 
 /// The best walk among contacts, whatever explains them.

@@ -102,9 +102,10 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
     let beyond = scope.iter().any(|signal| signal.fired) && odds.fired;
     let system = beyond && (walk.fired || structure.iter().any(|signal| signal.fired));
     let harvest = harvest::signal(facts, given.reachable);
+    // What was let through for another reason is no part of a system that was refused throughout.
     let verdict = match (system, given.disclosed) {
-        (true, true) => Some(Verdict::Enumeration),
-        (true, false) if !given.anonymous => Some(Verdict::Probing),
+        (true, true) if facts.taken > 0 => Some(Verdict::Enumeration),
+        (true, _) if !given.anonymous => Some(Verdict::Probing),
         (_, true) => Some(Verdict::Overreach),
         // Whom a search returned, or whose the IDs are, is not in the logs: listed, accused of nothing.
         _ if walk.fired || facts.unknown_walk.steps >= UNKNOWN_WALK => Some(Verdict::Undetermined),

@@ -108,12 +108,18 @@ impl Crowd {
         distinct.len()
     }
 
-    /// How many other trusted accounts approached a thing that lay beyond their scope too, and of how many groups.
-    pub(super) fn followers(&self, thing: (bool, u32), account: u32) -> (usize, usize) {
+    /// How many other accounts approached a thing that lay beyond their scope too, and of how many groups; trusted ones
+    /// only, or all of them.
+    pub(super) fn followers(
+        &self,
+        thing: (bool, u32),
+        account: u32,
+        trusted: bool,
+    ) -> (usize, usize) {
         let approaches = self.approaches.get(&thing).map_or(&[][..], Vec::as_slice);
         let others = approaches
             .iter()
-            .filter(|a| a.account != account && a.trusted && a.beyond);
+            .filter(|a| a.account != account && (a.trusted || !trusted) && a.beyond);
         let accounts: BTreeSet<u32> = others.clone().map(|a| a.account).collect();
         let groups: BTreeSet<u32> = others.map(|a| a.group).collect();
         (accounts.len(), groups.len())

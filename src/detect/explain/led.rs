@@ -13,8 +13,8 @@ use crate::detect::contacts::{Contact, Place};
 /// Lists beyond scope, unexplained, from which on it is no longer somebody who looked into a class or two: of an account
 /// that may be sent elsewhere, and of any other.
 const LISTS: (usize, usize) = (3, 1);
-/// Most cards that lists explain, for the same two.
-const CARDS: (usize, usize) = (70, 12);
+/// Most cards that lists explain, for the same two: two classes, and one.
+const CARDS: (usize, usize) = (70, 40);
 
 pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit: Habit) {
     let lists = contacts

@@ -91,11 +91,11 @@ pub fn explain(
     limits: &Thresholds,
 ) {
     colleagues::apply(contacts, account, crowd, limits);
+    link::apply(contacts, account, crowd);
     moved::apply(contacts, account);
     wide::apply(contacts, account);
     substitute::apply(contacts, account, crowd.habit);
     rollover::apply(contacts, account, crowd);
-    link::apply(contacts, account, crowd);
     led::apply(contacts, account, crowd.habit);
     project::apply(contacts, account);
     withdraw(contacts);

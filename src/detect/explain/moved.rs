@@ -8,6 +8,8 @@ use crate::detect::contacts::{Contact, Place};
 
 /// Days on which the new tenant must have been visited.
 const DAYS: usize = 3;
+/// The same for somebody who was not seen in the old place any more: one look at the end of a life is no move.
+const LEFT: usize = 2;
 /// Units that hold nearly all contacts of somebody who has a class or two.
 const UNITS: usize = 3;
 /// Share of the contacts that must lie in them.
@@ -37,7 +39,7 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
         .filter(|c| Some(c.at) > first)
         .all(|c| c.place != Place::Inside);
     let lists = found.iter().any(|contact| contact.container);
-    let stayed = days.len() >= DAYS || left;
+    let stayed = days.len() >= DAYS || left && days.len() >= LEFT;
     if !lists || !stayed || !few || !coherent(&found) || walked(&found) {
         return;
     }

@@ -16,12 +16,12 @@ const RETURNED: usize = 3;
 const MOST: usize = 80;
 /// Most tenants: fewer than what breadth calls a system.
 const TENANTS: usize = 9;
-/// Share of the objects that must have been met on days with one foreign tenant.
-const ALONE: f64 = 0.6;
+/// Share of the objects that must lie in the foreign tenant of their day, or in the only one: a pupil may have moved.
+const ALONE: f64 = 0.8;
 /// Typical time between two new objects of somebody who reads, in nanoseconds.
 const READS: i64 = 15_000_000_000;
 /// Without a return: objects, units, days, and time between two.
-const ONCE: (usize, usize, usize, i64) = (60, 3, 3, 30_000_000_000);
+const ONCE: (usize, usize, usize, i64) = (60, 3, 4, 30_000_000_000);
 
 pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
     let cards =
@@ -46,29 +46,33 @@ fn comes_back(found: &[&Contact<'_>], account: &Explained<'_>) -> bool {
         .iter()
         .filter(|contact| account.again.contains(&contact.asked))
         .count();
-    let mut days: BTreeMap<i64, BTreeSet<_>> = BTreeMap::new();
-    for contact in found {
-        days.entry(day(contact.at))
-            .or_default()
-            .insert(contact.controller);
-    }
-    let alone = found
-        .iter()
-        .filter(|contact| days[&day(contact.at)].len() == 1)
-        .count();
     let tenants: BTreeSet<_> = found.iter().map(|contact| contact.controller).collect();
     let all = found.len() as f64;
     again >= RETURNED
         && again as f64 >= RETURNS * all
-        && alone as f64 >= ALONE * all
+        && in_main(found, |contact| day(contact.at)) >= ALONE * all
         && tenants.len() <= TENANTS
 }
 
 fn once(found: &[&Contact<'_>]) -> bool {
-    let tenants: BTreeSet<_> = found.iter().map(|contact| contact.controller).collect();
     let units: BTreeSet<_> = found.iter().map(|contact| contact.unit).collect();
     let days: BTreeSet<_> = found.iter().map(|contact| day(contact.at)).collect();
-    tenants.len() == 1 && found.len() <= ONCE.0 && units.len() <= ONCE.1 && days.len() <= ONCE.2
+    let strays = (1.0 - ALONE) * found.len() as f64;
+    in_main(found, |_| 0) >= ALONE * found.len() as f64
+        && found.len() <= ONCE.0
+        && units.len() as f64 <= ONCE.1 as f64 + strays
+        && days.len() <= ONCE.2
+}
+
+/// How many of the contacts of each group lie in the group's most frequent tenant.
+fn in_main(found: &[&Contact<'_>], group: impl Fn(&Contact<'_>) -> i64) -> f64 {
+    let mut groups: BTreeMap<i64, BTreeMap<_, usize>> = BTreeMap::new();
+    for contact in found {
+        let tenants = groups.entry(group(contact)).or_default();
+        *tenants.entry(contact.controller).or_default() += 1;
+    }
+    let main = groups.values().filter_map(|tenants| tenants.values().max());
+    main.sum::<usize>() as f64
 }
 
 /// The middle time between two new objects on one day; none where every day has one.
