@@ -51,10 +51,15 @@ def villain(w, role=None):
     return p
 
 
+def abroad(w, p):
+    """The tenants that an attack looks at: all others, or those that this world lets it know of."""
+    return [t for t in w.targets if t is not p.school.tenant]
+
+
 def foreign_cards(w, p, t=None):
     """Cards of other tenants that this person may never see, in platform order."""
     t = t or w.start
-    return [c for tn in w.tenants if tn is not p.school.tenant for c in tn.cards
+    return [c for tn in abroad(w, p) for c in tn.cards
             if not w.in_scope(p.account, c, t) and not w.in_scope(p.account, c, w.end - 1)]
 
 
@@ -101,8 +106,10 @@ def shuffled(w, p, pace=None, size=None):
 def harvested(w, p):
     """IDs picked out of a few foreign lists that were opened first: no order, but page by page."""
     hand, size, got = Hand(w, p), w.rng.choice(SIZES), []
-    lists = [g.lst for t in w.tenants if t is not p.school.tenant for g in t.classes()]
-    for lst in w.rng.sample(lists, max(2, size // 15)):
+    lists = [g.lst for t in abroad(w, p) for g in t.classes()]
+    if p.role != "pupil":                                # staff who do this by hand cannot be told from substitutes
+        hand.pace = "tool"
+    for lst in w.rng.sample(lists, min(len(lists), max(3, size // 10))):
         got += hand.take("list", [lst], left=size)
     foreign = [c for c in got if not w.in_scope(p.account, c, hand.t)] or foreign_cards(w, p)
     for i, c in enumerate(some(w, foreign, size, size)):
@@ -112,8 +119,8 @@ def harvested(w, p):
 def containers(w, p):
     """Opens foreign lists, the first page of each."""
     hand, size = Hand(w, p), w.rng.choice(LISTS)
-    lists = [g.lst for t in w.tenants if t is not p.school.tenant for s in t.schools for g in s.classes + [s.staff]
-             if w.lists[g.lst]]
+    lists = [g.lst for t in abroad(w, p) for s in t.schools for g in s.classes + [s.staff] if w.lists[g.lst]]
+    size = min(size, len(lists))
     for i, lst in enumerate(w.rng.sample(lists, size)):
         hand.take("list", [lst], left=size - i)
 
@@ -121,7 +128,7 @@ def containers(w, p):
 def books(w, p):
     """The address books of ten tenants and more: few requests, whole populations' first pages."""
     hand = Hand(w, p)
-    tenants = [t for t in w.tenants if t is not p.school.tenant]
+    tenants = abroad(w, p)
     size = min(len(tenants), w.rng.choice([10, 11, 12]))
     for i, t in enumerate(w.rng.sample(tenants, size)):
         hand.take("list", [t.book], left=size - i)
@@ -130,7 +137,8 @@ def books(w, p):
 def paging(w, p):
     """One or two foreign address books, page by page to the end."""
     hand = Hand(w, p)
-    for t in w.rng.sample([t for t in w.tenants if t is not p.school.tenant and len(t.cards) > 100], w.rng.randint(1, 2)):
+    pages = [t for t in abroad(w, p) if len(t.cards) > 60] or abroad(w, p)
+    for t in w.rng.sample(pages, min(len(pages), w.rng.randint(1, 2))):
         page, shown = 1, [1] * PAGE
         while len(shown) == PAGE:
             shown = hand.take("list", [t.book], page, left=12)
@@ -172,7 +180,7 @@ def hidden(w, p):
 def one_tenant(w, p):
     """One foreign tenant, in no order."""
     hand = Hand(w, p)
-    tenant = w.rng.choice([t for t in w.tenants if t is not p.school.tenant])
+    tenant = w.rng.choice(abroad(w, p))
     size = min(w.rng.choice(SIZES), len(tenant.cards))
     cards = some(w, tenant.cards, size, size)
     for i, c in enumerate(cards):
@@ -244,6 +252,7 @@ BY_NAME = {a.__name__: a for a in ATTACKS}
 
 def strike(w, name):
     w.pool = set()
+    w.targets = w.rng.sample(w.tenants, w.rng.randint(3, len(w.tenants) // 2)) if w.calm else w.tenants
     act = BY_NAME[name] if name != "any" else w.rng.choice(ATTACKS[:14])
     w.attack = act.__name__
     if act is none:

@@ -242,8 +242,9 @@ def choose(w, p):
 def fixed(w):
     service(w)
     support(w)
-    shared_link(w)
     kiosk(w)
+    if not w.calm:
+        shared_link(w)
     tester(w)
 
 
@@ -253,7 +254,7 @@ def service(w):
     tenants = w.rng.sample(w.tenants, w.rng.randint(3, 7))
     joined = w.start + DAY * w.rng.randint(2, w.days)
     for i, t in enumerate(tenants):
-        late = w.rng.random() < 0.3 and i == 0
+        late = w.rng.random() < 0.3 and i == 0 and not w.calm
         w.grant(p.account, "sync", t.unit, joined if late else None)
     for d in range(w.days):
         t = w.start + d * DAY - w.offset + 2 * 3600 + w.rng.uniform(0, 60)
@@ -268,7 +269,7 @@ def support(w):
     """County support: a ticket now and then anywhere; granted at the top, or everywhere but the newest tenants."""
     for n in range(2):
         p = staff_account(w, f"support{n}")
-        new = w.rng.sample(w.tenants, w.rng.randint(1, 3))
+        new = [] if w.calm else w.rng.sample(w.tenants, w.rng.randint(1, 3))
         if w.top and w.rng.random() < 0.5:
             w.grant(p.account, "support", w.top)
         else:

@@ -197,6 +197,8 @@ def live(w, hard_share=0.1):
     """All honest events of a world."""
     import hard
     w.extra = []
+    if w.calm:
+        hard_share = 0
     noise(w)
     people = [p for p in w.people if w.rng.random() < 0.8]
     chosen = w.rng.sample(people, int(len(people) * hard_share))

@@ -204,7 +204,7 @@ class Writer:
         pool = [f for f in FORMATS if f != "vhost" or self.shape.name == "host"]
         self.format = rng.choice(pool)
         if kept.defect == "noaccount":
-            self.format = "combined"
+            self.format = rng.choice(["combined", "json", "csv"])
         self.head = 210 if self.format == "w3c" else 0     # W3C counts the head of the answer too
         self.sessions = {}
         self.zone = ("+" if w.offset >= 0 else "-") + "%02d00" % abs(w.offset // 3600)
@@ -306,7 +306,11 @@ class Writer:
                 f.write(text)
 
     def entry(self, name, glob):
-        return f'[[source]]\nname = "{name}"\nfiles = ["{glob}"]\n{self.source()}{self.kept.source}\n'
+        text = self.source()
+        if self.kept.defect == "noaccount":                # nothing in these lines says who
+            text = "".join(x for x in text.splitlines(True) if not x.startswith("account"))
+            text = text.replace('account = "user.id", ', "").replace('account = "who", ', "")
+        return f'[[source]]\nname = "{name}"\nfiles = ["{glob}"]\n{text}{self.kept.source}\n'
 
 
 # ---- the folder ---------------------------------------------------------------------------------------------------

@@ -187,6 +187,9 @@ class World:
         self.protect = rng.random() < 0.3
         self.rollover = self.start + DAY * rng.randint(3, 8) if rng.random() < 0.2 else None
         self.lag = DAY * 7
+        self.calm = "calm" in cell                         # nobody's work goes beyond the directory
+        if self.calm:
+            self.rollover = None
         self.vulnerable = True
         self.batching = rng.random() < 0.5
         self.filing = rng.random() < 0.35
@@ -210,7 +213,7 @@ class World:
         if self.tree >= 4:
             top = self.unit("region", "", "", "region")
         self.top = top
-        for n in range(rng.randint(12, 24) if size <= 1 else 60):
+        for n in range(rng.randint(12, 20) if size <= 1 else 60):
             self.build_tenant(n, top, size)
         self.number()
         self.staff_grants()
@@ -238,7 +241,7 @@ class World:
         school.address = f"198.51.{n}.{10 + s}"
         staffroom = self.unit(f"{tenant.id}.s{s}.staff", school.unit, "", "staff", school.form)
         school.staff = Group(staffroom, school, "")
-        for c in range(rng.randint(2, 5) if size <= 1 else rng.randint(8, 16)):
+        for c in range(rng.randint(2, 4) if size <= 1 else rng.randint(8, 16)):
             above = school.unit
             if self.tree == 6:
                 above = f"{tenant.id}.s{s}.y{c // 2}"
@@ -247,7 +250,7 @@ class World:
             unit = self.unit(f"{tenant.id}.s{s}.c{c}", above, "", "class", school.form)
             group = Group(unit, school, "")
             school.classes.append(group)
-            for _ in range(rng.randint(12, 26)):
+            for _ in range(rng.randint(10, 22)):
                 group.people.append(self.person("pupil", school, group))
         for _ in range(max(4, len(school.classes) * 2)):
             p = self.person("teacher", school, school.staff)

@@ -27,22 +27,23 @@ from truth import Truth
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BINARY = os.environ.get("BREACHSCOPE", os.path.join(ROOT, "target", "release", "breachscope"))
-GRID = [a.__name__ for a in attacks.ATTACKS] + [f"{a}+{d}" for d in logs.DEFECTS[1:] for a in ("any", "none")]
-SMALL = ["sequential", "containers", "one_tenant", "none", "any+hole", "any+misshost", "any+sampled", "any+unlogged",
-         "any+cut", "any+stale"]
+GRID = [a.__name__ for a in attacks.ATTACKS] + [f"{a}+{d}" for d in logs.DEFECTS[1:] for a in ("any", "none")] + \
+    [f"{a}+{d}+calm" for d in logs.DEFECTS for a in ("any", "none")]
+SMALL = ["sequential", "containers", "one_tenant", "none", "any+stale"] + \
+    [f"any+{d}+calm" for d in ("complete", "hole", "misshost", "sampled", "unlogged", "cut", "nobytes")]
 
 
 def play(cell, seed, folder, size=1.0):
     """Builds, writes, scans and judges one world."""
     verdict = judge.Verdict()
-    attack, _, defect = cell.partition("+")
+    attack, defect, *_ = cell.split("+") + ["complete"]
     w = World(cell, seed, size)
     life.live(w)
     attacks.strike(w, attack)
     logs.finish(w)
     kept = logs.Kept(w, defect or "complete")
     full = Truth(w, w.events, False)
-    logged = Truth(w, kept.events, defect != "nobytes" or True)
+    logged = Truth(w, kept.events, True)
     if defect == "nobytes":
         logged.pairs = {p: "probable" for p in logged.pairs}
     verdict.lines = len(kept.events)
