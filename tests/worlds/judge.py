@@ -77,8 +77,9 @@ def accounts(w, kept, folder, logged, verdict):
         if got == ("probing" if refused else "enumeration") or (refused and got == "enumeration" and logged.taken.get(account)):
             verdict.found += 1
         else:
-            verdict.missed.append(f"{account}={got} {len(logged.taken.get(account, ()))} IDs "
-                                  f"{len(logged.lists.get(account, ()))} lists {w.attack}")
+            verdict.missed.append(f"{account}={got} {len(logged.asked.get(account, ()))} IDs "
+                                  f"{len(logged.lists.get(account, ()))} lists "
+                                  f"{len(logged.taken.get(account, ()))} persons {w.accounts[account].role} {w.attack}")
 
 
 def bounds(w, folder, full, verdict):

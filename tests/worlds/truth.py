@@ -32,7 +32,8 @@ class Truth:
 
     def __init__(self, w, events, logged):
         self.pairs = {}              # (subject, controller) -> confirmed | probable
-        self.taken = {}              # account -> set of foreign objects that its attack got
+        self.taken = {}              # account -> foreign objects that its attack got, by lists too
+        self.asked = {}              # account -> foreign objects that it asked for by ID, and got
         self.lists = {}              # account -> foreign lists that its attack got
         self.tried = {}              # account -> foreign objects and lists that its attack asked for
         for e in events:
@@ -59,6 +60,8 @@ class Truth:
         if e.tag == "attack":
             if e.kind == "list":
                 self.lists.setdefault(e.account, set()).add(e.ids[0])
+            else:
+                self.asked.setdefault(e.account, set()).update(beyond)
             self.taken.setdefault(e.account, set()).update(beyond)
 
     def controllers(self, sure=None):
@@ -71,4 +74,6 @@ class Truth:
         return out
 
     def must_find(self, account):
-        return len(self.taken.get(account, ())) >= 20 or len(self.lists.get(account, ())) >= 10
+        """Twenty foreign IDs asked for, ten foreign lists, or a hundred strangers off the pages of fewer."""
+        return len(self.asked.get(account, ())) >= 20 or len(self.lists.get(account, ())) >= 10 or \
+            len(self.taken.get(account, ())) >= 100
