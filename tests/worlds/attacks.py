@@ -145,6 +145,16 @@ def paging(w, p):
             page += 1
 
 
+def prefix(w, p):
+    """Walks the beginnings of names through the type-ahead of other tenants."""
+    hand = Hand(w, p)
+    keys = [f"{t.id}-{a}{b}" for t in abroad(w, p)[: w.rng.randint(1, 5)] for a in "abcdefghijklmnopqrstuvwyz" for b in ["", *"aeiou"]]
+    if w.rng.random() < 0.3:
+        w.rng.shuffle(keys)
+    for i, key in enumerate(keys[:w.rng.choice([60, 120, 400])]):
+        hand.take("suggest", [key], left=len(keys) - i)
+
+
 def batch(w, p):
     """Many foreign IDs in one request."""
     hand, size = Hand(w, p), w.rng.choice(SIZES)
@@ -245,7 +255,7 @@ def none(w, p):
     """Nobody attacks."""
 
 
-ATTACKS = [sequential, stride, downward, shuffled, harvested, containers, books, paging, batch, slow, hidden, one_tenant,
+ATTACKS = [sequential, stride, downward, shuffled, harvested, containers, books, paging, prefix, batch, slow, hidden, one_tenant,
            several, taken_over, pool, probing, none]
 BY_NAME = {a.__name__: a for a in ATTACKS}
 
@@ -253,7 +263,7 @@ BY_NAME = {a.__name__: a for a in ATTACKS}
 def strike(w, name):
     w.pool = set()
     w.targets = w.rng.sample(w.tenants, w.rng.randint(3, len(w.tenants) // 2)) if w.calm else w.tenants
-    act = BY_NAME[name] if name != "any" else w.rng.choice(ATTACKS[:14])
+    act = BY_NAME[name] if name != "any" else w.rng.choice([a for a in ATTACKS[:15] if a is not prefix or w.suggesting])
     w.attack = act.__name__
     if act is none:
         w.vulnerable = w.rng.random() < 0.5

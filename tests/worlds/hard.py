@@ -118,10 +118,10 @@ def camp(w, p):
         going = [c for c in w.listed(now(w, group, t).lst, t) if w.rng.random() < 0.65]
         if w.rng.random() < 0.5:
             w.rng.shuffle(going)                         # the paper list of the partner is in no order
-        see_cards(w, t, p, going, 45)
+        see_cards(w, t, p, going, 45, True)
         again = days_from(w, day + 2, 1)
         if again:
-            see_cards(w, moment(w, p, again[0]), p, some(w, going, 3, 8) if going else [], 60)
+            see_cards(w, moment(w, p, again[0]), p, some(w, going, 3, 8) if going else [], 60, True)
 
 
 def sports_day(w, p):
@@ -132,11 +132,11 @@ def sports_day(w, p):
         pupils = [c for g in school.classes for c in w.listed(now(w, g, t).lst, t)]
         team = some(w, pupils, 3, 8)
         teams.append(team)
-        see_cards(w, t, p, team, 60)
+        see_cards(w, t, p, team, 60, True)
     for day in days_from(w, first + 7, 1):
         t = moment(w, p, day)
         for team in teams:
-            t = see_cards(w, t, p, team, 60)
+            t = see_cards(w, t, p, team, 60, True)
 
 
 def cover(w, p):
@@ -188,7 +188,7 @@ def librarian_shared(w, p):
         w.grant(p.account, "librarian", school.unit)
     readers = some(w, w.listed(w.rng.choice(school.classes).lst, w.start), 5, 18)
     for _ in range(w.rng.randint(10, 40)):
-        see_cards(w, moment(w, p), p, [w.rng.choice(readers)])
+        see_cards(w, moment(w, p), p, [w.rng.choice(readers)], by_name=True)
 
 
 def former(w, p):
@@ -278,7 +278,7 @@ def support(w):
                     w.grant(p.account, "support", t.unit)
         for _ in range(w.rng.randint(20, 80)):
             t, tenant = moment(w, p), w.rng.choice(w.tenants)
-            see_cards(w, t, p, some(w, tenant.cards, 1, 3))
+            see_cards(w, t, p, some(w, tenant.cards, 1, 3), by_name=True)
 
 
 def shared_link(w):

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 # Logs that are complete: every list must be exact there.
-COMPLETE = ("complete", "duplicates")
+COMPLETE = ("complete", "duplicates", "clock")
 
 
 class Verdict:

@@ -34,12 +34,12 @@ def ask(w, t, p, kind, ids, page=1, attack=False, client=None, agent=None, tag=N
     if not w.start <= t < w.end:
         return []
     shown, size, status = [], 0, 200
-    if kind == "list":
+    if kind in ("list", "suggest"):
         rows = w.listed(ids[0], t) if ids[0] in w.lists else None
         shown = (rows or [])[(page - 1) * PAGE: page * PAGE]
         size = 90 + sum(60 + card_size(w, c) // 6 for c in shown) if shown else 2
         targets = shown
-        if rows is None:
+        if rows is None and kind == "list":
             status, size = 404, 31
     else:
         targets = [i for i in ids if i in w.objects]
@@ -75,9 +75,18 @@ def see_list(w, t, p, lst, whole=False):
     return t + w.rng.uniform(2, 20), got
 
 
-def see_cards(w, t, p, ids, slow=25.0):
+def look_up(w, t, p, oid):
+    """Finds a person by name: two or three keystrokes of a search that names no ID, in a platform that has one."""
+    if w.searching:
+        for n in range(w.rng.randint(1, 3)):
+            w.events.append(Event(t + n * 0.6, p.account, p.address, p.agent, "search", (oid,), n + 2, 200, 700, "noise", ""))
+
+
+def see_cards(w, t, p, ids, slow=25.0, by_name=False):
     for oid in ids:
         t += 2 + w.rng.expovariate(1 / slow)
+        if by_name:
+            look_up(w, t - 1.9, p, oid)
         ask(w, t, p, "card", [oid])
         if w.rng.random() < 0.02:                       # double click
             ask(w, t + w.rng.uniform(0.1, 0.9), p, "card", [oid])
@@ -136,6 +145,12 @@ def session(w, t, p):
             group = here.staff
         t, got = see_list(w, t, p, group.lst)
         see_cards(w, t, p, some(w, got, 0, 3))
+    elif w.suggesting and rng.random() < 0.25:           # type-ahead: a name is typed letter by letter
+        name = rng.choice([q for g in here.classes + [here.staff] for q in g.people] or [p]).name
+        for n in range(1, rng.randint(2, 3) + 1):
+            got = ask(w, t, p, "suggest", [f"{here.tenant.id}-{name[:n]}"])
+            t += rng.uniform(0.3, 1.5)
+        see_cards(w, t, p, [c for c in some(w, got, 0, 1) if w.in_scope(p.account, c, t)])
     elif p.role == "teacher":
         group = here.staff if rng.random() < 0.15 else now(w, rng.choice(p.taught), t)
         if rng.random() < 0.75:

@@ -13,7 +13,7 @@ from life import PAGE, Event
 from school import DAY
 
 DEFECTS = ["complete", "duplicates", "hole", "holesaid", "misshost", "sampled", "unlogged", "cut", "nobytes", "noaccount",
-           "stale"]
+           "stale", "clock", "nogrants", "nomembers"]
 FORMATS = ["combined", "vhost", "json", "w3c", "pattern", "csv", "cookie"]
 W3C = "#Fields: date time c-ip cs-username cs-method cs-uri-stem cs-uri-query sc-status sc-bytes time-taken cs(User-Agent)"
 
@@ -32,6 +32,10 @@ class Shape:
         return f"{name}=" + ",".join(ids) if self.joined else "&".join(f"{name}={i}" for i in ids)
 
     def target(self, w, e):
+        if e.kind == "suggest":
+            return f"/suggest/{e.ids[0]}" if self.name != "query" else f"/directory/suggest?key={e.ids[0]}"
+        if e.kind == "search":
+            return "/sok?q=" + w.accounts_of.get(e.ids[0], "xyz")[:e.page]
         if e.kind == "noise":
             return "/static/app.js" if int(e.t) % 2 else "/start"
         n, i, q = self.name, e.ids[0], self.page(e) if e.kind == "list" else ""
@@ -77,11 +81,13 @@ class Shape:
             "graph": {"card": ("/v1/users/{user}", "user"), "list": ("/v1/groups/{group}/members", "group"),
                       "file": ("/v1/drive/items/{item}/content", "item"), "batch": ("/v1/users", "ids")},
         }[self.name]
+        table["suggest"] = ("/directory/suggest", "key") if self.name == "query" else ("/suggest/{key}", "key")
         out = []
         for kind in sorted(kinds):
             path, var = table[kind]
             out.append(f'[[route]]\nname = "{kind}"\nmodule = "{"files" if kind == "file" else "directory"}"\nmethod = ["GET"]\n'
-                       f'path = "{path}"\n' + (f'container = "{var}"\npage = {paging}\n' if kind == "list" else f'object = "{var}"\n')
+                       f'path = "{path}"\n' + (f'container = "{var}"\npage = {paging}\n' if kind == "list" else
+                          f'container = "{var}"\npage = {{ query = "page", first = 1, size = {PAGE} }}\n' if kind == "suggest" else f'object = "{var}"\n')
                        + 'discloses = ["name", "class"]\n' + (f"empty_below = {limit}\n" if limit else ""))
         return "\n".join(out)
 
@@ -153,7 +159,7 @@ class Kept:
 
     def do_unlogged(self):
         lost = self.rng.choice(["list", "card"])
-        kinds = sorted({e.kind for e in self.events} - {lost, "noise"})
+        kinds = sorted({e.kind for e in self.events} - {lost, "noise", "search"})
         self.events = [e for e in self.events if e.kind != lost]
         self.source = f"logs_routes = {json.dumps(kinds)}\n"
 
@@ -163,6 +169,19 @@ class Kept:
         b = self.w.end - (0 if a > self.w.start else n * DAY)
         self.events = [e for e in self.events if a <= e.t < b]
         self.period = True
+
+    def do_clock(self):
+        """One of several hosts has its clock off by up to two minutes, and nobody says so."""
+        self.w.hosts, off = max(2, self.w.hosts), self.rng.choice([-1, 1]) * self.rng.uniform(20, 120)
+        for n, e in enumerate(self.events):
+            e.host = n % self.w.hosts
+        self.events = [self.moved(e, off) if e.host == 1 else e for e in self.events]
+
+    @staticmethod
+    def moved(e, off):
+        other = Event(e.t + off, e.account, e.client, e.agent, e.kind, e.ids, e.page, e.status, e.size, e.tag, e.tenant)
+        other.host = e.host
+        return other
 
     def do_stale(self):
         """The directory of the day before the logs begin, and without those who came since."""
@@ -332,9 +351,10 @@ def flag(b):
 def write(w, kept, folder):
     """Writes the case; returns the writer."""
     os.makedirs(folder)
+    w.accounts_of = {p.card: p.name for p in w.people if p.card}
     writer = Writer(w, kept)
     sources = writer.write(folder)
-    kinds = {e.kind for e in w.events} - {"noise"}
+    kinds = {e.kind for e in w.events} - {"noise", "search"}
     form = ["form"] if w.forms else []
     prot = ["protected"] if w.protect else []
     table(f"{folder}/controllers.csv", ["controller", "name"], [(t_owner(w, t), t.id) for t in w.tenants])
@@ -353,6 +373,7 @@ def write(w, kept, folder):
           [[a, p.subject if p.card else "", p.school.tenant.id and t_owner(w, p.school.tenant) if p.card else "", w.kind[a]]
            for a, p in w.accounts.items()])
     names = ["controllers", "units", "grants", "objects", "members", "accounts"]
+    names = [n for n in names if kept.defect != "no" + n]
     if writer.format == "cookie":
         names.append("sessions")
         table(f"{folder}/sessions.csv", ["session", "account"], [[s, k[0]] for k, s in writer.sessions.items()])

@@ -196,7 +196,11 @@ class World:
         self.ids = Ids(rng, rng.choice(["dec", "dec", "prefix", "hex", "check", "snow", "uuid", "b62"]),
                        rng.choice(["tenant", "interleaved", "blocks"]))
         self.narrow = rng.random() < 0.2                   # bodies of nearly one size
-        self.limit = 60 if rng.random() < 0.75 or self.narrow else None
+        self.limit = 60 if rng.random() < 0.75 or self.narrow else None     # empty_below
+        self.suggesting = "prefix" in cell or rng.random() < 0.25    # a type-ahead that the case knows as a list
+        if self.suggesting:
+            self.limit = 60
+        self.searching = rng.random() < 0.6                # a search by name that shows only what one may see
         self.size = size
         self.build(size)
 
@@ -310,6 +314,10 @@ class World:
             self.lists[t.book] = [[c, None, None] for c in t.cards if not self.objects[c][0].protected]
         if self.filing:
             self.file_objects()
+        if self.suggesting:
+            for p in self.people:
+                if p.card:
+                    self.suggest(p, p.school.tenant, None)
 
     def file_objects(self):
         """Some pupils have files: a second kind of object, of the same subject."""
@@ -321,6 +329,12 @@ class World:
             self.files[card] = text
             self.objects[text] = self.objects[card]      # the same rows: a file moves with its pupil
         self.fileids = ids
+
+    def suggest(self, p, tenant, day):
+        """The beginnings under which a type-ahead of that tenant finds a person, from that day on."""
+        if not self.objects[p.card][0].protected:
+            for n in (1, 2, 3):
+                self.lists.setdefault(f"{tenant.id}-{p.name[:n]}", []).append([p.card, day, None])
 
     def grant(self, account, role, unit, start=None, end=None):
         staff = role not in ("pupil", "guardian")
@@ -381,6 +395,12 @@ class World:
         rows = self.objects[p.card]
         if not rows[-1].protected:
             self.lists[new.lst].append([p.card, day, None])
+        if self.suggesting and new.school.tenant is not old.school.tenant:
+            for n in (1, 2, 3):
+                for member in self.lists[f"{old.school.tenant.id}-{p.name[:n]}"]:
+                    if member[0] == p.card and member[2] is None:
+                        member[2] = day
+            self.suggest(p, new.school.tenant, day)
         form = self.units[new.unit].form if self.forms else ""
         rows[-1].end = late
         rows.append(Row(new.unit, p.subject, form, rows[-1].protected, rows[-1].child, late, None))

@@ -10,7 +10,7 @@ def shown(w, e):
     """The cards that an answer with content held."""
     if e.kind in ("card", "batch", "file"):
         return [i for i in e.ids if i in w.objects]
-    if e.kind == "list" and e.ids[0] in w.lists:
+    if e.kind in ("list", "suggest") and e.ids[0] in w.lists:
         return w.listed(e.ids[0], e.t)[(e.page - 1) * PAGE: e.page * PAGE]
     return []
 
@@ -37,7 +37,7 @@ class Truth:
         self.lists = {}              # account -> foreign lists that its attack got
         self.tried = {}              # account -> foreign objects and lists that its attack asked for
         for e in events:
-            if e.kind == "noise" or e.account in w.excluded:
+            if e.kind in ("noise", "search") or e.account in w.excluded:
                 continue
             self.event(w, e, certain(w, e, logged))
 
@@ -58,7 +58,7 @@ class Truth:
                 if self.pairs.get(pair) != "confirmed":
                     self.pairs[pair] = sure
         if e.tag == "attack":
-            if e.kind == "list":
+            if e.kind in ("list", "suggest"):
                 self.lists.setdefault(e.account, set()).add(e.ids[0])
             else:
                 self.asked.setdefault(e.account, set()).update(beyond)

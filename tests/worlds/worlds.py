@@ -44,6 +44,8 @@ def play(cell, seed, folder, size=1.0):
     kept = logs.Kept(w, defect or "complete")
     full = Truth(w, w.events, False)
     logged = Truth(w, kept.events, True)
+    if defect == "clock":
+        full.pairs.update(logged.pairs)
     if defect == "nobytes":
         logged.pairs = {p: "probable" for p in logged.pairs}
     verdict.lines = len(kept.events)
