@@ -20,7 +20,9 @@ class Hand:
         self.t = w.rng.uniform(w.start + 3600, w.end - w.days * DAY * 0.4)
         if self.pace == "slow":
             self.t = w.start + w.rng.uniform(0, DAY)
-        w.attackers[p.account] = True
+        self.rotate = rng.random() < 0.12                # a new address for each request
+        self.again = rng.random() < 0.1                  # asks some things twice
+        w.attackers[p.account] = self.pace
 
     def wait(self, left):
         rng = self.w.rng
@@ -39,6 +41,11 @@ class Hand:
 
     def take(self, kind, ids, page=1, left=0):
         self.wait(left)
+        rng = self.w.rng
+        if self.rotate:
+            self.client = f"{rng.randrange(23, 190)}.{rng.randrange(255)}.{rng.randrange(255)}.{rng.randrange(1, 255)}"
+        if self.again and rng.random() < 0.2:
+            ask(self.w, self.t - 0.01, self.p, kind, ids, page, attack=True, client=self.client, agent=self.agent)
         return ask(self.w, self.t, self.p, kind, ids, page, attack=True, client=self.client, agent=self.agent)
 
 
@@ -197,6 +204,64 @@ def one_tenant(w, p):
         hand.take("card", [c], left=len(cards) - i)
 
 
+def mimic(w, p):
+    """A pupil who goes about it as a substitute would: a foreign list, a few of its cards, the next day another."""
+    p = villain(w, "pupil")
+    hand = Hand(w, p, "hand")
+    hand.t = w.start + DAY
+    lists = [g.lst for t in abroad(w, p) for g in t.classes()]
+    n = min(len(lists), w.rng.randint(10, 14))
+    for i, lst in enumerate(w.rng.sample(lists, n)):
+        got = hand.take("list", [lst], left=n - i)
+        for c in some(w, got, 2, 6):
+            hand.take("card", [c])
+        hand.t += (w.end - hand.t) / (n - i + 1) * w.rng.uniform(0.5, 1)
+
+
+def leaver(w, p):
+    """Former staff who still can log in and takes the old school's cards along, weeks after the grants ended."""
+    p = villain(w, "teacher")
+    import hard
+    end = w.start + DAY * w.rng.randint(1, w.days // 3)
+    hard.end_grants(w, p, end)
+    w.events = [e for e in w.events if e.account != p.account or e.t < end]
+    hand = Hand(w, p, w.rng.choice(["tool", "hand", "nights"]))
+    hand.t = w.rng.uniform(end + DAY, w.end - 4 * DAY)
+    cards = list(p.school.tenant.cards)
+    if w.rng.random() < 0.5:
+        w.rng.shuffle(cards)
+    cards = cards[:w.rng.choice([30, 50, 100])]
+    for i, c in enumerate(cards):
+        hand.take("card", [c], left=len(cards) - i)
+
+
+def downloads(w, p):
+    """Files by number, or by known IDs: every one is a download of another school's pupil."""
+    hand, size = Hand(w, p), w.rng.choice(SIZES)
+    files = [w.files[c] for c in foreign_cards(w, p) if c in w.files]
+    if w.rng.random() < 0.5:
+        at = w.rng.randrange(max(1, len(files) - size))
+        files = files[at:at + size]
+    else:
+        files = some(w, files, size, size)
+    for i, f in enumerate(files):
+        hand.take("file", [f], left=size - i)
+
+
+def anonymous(w, p):
+    """Nobody is logged in, and the platform answers all the same."""
+    p = staff_account(w, "nobody")
+    del w.accounts["nobody"], w.kind["nobody"]
+    p.account, p.second = None, ""
+    hand, size = Hand(w, p, w.rng.choice(["burst", "tool", "hand"])), w.rng.choice(SIZES)
+    del w.attackers[None]
+    hand.rotate, hand.client = False, p.address
+    w.attackers["client:" + p.address] = "anonymous"
+    cards = some(w, [c for t in w.targets for c in t.cards], size, size)
+    for i, c in enumerate(cards):
+        hand.take("card", [c], left=size - i)
+
+
 def several(w, p):
     """Two to five accounts of one hand: in turn, in chunks, or shuffled."""
     people = [p] + [villain(w) for _ in range(w.rng.randint(1, 4))]
@@ -256,14 +321,14 @@ def none(w, p):
 
 
 ATTACKS = [sequential, stride, downward, shuffled, harvested, containers, books, paging, prefix, batch, slow, hidden, one_tenant,
-           several, taken_over, pool, probing, none]
+           several, taken_over, mimic, leaver, downloads, anonymous, pool, probing, none]
 BY_NAME = {a.__name__: a for a in ATTACKS}
 
 
 def strike(w, name):
     w.pool = set()
     w.targets = w.rng.sample(w.tenants, w.rng.randint(3, len(w.tenants) // 2)) if w.calm else w.tenants
-    act = BY_NAME[name] if name != "any" else w.rng.choice([a for a in ATTACKS[:15] if a is not prefix or w.suggesting])
+    act = BY_NAME[name] if name != "any" else w.rng.choice([a for a in ATTACKS[:19] if (a is not prefix or w.suggesting) and (a is not downloads or w.filing)])
     w.attack = act.__name__
     if act is none:
         w.vulnerable = w.rng.random() < 0.5

@@ -245,6 +245,8 @@ def fixed(w):
     kiosk(w)
     if not w.calm:
         shared_link(w)
+        newsletter(w)
+        twinning(w)
     tester(w)
 
 
@@ -288,6 +290,34 @@ def shared_link(w):
     staff = [p for p in w.people if p.role not in ("pupil", "guardian")]
     for p in some(w, staff, 10, 40):
         ask(w, moment(w, p, day + w.rng.randrange(3)), p, "card", [card], tag="link")
+
+
+def newsletter(w):
+    """A page of eight to twenty-five links into other schools' cards, sent to staff; many open several of them."""
+    if w.rng.random() < 0.5:
+        return
+    cards = [w.rng.choice(w.rng.choice(w.tenants).cards) for _ in range(w.rng.randint(8, 25))]
+    day = w.rng.randrange(max(1, w.days - 3))
+    staff = [p for p in w.people if p.role not in ("pupil", "guardian")]
+    for p in some(w, staff, 20, 60):
+        t = moment(w, p, day + w.rng.randrange(3))
+        for card in [c for c in cards if w.rng.random() < w.rng.choice([0.1, 0.3, 0.9])]:
+            t += w.rng.uniform(5, 60)
+            ask(w, t, p, "card", [card], tag="newsletter")
+
+
+def twinning(w):
+    """Two classes of two controllers share a project: each opens the other's list and some cards, for a week or two."""
+    a, b = (w.rng.choice(t.classes()) for t in w.rng.sample(w.tenants, 2))
+    first = w.rng.randrange(max(1, w.days - 10))
+    for here, there in ((a, b), (b, a)):
+        for p in here.people:
+            for _ in range(w.rng.choice([0, 1, 1, 2, 3])):
+                t = moment(w, p, first + w.rng.randrange(8))
+                if here in (g for _, g in p.groups):
+                    p.hard = p.hard or "twinning"
+                    t, got = see_list(w, t, p, now(w, there, t).lst)
+                    see_cards(w, t, p, some(w, got, 0, 5))
 
 
 def kiosk(w):

@@ -3,6 +3,7 @@ import csv
 import os
 import subprocess
 import time
+from collections import Counter
 
 # Logs that are complete: every list must be exact there.
 COMPLETE = ("complete", "duplicates", "clock")
@@ -17,6 +18,7 @@ class Verdict:
         self.honest, self.accused, self.probing = 0, [], []
         self.lower, self.upper, self.excluded = [], [], []
         self.exact, self.idle, self.reached = None, 0, 0
+        self.kinds, self.blamed = Counter(), Counter()       # honest people by what they do; the accused among them
         self.differences = []
         self.seconds, self.lines = 0.0, 0
 
@@ -54,16 +56,19 @@ def accounts(w, kept, folder, logged, verdict):
     villains = set(w.attackers)
     honest = {e.account for e in w.events if e.account} - villains - set(w.excluded)
     verdict.honest = len(honest)
+    kinds = {a: "pool" if a in w.pool else w.accounts[a].hard or w.accounts[a].role for a in honest}
+    for mark in ("link", "newsletter"):
+        kinds.update({e.account: mark for e in w.events if e.tag == mark and not w.accounts[e.account].hard})
+    verdict.kinds.update(kinds.values())
     for account in sorted(honest & set(named)):
-        kind = w.accounts[account].hard or w.accounts[account].role if account in w.accounts else "?"
-        if account in w.pool:
-            kind = "pool"
+        kind = kinds[account]
         if named[account]["verdict"] == "enumeration":
+            verdict.blamed[kind] += 1
             verdict.accused.append(f"{account}({kind}: {named[account]['signals']})")
         elif named[account]["verdict"] == "probing":
             verdict.probing.append(f"{account}({kind})")
     for row in named.values():
-        if row["account"].startswith("client:") and row["verdict"] == "enumeration":
+        if row["account"].startswith("client:") and row["account"] not in villains and row["verdict"] == "enumeration":
             verdict.accused.append(f"{row['account']}({row['signals']})")
     if kept.defect == "noaccount":
         return
@@ -79,7 +84,8 @@ def accounts(w, kept, folder, logged, verdict):
         else:
             verdict.missed.append(f"{account}={got} {len(logged.asked.get(account, ()))} IDs "
                                   f"{len(logged.lists.get(account, ()))} lists "
-                                  f"{len(logged.taken.get(account, ()))} persons {w.accounts[account].role} {w.attack}")
+                                  f"{len(logged.taken.get(account, ()))} persons {w.accounts[account].role if account in w.accounts else '-'} {w.attack} "
+                                  f"{w.attackers[account]}")
 
 
 def bounds(w, folder, full, verdict):

@@ -49,6 +49,8 @@ def ask(w, t, p, kind, ids, page=1, attack=False, client=None, agent=None, tag=N
     if attack and status == 200 and not w.vulnerable and not all(w.in_scope(p.account, i, t) for i in targets):
         status, size, shown = 403, 27, []
     tenant = w.units[w.objects[targets[0]][0].unit].owner if targets else ""
+    if not client and p.second and int(t // 3000) % 3 == 0:       # the telephone instead of the desk
+        client, agent = p.second, "SkolApp/3.2 (Android 11)"
     w.events.append(Event(t, p.account, client or p.address, agent or p.agent, kind, tuple(ids), page, status, size,
                           tag or ("attack" if attack else p.hard or p.role), tenant))
     return shown

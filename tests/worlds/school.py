@@ -83,6 +83,7 @@ class Person:
     taught: list = field(default_factory=list)
     address: str = ""
     agent: str = ""
+    second: str = ""         # the address of a second device
     app: str = "web"         # web, prefetch, batch
     hard: str = ""
     away: list = field(default_factory=list)
@@ -192,7 +193,7 @@ class World:
             self.rollover = None
         self.vulnerable = True
         self.batching = rng.random() < 0.5
-        self.filing = rng.random() < 0.35
+        self.filing = "downloads" in cell or rng.random() < 0.35
         self.ids = Ids(rng, rng.choice(["dec", "dec", "prefix", "hex", "check", "snow", "uuid", "b62"]),
                        rng.choice(["tenant", "interleaved", "blocks"]))
         self.narrow = rng.random() < 0.2                   # bodies of nearly one size
@@ -276,6 +277,8 @@ class World:
         p = Person("s%05d" % n, name, role, school, [(None, group)])
         p.address = f"{rng.choice([10, 172, 83, 91])}.{rng.randrange(16, 32)}.{rng.randrange(256)}.{rng.randrange(1, 255)}"
         p.agent = rng.choice(AGENTS)
+        if rng.random() < 0.3:
+            p.second = f"100.{rng.randrange(64, 128)}.{rng.randrange(256)}.{rng.randrange(1, 255)}"
         r = rng.random()
         p.app = "prefetch" if r < 0.05 else "batch" if r < 0.1 and self.batching else "web"
         p.account = f"{name}{n}"

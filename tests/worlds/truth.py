@@ -49,8 +49,9 @@ class Truth:
                 beyond.append(oid)
         if not beyond:
             return
+        who = e.account or "client:" + e.client
         if e.tag == "attack":
-            self.tried.setdefault(e.account, set()).update(e.ids)
+            self.tried.setdefault(who, set()).update(e.ids)
         if not sure:
             return
         for oid in beyond:
@@ -59,10 +60,10 @@ class Truth:
                     self.pairs[pair] = sure
         if e.tag == "attack":
             if e.kind in ("list", "suggest"):
-                self.lists.setdefault(e.account, set()).add(e.ids[0])
+                self.lists.setdefault(who, set()).add(e.ids[0])
             else:
-                self.asked.setdefault(e.account, set()).update(beyond)
-            self.taken.setdefault(e.account, set()).update(beyond)
+                self.asked.setdefault(who, set()).update(beyond)
+            self.taken.setdefault(who, set()).update(beyond)
 
     def controllers(self, sure=None):
         return {c for (_, c), s in self.pairs.items() if sure is None or s == sure}

@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
 import attacks
@@ -131,8 +132,15 @@ def run(cells, seeds, jobs, size=1.0, quiet=False):
     total.all = [v for t in tallies.values() for v in t.all]
     show([HEAD] + [t.row(c) for c, t in tallies.items()] + [total.row("all")])
     worst(tallies)
+    behaviours(total.all)
     print(f"{sum(v.lines for v in total.all):,} lines in {time.time() - begun:.0f} s")
     return total.all
+
+
+def behaviours(worlds):
+    """Who is accused, by what they do."""
+    kinds, blamed = sum((v.kinds for v in worlds), Counter()), sum((v.blamed for v in worlds), Counter())
+    print("accused by behaviour: " + (", ".join(f"{k} {n}/{kinds[k]}" for k, n in blamed.most_common()) or "nobody"))
 
 
 def worst(tallies):
