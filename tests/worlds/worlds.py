@@ -117,7 +117,7 @@ def tell(cell, seed, v):
     for word, what in [("crash", [v.crash] if v.crash else []), ("missed", v.missed), ("accused", v.accused), ("lower", v.lower),
                        ("upper", v.upper), ("excluded", v.excluded), ("inexact", v.differences)]:
         if what:
-            print(f"  {word:8} {again}   [{v.style if not v.crash else ''}] {'; '.join(what[:4])}{' …' if len(what) > 4 else ''}", flush=True)
+            print(f"  {word:8} {again}   [{v.style if not v.crash else ''}] {'; '.join(what[:12])}{' …' if len(what) > 12 else ''}", flush=True)
 
 
 def run(cells, seeds, jobs, size=1.0, quiet=False):
