@@ -2,7 +2,7 @@
 
 Every attacker has an ordinary life too (life.py). Sizes begin where the goals begin: 20 foreign IDs, 10 foreign lists.
 """
-from life import DAY, PAGE, ask, everyday, moment, see_cards, some, staff_account
+from life import DAY, PAGE, ask, everyday, moment, some, staff_account
 
 SIZES = [20, 22, 25, 30, 50, 100, 200]
 LISTS = [10, 11, 12, 15, 25]

@@ -2,7 +2,7 @@
 
 Each behaviour is a function of world and person, named after what it stands for, with the reason why it is honest.
 """
-from life import (DAY, PAGE, ask, days_from, moment, now, see_cards, see_list, some, staff_account)
+from life import DAY, PAGE, ask, days_from, moment, now, see_cards, see_list, some, staff_account
 from school import Grant
 
 

@@ -118,3 +118,26 @@ def exact(folder, logged, verdict):
     if confirmed != {c for _, c in want}:
         verdict.differences.append(f"controllers {sorted(confirmed ^ {c for _, c in want})[:3]}")
     verdict.exact = not verdict.differences
+
+
+# ---- a judge that cannot condemn is none --------------------------------------------------------------------------
+def tamper(folder, name, change):
+    """Rewrites a table of the answer, row by row."""
+    table = rows(folder, name)
+    for row in table:
+        change(row)
+    with open(os.path.join(folder, "answer", name), "w", newline="") as f:
+        out = csv.DictWriter(f, list(table[0]))
+        out.writeheader()
+        out.writerows(table)
+
+
+FORGERIES = [                 # (what is forged, where, how, in which list it has to show)
+    ("too high a lower bound", "controllers.csv", lambda r: r.update(subjects_min="99999"), "lower"),
+    ("too low an upper bound", "controllers.csv", lambda r: r.update(subjects_max="0"), "upper"),
+    ("everybody excluded", "controllers.csv", lambda r: r.update(status="excluded"), "excluded"),
+    ("everybody accused", "accounts.csv", lambda r: r.update(verdict="enumeration"), "accused"),
+    ("nobody accused", "accounts.csv", lambda r: r.update(verdict="overreach"), "missed"),
+    ("subjects in doubt", "subjects.csv", lambda r: r.update(certainty="probable"), "differences"),
+    ("subjects of somebody else", "subjects.csv", lambda r: r.update(subject="x" + r["subject"]), "lower"),
+]

@@ -3,7 +3,7 @@
 Every access here is one that its person's work or family asks for, also where the directory does not list it; none of
 these people may be called an enumerator. Attackers are in attacks.py.
 """
-from school import DAY, Grant, Group
+from school import DAY
 
 PAGE = 25
 

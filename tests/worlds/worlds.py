@@ -7,6 +7,7 @@ and their defects (logs.py), truth by CASE.md (truth.py) and judgement (judge.py
   worlds.py run [--cells A,B] [--seeds 0..20] [--jobs N]    the grid, or some cells: ATTACK or ATTACK+DEFECT
   worlds.py one CELL SEED DIR                          one world; keeps DIR with case, answer and truth.txt
   worlds.py honest [--accounts 30000] [--seeds 0..3]   honest people only: false accusations per 100,000
+  worlds.py forged                                     spoils answers, and fails where the judge does not notice
   worlds.py small                                      about a minute, for CI: exit 1 on a broken lower bound, a false
                                                        `excluded`, or more accused honest accounts than --ceiling
 """
@@ -34,8 +35,8 @@ SMALL = ["sequential", "containers", "one_tenant", "none", "any+stale"] + \
     [f"any+{d}+calm" for d in ("complete", "hole", "misshost", "sampled", "unlogged", "cut", "nobytes")]
 
 
-def play(cell, seed, folder, size=1.0):
-    """Builds, writes, scans and judges one world."""
+def play(cell, seed, folder, size=1.0, forge=None):
+    """Builds, writes, scans and judges one world; `forge` spoils the answer before it is judged."""
     verdict = judge.Verdict()
     attack, defect, *_ = cell.split("+") + ["complete"]
     w = World(cell, seed, size)
@@ -54,6 +55,8 @@ def play(cell, seed, folder, size=1.0):
     note(w, kept, writer, full, logged, folder)
     judge.scan(BINARY, folder, verdict)
     if not verdict.crash:
+        if forge:
+            judge.tamper(folder, *forge)
         judge.judge(w, kept, folder, full, logged, verdict)
     verdict.style = f"{w.attack} {writer.format} {writer.shape.name} {w.ids.style}/{w.ids.order} pupils:{w.pupil_scope} " \
                     f"{w.days}d{' rollover' if w.rollover else ''}{' narrow' if w.narrow else ''}{'' if w.limit else ' nolimit'}"
@@ -80,6 +83,18 @@ def job(task):
         return task, play(cell, seed, folder + "/w", size)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def forged():
+    """Spoils answers in every way that the judge must see; returns how many went unnoticed."""
+    unseen = 0
+    for what, name, change, where in judge.FORGERIES:
+        folder = tempfile.mkdtemp(prefix="worlds-")
+        seen = bool(getattr(play("shuffled", 1, folder + "/w", forge=(name, change)), where))
+        shutil.rmtree(folder, ignore_errors=True)
+        print(f"forged: {what}: {'noticed' if seen else 'NOT NOTICED'}", flush=True)
+        unseen += not seen
+    return unseen
 
 
 def span(text):
@@ -157,7 +172,7 @@ def worst(tallies):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["run", "one", "honest", "small"])
+    parser.add_argument("what", choices=["run", "one", "honest", "forged", "small"])
     parser.add_argument("rest", nargs="*")
     parser.add_argument("--cells", default=",".join(GRID))
     parser.add_argument("--seeds", default="0..5")
@@ -176,6 +191,8 @@ def main():
         people, accused = sum(v.honest for v in worlds), sum(len(v.accused) for v in worlds)
         print(f"falsely accused: {accused} of {people:,} honest accounts, {1e5 * accused / people:.2f} per 100,000")
         return 0
+    if o.what == "forged":
+        return forged()
     if o.what == "small":
         worlds = run(SMALL, range(0, 4), o.jobs)
         accused = sum(len(v.accused) for v in worlds)
