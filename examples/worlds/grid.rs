@@ -153,6 +153,22 @@ pub fn cells() -> Vec<Cell> {
             false,
         );
     }
+    // As many people and lines as a platform has in weeks: what can be learned there.
+    for attack in [A::None, A::Sequential] {
+        let settings = Settings {
+            accounts: 12 * 400,
+            lines: 500_000,
+            hard: 100,
+            flaws: vec![Flaw::OnlyAccounts],
+            ..named(attack)
+        };
+        add(
+            format!("dense, only accounts, {attack}"),
+            settings,
+            false,
+            false,
+        );
+    }
     cells
 }
 

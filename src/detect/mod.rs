@@ -26,6 +26,7 @@ mod scope_score;
 pub mod takeover;
 mod tenants;
 mod unshown;
+mod unled;
 mod verdict;
 mod volume;
 
@@ -144,6 +145,10 @@ pub struct Facts {
     pub collected: Collected,
     /// Longest walk through IDs of which nobody knows whose they are, answered.
     pub unknown_walk: Walk,
+    /// Unexplained foreign objects in tenants of which it opened no list.
+    pub unled: u32,
+    /// Whether lists led to what it asked for in scope; `None` where that is nothing.
+    pub led_at_home: Option<bool>,
 }
 
 impl Facts {
@@ -161,7 +166,7 @@ impl Facts {
         Facts {
             steps: contacts
                 .iter()
-                .filter(|contact| contact.place != Place::Undecided)
+                .filter(|contact| contact.place != Place::Undecided && !nowhere(contact))
                 .map(Contact::unexplained)
                 .collect(),
             controllers: breadth::controllers(contacts, home),
@@ -184,6 +189,8 @@ impl Facts {
             explained,
             collected: harvest::collected(contacts),
             unknown_walk: order::longest(contacts.iter().filter(nowhere)),
+            unled: 0,
+            led_at_home: unled::led_at_home(contacts),
         }
     }
 
@@ -191,10 +198,12 @@ impl Facts {
     pub fn with_pages(
         mut self,
         contacts: &[Contact<'_>],
+        home: &[ControllerIndex],
         touched: &crate::scope::Touched,
         accesses: &[crate::sequence::Access],
     ) -> Facts {
         self.pages = paging::pages(contacts, touched, accesses);
+        self.unled = unled::objects(contacts, home, touched, accesses);
         self.returned = returned::things(contacts, touched, accesses);
         self
     }

@@ -4,6 +4,7 @@
 //! (`crowd`), then all are judged together (`panel`), which is cheap and can be repeated with other thresholds.
 
 mod crowd;
+mod learn;
 mod measure;
 mod panel;
 mod watch;
@@ -21,14 +22,19 @@ use crate::detect::{Facts, Group, Judgement, Verdict};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
-use crate::scope::learned::{self, Learned};
+use crate::scope::learned::Learned;
 use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing, as_of};
 use crate::sequence::{Access, NONE, Names, Sequences};
 use crate::words::{HOUR, Reason, Stamp};
 
+use learn::Class;
 use measure::{Measured, Worker};
 pub use panel::Panel;
 pub use watch::Watched;
+
+/// Upper end of the hold-out error up to which learned labels are used for scope: the most that a group's own habit may
+/// raise θ0 to. Labels that are wrong more often could only be held against the innocent.
+const USABLE: f64 = 0.3;
 
 /// One account after everything was weighed.
 #[derive(Debug)]
@@ -45,6 +51,8 @@ pub struct AccountOutcome {
     pub kind: String,
     /// What the judgement of scope rests on.
     pub basis: Basis,
+    /// Something is beyond its scope by a learned label only.
+    pub by_label: bool,
     /// All its accesses.
     pub accesses: u64,
     /// First and last access.
@@ -93,6 +101,8 @@ pub struct Analysis {
     pub stale_from: Option<Stamp>,
     /// Whose the requested IDs seem to be, where the directory does not say.
     pub learned: Option<Learned>,
+    /// Learned labels are sure enough to be used for scope.
+    pub labels_used: bool,
     /// What all were judged with.
     pub panel: Panel,
     /// How many accounts and addresses made accesses.
@@ -113,6 +123,14 @@ impl Analysis {
 }
 
 impl AccountOutcome {
+    /// What the judgement of its scope rests on: a learned label makes it inferred even beside grants.
+    pub fn scope(&self) -> Basis {
+        match (self.basis, self.by_label) {
+            (Basis::Directory, true) => Basis::Inferred,
+            (basis, _) => basis,
+        }
+    }
+
     /// Why figures of this account are not exact.
     pub fn reasons(&self) -> Vec<Reason> {
         let unattributed = self.person.kind == PersonKind::UnattributedClient;
@@ -120,6 +138,7 @@ impl AccountOutcome {
         let all = [
             unattributed.then_some(Reason::NoAccount),
             unlisted.then_some(Reason::NoGrants),
+            self.by_label.then_some(Reason::NoDirectory),
             (self.kind == "shared").then_some(Reason::SharedAccount),
         ];
         all.into_iter().flatten().collect()
@@ -162,19 +181,31 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let logs = times.clone().min().zip(times.max());
     let stale_from = logs.and_then(|logs| as_of(&case.directory, logs));
     let sequences = Sequences::build(accesses, &who);
-    let homes = Homes::infer(atlas, &sequences, &people, &names);
-    let scope = Scope::new(case, atlas, homes);
+    let mut homes = Homes::infer(atlas, &sequences, &people, &names);
     let things: Vec<Thing> = (0..names.objects.len() as u32)
         .map(|asked| atlas.thing(names.objects.name(asked), asked))
         .collect();
     let on_lists = on_lists(atlas);
-    let accounts = case.directory.accounts.as_deref().unwrap_or_default();
+    let accounts = case.directory.accounts.iter().flatten();
+    let accounts = accounts.map(|row| (row.account.as_bytes(), row)).collect();
+    let class = Class {
+        case,
+        atlas,
+        names: &names,
+        things: &things,
+        people: &people,
+        sequences: &sequences,
+        accounts: &accounts,
+    };
+    let lesson = class.learn(&mut homes);
+    let scope = Scope::new(case, atlas, homes);
+    let usable = lesson.learned.as_ref();
+    let usable = usable.filter(|learned| learned.error_at_most <= USABLE);
     let worker = Worker {
         case,
-        accounts: accounts
-            .iter()
-            .map(|row| (row.account.as_bytes(), row))
-            .collect(),
+        accounts,
+        learned: usable,
+        voters: &lesson.voters,
         scope: &scope,
         people: &people,
         opener: Opener {
@@ -195,11 +226,6 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .into_par_iter()
         .map(|index| worker.measure(&sequences, index))
         .collect();
-    // Only where the directory does not say whose the objects are.
-    let learned = match case.directory.objects {
-        Some(_) => None,
-        None => learned::learn(&worker.visitors(&sequences), &names),
-    };
     let watched = watch::look(&worker, &sequences);
     crowd::explain(&worker, &sequences, &mut measured);
     measured.sort_by(|a, b| {
@@ -228,7 +254,10 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     for outcome in &mut outcomes {
         outcome.shared = shared.get(&outcome.number).copied().unwrap_or(0);
     }
-    analysis.panel = Panel::of(&outcomes);
+    analysis.panel = Panel::of(
+        &outcomes,
+        usable.map_or(0.0, |learned| learned.error_at_most),
+    );
     let cut = analysis.panel.cut(&outcomes, &case.thresholds);
     let sighted: HashSet<u32> = watched.sightings.iter().map(|one| one.account).collect();
     let merger = Merger {
@@ -258,7 +287,8 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     }
     analysis.joint = joint;
     analysis.watched = watched;
-    analysis.learned = learned;
+    analysis.labels_used = usable.is_some();
+    analysis.learned = lesson.learned;
     analysis.content = content.routes;
     analysis.names = names;
     analysis
