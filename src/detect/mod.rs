@@ -25,8 +25,9 @@ mod returned;
 mod scope_score;
 pub mod takeover;
 mod tenants;
-mod unshown;
+mod unknown_walk;
 mod unled;
+mod unshown;
 mod verdict;
 mod volume;
 
@@ -147,6 +148,8 @@ pub struct Facts {
     pub unknown_walk: Walk,
     /// Unexplained foreign objects in tenants of which it opened no list.
     pub unled: u32,
+    /// Controllers of which it opened a list.
+    pub listed: std::collections::BTreeSet<ControllerIndex>,
     /// Whether lists led to what it asked for in scope; `None` where that is nothing.
     pub led_at_home: Option<bool>,
 }
@@ -163,6 +166,8 @@ impl Facts {
             }
         }
         let nowhere = |c: &&Contact<'_>| c.disclosed && c.place == Place::Nowhere;
+        // Where the account's scope is not known either, nobody can say whether its walk led beyond it.
+        let unsaid = |c: &&Contact<'_>| nowhere(c) || (c.disclosed && c.place == Place::Undecided);
         Facts {
             steps: contacts
                 .iter()
@@ -188,8 +193,9 @@ impl Facts {
             prefixes: prefixes::run(contacts),
             explained,
             collected: harvest::collected(contacts),
-            unknown_walk: order::longest(contacts.iter().filter(nowhere)),
+            unknown_walk: order::longest(contacts.iter().filter(unsaid)),
             unled: 0,
+            listed: unled::listed(contacts),
             led_at_home: unled::led_at_home(contacts),
         }
     }

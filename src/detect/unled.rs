@@ -21,10 +21,10 @@ pub(super) fn objects(
     touched: &Touched,
     accesses: &[Access],
 ) -> u32 {
-    let lists = contacts.iter().filter(|contact| contact.container);
-    let owners: BTreeSet<ControllerIndex> = lists.clone().filter_map(|c| c.controller).collect();
-    let nobodys: BTreeSet<u32> = lists
-        .filter(|list| list.controller.is_none())
+    let owners = listed(contacts);
+    let nobodys: BTreeSet<u32> = contacts
+        .iter()
+        .filter(|contact| contact.container && contact.controller.is_none())
         .map(|list| list.asked)
         .collect();
     let pages = touched
@@ -47,6 +47,12 @@ pub(super) fn objects(
                 .is_some_and(|c| !home.contains(&c) && !owners.contains(&c))
     });
     unled.count() as u32
+}
+
+/// Tenants of which the account opened a list.
+pub(super) fn listed(contacts: &[Contact<'_>]) -> BTreeSet<ControllerIndex> {
+    let lists = contacts.iter().filter(|contact| contact.container);
+    lists.filter_map(|list| list.controller).collect()
 }
 
 /// Whether the account opens lists that may be its own tenant's; `None` for one without objects in scope.

@@ -247,10 +247,16 @@ fn accounts(answer: &Answer<'_>, text: &mut String) {
 /// Whose the IDs are where no table says it, and how often that is wrong.
 fn learned(answer: &Answer<'_>, text: &mut String) {
     let Some(learned) = &answer.analysis.learned else {
+        if answer.atlas.directory.objects.is_none() {
+            let line = "Learned   nothing: no table places any account; ask for the table of accounts first, with \
+                each account's controller";
+            wrapped(line, text);
+        }
         return;
     };
     let used = match answer.analysis.labels_used {
         true => "scope is inferred",
+        false if answer.atlas.directory.objects.is_some() => "said, not used",
         false => "too often: not used",
     };
     let line = format!(

@@ -332,7 +332,7 @@ fn with_nothing_known_the_table_to_ask_for_is_named_and_a_walk_is_listed() {
     let out = folder.join("answer");
     let screen = scan(&case, &out, &[]);
     assert!(
-        screen.contains("ask for the table of accounts with each account's controller"),
+        screen.contains("Learned   nothing") && screen.contains("ask for the table of accounts"),
         "{screen}"
     );
     let accounts = by(table(&out.join("accounts.csv")), "account");
@@ -364,8 +364,6 @@ fn labels_of_practice_cases_are_right() {
             "14",
             "--lines",
             &lines,
-            "--defects",
-            "none",
             "--flaw",
             "only-accounts",
             "--attack",

@@ -62,10 +62,16 @@ impl Class<'_> {
         }
         let asked: Vec<Id> = asked.into_iter().collect();
         lesson.learned = learned::learn(&visitors, &asked, self.names);
-        if let Some(learned) = &lesson.learned {
-            self.settle(learned, &scope, homes);
+        let objects = self.case.directory.objects.is_some();
+        match &lesson.learned {
+            // A few strangers among known objects, and nothing learned of them: nothing to tell.
+            Some(learned) if objects && learned.labelled() == 0 => Lesson::default(),
+            Some(learned) if !objects => {
+                self.settle(learned, &scope, homes);
+                lesson
+            }
+            _ => lesson,
         }
-        lesson
     }
 
     /// Whether the directory does not know an ID.

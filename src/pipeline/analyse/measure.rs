@@ -127,7 +127,7 @@ impl<'w> Worker<'w> {
         sequences: &Sequences,
         measured: &mut Measured,
         crowd: &Crowd,
-        (group, works_elsewhere): (u32, bool),
+        (group, works_elsewhere, lists_lead): (u32, bool, bool),
     ) {
         let (_, accesses) = sequences.sequence(measured.sequence);
         let bench = self.bench(&measured.outcome.person, measured.sequence, accesses);
@@ -142,6 +142,7 @@ impl<'w> Worker<'w> {
             visits: &visits,
             again: &again(&touched, accesses),
             works_elsewhere,
+            by_lists: lists_lead && measured.outcome.scope() == Basis::Inferred,
         };
         explain(&mut contacts, &account, crowd, &self.case.thresholds);
         self.sum_up(measured, &bench, &contacts, &touched, accesses);

@@ -18,7 +18,7 @@ use crate::detect::contacts::Reader;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
-use crate::detect::{Facts, Group, Judgement, Verdict};
+use crate::detect::{Facts, Group, Judgement};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
@@ -200,7 +200,9 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let lesson = class.learn(&mut homes);
     let scope = Scope::new(case, atlas, homes);
     let usable = lesson.learned.as_ref();
-    let usable = usable.filter(|learned| learned.error_at_most <= USABLE);
+    // Beside a table of objects an ID that it does not know is unknown, whatever is learned of it (CASE.md §2).
+    let alone = case.directory.objects.is_none();
+    let usable = usable.filter(|learned| alone && learned.error_at_most <= USABLE);
     let worker = Worker {
         case,
         accounts,
@@ -268,11 +270,10 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     analysis.stale_from = stale_from;
     for mut outcome in outcomes {
         outcome.judgement = analysis.panel.judge(&outcome, cut, &case.thresholds);
-        let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
-        let sure = outcome.basis != Basis::Inferred || enumerated;
+        let sure = |controller| analysis.panel.sure(&outcome, controller);
         analysis
             .exposure
-            .add(&merger, outcome.number, &outcome.share, sure);
+            .add(&merger, outcome.number, &outcome.share, &sure);
         let member = shared.contains_key(&outcome.number) || sighted.contains(&outcome.number);
         if outcome.judgement.verdict.is_some() || member {
             analysis

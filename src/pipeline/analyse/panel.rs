@@ -51,9 +51,7 @@ impl Panel {
                 .add(&outcome.facts);
         }
         panel.groups.values_mut().for_each(Peers::settle);
-        let led = outcomes.iter().filter_map(|one| one.facts.led_at_home);
-        let (all, led) = (led.clone().count(), led.filter(|led| *led).count());
-        panel.lists_lead = all >= SHOW_IT && led as f64 >= LED * all as f64;
+        panel.lists_lead = lists_lead(outcomes.iter());
         panel
     }
 
@@ -125,6 +123,15 @@ impl Panel {
         }
     }
 
+    /// Whether what was disclosed to an account of a controller's counts as beyond its scope for sure. Under an inferred
+    /// scope only a system makes it so, and then not where lists led, unless there are more tenants than anybody has.
+    pub(super) fn sure(&self, outcome: &AccountOutcome, controller: Option<u32>) -> bool {
+        let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
+        let facts = &outcome.facts;
+        let led = || controller.is_some_and(|controller| facts.listed.contains(&controller));
+        outcome.basis != Basis::Inferred || (enumerated && (facts.controllers >= TENANTS || !led()))
+    }
+
     /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.
     fn limits(&self, outcome: &AccountOutcome, limits: &Thresholds) -> Thresholds {
         let mut limits = *limits;
@@ -137,4 +144,14 @@ impl Panel {
     fn peers(&self, outcome: &AccountOutcome) -> &Peers {
         self.groups.get(&outcome.group).unwrap_or(&self.none)
     }
+}
+
+/// Whether lists are what leads to objects on this platform: nearly everybody who asks for objects at home opens lists.
+pub(super) fn lists_lead<'o>(outcomes: impl Iterator<Item = &'o AccountOutcome>) -> bool {
+    let (mut all, mut led) = (0, 0);
+    for one in outcomes.filter_map(|outcome| outcome.facts.led_at_home) {
+        all += 1;
+        led += usize::from(one);
+    }
+    all >= SHOW_IT && led as f64 >= LED * all as f64
 }

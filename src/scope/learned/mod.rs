@@ -20,7 +20,7 @@ use crate::sequence::{Access, NONE, Names};
 use crate::words::Certainty;
 
 use blocks::{Lines, Says};
-use votes::{Ballot, decided};
+use votes::{Ballot, VOTES, decided};
 
 /// Accounts of which one, the widest, is dropped.
 const WIDEST: usize = 1000;
@@ -203,9 +203,13 @@ impl HeldOut {
 fn owner(ballot: &Ballot, place: usize, without: Option<u32>, said: &Option<Says>) -> Owner {
     let tally = ballot.tally(place, without);
     let voted = decided(&tally);
-    let votes = tally.iter().map(|votes| votes.count).sum();
+    let votes: u32 = tally.iter().map(|votes| votes.count).sum();
     match (voted, said) {
-        (Some(label), None | Some(Says::Between(_))) => return Owner::Voted(label, votes),
+        (Some(label), None) => return Owner::Voted(label, votes),
+        // A single vote must not come out of nowhere: one of the neighbours is the same tenant's.
+        (Some(label), Some(Says::Between(near))) if votes >= VOTES || near.contains(&label) => {
+            return Owner::Voted(label, votes);
+        }
         (Some(label), Some(Says::Inside(block))) if label == *block => {
             return Owner::Voted(label, votes);
         }
@@ -252,5 +256,69 @@ impl Learned {
     pub fn labelled(&self) -> usize {
         let labels = self.owners.values().filter(|owner| owner.label().is_some());
         labels.count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names `x0`, `x1`, … as opaque words, so that their order says nothing.
+    fn names(count: usize) -> Names {
+        let mut names = Names::default();
+        for nth in 0..count {
+            names.objects.number(format!("{nth}x").as_bytes());
+        }
+        names
+    }
+
+    fn visitor(controller: ControllerIndex, ids: &[u32]) -> Visitor {
+        Visitor {
+            controller,
+            ids: ids.iter().map(|id| (false, *id)).collect(),
+        }
+    }
+
+    fn learned(visitors: &[Visitor], count: usize) -> Learned {
+        let ids: Vec<Id> = (0..count as u32).map(|id| (false, id)).collect();
+        learn(visitors, &ids, &names(count)).expect("somebody votes")
+    }
+
+    #[test]
+    fn nobody_votes_on_their_own_scope() {
+        // Two of tenant 0 asked for 0; one of them alone for 1, which both of tenant 1 asked for too. Five more IDs show
+        // whose people they are.
+        let visitors = [
+            visitor(0, &[0, 1, 3, 4, 5, 6, 7]),
+            visitor(0, &[0, 3, 4, 5, 6, 7]),
+            visitor(0, &[3, 4, 5, 6, 7]),
+            visitor(1, &[1, 2]),
+            visitor(1, &[1, 2]),
+        ];
+        let learned = learned(&visitors, 8);
+        let all = learned.without(None, &[(false, 0), (false, 1), (false, 2)]);
+        assert_eq!(all.get(&(false, 0)), Some(&0));
+        assert_eq!(all.get(&(false, 2)), Some(&1));
+        // Its own vote was one of the two that label 0, and one against the label of 1.
+        let own = learned.without(Some(0), &[(false, 0), (false, 1)]);
+        assert_eq!(own.get(&(false, 0)), None);
+        assert_eq!(own.get(&(false, 1)), Some(&1));
+    }
+
+    #[test]
+    fn one_vote_decides_only_if_the_others_confirm_the_voter() {
+        let shared: Vec<u32> = (0..8).collect();
+        let with = |more: u32| [&shared[..], &[more]].concat();
+        let visitors = [
+            visitor(0, &with(8)),
+            visitor(0, &shared),
+            visitor(0, &shared),
+            // Confirmed in nothing.
+            visitor(1, &[9]),
+        ];
+        let learned = learned(&visitors, 11);
+        assert_eq!(learned.owners[&(false, 8)], Owner::Voted(0, 1));
+        assert_eq!(learned.owners[&(false, 9)], Owner::Among(vec![1]));
+        assert_eq!(learned.owners[&(false, 10)], Owner::Anybody);
     }
 }
