@@ -163,7 +163,7 @@ impl Ballot {
 }
 
 /// The tenant that the votes on an ID decide for.
-pub(super) fn decided(tally: &Tally) -> Option<ControllerIndex> {
+pub(super) fn decided(tally: &[Votes]) -> Option<ControllerIndex> {
     let all: f64 = tally.iter().map(|votes| votes.weight).sum();
     let most = tally.iter().max_by(|a, b| {
         let order = a.weight.total_cmp(&b.weight);
