@@ -116,6 +116,31 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Judges everybody, merges what was disclosed, keeps who is listed. `told`: accounts whose names other lists need.
+    fn judge(
+        &mut self,
+        case: &Case,
+        merger: &Merger<'_>,
+        outcomes: Vec<AccountOutcome>,
+        told: &HashSet<u32>,
+    ) {
+        let cut = self.panel.cut(&outcomes, &case.thresholds);
+        for mut outcome in outcomes {
+            outcome.judgement = self.panel.judge(&outcome, cut, &case.thresholds);
+            let sure = |controller| self.panel.sure(&outcome, controller);
+            self.exposure
+                .add(merger, outcome.number, &outcome.share, &sure);
+            if outcome.judgement.verdict.is_some() || told.contains(&outcome.number) {
+                self.labels.insert(outcome.number, outcome.person.label());
+            }
+            if outcome.judgement.verdict.is_some() {
+                self.outcomes.push(outcome);
+            } else if !outcome.share.beyond.is_empty() || outcome.facts.unexplained() > 0 {
+                self.refused.push(outcome);
+            }
+        }
+    }
+
     /// Everybody with a request beyond scope.
     pub fn beyond(&self) -> impl Iterator<Item = &AccountOutcome> {
         self.outcomes.iter().chain(&self.refused)
@@ -238,10 +263,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .iter_mut()
         .flat_map(|one| std::mem::take(&mut one.takings));
     let joint = joint::find(takings.collect());
-    let mut shared: HashMap<u32, u32> = HashMap::new();
-    for (member, ids) in joint.iter().flat_map(|walk| &walk.members) {
-        *shared.entry(*member).or_default() += ids;
-    }
+    let shared = shared(&joint);
     let late = measured
         .iter_mut()
         .filter_map(|one| one.after_closing.take());
@@ -256,36 +278,17 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     for outcome in &mut outcomes {
         outcome.shared = shared.get(&outcome.number).copied().unwrap_or(0);
     }
-    analysis.panel = Panel::of(
-        &outcomes,
-        usable.map_or(0.0, |learned| learned.error_at_most),
-    );
-    let cut = analysis.panel.cut(&outcomes, &case.thresholds);
-    let sighted: HashSet<u32> = watched.sightings.iter().map(|one| one.account).collect();
+    let error = usable.map_or(0.0, |learned| learned.error_at_most);
+    analysis.panel = Panel::of(&outcomes, error);
+    let sighted = watched.sightings.iter().map(|one| one.account);
+    let told: HashSet<u32> = sighted.chain(shared.keys().copied()).collect();
     let merger = Merger {
         atlas,
         routes: &case.routes,
         stale_from,
     };
     analysis.stale_from = stale_from;
-    for mut outcome in outcomes {
-        outcome.judgement = analysis.panel.judge(&outcome, cut, &case.thresholds);
-        let sure = |controller| analysis.panel.sure(&outcome, controller);
-        analysis
-            .exposure
-            .add(&merger, outcome.number, &outcome.share, &sure);
-        let member = shared.contains_key(&outcome.number) || sighted.contains(&outcome.number);
-        if outcome.judgement.verdict.is_some() || member {
-            analysis
-                .labels
-                .insert(outcome.number, outcome.person.label());
-        }
-        if outcome.judgement.verdict.is_some() {
-            analysis.outcomes.push(outcome);
-        } else if !outcome.share.beyond.is_empty() || outcome.facts.unexplained() > 0 {
-            analysis.refused.push(outcome);
-        }
-    }
+    analysis.judge(case, &merger, outcomes, &told);
     analysis.joint = joint;
     analysis.watched = watched;
     analysis.labels_used = usable.is_some();
@@ -293,6 +296,15 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     analysis.content = content.routes;
     analysis.names = names;
     analysis
+}
+
+/// How many IDs each account took of walks that several share.
+fn shared(joint: &[SharedWalk]) -> HashMap<u32, u32> {
+    let mut shared: HashMap<u32, u32> = HashMap::new();
+    for (member, ids) in joint.iter().flat_map(|walk| &walk.members) {
+        *shared.entry(*member).or_default() += ids;
+    }
+    shared
 }
 
 fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {
