@@ -153,6 +153,33 @@ pub fn cells() -> Vec<Cell> {
             false,
         );
     }
+    for flaw in [Flaw::NoGrants, Flaw::OnlyAccounts] {
+        for attack in [A::None, A::OneTenant] {
+            let settings = Settings {
+                hard: 100,
+                flaws: vec![flaw],
+                ..named(attack)
+            };
+            let name = format!("flaw {flaw}, {attack}, hard honest");
+            add(name, settings, false, false);
+        }
+    }
+    // As many people and lines as a platform has in weeks: what can be learned there.
+    for attack in [A::None, A::Sequential] {
+        let settings = Settings {
+            accounts: 12 * 400,
+            lines: 500_000,
+            hard: 100,
+            flaws: vec![Flaw::OnlyAccounts],
+            ..named(attack)
+        };
+        add(
+            format!("dense, only accounts, {attack}"),
+            settings,
+            false,
+            false,
+        );
+    }
     cells
 }
 

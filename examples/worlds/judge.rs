@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::baselines;
 use crate::grid::{Cell, command};
+use crate::labels;
 
 /// What came of one world.
 #[derive(Default)]
@@ -41,6 +42,8 @@ pub struct Verdicts {
     pub cause: (Option<String>, String),
     /// Recapture: an interval was given, and it covers.
     pub recapture: Option<bool>,
+    /// Learned labels.
+    pub labels: labels::ByKind,
 }
 
 /// Judges one world.
@@ -81,6 +84,7 @@ pub fn world(cell: &Cell, seed: u64, place: &Path) -> Verdicts {
             accounts(&mut judged, &truth, &findings);
             controllers(&mut judged, &truth, &out);
             cause(&mut judged, &truth, &findings);
+            judged.labels = labels::judge(&case, &out);
             judged.baselines = baselines::judge(&case.join("logs"), &truth);
         }
         _ => judged.failed = Some("no answer".to_owned()),
@@ -92,7 +96,8 @@ fn json(path: &Path) -> Option<Value> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+/// The rows of a table, by column.
+pub fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     let Ok(mut reader) = csv::Reader::from_path(path) else {
         return Vec::new();
     };

@@ -11,6 +11,7 @@
 mod baselines;
 mod grid;
 mod judge;
+mod labels;
 mod table;
 
 use std::path::PathBuf;

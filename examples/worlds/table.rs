@@ -103,6 +103,7 @@ pub fn print(cells: &[Cell], done: &[(usize, Verdicts)], failures: bool) {
             format!("{} of {}", all.0, all.1)
         );
     }
+    labels(&mut out, cells, &sums);
     let accused: BTreeMap<&String, u64> =
         done.iter()
             .flat_map(|(_, w)| &w.accused)
@@ -131,6 +132,47 @@ pub fn print(cells: &[Cell], done: &[(usize, Verdicts)], failures: bool) {
             w.failed,
             w.command
         );
+    }
+}
+
+/// Learned labels: a row for each cell, numbering and kind.
+fn labels(out: &mut impl Write, cells: &[Cell], sums: &BTreeMap<usize, Sum<'_>>) {
+    let mut head = true;
+    for (cell, sum) in sums {
+        let mut kinds = crate::labels::ByKind::new();
+        for (kind, labels) in sum.worlds.iter().flat_map(|world| &world.labels) {
+            kinds.entry(*kind).or_default().add(labels);
+        }
+        for ((numbering, kind), labels) in kinds {
+            if std::mem::take(&mut head) {
+                let _ = writeln!(
+                    out,
+                    "\n{:<44} {:<12} {:<11} {:>8} {:>9} {:>9} {:>14}",
+                    "learned labels",
+                    "numbers",
+                    "kind",
+                    "asked",
+                    "labelled",
+                    "right",
+                    "sets that hold"
+                );
+            }
+            let share = |part: u64, whole: u64| match whole {
+                0 => "-".to_owned(),
+                _ => format!("{:.3} %", 100.0 * part as f64 / whole as f64),
+            };
+            let _ = writeln!(
+                out,
+                "{:<44} {:<12} {:<11} {:>8} {:>9} {:>9} {:>14}",
+                cells[*cell].name,
+                numbering,
+                kind,
+                labels.asked,
+                share(labels.labelled, labels.asked),
+                share(labels.right, labels.labelled),
+                format!("{} of {}", labels.hold, labels.sets)
+            );
+        }
     }
 }
 

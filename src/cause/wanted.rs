@@ -64,6 +64,13 @@ pub(super) fn wanted(
         .iter()
         .map(|doubt| doubt.reason)
         .collect();
+    let directory = &ground.case.directory;
+    if directory.grants.is_none() && directory.objects.is_none() && directory.accounts.is_none() {
+        wanted.push((
+            9,
+            "the table accounts with each account's controller: from it alone whose the IDs are can be learned".to_owned(),
+        ));
+    }
     if ground.case.directory.grants.is_none() {
         wanted.push((
             8,

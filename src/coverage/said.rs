@@ -12,7 +12,17 @@ use crate::words::{Reason, Stamp};
 pub(super) fn about_the_case(case: &Case) -> Vec<Doubt> {
     let directory = &case.directory;
     let pages = case.routes.iter().any(|route| route.container.is_some());
+    let placed = |accounts: &Vec<crate::case::AccountRow>| {
+        accounts.iter().any(|account| account.controller.is_some())
+    };
+    let placeless = directory.grants.is_none() && !directory.accounts.as_ref().is_some_and(placed);
     let all = [
+        (
+            directory.objects.is_none() && placeless,
+            Reason::NoDirectory,
+            "ask for the table of accounts with each account's controller first: nothing places any account, so whose \
+             the IDs are cannot even be learned from who asks for them; they may be anybody's",
+        ),
         (
             directory.grants.is_none(),
             Reason::NoGrants,

@@ -150,7 +150,7 @@ impl<'n> Reader<'_, 'n> {
                 container: false,
                 place: place(touch.standing),
                 disclosed,
-                controller: self.controller(touch.thing, access.time),
+                controller: self.controller(touch.thing, access.time).or(touch.label),
                 unit: self.unit(touch.thing, access.time),
                 explained: explain(service, fresh),
                 batch: batches.get(&access.order()).copied().unwrap_or(1),
@@ -174,7 +174,7 @@ impl<'n> Reader<'_, 'n> {
             let access = &accesses[page.access as usize];
             let disclosed = page.certainty > Certainty::Nothing;
             let place = match (page.inside, page.beyond, page.known) {
-                (0, 0, false) => Place::Nowhere,
+                (0, 0, false) => place(page.learned.0),
                 (0, 0, true) => Place::Undecided,
                 (inside, beyond, _) if inside >= beyond => Place::Inside,
                 _ => Place::Foreign,
@@ -200,7 +200,9 @@ impl<'n> Reader<'_, 'n> {
                 container: true,
                 place,
                 disclosed,
-                controller: self.container_controller(page.container, access.time),
+                controller: self
+                    .container_controller(page.container, access.time)
+                    .or(page.learned.1.filter(|_| !page.known)),
                 unit: self.container_unit(page.container, access.time),
                 explained: explain(service, false),
                 batch: 1,
@@ -250,8 +252,8 @@ fn explain(service: bool, listed: bool) -> Option<Explanation> {
 
 fn place(standing: Standing) -> Place {
     match standing {
-        Standing::InScope => Place::Inside,
-        Standing::Beyond | Standing::NoUnit => Place::Foreign,
+        Standing::InScope | Standing::LearnedInside => Place::Inside,
+        Standing::Beyond | Standing::NoUnit | Standing::LearnedBeyond => Place::Foreign,
         Standing::UnknownObject => Place::Nowhere,
         Standing::UnknownScope | Standing::NotThen => Place::Undecided,
     }

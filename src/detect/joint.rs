@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Signal;
 use super::contacts::{Contact, Place};
-use super::order::numbered;
 use crate::case::Thresholds;
+use crate::sequence::numbered;
 use crate::words::Stamp;
 
 /// How far the next ID may lie, so that those which a member may see or nobody has do not end a range.

@@ -25,6 +25,8 @@ mod returned;
 mod scope_score;
 pub mod takeover;
 mod tenants;
+mod unknown_walk;
+mod unled;
 mod unshown;
 mod verdict;
 mod volume;
@@ -146,6 +148,12 @@ pub struct Facts {
     pub collected: Collected,
     /// Longest walk through IDs of which nobody knows whose they are, answered.
     pub unknown_walk: Walk,
+    /// Unexplained foreign objects in tenants of which it opened no list.
+    pub unled: u32,
+    /// Controllers of which it opened a list.
+    pub listed: std::collections::BTreeSet<ControllerIndex>,
+    /// Whether lists led to what it asked for in scope; `None` where that is nothing.
+    pub led_at_home: Option<bool>,
 }
 
 impl Facts {
@@ -160,10 +168,12 @@ impl Facts {
             }
         }
         let nowhere = |c: &&Contact<'_>| c.disclosed && c.place == Place::Nowhere;
+        // Where the account's scope is not known either, nobody can say whether its walk led beyond it.
+        let unsaid = |c: &&Contact<'_>| nowhere(c) || (c.disclosed && c.place == Place::Undecided);
         Facts {
             steps: contacts
                 .iter()
-                .filter(|contact| contact.place != Place::Undecided)
+                .filter(|contact| contact.place != Place::Undecided && !nowhere(contact))
                 .map(Contact::unexplained)
                 .collect(),
             controllers: breadth::controllers(contacts, home),
@@ -189,7 +199,10 @@ impl Facts {
             prefixes: prefixes::run(contacts),
             explained,
             collected: harvest::collected(contacts),
-            unknown_walk: order::longest(contacts.iter().filter(nowhere)),
+            unknown_walk: order::longest(contacts.iter().filter(unsaid)),
+            unled: 0,
+            listed: unled::listed(contacts),
+            led_at_home: unled::led_at_home(contacts),
         }
     }
 
@@ -197,10 +210,12 @@ impl Facts {
     pub fn with_pages(
         mut self,
         contacts: &[Contact<'_>],
+        home: &[ControllerIndex],
         touched: &crate::scope::Touched,
         accesses: &[crate::sequence::Access],
     ) -> Facts {
         self.pages = paging::pages(contacts, touched, accesses);
+        self.unled = unled::objects(contacts, home, touched, accesses);
         self.returned = returned::things(contacts, touched, accesses);
         self
     }

@@ -10,6 +10,7 @@ use super::contacts::Contact;
 use super::{Facts, Signal};
 use crate::case::Thresholds;
 use crate::chance::poisson_at_least;
+use crate::sequence::numbered;
 
 /// By how many steps another stride must exceed +1 to be preferred: P(Poisson(1) >= 13) = 6.4e-11, times 200
 /// strides tried, is about P(Poisson(1) >= 10).
@@ -103,16 +104,4 @@ pub(super) fn signal(facts: &Facts, limits: &Thresholds) -> Signal {
             }
         ),
     )
-}
-
-/// An ID's number and what stands before it: `K-0042` is 42 behind `K-`.
-pub(super) fn numbered(id: &[u8]) -> Option<(&[u8], u64)> {
-    let digits = id.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let (prefix, number) = id.split_at(id.len() - digits);
-    // Longer numbers do not fit; hexadecimal tails such as those of UUIDs carry no order.
-    if !(1..=18).contains(&digits) || prefix.len() > 16 {
-        return None;
-    }
-    let number = std::str::from_utf8(number).ok()?.parse().ok()?;
-    Some((prefix, number))
 }

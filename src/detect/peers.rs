@@ -50,6 +50,7 @@ impl Peers {
             ("unshown", f64::from(facts.unshown)),
             ("hidden_ids", f64::from(facts.hidden.unwrap_or(0))),
             ("prefixes", f64::from(facts.prefixes)),
+            ("unknown_walk", f64::from(facts.unknown_walk.steps)),
         ];
         for (name, figure) in figures.into_iter().filter(|(_, figure)| *figure > 0.0) {
             self.figures.entry(name).or_default().push(figure);

@@ -6,12 +6,9 @@
 use super::odds::{self, Cut};
 use super::{
     Facts, Habit, Peers, Signal, batch, breadth, depth, harvest, hidden, joint, lifetime, order,
-    paging, prefixes, probing, returned, scope_score, tenants, unshown, volume,
+    paging, prefixes, probing, returned, scope_score, tenants, unknown_walk, unshown, volume,
 };
 use crate::case::Thresholds;
-
-/// Steps of an answered walk through IDs of which nobody knows whose they are, from which the account is listed.
-const UNKNOWN_WALK: u32 = 20;
 
 /// What an account did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +81,7 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
     ];
     let odds = odds::signal(facts, peers, limits, given.cut);
     let walk = prefixes::signal(facts, peers, limits);
+    let unknown = unknown_walk::signal(facts, peers, limits);
     let structure = [
         breadth::signal(facts, peers, limits),
         order::signal(facts, limits),
@@ -108,7 +106,7 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
         (true, _) if !given.anonymous => Some(Verdict::Probing),
         (_, true) => Some(Verdict::Overreach),
         // Whom a search returned, or whose the IDs are, is not in the logs: listed, accused of nothing.
-        _ if walk.fired || facts.unknown_walk.steps >= UNKNOWN_WALK => Some(Verdict::Undetermined),
+        _ if walk.fired || unknown.fired => Some(Verdict::Undetermined),
         _ if harvest.fired => Some(Verdict::Harvest),
         _ => None,
     };
@@ -116,7 +114,7 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
     let mut signals = Vec::from(scope);
     signals.push(odds);
     signals.extend(structure);
-    signals.extend([walk, harvest]);
+    signals.extend([walk, unknown, harvest]);
     Judgement {
         verdict,
         score,

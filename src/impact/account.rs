@@ -19,6 +19,8 @@ pub struct Beyond {
     pub standing: Standing,
     /// How sure the disclosure is.
     pub certainty: Certainty,
+    /// Whose it is by its learned label, where the directory does not know it.
+    pub label: Option<ControllerIndex>,
 }
 
 /// Something disclosed of which nobody can say whether it was beyond scope.
@@ -75,9 +77,17 @@ impl AccountShare {
         };
         for touch in &touched.touches {
             let access = accesses[touch.access as usize];
+            // A label says whose it seems to be, not what it holds: the doubt stays whatever was learned.
+            let unknown = matches!(
+                touch.standing,
+                Standing::UnknownObject | Standing::LearnedInside | Standing::LearnedBeyond
+            );
+            if unknown && touch.certainty > Certainty::Nothing {
+                share.doubt(About::Unknown(touch.thing), Reason::NoDirectory, &access);
+            }
             match touch.standing {
                 // Without an account only what was disclosed is beyond scope (CASE.md §2).
-                Standing::Beyond | Standing::NoUnit
+                Standing::Beyond | Standing::NoUnit | Standing::LearnedBeyond
                     if touch.certainty > Certainty::Nothing || !anonymous =>
                 {
                     share.beyond.push(Beyond {
@@ -85,20 +95,19 @@ impl AccountShare {
                         thing: Some(touch.thing),
                         standing: touch.standing,
                         certainty: touch.certainty,
+                        label: touch.label,
                     });
                 }
-                Standing::UnknownObject if touch.certainty > Certainty::Nothing => {
-                    share.doubt(About::Unknown(touch.thing), Reason::NoDirectory, &access);
-                    // Whoever is not signed in, or has no grants by the case's word, is beyond every scope even
-                    // with what the directory does not know.
-                    if all_beyond {
-                        share.beyond.push(Beyond {
-                            access,
-                            thing: Some(touch.thing),
-                            standing: touch.standing,
-                            certainty: touch.certainty,
-                        });
-                    }
+                // Whoever is not signed in, or has no grants by the case's word, is beyond every scope even with what
+                // the directory does not know.
+                Standing::UnknownObject if all_beyond && touch.certainty > Certainty::Nothing => {
+                    share.beyond.push(Beyond {
+                        access,
+                        thing: Some(touch.thing),
+                        standing: touch.standing,
+                        certainty: touch.certainty,
+                        label: None,
+                    });
                 }
                 Standing::NotThen if touch.certainty > Certainty::Nothing => {
                     share.subjects_in_doubt(atlas, touch.thing, Reason::Ambiguous, &access);
@@ -139,6 +148,17 @@ impl AccountShare {
                     thing: None,
                     standing: Standing::Beyond,
                     certainty: Certainty::Nothing,
+                    label: None,
+                });
+            }
+            // Of a page without members nothing is known but whose it seems to be.
+            if !page.known && page.learned.0 == Standing::LearnedBeyond {
+                self.beyond.push(Beyond {
+                    access,
+                    thing: None,
+                    standing: Standing::LearnedBeyond,
+                    certainty: page.certainty,
+                    label: page.learned.1,
                 });
             }
         }

@@ -80,10 +80,16 @@ pub struct Merger<'c> {
 }
 
 impl Exposure {
-    /// Takes in an account's share. `sure`: its disclosures beyond scope count as such; otherwise, under an
-    /// inferred scope without a system to it, they only widen the upper bound. So do objects of which the
+    /// Takes in an account's share. `sure`: whether its disclosures of a controller's subjects count as beyond scope;
+    /// otherwise, under an inferred scope without a system to it, they only widen the upper bound. So do objects of which the
     /// directory names no data subject: each may tell about one.
-    pub fn add(&mut self, with: &Merger<'_>, account: u32, share: &AccountShare, sure: bool) {
+    pub fn add(
+        &mut self,
+        with: &Merger<'_>,
+        account: u32,
+        share: &AccountShare,
+        sure: &dyn Fn(Option<ControllerIndex>) -> bool,
+    ) {
         for beyond in &share.beyond {
             if beyond.certainty > Certainty::Nothing {
                 self.disclosure(with, account, beyond, sure);
@@ -94,7 +100,13 @@ impl Exposure {
         }
     }
 
-    fn disclosure(&mut self, with: &Merger<'_>, account: u32, beyond: &Beyond, sure: bool) {
+    fn disclosure(
+        &mut self,
+        with: &Merger<'_>,
+        account: u32,
+        beyond: &Beyond,
+        sure: &dyn Fn(Option<ControllerIndex>) -> bool,
+    ) {
         let Some(thing) = beyond.thing else { return };
         let citation = Citation::of(&beyond.access);
         for row in with.atlas.rows_at(thing, beyond.access.time) {
@@ -103,7 +115,7 @@ impl Exposure {
             let stale = with
                 .stale_from
                 .is_some_and(|from| beyond.access.time >= from);
-            if !sure || unnamed || stale {
+            if !sure(key.0) || unnamed || stale {
                 let reason = if unnamed {
                     Reason::Ambiguous
                 } else if stale {

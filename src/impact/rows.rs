@@ -40,6 +40,9 @@ impl AccountFigures {
         for beyond in &share.beyond {
             figures.clients.insert(beyond.access.client);
             figures.agents.insert(beyond.access.agent);
+            if beyond.certainty > Certainty::Nothing {
+                figures.controllers.extend(beyond.label);
+            }
             let Some(thing) = beyond.thing else { continue };
             objects.insert(thing);
             if beyond.certainty == Certainty::Nothing {

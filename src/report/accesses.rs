@@ -80,8 +80,10 @@ impl Columns {
             });
             self.subject
                 .push(row.map(|row| atlas.subject_name(atlas.subject(row)).to_owned()));
-            self.controller
-                .push(row.and_then(|row| known(atlas.controller_id(atlas.controller(row)))));
+            self.controller.push(match row {
+                Some(row) => known(atlas.controller_id(atlas.controller(row))),
+                None => known(atlas.controller_id(beyond.label)),
+            });
             self.request(answer, account, beyond);
             self.explanation
                 .push(explanation(outcome, &beyond.access).map(Explanation::word));

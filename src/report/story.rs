@@ -65,6 +65,9 @@ pub fn tell(row: &Value) -> String {
         or(&word("kind"), "not said"),
         word("scope")
     );
+    if let Some(said) = row["scope_rests_on"].as_str() {
+        let _ = writeln!(text, "\nIts scope is inferred\n  {}", wrapped(&clean(said)));
+    }
     section(
         &mut text,
         "Scope over time",

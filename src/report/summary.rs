@@ -32,6 +32,7 @@ pub fn summary(answer: &Answer<'_>, out: &Path) -> String {
     ladder(answer, &mut text);
     controllers(answer, &mut text);
     accounts(answer, &mut text);
+    learned(answer, &mut text);
     cause(answer, &mut text);
     compared(answer, &mut text);
     doubts(answer, &mut text);
@@ -241,6 +242,32 @@ fn accounts(answer: &Answer<'_>, text: &mut String) {
         );
     }
     more(shown.len(), "accounts.csv", text);
+}
+
+/// Whose the IDs are where no table says it, and how often that is wrong.
+fn learned(answer: &Answer<'_>, text: &mut String) {
+    let Some(learned) = &answer.analysis.learned else {
+        if answer.atlas.directory.objects.is_none() {
+            let line = "Learned   nothing: no table places any account; ask for the table of accounts first, with \
+                each account's controller";
+            wrapped(line, text);
+        }
+        return;
+    };
+    let used = match answer.analysis.labels_used {
+        true => "scope is inferred",
+        false if answer.atlas.directory.objects.is_some() => "said, not used",
+        false => "too often: not used",
+    };
+    let line = format!(
+        "Learned   whose {} of {} IDs are; hold-out error {} of {} visits, at most {:.2} %: {used} (learned.csv)",
+        grouped(learned.labelled() as u64),
+        grouped(learned.owners.len() as u64),
+        grouped(learned.held_out.at_home.1),
+        grouped(learned.held_out.at_home.0),
+        learned.error_at_most * 100.0
+    );
+    wrapped(&line, text);
 }
 
 /// The widest first: those that lift upper bounds to the whole population.

@@ -4,7 +4,8 @@ use super::cells::{Table, joined, or_empty};
 use super::{Answer, FolderProblem};
 use crate::detect::Verdict;
 use crate::evidence::EXCERPT;
-use crate::scope::learned::Learned;
+use crate::scope::ControllerIndex;
+use crate::scope::learned::{Learned, Owner};
 use crate::sequence::text;
 use crate::words::{Certainty, Reason};
 
@@ -84,18 +85,41 @@ pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem>
 
 /// `learned.csv`: whose each requested ID seems to be, where the directory does not say.
 pub(super) fn learned(answer: &Answer<'_>, learned: &Learned) -> Result<Vec<u8>, FolderProblem> {
-    let mut table = Table::new(&["object", "controller", "voters", "basis"])?;
-    for (id, (controller, voters, filled)) in &learned.labels {
+    let mut table = Table::new(&[
+        "object",
+        "controller",
+        "voters",
+        "basis",
+        "kind",
+        "candidates",
+    ])?;
+    for ((container, id), owner) in &learned.owners {
+        let candidates: &[ControllerIndex] = match owner {
+            Owner::Among(among) => among,
+            _ => &[],
+        };
         table.row(&[
             answer.analysis.names.objects.text(*id),
-            answer.atlas.controller_id(Some(*controller)).to_owned(),
-            voters.to_string(),
-            if *filled {
-                "between equal labels"
-            } else {
-                "co-access"
+            answer.atlas.controller_id(owner.label()).to_owned(),
+            match owner {
+                Owner::Voted(_, votes) => votes.to_string(),
+                _ => String::new(),
+            },
+            match owner {
+                Owner::Voted(..) => "co-access",
+                Owner::Inside(_) => "inside a block of numbers",
+                Owner::Among(_) => {
+                    "undecided: one of the candidates, if those who asked may see it"
+                }
+                Owner::Anybody => "undecided: anybody's",
             }
             .to_owned(),
+            if *container { "container" } else { "object" }.to_owned(),
+            joined(
+                candidates
+                    .iter()
+                    .map(|one| answer.atlas.controller_id(Some(*one))),
+            ),
         ])?;
     }
     table.finish()
@@ -133,7 +157,7 @@ pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         table.row(&[
             outcome.person.label(),
             judgement.verdict.map_or("", Verdict::word).to_owned(),
-            outcome.basis.word().to_owned(),
+            outcome.scope().word().to_owned(),
             format!("{:.2}", judgement.score),
             joined(home.map(|index| answer.atlas.controller_id(Some(*index)))),
             joined(&outcome.roles),

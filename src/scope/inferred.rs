@@ -59,6 +59,23 @@ impl Homes {
         homes
     }
 
+    /// Adds homes of accounts of which nothing was known, from labels that were learned: the majority of what each asked
+    /// for, by the same limits.
+    pub fn settle(
+        &mut self,
+        accounts: impl IntoIterator<Item = (Vec<u8>, Vec<ControllerIndex>, usize)>,
+    ) {
+        for (account, labels, asked) in accounts {
+            let mut counts: BTreeMap<ControllerIndex, usize> = BTreeMap::new();
+            for label in labels {
+                *counts.entry(label).or_default() += 1;
+            }
+            if let Some(controller) = most(counts, asked) {
+                self.by_account.entry(account).or_insert(controller);
+            }
+        }
+    }
+
     /// The controller that an account belongs to.
     pub fn of(&self, account: &[u8]) -> Option<ControllerIndex> {
         self.by_account.get(account).copied()
@@ -73,9 +90,14 @@ fn majority(atlas: &Atlas<'_>, things: &HashSet<Thing>) -> Option<ControllerInde
             *counts.entry(controller).or_default() += 1;
         }
     }
+    most(counts, things.len())
+}
+
+/// The controller that most things belong to, if they are enough of all.
+fn most(counts: BTreeMap<ControllerIndex, usize>, all: usize) -> Option<ControllerIndex> {
     let (controller, most) = counts
         .into_iter()
         .max_by_key(|(c, n)| (*n, u32::MAX - *c))?;
-    let enough = things.len() >= LEAST && most as f64 >= SHARE * things.len() as f64;
+    let enough = all >= LEAST && most as f64 >= SHARE * all as f64;
     enough.then_some(controller)
 }

@@ -11,7 +11,7 @@ pub mod learned;
 mod people;
 mod touch;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 pub use atlas::{Atlas, ControllerIndex, Thing};
 pub use freshness::as_of;
@@ -35,6 +35,10 @@ pub enum Standing {
     NotThen,
     /// The directory does not know the object.
     UnknownObject,
+    /// The same; by its learned label it is the account's own tenant's, which says nothing about unit or class.
+    LearnedInside,
+    /// The same; by its learned label it is another tenant's.
+    LearnedBeyond,
     /// The directory does not know the account, or the source carries none: nobody can say.
     UnknownScope,
 }
@@ -42,7 +46,10 @@ pub enum Standing {
 impl Standing {
     /// Whether it is known to lie beyond the account's scope.
     pub fn is_beyond(self) -> bool {
-        matches!(self, Standing::Beyond | Standing::NoUnit)
+        matches!(
+            self,
+            Standing::Beyond | Standing::NoUnit | Standing::LearnedBeyond
+        )
     }
 
     /// The word for tables.
@@ -53,6 +60,8 @@ impl Standing {
             Standing::NoUnit => "no unit",
             Standing::NotThen => "not in the directory then",
             Standing::UnknownObject => "unknown object",
+            Standing::LearnedInside => "own tenant by learned label",
+            Standing::LearnedBeyond => "beyond by learned label",
             Standing::UnknownScope => "unknown scope",
         }
     }
@@ -99,6 +108,8 @@ pub struct Bench<'s> {
     scope: &'s Scope<'s>,
     grants: &'s [u32],
     rule: Rule,
+    /// Whose IDs are that the directory does not know, learned without this account's votes.
+    labels: BTreeMap<learned::Id, ControllerIndex>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +164,7 @@ impl<'c> Scope<'c> {
             scope: self,
             grants,
             rule,
+            labels: BTreeMap::new(),
         }
     }
 
@@ -174,7 +186,10 @@ impl Bench<'_> {
             return Standing::UnknownScope;
         }
         if rows.is_empty() {
-            return Standing::UnknownObject;
+            return match thing {
+                Thing::Asked(asked) => self.by_label((false, asked)).0,
+                _ => Standing::UnknownObject,
+            };
         }
         let mut valid = rows.iter().filter(|row| atlas.row(**row).valid.holds(at));
         if valid.clone().any(|row| self.sees(*row, at)) {
@@ -185,6 +200,25 @@ impl Bench<'_> {
             false if valid.next().is_some() => Standing::NoUnit,
             false => self.of_another_time(rows),
         }
+    }
+
+    /// The same bench with what was learned about IDs that the directory does not know.
+    pub fn with_labels(mut self, labels: BTreeMap<learned::Id, ControllerIndex>) -> Self {
+        if !self.controllers().is_empty() {
+            self.labels = labels;
+        }
+        self
+    }
+
+    /// How an ID that the directory does not know stands to the account by its learned label, and the label.
+    pub fn by_label(&self, id: learned::Id) -> (Standing, Option<ControllerIndex>) {
+        let label = self.labels.get(&id).copied();
+        let standing = match label {
+            None => Standing::UnknownObject,
+            Some(label) if self.controllers().contains(&label) => Standing::LearnedInside,
+            Some(_) => Standing::LearnedBeyond,
+        };
+        (standing, label)
     }
 
     /// An object of which no row holds at that instant is in nobody's scope. Whose it is, is certain only

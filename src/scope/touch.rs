@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::atlas::{Atlas, Thing};
+use super::atlas::{Atlas, ControllerIndex, Thing};
 use super::{Bench, Standing};
 use crate::case::RouteSpec;
 use crate::route::content::Content;
@@ -29,6 +29,8 @@ pub struct Touch {
     pub listed: bool,
     /// Whether a page had shown it to the account before.
     pub shown: bool,
+    /// Whose it is by its learned label, where the directory does not know it.
+    pub label: Option<ControllerIndex>,
 }
 
 /// One container page that an access asked for.
@@ -46,6 +48,8 @@ pub struct PageTouch {
     pub known: bool,
     /// How sure it is that the page was answered.
     pub certainty: Certainty,
+    /// How it stands to the account by its learned label, and the label, where the directory does not know it.
+    pub learned: (Standing, Option<ControllerIndex>),
 }
 
 /// What an account's sequence touched, in the sequence's order.
@@ -98,6 +102,7 @@ impl Opener<'_> {
                     certainty: sure,
                     listed: false,
                     shown: shown.contains(&thing),
+                    label: bench.by_label((false, access.object)).1,
                 };
                 touched.keep(touch, &mut seen);
             } else if access.container != NONE {
@@ -165,6 +170,7 @@ impl Opener<'_> {
             beyond: 0,
             known: !things.is_empty() || self.atlas.knows_container(id),
             certainty: sure,
+            learned: bench.by_label((true, access.container)),
         };
         for thing in things {
             let standing = bench.standing(thing, access.time);
@@ -181,6 +187,7 @@ impl Opener<'_> {
                     certainty: sure,
                     listed: true,
                     shown: shown.contains(&thing),
+                    label: None,
                 };
                 touched.keep(touch, seen);
             }

@@ -7,7 +7,7 @@
 
 mod names;
 
-pub use names::{Interner, text};
+pub use names::{Interner, numbered, text};
 
 use crate::words::Stamp;
 

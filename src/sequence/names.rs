@@ -98,6 +98,18 @@ pub fn text(bytes: &[u8]) -> String {
     out
 }
 
+/// An ID's number and what stands before it: `K-0042` is 42 behind `K-`.
+pub fn numbered(id: &[u8]) -> Option<(&[u8], u64)> {
+    let digits = id.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let (prefix, number) = id.split_at(id.len() - digits);
+    // Longer numbers do not fit; hexadecimal tails such as those of UUIDs carry no order.
+    if !(1..=18).contains(&digits) || prefix.len() > 16 {
+        return None;
+    }
+    let number = std::str::from_utf8(number).ok()?.parse().ok()?;
+    Some((prefix, number))
+}
+
 fn reads_like_escape(rest: &[u8]) -> bool {
     matches!(rest, [b'x', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }

@@ -23,6 +23,7 @@ mod idle;
 mod init;
 mod inspect;
 mod ladder;
+mod learned;
 mod practice;
 mod source;
 mod synth;

@@ -81,6 +81,9 @@ pub struct Explained<'e> {
     pub again: &'e BTreeSet<u32>,
     /// Whether somebody of its role may be sent to work elsewhere: it is none that the mass of accounts holds.
     pub works_elsewhere: bool,
+    /// Its scope is only inferred, on a platform where lists are what leads to objects: then whoever works in a school
+    /// must have opened a list of it.
+    pub by_lists: bool,
 }
 
 /// Tries the templates in their order on whatever is not explained yet.

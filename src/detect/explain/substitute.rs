@@ -40,13 +40,19 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit
         return;
     }
     let lengths = lengths(account.visits);
+    let opened = opened(contacts);
+    let listless = |(day, tenant): Day| {
+        account.by_lists
+            && !opened.contains(&(None, tenant))
+            && !opened.contains(&(Some(day), None))
+    };
     let on = |day: i64| days.keys().filter(|(other, _)| *other == day).count();
     let fits = |(key, indices): &(&Day, &Vec<usize>)| {
         let found: Vec<&Contact<'_>> = indices.iter().map(|index| &contacts[*index]).collect();
         let lasted = lengths.get(*key).is_some_and(|(first, last, requests)| {
             last.0 - first.0 >= DWELL && *requests >= REQUESTS
         });
-        on(key.0) == 1 && a_day(&found, lasted, schools.len())
+        on(key.0) == 1 && a_day(&found, lasted, schools.len()) && !listless(**key)
     };
     let fitting: Vec<&Vec<usize>> = days
         .iter()
@@ -88,6 +94,16 @@ fn a_day(found: &[&Contact<'_>], lasted: bool, schools: usize) -> bool {
     let requests = found.chunk_by(|a, b| a.at == b.at && a.batch > 1 && b.batch == a.batch);
     let few = requests.count() <= MOST && found.len() <= THINGS;
     (stayed || led) && few && !walked(found)
+}
+
+/// Lists that the account opened: those of a tenant on whatever day, those of nobody knows whom by their day.
+fn opened(contacts: &[Contact<'_>]) -> BTreeSet<(Option<i64>, Option<ControllerIndex>)> {
+    let lists = contacts.iter().filter(|contact| contact.container);
+    let kept = lists.map(|list| match list.controller {
+        Some(controller) => (None, Some(controller)),
+        None => (Some(day(list.at)), None),
+    });
+    kept.collect()
 }
 
 /// First and last request for anything beyond scope in a tenant on a day, and how many there were.

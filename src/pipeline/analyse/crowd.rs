@@ -65,13 +65,14 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
         }
     }
     let masses = masses(measured);
+    let lists_lead = super::panel::lists_lead(measured.iter().map(|one| &one.outcome));
     measured
         .par_iter_mut()
         .zip(&groups)
         .filter(|(one, _)| !one.open.is_empty())
         .for_each(|(one, group)| {
             let elsewhere = !masses.contains(&one.outcome.group);
-            worker.measure_again(sequences, one, &crowd, (*group, elsewhere));
+            worker.measure_again(sequences, one, &crowd, (*group, elsewhere, lists_lead));
         });
 }
 

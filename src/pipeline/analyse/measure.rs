@@ -9,9 +9,9 @@ use crate::detect::explain::{Crowd, Explained, Told, explain};
 use crate::detect::joint::{Taking, takings};
 use crate::detect::{Facts, HARVEST_FROM, Judgement, takeover};
 use crate::impact::AccountShare;
-use crate::scope::learned::Visitor;
+use crate::scope::learned::{self, Learned};
 use crate::scope::{
-    Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Touched,
+    Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Standing, Touched,
 };
 use crate::sequence::{Access, Sequences};
 use crate::words::{HOUR, Stamp};
@@ -42,6 +42,10 @@ pub(super) struct Worker<'w> {
     pub people: &'w People,
     pub opener: Opener<'w>,
     pub reader: Reader<'w, 'w>,
+    /// Whose the IDs are that the directory does not know.
+    pub learned: Option<&'w Learned>,
+    /// Who voted on that: place among the visitors, by place of the sequence.
+    pub voters: &'w HashMap<usize, u32>,
 }
 
 impl<'w> Worker<'w> {
@@ -51,7 +55,7 @@ impl<'w> Worker<'w> {
         let person = self.people.person(number);
         let row = self.row(&person);
         let kind = row.map_or(String::new(), |row| row.kind.clone());
-        let bench = self.scope.bench(&person);
+        let bench = self.bench(&person, index, accesses);
         let touched = self.opener.open(&bench, accesses);
         let service = matches!(kind.as_str(), "service" | "test");
         let contacts = self.reader.read(accesses, &touched, service);
@@ -84,6 +88,7 @@ impl<'w> Worker<'w> {
                 home,
                 kind,
                 basis: bench.basis(),
+                by_label: by_label(&touched),
                 unlisted: person.kind == PersonKind::Account
                     && bench.basis() == Basis::Unknown
                     && self.case.directory.grants.is_some(),
@@ -104,16 +109,28 @@ impl<'w> Worker<'w> {
         measured
     }
 
+    /// The account before the judge, with what was learned without its own votes.
+    fn bench(&self, person: &Person, index: usize, accesses: &[Access]) -> Bench<'w> {
+        let bench = self.scope.bench(person);
+        match self.learned {
+            Some(learned) if person.kind == PersonKind::Account => {
+                let ids = learned::asked(accesses.iter());
+                bench.with_labels(learned.without(self.voters.get(&index).copied(), &ids))
+            }
+            _ => bench,
+        }
+    }
+
     /// Measures an account with open contacts once more, now with what everybody else did.
     pub fn measure_again(
         &self,
         sequences: &Sequences,
         measured: &mut Measured,
         crowd: &Crowd,
-        (group, works_elsewhere): (u32, bool),
+        (group, works_elsewhere, lists_lead): (u32, bool, bool),
     ) {
         let (_, accesses) = sequences.sequence(measured.sequence);
-        let bench = self.scope.bench(&measured.outcome.person);
+        let bench = self.bench(&measured.outcome.person, measured.sequence, accesses);
         let touched = self.opener.open(&bench, accesses);
         let service = matches!(measured.outcome.kind.as_str(), "service" | "test");
         let mut contacts = self.reader.read(accesses, &touched, service);
@@ -125,6 +142,7 @@ impl<'w> Worker<'w> {
             visits: &visits,
             again: &again(&touched, accesses),
             works_elsewhere,
+            by_lists: lists_lead && measured.outcome.scope() == Basis::Inferred,
         };
         explain(&mut contacts, &account, crowd, &self.case.thresholds);
         self.sum_up(measured, &bench, &contacts, &touched, accesses);
@@ -140,8 +158,12 @@ impl<'w> Worker<'w> {
     ) {
         let outcome = &mut measured.outcome;
         let lists_known = self.case.directory.members.is_some();
-        outcome.facts = Facts::measure(contacts, &outcome.home, lists_known)
-            .with_pages(contacts, touched, accesses);
+        outcome.facts = Facts::measure(contacts, &outcome.home, lists_known).with_pages(
+            contacts,
+            &outcome.home,
+            touched,
+            accesses,
+        );
         // Only a large collection is held against what is reachable, so only that is counted.
         if outcome.facts.collected.at_once >= HARVEST_FROM {
             outcome.reachable = bench.reachable(outcome.span.1);
@@ -179,28 +201,13 @@ impl<'w> Worker<'w> {
             .map(|touch| {
                 let at = accesses[touch.access as usize].time;
                 let rows = atlas.rows_at(touch.thing, at);
-                (
-                    touch.access,
-                    (at, rows.first().and_then(|row| atlas.controller(*row))),
-                )
+                let known = rows.first().and_then(|row| atlas.controller(*row));
+                (touch.access, (at, known.or(touch.label)))
             });
         let mut visits: Vec<_> = objects.collect();
         visits.sort_by_key(|(access, _)| *access);
         visits.dedup();
         visits.into_iter().map(|(_, visit)| visit).collect()
-    }
-
-    /// What accounts of known tenants were answered about.
-    pub fn visitors(&self, sequences: &Sequences) -> Vec<Visitor> {
-        let visitors = (0..sequences.len()).filter_map(|index| {
-            let (number, accesses) = sequences.sequence(index);
-            let row = self.row(&self.people.person(number))?;
-            Some(Visitor::of(
-                row.controller.filter(|_| row.kind != "service")?,
-                accesses,
-            ))
-        });
-        visitors.collect()
     }
 
     fn row(&self, person: &Person) -> Option<&'w AccountRow> {
@@ -209,6 +216,15 @@ impl<'w> Worker<'w> {
             _ => None,
         }
     }
+}
+
+/// Whether anything is beyond its scope by a learned label only.
+fn by_label(touched: &Touched) -> bool {
+    let objects = touched.touches.iter().map(|touch| touch.standing);
+    let pages = touched.pages.iter().filter(|page| !page.known);
+    objects
+        .chain(pages.map(|page| page.learned.0))
+        .any(|standing| standing == Standing::LearnedBeyond)
 }
 
 fn after_closing(row: Option<&AccountRow>, accesses: &[Access]) -> Option<AfterClosing> {

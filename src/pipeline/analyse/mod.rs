@@ -4,6 +4,7 @@
 //! (`crowd`), then all are judged together (`panel`), which is cheap and can be repeated with other thresholds.
 
 mod crowd;
+mod learn;
 mod measure;
 mod panel;
 mod watch;
@@ -17,18 +18,23 @@ use crate::detect::contacts::Reader;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
-use crate::detect::{Facts, Group, Judgement, Verdict};
+use crate::detect::{Facts, Group, Judgement};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
-use crate::scope::learned::{self, Learned};
+use crate::scope::learned::Learned;
 use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing, as_of};
 use crate::sequence::{Access, NONE, Names, Sequences};
 use crate::words::{HOUR, Reason, Stamp};
 
+use learn::Class;
 use measure::{Measured, Worker};
 pub use panel::Panel;
 pub use watch::Watched;
+
+/// Upper end of the hold-out error up to which learned labels are used for scope: the most that a group's own habit may
+/// raise θ0 to. Labels that are wrong more often could only be held against the innocent.
+const USABLE: f64 = 0.3;
 
 /// One account after everything was weighed.
 #[derive(Debug)]
@@ -45,6 +51,8 @@ pub struct AccountOutcome {
     pub kind: String,
     /// What the judgement of scope rests on.
     pub basis: Basis,
+    /// Something is beyond its scope by a learned label only.
+    pub by_label: bool,
     /// All its accesses.
     pub accesses: u64,
     /// First and last access.
@@ -93,6 +101,8 @@ pub struct Analysis {
     pub stale_from: Option<Stamp>,
     /// Whose the requested IDs seem to be, where the directory does not say.
     pub learned: Option<Learned>,
+    /// Learned labels are sure enough to be used for scope.
+    pub labels_used: bool,
     /// What all were judged with.
     pub panel: Panel,
     /// How many accounts and addresses made accesses.
@@ -106,6 +116,31 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Judges everybody, merges what was disclosed, keeps who is listed. `told`: accounts whose names other lists need.
+    fn judge(
+        &mut self,
+        case: &Case,
+        merger: &Merger<'_>,
+        outcomes: Vec<AccountOutcome>,
+        told: &HashSet<u32>,
+    ) {
+        let cut = self.panel.cut(&outcomes, &case.thresholds);
+        for mut outcome in outcomes {
+            outcome.judgement = self.panel.judge(&outcome, cut, &case.thresholds);
+            let sure = |controller| self.panel.sure(&outcome, controller);
+            self.exposure
+                .add(merger, outcome.number, &outcome.share, &sure);
+            if outcome.judgement.verdict.is_some() || told.contains(&outcome.number) {
+                self.labels.insert(outcome.number, outcome.person.label());
+            }
+            if outcome.judgement.verdict.is_some() {
+                self.outcomes.push(outcome);
+            } else if !outcome.share.beyond.is_empty() || outcome.facts.unexplained() > 0 {
+                self.refused.push(outcome);
+            }
+        }
+    }
+
     /// Everybody with a request beyond scope.
     pub fn beyond(&self) -> impl Iterator<Item = &AccountOutcome> {
         self.outcomes.iter().chain(&self.refused)
@@ -113,6 +148,14 @@ impl Analysis {
 }
 
 impl AccountOutcome {
+    /// What the judgement of its scope rests on: a learned label makes it inferred even beside grants.
+    pub fn scope(&self) -> Basis {
+        match (self.basis, self.by_label) {
+            (Basis::Directory, true) => Basis::Inferred,
+            (basis, _) => basis,
+        }
+    }
+
     /// Why figures of this account are not exact.
     pub fn reasons(&self) -> Vec<Reason> {
         let unattributed = self.person.kind == PersonKind::UnattributedClient;
@@ -120,6 +163,7 @@ impl AccountOutcome {
         let all = [
             unattributed.then_some(Reason::NoAccount),
             unlisted.then_some(Reason::NoGrants),
+            self.by_label.then_some(Reason::NoDirectory),
             (self.kind == "shared").then_some(Reason::SharedAccount),
         ];
         all.into_iter().flatten().collect()
@@ -162,19 +206,33 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let logs = times.clone().min().zip(times.max());
     let stale_from = logs.and_then(|logs| as_of(&case.directory, logs));
     let sequences = Sequences::build(accesses, &who);
-    let homes = Homes::infer(atlas, &sequences, &people, &names);
-    let scope = Scope::new(case, atlas, homes);
+    let mut homes = Homes::infer(atlas, &sequences, &people, &names);
     let things: Vec<Thing> = (0..names.objects.len() as u32)
         .map(|asked| atlas.thing(names.objects.name(asked), asked))
         .collect();
     let on_lists = on_lists(atlas);
-    let accounts = case.directory.accounts.as_deref().unwrap_or_default();
+    let accounts = case.directory.accounts.iter().flatten();
+    let accounts = accounts.map(|row| (row.account.as_bytes(), row)).collect();
+    let class = Class {
+        case,
+        atlas,
+        names: &names,
+        things: &things,
+        people: &people,
+        sequences: &sequences,
+        accounts: &accounts,
+    };
+    let lesson = class.learn(&mut homes);
+    let scope = Scope::new(case, atlas, homes);
+    let usable = lesson.learned.as_ref();
+    // Beside a table of objects an ID that it does not know is unknown, whatever is learned of it (CASE.md §2).
+    let alone = case.directory.objects.is_none();
+    let usable = usable.filter(|learned| alone && learned.error_at_most <= USABLE);
     let worker = Worker {
         case,
-        accounts: accounts
-            .iter()
-            .map(|row| (row.account.as_bytes(), row))
-            .collect(),
+        accounts,
+        learned: usable,
+        voters: &lesson.voters,
         scope: &scope,
         people: &people,
         opener: Opener {
@@ -195,11 +253,6 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .into_par_iter()
         .map(|index| worker.measure(&sequences, index))
         .collect();
-    // Only where the directory does not say whose the objects are.
-    let learned = match case.directory.objects {
-        Some(_) => None,
-        None => learned::learn(&worker.visitors(&sequences), &names),
-    };
     let watched = watch::look(&worker, &sequences);
     crowd::explain(&worker, &sequences, &mut measured);
     measured.sort_by(|a, b| {
@@ -210,10 +263,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .iter_mut()
         .flat_map(|one| std::mem::take(&mut one.takings));
     let joint = joint::find(takings.collect());
-    let mut shared: HashMap<u32, u32> = HashMap::new();
-    for (member, ids) in joint.iter().flat_map(|walk| &walk.members) {
-        *shared.entry(*member).or_default() += ids;
-    }
+    let shared = shared(&joint);
     let late = measured
         .iter_mut()
         .filter_map(|one| one.after_closing.take());
@@ -228,40 +278,33 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     for outcome in &mut outcomes {
         outcome.shared = shared.get(&outcome.number).copied().unwrap_or(0);
     }
-    analysis.panel = Panel::of(&outcomes);
-    let cut = analysis.panel.cut(&outcomes, &case.thresholds);
-    let sighted: HashSet<u32> = watched.sightings.iter().map(|one| one.account).collect();
+    let error = usable.map_or(0.0, |learned| learned.error_at_most);
+    analysis.panel = Panel::of(&outcomes, error);
+    let sighted = watched.sightings.iter().map(|one| one.account);
+    let told: HashSet<u32> = sighted.chain(shared.keys().copied()).collect();
     let merger = Merger {
         atlas,
         routes: &case.routes,
         stale_from,
     };
     analysis.stale_from = stale_from;
-    for mut outcome in outcomes {
-        outcome.judgement = analysis.panel.judge(&outcome, cut, &case.thresholds);
-        let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
-        let sure = outcome.basis != Basis::Inferred || enumerated;
-        analysis
-            .exposure
-            .add(&merger, outcome.number, &outcome.share, sure);
-        let member = shared.contains_key(&outcome.number) || sighted.contains(&outcome.number);
-        if outcome.judgement.verdict.is_some() || member {
-            analysis
-                .labels
-                .insert(outcome.number, outcome.person.label());
-        }
-        if outcome.judgement.verdict.is_some() {
-            analysis.outcomes.push(outcome);
-        } else if !outcome.share.beyond.is_empty() || outcome.facts.unexplained() > 0 {
-            analysis.refused.push(outcome);
-        }
-    }
+    analysis.judge(case, &merger, outcomes, &told);
     analysis.joint = joint;
     analysis.watched = watched;
-    analysis.learned = learned;
+    analysis.labels_used = usable.is_some();
+    analysis.learned = lesson.learned;
     analysis.content = content.routes;
     analysis.names = names;
     analysis
+}
+
+/// How many IDs each account took of walks that several share.
+fn shared(joint: &[SharedWalk]) -> HashMap<u32, u32> {
+    let mut shared: HashMap<u32, u32> = HashMap::new();
+    for (member, ids) in joint.iter().flat_map(|walk| &walk.members) {
+        *shared.entry(*member).or_default() += ids;
+    }
+    shared
 }
 
 fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {

@@ -6,11 +6,20 @@ use std::collections::BTreeMap;
 use super::AccountOutcome;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
-use crate::detect::{Given, Group, Habit, Judgement, Peers, Verdict, judge};
-use crate::scope::{Basis, PersonKind};
+use crate::detect::{Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge};
+use crate::scope::{Basis, PersonKind, Standing};
 
-/// Foreign controllers from which an account is called enumeration although its scope is only inferred.
-const INFERRED: u32 = 8;
+/// Foreign controllers from which an account is called enumeration although its scope is only inferred: a guardian has up
+/// to five tenants, a substitute a few.
+const TENANTS: u32 = 8;
+/// Steps of a walk that no list of one or two classes makes, though an app may read out a list in the order of its IDs.
+const WALK: u32 = 70;
+/// Of the accounts that ask for objects at home, so many must open lists there before objects without a list of their
+/// tenant mean anything; and how many accounts must show it.
+const LED: f64 = 0.9;
+const SHOW_IT: usize = 20;
+/// Foreign tenants up to which lists that led there may be a second school's or child's.
+const FEW: u32 = 4;
 
 /// Every group's figures.
 #[derive(Debug, Default)]
@@ -19,13 +28,18 @@ pub struct Panel {
     none: Peers,
     habit: Habit,
     tested: usize,
+    /// How often an honest account's own ID is labelled another tenant's, at most; 0 where nothing was learned.
+    error: f64,
+    /// Lists are what leads to objects on this platform.
+    lists_lead: bool,
 }
 
 impl Panel {
     /// The panel of all accounts, also those that nothing speaks against.
-    pub(super) fn of(outcomes: &[AccountOutcome]) -> Panel {
+    pub(super) fn of(outcomes: &[AccountOutcome], error: f64) -> Panel {
         let mut panel = Panel {
             tested: outcomes.len(),
+            error,
             ..Panel::default()
         };
         for outcome in outcomes {
@@ -37,6 +51,7 @@ impl Panel {
                 .add(&outcome.facts);
         }
         panel.groups.values_mut().for_each(Peers::settle);
+        panel.lists_lead = lists_lead(outcomes.iter());
         panel
     }
 
@@ -50,7 +65,10 @@ impl Panel {
             .into_iter()
             .filter(|outcome| outcome.facts.unexplained() > 0);
         let logs: Vec<f64> = values
-            .map(|outcome| evidence(&outcome.facts, self.peers(outcome), limits))
+            .map(|outcome| {
+                let limits = self.limits(outcome, limits);
+                evidence(&outcome.facts, self.peers(outcome), &limits)
+            })
             .collect();
         Cut::of(&logs, self.tested, limits.q)
     }
@@ -61,19 +79,15 @@ impl Panel {
             peers: self.peers(outcome),
             cut,
             habit: self.habit,
-            limits,
+            limits: &self.limits(outcome, limits),
             disclosed: outcome.share.disclosed(),
             reachable: outcome.reachable,
             anonymous: outcome.person.kind == PersonKind::AnonymousClient,
             shared: outcome.shared,
         };
         let mut judgement = judge(&outcome.facts, &given);
-        // Without grants a second school is no proof: a guardian has up to five tenants, a substitute a few.
-        if outcome.basis == Basis::Inferred
-            && judgement.verdict == Some(Verdict::Enumeration)
-            && outcome.facts.controllers < INFERRED
-        {
-            judgement.verdict = Some(Verdict::Overreach);
+        if outcome.scope() == Basis::Inferred {
+            judgement.verdict = self.inferred(outcome, judgement.verdict, limits);
         }
         // An account that `grants` does not know is listed, whatever it did (CASE.md §2).
         if outcome.unlisted {
@@ -82,7 +96,62 @@ impl Panel {
         judgement
     }
 
+    /// Without grants a second school is no proof: what is beyond an inferred scope is a system only where it is too wide
+    /// for a second school, too long a walk, or where no list led there.
+    fn inferred(
+        &self,
+        outcome: &AccountOutcome,
+        verdict: Option<Verdict>,
+        limits: &Thresholds,
+    ) -> Option<Verdict> {
+        let facts = &outcome.facts;
+        let system = facts.controllers >= TENANTS
+            || facts.walk.steps >= WALK
+            || (self.lists_lead && f64::from(facts.unled) >= limits.volume);
+        // What is of no unit is in nobody's scope, and a link is no list: that stays beyond.
+        let mut beyond = outcome.share.beyond.iter();
+        let led = facts.unled == 0
+            && facts.controllers <= FEW
+            && !facts.explained.contains_key(&Explanation::SharedLink)
+            && !beyond.any(|one| one.standing == Standing::NoUnit);
+        match verdict {
+            Some(Verdict::Enumeration | Verdict::Overreach) if led && !system => {
+                Some(Verdict::Undetermined)
+            }
+            Some(Verdict::Enumeration) if !system => Some(Verdict::Overreach),
+            verdict => verdict,
+        }
+    }
+
+    /// Whether what was disclosed to an account of a controller's counts as beyond its scope for sure. Under an inferred
+    /// scope only a system makes it so, and then not where lists led, unless there are more tenants than anybody has.
+    pub(super) fn sure(&self, outcome: &AccountOutcome, controller: Option<u32>) -> bool {
+        let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
+        let facts = &outcome.facts;
+        let led = || controller.is_some_and(|controller| facts.listed.contains(&controller));
+        outcome.basis != Basis::Inferred || (enumerated && (facts.controllers >= TENANTS || !led()))
+    }
+
+    /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.
+    fn limits(&self, outcome: &AccountOutcome, limits: &Thresholds) -> Thresholds {
+        let mut limits = *limits;
+        if outcome.by_label {
+            limits.theta_0 = limits.theta_0.max(self.error);
+        }
+        limits
+    }
+
     fn peers(&self, outcome: &AccountOutcome) -> &Peers {
         self.groups.get(&outcome.group).unwrap_or(&self.none)
     }
+}
+
+/// Whether lists are what leads to objects on this platform: nearly everybody who asks for objects at home opens lists.
+pub(super) fn lists_lead<'o>(outcomes: impl Iterator<Item = &'o AccountOutcome>) -> bool {
+    let (mut all, mut led) = (0, 0);
+    for one in outcomes.filter_map(|outcome| outcome.facts.led_at_home) {
+        all += 1;
+        led += usize::from(one);
+    }
+    all >= SHOW_IT && led as f64 >= LED * all as f64
 }

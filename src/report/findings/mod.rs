@@ -4,6 +4,7 @@
 
 mod cause;
 mod detection;
+mod learned;
 mod life;
 mod sensitivity;
 
@@ -62,15 +63,7 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "sampling": rungs::sampling(answer),
         "ladder": rungs::case_ladder(answer),
         "content": rungs::content(answer),
-        "scope_learned": answer.analysis.learned.as_ref().map(|learned| json!({
-            "ids_asked_for": learned.asked,
-            "labelled": learned.labels.len(),
-            "held_out_visits": learned.held_out.0,
-            "held_out_wrong": learned.held_out.1,
-            "error_at_most": (learned.error_at_most * 1e4).round() / 1e4,
-            "said": "whose the IDs seem to be, by who asks for them: learned.csv; no controller is confirmed or excluded by it. \
-                Ask the vendor for the table of objects",
-        })),
+        "scope_learned": learned::learned(answer),
         "sensitivity": sensitivity::sensitivity(answer),
         "thresholds": detection::thresholds(answer),
         "joint": detection::joint(answer),
@@ -157,7 +150,8 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
     json!({
         "account": outcome.person.label(),
         "verdict": outcome.judgement.verdict.map(Verdict::word),
-        "scope": outcome.basis.word(),
+        "scope": outcome.scope().word(),
+        "scope_rests_on": learned::rests_on(answer, outcome),
         "score": hundredths(outcome.judgement.score),
         "roles": outcome.roles,
         "kind": outcome.kind,

@@ -1,0 +1,324 @@
+//! Whose an ID is, learned from who asks for it: for a case that knows the accounts' tenants and not the objects'.
+//!
+//! METHODS.md, "Scope without a directory": the widest 0.1 % of accounts are dropped, `votes` are weighed and counted, and
+//! where numbers come in `blocks` their order is used too; where the two disagree, or neither decides, the ID has a set of
+//! candidates instead of a label. Containers are labelled like objects. Whoever is tested never votes on its own scope
+//! ([`Learned::without`]). Each fifth of the accounts in turn is held out and its own IDs are held against the labels that
+//! the others make: that is the error that is printed, and that tests of accounts must allow for. What labels mean for an account is
+//! `scope`'s; no controller is confirmed or excluded by them.
+
+mod blocks;
+mod votes;
+
+use std::collections::BTreeMap;
+
+use super::ControllerIndex;
+use crate::case::RouteSpec;
+use crate::chance::clopper_pearson;
+use crate::route::disclosure::certainty;
+use crate::sequence::{Access, NONE, Names};
+use crate::words::Certainty;
+
+use blocks::{Lines, Says};
+use votes::{Ballot, VOTES, decided};
+
+/// Accounts of which one, the widest, is dropped.
+const WIDEST: usize = 1000;
+/// One account of so many is held out.
+const HELD_OUT: usize = 5;
+/// Where more than one account of so many is mostly elsewhere, labels are of no use.
+const ELSEWHERE: u64 = 5;
+/// No tenant.
+const NOBODY: u32 = u32::MAX;
+
+/// What a request names: whether it is a container, and its number among the requested IDs.
+pub type Id = (bool, u32);
+
+/// An account's tenant and the IDs that it was answered about, sorted, each once.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// Its tenant.
+    pub controller: ControllerIndex,
+    /// IDs.
+    pub ids: Vec<Id>,
+}
+
+impl Visitor {
+    /// From a sequence.
+    pub fn of(controller: ControllerIndex, accesses: &[Access], routes: &[RouteSpec]) -> Visitor {
+        let answered = accesses.iter().filter(|access| {
+            let route = routes.get(usize::from(access.route));
+            certainty(access, route.and_then(|route| route.empty_below)) > Certainty::Nothing
+        });
+        Visitor {
+            controller,
+            ids: asked(answered),
+        }
+    }
+}
+
+/// The IDs that accesses name, sorted, each once.
+pub fn asked<'a>(accesses: impl Iterator<Item = &'a Access>) -> Vec<Id> {
+    let both = accesses.flat_map(|access| [(false, access.object), (true, access.container)]);
+    let mut ids: Vec<Id> = both.filter(|(_, id)| *id != NONE).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Whose an ID seems to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A tenant's, by the votes of so many accounts.
+    Voted(ControllerIndex, u32),
+    /// A tenant's, because it stands inside a block of its numbers.
+    Inside(ControllerIndex),
+    /// One of several, or of one without certainty.
+    Among(Vec<ControllerIndex>),
+    /// Anybody's: nobody of credit was answered about it, and no block holds it.
+    Anybody,
+}
+
+impl Owner {
+    /// The label, where there is one.
+    pub fn label(&self) -> Option<ControllerIndex> {
+        match self {
+            Owner::Voted(controller, _) | Owner::Inside(controller) => Some(*controller),
+            Owner::Among(_) | Owner::Anybody => None,
+        }
+    }
+}
+
+/// What was learned.
+#[derive(Clone, Debug)]
+pub struct Learned {
+    ballot: Ballot,
+    lines: Lines,
+    /// Whose each requested ID seems to be.
+    pub owners: BTreeMap<Id, Owner>,
+    /// Accounts that voted.
+    pub voters: usize,
+    /// IDs whose numbers come in blocks.
+    pub in_blocks: usize,
+    /// Decided IDs that their neighbours foretold, and those foretold wrongly.
+    pub foretold: (u64, u64),
+    /// What held-out accounts show.
+    pub held_out: HeldOut,
+    /// Upper end of the error of labels at 95 %.
+    pub error_at_most: f64,
+}
+
+/// Learns whose the IDs are; `ids` are all that were asked for, sorted. Nothing without visitors.
+pub fn learn(visitors: &[Visitor], ids: &[Id], names: &Names) -> Option<Learned> {
+    let mut order: Vec<usize> = (0..visitors.len()).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(visitors[*at].ids.len()), *at));
+    let kept = order.split_off(order.len() / WIDEST);
+    if kept.is_empty() {
+        return None;
+    }
+    let mut turn = vec![None; visitors.len()];
+    for (nth, at) in kept.iter().enumerate() {
+        turn[*at] = Some(nth % HELD_OUT);
+    }
+    let held_out = hold_out(visitors, ids, names, &turn);
+    let ballot = Ballot::of(visitors, ids, &|at| turn[at].is_some());
+    let lines = Lines::of(&ballot, names);
+    let said = lines.all(&ballot);
+    let owners =
+        (0..ids.len()).map(|place| (ids[place], owner(&ballot, place, None, &said[place])));
+    Some(Learned {
+        owners: owners.collect(),
+        voters: kept.len(),
+        in_blocks: lines.in_blocks(),
+        foretold: lines.foretold,
+        held_out,
+        error_at_most: held_out.error_at_most(),
+        ballot,
+        lines,
+    })
+}
+
+/// What held-out accounts show: each fifth in turn is held against the labels that the others make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeldOut {
+    /// Accounts with visits to labelled IDs, and those of them most of whose visits went to other tenants.
+    pub accounts: (u64, u64),
+    /// Visits to labelled IDs, and those to another tenant's.
+    pub visits: (u64, u64),
+    /// The same without the accounts that are mostly elsewhere: they work in several tenants, or walked; what they
+    /// visit tells nothing of labels.
+    pub at_home: (u64, u64),
+}
+
+fn hold_out(visitors: &[Visitor], ids: &[Id], names: &Names, turn: &[Option<usize>]) -> HeldOut {
+    let mut held_out = HeldOut::default();
+    for out in 0..HELD_OUT {
+        let ballot = Ballot::of(visitors, ids, &|at| {
+            turn[at].is_some_and(|turn| turn != out)
+        });
+        let said = Lines::of(&ballot, names).all(&ballot);
+        let tested = visitors
+            .iter()
+            .zip(turn)
+            .filter(|(_, turn)| **turn == Some(out));
+        for (visitor, _) in tested {
+            let places = visitor.ids.iter().filter_map(|id| ballot.place(*id));
+            let labels: Vec<ControllerIndex> = places
+                .filter_map(|place| owner(&ballot, place, None, &said[place]).label())
+                .collect();
+            let other = labels.iter().filter(|label| **label != visitor.controller);
+            held_out.count(labels.len() as u64, other.count() as u64);
+        }
+    }
+    held_out
+}
+
+impl HeldOut {
+    fn count(&mut self, visits: u64, other: u64) {
+        let elsewhere = other * 2 > visits;
+        self.accounts.0 += u64::from(visits > 0);
+        self.accounts.1 += u64::from(elsewhere);
+        self.visits.0 += visits;
+        self.visits.1 += other;
+        if !elsewhere {
+            self.at_home.0 += visits;
+            self.at_home.1 += other;
+        }
+    }
+
+    /// Upper end at 95 % (Clopper–Pearson) of the share of an honest account's own IDs that are labelled another
+    /// tenant's. 1, so of no use, where nothing shows it, or where so many accounts are elsewhere that the labels may be
+    /// wrong as a whole.
+    fn error_at_most(&self) -> f64 {
+        let many = self.accounts.1 * ELSEWHERE > self.accounts.0;
+        match self.at_home {
+            (0, _) => 1.0,
+            _ if many => 1.0,
+            (all, wrong) => clopper_pearson(wrong, all, 0.05).1,
+        }
+    }
+}
+
+/// Votes and order together: a label only where neither speaks against the other.
+fn owner(ballot: &Ballot, place: usize, without: Option<u32>, said: &Option<Says>) -> Owner {
+    let tally = ballot.tally(place, without);
+    let voted = decided(&tally);
+    let votes: u32 = tally.iter().map(|votes| votes.count).sum();
+    match (voted, said) {
+        (Some(label), None) => return Owner::Voted(label, votes),
+        // A single vote must not come out of nowhere: one of the neighbours is the same tenant's.
+        (Some(label), Some(Says::Between(near))) if votes >= VOTES || near.contains(&label) => {
+            return Owner::Voted(label, votes);
+        }
+        (Some(label), Some(Says::Inside(block))) if label == *block => {
+            return Owner::Voted(label, votes);
+        }
+        (None, Some(Says::Inside(block))) => return Owner::Inside(*block),
+        _ => {}
+    }
+    let credible = tally.iter().filter(|votes| votes.count > 0);
+    let mut among: Vec<ControllerIndex> = credible.map(|votes| votes.controller).collect();
+    match said {
+        Some(Says::Inside(block)) => among.push(*block),
+        Some(Says::Between(both)) => among.extend(both),
+        None => {}
+    }
+    among.sort_unstable();
+    among.dedup();
+    match among.is_empty() {
+        true => Owner::Anybody,
+        false => Owner::Among(among),
+    }
+}
+
+impl Learned {
+    /// Labels of some IDs, made without the votes of the account that is tested: `visitor` is its place among the
+    /// visitors, `None` for one that is none.
+    pub fn without(&self, visitor: Option<u32>, ids: &[Id]) -> BTreeMap<Id, ControllerIndex> {
+        let Some(visitor) = visitor else {
+            let known = ids
+                .iter()
+                .filter_map(|id| Some((*id, self.owners.get(id)?.label()?)));
+            return known.collect();
+        };
+        let places: Vec<usize> = ids.iter().filter_map(|id| self.ballot.place(*id)).collect();
+        let mut said: BTreeMap<usize, Says> = BTreeMap::new();
+        said.extend(self.lines.without(&self.ballot, &places, visitor));
+        let labels = places.iter().filter_map(|place| {
+            let said = said.get(place).cloned();
+            let owner = owner(&self.ballot, *place, Some(visitor), &said);
+            Some((self.ballot.ids[*place], owner.label()?))
+        });
+        labels.collect()
+    }
+
+    /// Labelled IDs.
+    pub fn labelled(&self) -> usize {
+        let labels = self.owners.values().filter(|owner| owner.label().is_some());
+        labels.count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names `x0`, `x1`, … as opaque words, so that their order says nothing.
+    fn names(count: usize) -> Names {
+        let mut names = Names::default();
+        for nth in 0..count {
+            names.objects.number(format!("{nth}x").as_bytes());
+        }
+        names
+    }
+
+    fn visitor(controller: ControllerIndex, ids: &[u32]) -> Visitor {
+        Visitor {
+            controller,
+            ids: ids.iter().map(|id| (false, *id)).collect(),
+        }
+    }
+
+    fn learned(visitors: &[Visitor], count: usize) -> Learned {
+        let ids: Vec<Id> = (0..count as u32).map(|id| (false, id)).collect();
+        learn(visitors, &ids, &names(count)).expect("somebody votes")
+    }
+
+    #[test]
+    fn nobody_votes_on_their_own_scope() {
+        // Two of tenant 0 asked for 0; one of them alone for 1, which both of tenant 1 asked for too. Five more IDs show
+        // whose people they are.
+        let visitors = [
+            visitor(0, &[0, 1, 3, 4, 5, 6, 7]),
+            visitor(0, &[0, 3, 4, 5, 6, 7]),
+            visitor(0, &[3, 4, 5, 6, 7]),
+            visitor(1, &[1, 2]),
+            visitor(1, &[1, 2]),
+        ];
+        let learned = learned(&visitors, 8);
+        let all = learned.without(None, &[(false, 0), (false, 1), (false, 2)]);
+        assert_eq!(all.get(&(false, 0)), Some(&0));
+        assert_eq!(all.get(&(false, 2)), Some(&1));
+        // Its own vote was one of the two that label 0, and one against the label of 1.
+        let own = learned.without(Some(0), &[(false, 0), (false, 1)]);
+        assert_eq!(own.get(&(false, 0)), None);
+        assert_eq!(own.get(&(false, 1)), Some(&1));
+    }
+
+    #[test]
+    fn one_vote_decides_only_if_the_others_confirm_the_voter() {
+        let shared: Vec<u32> = (0..8).collect();
+        let with = |more: u32| [&shared[..], &[more]].concat();
+        let visitors = [
+            visitor(0, &with(8)),
+            visitor(0, &shared),
+            visitor(0, &shared),
+            // Confirmed in nothing.
+            visitor(1, &[9]),
+        ];
+        let learned = learned(&visitors, 11);
+        assert_eq!(learned.owners[&(false, 8)], Owner::Voted(0, 1));
+        assert_eq!(learned.owners[&(false, 9)], Owner::Among(vec![1]));
+        assert_eq!(learned.owners[&(false, 10)], Owner::Anybody);
+    }
+}
