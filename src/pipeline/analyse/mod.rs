@@ -17,7 +17,7 @@ use crate::detect::contacts::Reader;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
-use crate::detect::{Facts, Group, Judgement, Verdict};
+use crate::detect::{Facts, Group, Judgement, Verdict, hand};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
@@ -61,8 +61,8 @@ pub struct AccountOutcome {
     pub told: Told,
     /// Another client behind its contacts beyond scope, as it seems.
     pub other_client: Option<OtherClient>,
-    /// Its contacts beyond scope came from clients of its ordinary use.
-    pub usual_client: bool,
+    /// Whose connection moved it beyond its scope.
+    pub connection: hand::Connection,
     /// IDs that it took of walks which several accounts share.
     pub shared: u32,
     /// What was decided.
@@ -169,6 +169,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         .collect();
     let on_lists = on_lists(atlas);
     let accounts = case.directory.accounts.as_deref().unwrap_or_default();
+    let clients = clients(&people, &sequences);
     let worker = Worker {
         case,
         accounts: accounts
@@ -177,6 +178,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
             .collect(),
         scope: &scope,
         people: &people,
+        clients: &clients,
         opener: Opener {
             atlas,
             routes: &case.routes,
@@ -262,6 +264,20 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     analysis.content = content.routes;
     analysis.names = names;
     analysis
+}
+
+/// How many accounts use each address; an address without an account is nobody's.
+fn clients(people: &People, sequences: &Sequences) -> hand::Clients {
+    let one = |index: usize| {
+        let (number, accesses) = sequences.sequence(index);
+        let account = people.person(number).kind == PersonKind::Account;
+        account.then(|| hand::clients(accesses))
+    };
+    let all: Vec<Vec<u32>> = (0..sequences.len())
+        .into_par_iter()
+        .filter_map(one)
+        .collect();
+    hand::Clients::of(&all)
 }
 
 fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {
