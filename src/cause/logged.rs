@@ -1,6 +1,6 @@
 //! Without `[leak]`: what the logged disclosures themselves look like, and which stories that leaves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::outcome::{Hypothesis, Outcome, hand, room};
 use super::{Actor, Ground, concert};
@@ -8,8 +8,12 @@ use crate::detect::Verdict;
 use crate::scope::Thing;
 use crate::words::{Certainty, Stamp};
 
-/// Share of the disclosures that others may have.
+/// Share of the disclosures that others may have; in a half of the time, twice as much.
 const OTHERS: f64 = 0.05;
+/// The same with what strays goes to: people who once opened the few things that a link named.
+const WITH_STRAYS: f64 = 0.15;
+/// Things of a stray.
+const STRAY: usize = 5;
 /// Accounts from which on "everybody" means something.
 const EVERYBODY: usize = 30;
 /// Share of things beyond scope that any one account may have where everybody does it.
@@ -73,9 +77,19 @@ pub(super) fn ask(outcome: &mut Outcome, ground: &Ground<'_>) {
         .flat_map(|(_, set)| set.iter().copied())
         .collect();
     let others = (all.len() - taken.len()) as f64 / all.len() as f64;
+    // A page that strays opened holds a class; only single things are told from a system by their number.
+    let more = sets
+        .iter()
+        .filter(|(_, set)| set.len() > STRAY)
+        .flat_map(|(_, set)| set.iter());
+    let more: BTreeSet<Thing> = more
+        .copied()
+        .filter(|thing| !taken.contains(thing))
+        .collect();
+    let more = more.len() as f64 / all.len() as f64;
     match called[..] {
         [] => everybody(outcome, ground, &sets, all.len()),
-        _ if others > OTHERS => {
+        _ if more > OTHERS || others > WITH_STRAYS => {
             let said = format!(
                 "{:.0} % of what was disclosed went to accounts that are not called enumeration",
                 others * 100.0
@@ -121,26 +135,32 @@ fn together(outcome: &mut Outcome, ground: &Ground<'_>, called: &[&(&Actor<'_>, 
 
 /// Why one account's story fails in a half of the time, if it does.
 fn unsteady(sets: &[(&Actor<'_>, BTreeSet<Thing>)], number: u32) -> Option<String> {
-    let mut all: Vec<(Stamp, bool)> = Vec::new();
+    // Each thing once, when it was first disclosed beyond scope; what the account was shown itself is its own.
+    let mut first: BTreeMap<Thing, (Stamp, bool)> = BTreeMap::new();
     for (actor, _) in sets {
         let shown = actor
             .share
             .beyond
             .iter()
             .filter(|beyond| beyond.certainty > Certainty::Nothing);
-        all.extend(shown.map(|beyond| (beyond.access.time, actor.number == number)));
+        for (thing, at) in shown.filter_map(|beyond| Some((beyond.thing?, beyond.access.time))) {
+            let own = actor.number == number;
+            let known = first.entry(thing).or_insert((at, own));
+            *known = (known.0.min(at), known.1 || own);
+        }
     }
+    let mut all: Vec<(Stamp, bool)> = first.into_values().collect();
     all.sort_unstable();
     let halves = all.split_at(all.len() / 2);
     let fails = |half: &&[(Stamp, bool)]| {
         let others = half.iter().filter(|(_, own)| !own).count();
-        others as f64 > OTHERS * half.len() as f64
+        others as f64 > 2.0 * OTHERS * half.len() as f64
     };
     let failing = [halves.0, halves.1].into_iter().find(fails)?;
-    let (first, last) = (failing.first()?.0, failing.last()?.0);
+    let (from, until) = (failing.first()?.0, failing.last()?.0);
     Some(format!(
-        "between {first} and {last} more than {:.0} % of what was disclosed beyond scope went to others",
-        OTHERS * 100.0
+        "between {from} and {until} more than {:.0} % of what was disclosed beyond scope went to others",
+        200.0 * OTHERS
     ))
 }
 

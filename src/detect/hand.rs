@@ -15,6 +15,8 @@ use crate::words::{HOUR, Stamp};
 const HOUSEHOLD: u32 = 5;
 /// Ordinary requests from an address from which it is part of the account's life.
 const USUAL: u32 = 5;
+/// Or days on which it opened lists from there, apart from all that went beyond scope: a walk through IDs opens none.
+const DAYS: usize = 3;
 /// How long before the first request beyond scope it must have been part of it: the evening of the deed proves nothing.
 const BEFORE: i64 = 12 * HOUR;
 /// Share of what went beyond scope that must come from there.
@@ -84,6 +86,7 @@ pub fn clients(accesses: &[Access]) -> Vec<u32> {
 struct Life {
     ordinary: u32,
     before: u32,
+    days: BTreeSet<i64>,
 }
 
 /// Tells the connection of one account: `beyond` holds its requests beyond scope, repeats included, in time order.
@@ -104,9 +107,15 @@ pub fn connection(accesses: &[Access], beyond: &[Access], clients: &Clients) -> 
             let life = life.entry(access.client).or_default();
             life.ordinary += 1;
             life.before += u32::from(access.time.0 < first.0 - BEFORE);
+            if access.container != NONE && times.values().all(|own| !near(own, access.time, AROUND))
+            {
+                life.days.insert(access.time.0.div_euclid(24 * HOUR));
+            }
         }
     }
-    let knows = |client: &u32| life.get(client).is_some_and(|life| life.before >= USUAL);
+    let usual =
+        |life: &Life| life.before >= USUAL || (life.ordinary >= USUAL && life.days.len() >= DAYS);
+    let knows = |client: &u32| life.get(client).is_some_and(usual);
     let share = |which: &dyn Fn(&u32) -> bool| {
         let there = beyond.iter().filter(|access| which(&access.client)).count();
         there as f64 / beyond.len() as f64
@@ -126,7 +135,10 @@ pub fn connection(accesses: &[Access], beyond: &[Access], clients: &Clients) -> 
             true => Connection::Own,
             false => Connection::Shared,
         },
-        () if ordinary(&|client| !times.contains_key(client)) >= USUAL => Connection::Strange,
+        // Known too little is not unknown.
+        () if there == 0 && ordinary(&|client| !times.contains_key(client)) >= USUAL => {
+            Connection::Strange
+        }
         () => Connection::Unknown,
     }
 }
