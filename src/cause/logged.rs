@@ -64,6 +64,21 @@ pub(super) fn ask(outcome: &mut Outcome, ground: &Ground<'_>) {
         Hypothesis::NotLogged,
         "the logs show the disclosures themselves",
     );
+    let collect = ground
+        .actors
+        .iter()
+        .filter(|actor| actor.verdict == Some(Verdict::Harvest))
+        .count();
+    if collect > 1 {
+        outcome.speaks(
+            Hypothesis::Pool,
+            true,
+            format!("{collect} accounts collected nearly all that they may see; whether for a pool, only what was published tells"),
+        );
+        let said =
+            "what was disclosed beyond scope and what was collected in it may have two causes";
+        return outcome.speaks(Hypothesis::Other, true, said);
+    }
     outcome.refute(
         Hypothesis::Pool,
         "what was disclosed lay beyond the scope of whom it was shown to",

@@ -10,7 +10,7 @@ use super::{Actor, Elimination, Ground, Known, LeakFindings, concert, pool};
 use crate::detect::Verdict;
 use crate::detect::hand::Connection;
 use crate::scope::Thing;
-use crate::words::Certainty;
+use crate::words::{Certainty, Reason};
 
 /// Share of the records that a story must explain.
 const NEARLY_ALL: f64 = 0.98;
@@ -42,6 +42,7 @@ pub(super) fn ask(
         );
         outcome.speaks(Hypothesis::Pool, pool.packing < 2, said);
     }
+    unlogged(outcome, ground, routes);
     if n == 0 {
         outcome.speaks(
             Hypothesis::Other,
@@ -49,6 +50,10 @@ pub(super) fn ask(
             "the directory knows none of the published records",
         );
         return;
+    }
+    if let Some(blind) = blind(ground, routes) {
+        // What the logged routes show may have been shown by this one as well, to anybody.
+        return outcome.speaks(Hypothesis::Other, true, blind);
     }
     if leak.seen == 0 {
         let ways: Vec<&Elimination> = routes
@@ -86,6 +91,31 @@ pub(super) fn ask(
         }
     }
     explained(outcome, ground, known);
+}
+
+/// Values that no logged route discloses did not come through one.
+fn unlogged(outcome: &mut Outcome, ground: &Ground<'_>, routes: &[Elimination]) {
+    let ways = routes.iter().filter(|route| route.alone > 0);
+    for way in ways {
+        let name = &ground.case.routes[usize::from(way.route)].name;
+        let said = format!(
+            "{} published record(s) hold a value that no logged route discloses; {name}, of which there is no log, does",
+            way.alone
+        );
+        outcome.speaks(Hypothesis::NotLogged, true, said);
+    }
+}
+
+/// Why nobody can tell whose way it was: a route that discloses every published column has no log.
+fn blind(ground: &Ground<'_>, routes: &[Elimination]) -> Option<String> {
+    let way = routes
+        .iter()
+        .find(|route| route.reasons.contains(&Reason::NoLog) && route.lacks.is_empty())?;
+    let name = &ground.case.routes[usize::from(way.route)].name;
+    Some(format!(
+        "{name} discloses all that was published and has no log: whether one account or several used it, in scope or \
+         beyond (H1 or H2), no log tells"
+    ))
 }
 
 /// Nearly every record was shown to somebody: to whom?
@@ -203,9 +233,9 @@ fn pool_of(
          records",
         members.len()
     );
-    let _ = ground;
     outcome.speaks(Hypothesis::Pool, true, said);
-    outcome.remain = BTreeSet::from([Hypothesis::Pool, Hypothesis::TakenOver]);
+    // One stranger with the sessions of several is on no list of causes.
+    outcome.remain = BTreeSet::from([Hypothesis::Pool, Hypothesis::TakenOver, Hypothesis::Other]);
     let whose = format!(
         "{own} of {} of them collected from the connection of their ordinary life, which hardly anybody else uses, \
          {strange} from one that it does not know",
@@ -215,7 +245,7 @@ fn pool_of(
     let theirs = strange == 0 && 2 * own >= members.len();
     outcome.speaks(Hypothesis::TakenOver, !theirs, whose);
     if theirs {
-        outcome.remain.remove(&Hypothesis::TakenOver);
+        outcome.remain = BTreeSet::from([Hypothesis::Pool]);
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Ground, Known, LeakFindings, Limited, pool};
+use crate::case::{Leak, LeakRecord, SourceSpec};
 use crate::coverage::Allowance;
 use crate::words::{Certainty, Reason, Stamp};
 
@@ -26,6 +27,10 @@ pub struct Elimination {
     pub lacks: Vec<String>,
     /// Leaked records that it was seen to show in time, in scope or not, and to how many accounts.
     pub shown: (u64, usize),
+    /// Those shown take at least so many accounts together, by this route alone; so many suffice.
+    pub needed: (usize, usize),
+    /// Leaked records that hold a value which no logged route discloses and this one does.
+    pub alone: u64,
     /// Leaked records that the directory knows.
     pub records: u64,
     /// Codes.
@@ -92,17 +97,17 @@ pub(super) fn eliminate(
             .filter(|c| !has(c))
             .map(|c| (*c).clone())
             .collect();
-        let mut to: BTreeSet<u32> = BTreeSet::new();
-        let mut records = 0;
-        for record in known {
-            let seen = pool::seen_by(ground, record).into_keys();
-            let accounts: Vec<u32> = seen
-                .filter(|key| usize::from(key.1) == index)
-                .map(|key| key.0)
-                .collect();
-            records += u64::from(!accounts.is_empty());
-            to.extend(accounts);
-        }
+        let seers: Vec<BTreeSet<u32>> = known
+            .iter()
+            .map(|record| {
+                let seen = pool::seen_by(ground, record).into_keys();
+                seen.filter(|key| usize::from(key.1) == index)
+                    .map(|key| key.0)
+                    .collect()
+            })
+            .collect();
+        let to: BTreeSet<u32> = seers.iter().flatten().copied().collect();
+        let records = seers.iter().filter(|accounts| !accounts.is_empty()).count() as u64;
         let reach = reach(ground, index, span.unwrap_or((None, None)));
         let mut found = Elimination {
             route: index as u16,
@@ -110,6 +115,8 @@ pub(super) fn eliminate(
             categories,
             lacks,
             shown: (records, to.len()),
+            needed: pool::needed(&seers),
+            alone: alone(ground, published, index),
             records: known.len() as u64,
             reasons: reach.reasons.clone(),
             said: String::new(),
@@ -129,9 +136,10 @@ fn say(found: &mut Elimination, reach: &Reach, name: &str, no_categories: bool) 
     let whom = match shown {
         0 => "none of the published records to anybody".to_owned(),
         _ => format!(
-            "{shown} of the {} published records in time, to {accounts} account(s), in scope or not; for the other {} \
-             this holds",
+            "{shown} of the {} published records in time, in scope or not, to {accounts} account(s), of which it takes \
+             at least {}; for the other {} this holds",
             found.records,
+            found.needed.0,
             found.records - shown
         ),
     };
@@ -180,12 +188,48 @@ fn say(found: &mut Elimination, reach: &Reach, name: &str, no_categories: bool) 
         );
         ("excluded_unless", said)
     };
-    if !found.lacks.is_empty() && found.standing != "excluded" {
+    if !found.lacks.is_empty() && !found.categories.is_empty() {
         found.said.push_str(&format!(
             "; it cannot be the only way: it does not disclose {}",
             found.lacks.join(", ")
         ));
     }
+}
+
+/// How many records hold a value of a column that this route discloses and no logged one does.
+fn alone(ground: &Ground<'_>, published: &Leak, index: usize) -> u64 {
+    let case = ground.case;
+    let logged = |route: usize| case.sources.iter().any(|source| logs(source, route));
+    let has = |route: usize, column: &str| {
+        case.routes[route]
+            .discloses
+            .iter()
+            .any(|category| category.name == column)
+    };
+    let only = |column: &String| {
+        let elsewhere = (0..case.routes.len()).any(|other| logged(other) && has(other, column));
+        has(index, column) && !elsewhere
+    };
+    let columns: Vec<usize> = (0..published.columns.len())
+        .filter(|at| only(&published.columns[*at]))
+        .collect();
+    let holds = |record: &&LeakRecord| {
+        columns.iter().any(|at| {
+            record
+                .values
+                .get(*at)
+                .is_some_and(|value| !value.is_empty())
+        })
+    };
+    published.records.iter().filter(holds).count() as u64
+}
+
+/// Whether a source records a route at all.
+fn logs(source: &SourceSpec, route: usize) -> bool {
+    source
+        .logs_routes
+        .as_ref()
+        .is_none_or(|all| all.contains(&route))
 }
 
 /// How the route stands if all was taken at one instant: only the windows that the records allow count then.
@@ -270,12 +314,7 @@ fn reach(
         unbounded: None,
         reasons: BTreeSet::new(),
     };
-    let logs_it = |source: &crate::case::SourceSpec| {
-        source
-            .logs_routes
-            .as_ref()
-            .is_none_or(|all| all.contains(&route))
-    };
+    let logs_it = |source: &SourceSpec| logs(source, route);
     if !ground.case.sources.iter().any(logs_it) {
         reach.reasons.insert(Reason::NoLog);
         return reach;

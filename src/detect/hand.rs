@@ -86,6 +86,7 @@ pub fn clients(accesses: &[Access]) -> Vec<u32> {
 struct Life {
     ordinary: u32,
     before: u32,
+    lists: u32,
     days: BTreeSet<i64>,
 }
 
@@ -99,6 +100,9 @@ pub fn connection(accesses: &[Access], beyond: &[Access], clients: &Clients) -> 
         times.entry(access.client).or_default().push(access.time.0);
     }
     times.values_mut().for_each(|own| own.sort_unstable());
+    // A walk through lists passes some in scope; one through IDs opens none.
+    let walks_lists = beyond.iter().any(|access| access.object == NONE);
+    let apart = if walks_lists { AROUND } else { AT_ONCE };
     let (mut life, mut at_once) = (BTreeMap::<u32, Life>::new(), false);
     for access in accesses {
         let here = times.get(&access.client);
@@ -114,7 +118,7 @@ pub fn connection(accesses: &[Access], beyond: &[Access], clients: &Clients) -> 
         }
     }
     let usual =
-        |life: &Life| life.before >= USUAL || (life.ordinary >= USUAL && life.days.len() >= DAYS);
+        |life: &Life| life.before >= USUAL || (life.lists >= USUAL && life.days.len() >= DAYS);
     let knows = |client: &u32| life.get(client).is_some_and(usual);
     let share = |which: &dyn Fn(&u32) -> bool| {
         let there = beyond.iter().filter(|access| which(&access.client)).count();
