@@ -25,6 +25,8 @@ pub struct Theft {
     pub dated: usize,
     /// From the earliest to the latest instant that the records allow, cut at publication.
     pub span: (Option<Stamp>, Option<Stamp>),
+    /// The same whatever the pace: from the earliest to the latest instant that any record allows.
+    pub hull: (Option<Stamp>, Option<Stamp>),
     /// Windows in which all records (but `against`) could have been taken at one instant.
     pub windows: Dating,
     /// Rows of records that contradict the windows.
@@ -273,6 +275,7 @@ pub(super) fn theft(known: &[Known<'_>], published: Option<Stamp>) -> Theft {
             (Some(first), Some(last)) => (first.0, last.1),
             _ => (start, published),
         },
+        hull: (start, published),
         touched: (latest_start, earliest_end),
         forbid: forbid as usize,
         against,

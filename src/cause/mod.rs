@@ -177,7 +177,7 @@ pub fn investigate(ground: &Ground<'_>) -> Cause {
         .leak
         .as_ref()
         .map(|leak| leak_findings(ground, leak, &known));
-    let window = leak.as_ref().map(|found| found.theft.span);
+    let window = leak.as_ref().map(|found| found.theft.hull);
     let routes = routes::eliminate(ground, (leak.as_ref(), &known), window);
     let fixes = routes::fixes(ground);
     let set: BTreeSet<Thing> = match ground.case.leak {

@@ -199,24 +199,14 @@ fn several(outcome: &mut Outcome, ground: &Ground<'_>, known: &[Known<'_>], show
     if covers(&collectors) && outcome.remain.contains(&Hypothesis::Pool) {
         return match fails(ground, known, &collectors) {
             Some(why) => outcome.speaks(Hypothesis::Other, true, why),
-            None => pool_of(
-                outcome,
-                ground,
-                &collectors,
-                (shown.union(&collectors).len(), n),
-            ),
+            None => pool_of(outcome, &collectors, (shown.union(&collectors).len(), n)),
         };
     }
     outcome.speaks(Hypothesis::Other, true, "no account, no shared walk and no group of collectors was shown nearly all published records");
 }
 
 /// Accounts that each collected what they may see: their owners', or one stranger's hand?
-fn pool_of(
-    outcome: &mut Outcome,
-    ground: &Ground<'_>,
-    members: &[&Actor<'_>],
-    (covered, n): (usize, usize),
-) {
+fn pool_of(outcome: &mut Outcome, members: &[&Actor<'_>], (covered, n): (usize, usize)) {
     let own = members
         .iter()
         .filter(|actor| actor.connection == Connection::Own)

@@ -48,6 +48,19 @@ pub enum Connection {
     TwoAtOnce,
 }
 
+impl Connection {
+    /// The word for tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Connection::Unknown => "unknown",
+            Connection::Own => "own",
+            Connection::Shared => "shared",
+            Connection::Strange => "strange",
+            Connection::TwoAtOnce => "two_at_once",
+        }
+    }
+}
+
 /// How many accounts use each client address, by its number.
 pub struct Clients {
     accounts: Vec<u32>,
@@ -111,10 +124,12 @@ pub fn connection(accesses: &[Access], beyond: &[Access], clients: &Clients) -> 
             let life = life.entry(access.client).or_default();
             life.ordinary += 1;
             life.before += u32::from(access.time.0 < first.0 - BEFORE);
-            if access.container != NONE && times.values().all(|own| !near(own, access.time, AROUND))
-            {
-                life.days.insert(access.time.0.div_euclid(24 * HOUR));
-            }
+        }
+        let list = access.container != NONE && access.object == NONE;
+        if list && times.values().all(|own| !near(own, access.time, apart)) {
+            let life = life.entry(access.client).or_default();
+            life.lists += 1;
+            life.days.insert(access.time.0.div_euclid(24 * HOUR));
         }
     }
     let usual =

@@ -122,6 +122,7 @@ fn elimination(answer: &Answer<'_>, route: &Elimination) -> Value {
         "accounts_needed_at_least": route.needed.0,
         "accounts_that_suffice": route.needed.1,
         "published_records_with_values_of_this_route_alone": route.alone,
+        "published_records_that_it_cannot_have_shown": route.cannot,
         "reasons": route.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
     })
 }
