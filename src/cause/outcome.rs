@@ -135,7 +135,7 @@ pub(super) fn decide(
             let remain: Vec<&str> = outcome.remain.iter().map(|one| one.sign()).collect();
             match (why, outcome.remain.len()) {
                 (Some((_, _, why)), _) => format!("undetermined: {why}"),
-                (None, 2) => {
+                (None, 2 | 3) => {
                     let words: Vec<&str> = outcome.remain.iter().map(|one| one.words()).collect();
                     format!("undetermined: {}", words.join(", or "))
                 }

@@ -211,13 +211,13 @@ fn pool_of(outcome: &mut Outcome, members: &[&Actor<'_>], (covered, n): (usize, 
         .iter()
         .filter(|actor| actor.connection == Connection::Own)
         .count();
-    let strange = |actor: &&&Actor<'_>| {
-        matches!(
-            actor.connection,
-            Connection::Strange | Connection::TwoAtOnce
-        )
+    let count = |which: Connection| {
+        members
+            .iter()
+            .filter(|actor| actor.connection == which)
+            .count()
     };
-    let strange = members.iter().filter(strange).count();
+    let (strange, twice) = (count(Connection::Strange), count(Connection::TwoAtOnce));
     let said = format!(
         "{} accounts that each collected nearly all they may see were together shown {covered} of the {n} published \
          records",
@@ -228,11 +228,11 @@ fn pool_of(outcome: &mut Outcome, members: &[&Actor<'_>], (covered, n): (usize, 
     outcome.remain = BTreeSet::from([Hypothesis::Pool, Hypothesis::TakenOver, Hypothesis::Other]);
     let whose = format!(
         "{own} of {} of them collected from the connection of their ordinary life, which hardly anybody else uses, \
-         {strange} from one that it does not know",
+         {strange} from one that it does not know, {twice} while they were used from elsewhere",
         members.len()
     );
-    // One stranger who has the accounts of several would need the connection of each.
-    let theirs = strange == 0 && 2 * own >= members.len();
+    // One stranger with the sessions of several would need the home of each; some of a pool use another device.
+    let theirs = twice == 0 && own >= 2 && 2 * own >= members.len();
     outcome.speaks(Hypothesis::TakenOver, !theirs, whose);
     if theirs {
         outcome.remain = BTreeSet::from([Hypothesis::Pool]);

@@ -57,17 +57,12 @@ fn scenario_a_without_the_address_book_log() {
         book["published_records_with_values_of_this_route_alone"],
         100
     );
-    assert_eq!(profile["standing"], "excluded_unless");
+    assert_eq!(profile["standing"], "excluded");
     let said = at(&profile["said"]);
-    assert!(said.contains("unless the 1 record(s)"), "{said}");
-    assert!(
-        said.contains("fell inside [the beginning, 2021-01-11"),
-        "{said}"
-    );
-    assert!(
-        said.contains("cannot be the only way: it does not disclose class"),
-        "{said}"
-    );
+    let holds = "1 record(s) can only have been taken while its log is complete";
+    assert!(said.contains(holds), "{said}");
+    let holds = "cannot be the only way: it does not disclose class";
+    assert!(said.contains(holds), "{said}");
     let said = at(&profile["if_taken_at_one_instant"]);
     assert!(said.contains("is excluded as the way of"), "{said}");
     assert!(
@@ -88,6 +83,45 @@ fn scenario_a_without_the_address_book_log() {
         "{screen}"
     );
     assert_eq!(findings["totals"]["controllers_excluded"], 0);
+}
+
+#[test]
+fn a_log_that_begins_after_the_theft_excludes_on_that_condition_only() {
+    let (case, out) = (fresh("scenario-a-late"), fresh("scenario-a-late-out"));
+    for entry in std::fs::read_dir(root().join("testdata/scenario-a")).expect("the folder opens") {
+        let path = entry.expect("an entry").path();
+        let mut content = std::fs::read_to_string(&path).expect("the file opens");
+        if path.ends_with("profile.log") {
+            let late = |line: &&str| {
+                ["May", "Jun", "Jul"]
+                    .iter()
+                    .any(|m| line.contains(&format!("/{m}/2021")))
+            };
+            content = content
+                .lines()
+                .filter(late)
+                .map(|line| format!("{line}\n"))
+                .collect();
+        }
+        std::fs::write(case.join(path.file_name().expect("a name")), content).expect("a copy");
+    }
+    scan(&case.join("case.toml"), &out, &["--quiet"]);
+    let findings = json(&out.join("findings.json"));
+    let routes = findings["cause"]["routes"]
+        .as_array()
+        .expect("routes")
+        .iter();
+    let profile = routes
+        .clone()
+        .find(|route| route["route"] == "profile page")
+        .expect("it");
+    assert_eq!(profile["standing"], "excluded_unless", "{profile}");
+    let said = profile["said"].as_str().expect("a sentence");
+    assert!(
+        said.contains("fell inside [the beginning, 2021-05-01"),
+        "{said}"
+    );
+    assert_eq!(profile["published_records_that_it_cannot_have_shown"], 0);
 }
 
 fn day(stamp: &str) -> i64 {
@@ -213,6 +247,7 @@ fn lists_from_elsewhere_are_nobodys() {
 /// Where the records of a list were taken: `at` tells each record's instant, in days from 2020-01-01.
 fn dated(name: &str, seed: u64, at: &dyn Fn(usize) -> i64, wrong: usize) -> Value {
     let folder = fresh(&format!("dated-{name}-{seed}"));
+    let out = fresh(&format!("dated-out-{name}-{seed}"));
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut draw = |below: u64| {
         state = state
@@ -225,7 +260,7 @@ fn dated(name: &str, seed: u64, at: &dyn Fn(usize) -> i64, wrong: usize) -> Valu
         format!("{}T00:00:00Z", start + chrono::Duration::days(day))
     };
     let (mut objects, mut leak) = (
-        "object,unit,subject,from,until\n".to_owned(),
+        "object,kind,unit,subject,from,until\n".to_owned(),
         "object,class\n".to_owned(),
     );
     for record in 0..100 {
@@ -243,7 +278,7 @@ fn dated(name: &str, seed: u64, at: &dyn Fn(usize) -> i64, wrong: usize) -> Valu
             class = (class + 1 + draw(38)) % 40;
             let end = |day: Option<i64>| day.map(date).unwrap_or_default();
             objects.push_str(&format!(
-                "o{record},k{class},s{record},{},{}\n",
+                "o{record},card,k{class},s{record},{},{}\n",
                 end(pair[0]),
                 end(pair[1])
             ));
@@ -256,16 +291,15 @@ fn dated(name: &str, seed: u64, at: &dyn Fn(usize) -> i64, wrong: usize) -> Valu
     }
     // What was never so: a class that the person was in at another time only.
     for record in 0..wrong {
-        let (early, late) = (date(0), date(1_000));
+        let early = date(0);
         objects.push_str(&format!(
-            "w{record},k1,w{record},{},{early}\nw{record},k2,w{record},{early},\n",
+            "w{record},card,k1,w{record},{},{early}\nw{record},card,k2,w{record},{early},\n",
             date(-9)
         ));
         leak.push_str(&format!("w{record},k1\n"));
-        let _ = late;
     }
     let units: String = (0..40)
-        .map(|class| format!("k{class},,c{},class\n", class / 10))
+        .map(|class| format!("k{class},,c{},K,class\n", class / 10))
         .collect();
     let line = |day: i64| {
         let day = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date")
@@ -284,7 +318,7 @@ fn dated(name: &str, seed: u64, at: &dyn Fn(usize) -> i64, wrong: usize) -> Valu
         date(1_000)
     );
     let controllers = "controller,name\nc0,A\nc1,B\nc2,C\nc3,D\n".to_owned();
-    let units = format!("unit,parent,controller,kind\n{units}");
+    let units = format!("unit,parent,controller,name,kind\n{units}");
     let files = [
         ("case.toml", case),
         ("a.log", log),
@@ -295,8 +329,8 @@ fn dated(name: &str, seed: u64, at: &dyn Fn(usize) -> i64, wrong: usize) -> Valu
     for (file, content) in files.into_iter().chain([("controllers.csv", controllers)]) {
         std::fs::write(folder.join(file), content).expect("the file is written");
     }
-    scan(&folder.join("case.toml"), &folder.join("out"), &["--quiet"]);
-    json(&folder.join("out/findings.json"))["cause"]["leak"]["taken"].clone()
+    scan(&folder.join("case.toml"), &out, &["--quiet"]);
+    json(&out.join("findings.json"))["cause"]["leak"]["taken"].clone()
 }
 
 fn days_of(window: &Value) -> (i64, i64) {
