@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::case::AccountKey;
 use crate::format::Proxies;
-use crate::synth::{Attack, Flaw, LeakFrom, LogFormat, Pace, Split};
+use crate::synth::{Attack, Flaw, Hand, LeakFrom, LogFormat, Pace, Split};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
 /// raw lines, and what the logs cannot tell. Works offline; never writes near the logs.
@@ -215,6 +215,9 @@ pub struct SynthArgs {
     /// How they share the work [default: by the seed]
     #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(Split::NAMES).try_map(|name| name.parse::<Split>()))]
     pub split: Option<Split>,
+    /// Whose hand moves the attack [default: as the attack goes]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(Hand::NAMES).try_map(|name| name.parse::<Hand>()))]
+    pub hand: Option<Hand>,
     /// What the evidence lacks (repeat it for more)
     #[arg(long = "flaw", value_parser = clap::builder::PossibleValuesParser::new(Flaw::NAMES).try_map(|name| name.parse::<Flaw>()))]
     pub flaws: Vec<Flaw>,

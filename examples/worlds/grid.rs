@@ -1,7 +1,7 @@
 //! The frozen grid: every attack in order, at both paces and at the least extent that must be found; honest people that
 //! are hard to tell; every flaw of the evidence; published records from within and from outside the list of causes.
 
-use breachscope::synth::{Attack, Flaw, LeakFrom, LogFormat, Pace, Settings, Split};
+use breachscope::synth::{Attack, Flaw, Hand, LeakFrom, LogFormat, Pace, Settings, Split};
 
 /// One cell.
 pub struct Cell {
@@ -123,9 +123,9 @@ pub fn cells() -> Vec<Cell> {
         A::None,
     ];
     for attack in leaks {
-        for from in LeakFrom::ALL {
+        for from in FIRST {
             let settings = Settings {
-                leak: Some((60, *from)),
+                leak: Some((60, from)),
                 ..named(attack)
             };
             add(format!("leak {from}, {attack}"), settings, false, true);
@@ -180,7 +180,111 @@ pub fn cells() -> Vec<Cell> {
             false,
         );
     }
+    causes(&mut add);
     cells
+}
+
+/// Where published records come from, in the cells whose seeds were frozen first.
+const FIRST: [LeakFrom; 5] = [
+    LeakFrom::Attack,
+    LeakFrom::Biased,
+    LeakFrom::Dump,
+    LeakFrom::Mixed,
+    LeakFrom::Service,
+];
+
+/// Worlds for the question of cause: people have a life to compare with, and some causes stand on no list.
+fn causes(add: &mut impl FnMut(String, Settings, bool, bool)) {
+    use Attack as A;
+    let lived = |attack: A| Settings {
+        accounts: 500,
+        lines: 60_000,
+        attack: Some(attack),
+        ..base()
+    };
+    let leak = Some((60, LeakFrom::Attack));
+    let all = [
+        A::Sequential,
+        A::Stride,
+        A::Shuffled,
+        A::Containers,
+        A::Batch,
+        A::Slow,
+        A::OneTenant,
+        A::Several,
+        A::TakenOver,
+        A::Pool,
+    ];
+    for attack in all {
+        add(format!("lived, {attack}"), lived(attack), false, true);
+        add(
+            format!("lived, leak, {attack}"),
+            Settings {
+                leak,
+                ..lived(attack)
+            },
+            false,
+            true,
+        );
+    }
+    let hands = [
+        (A::Shuffled, Hand::Elsewhere),
+        (A::Sequential, Hand::School),
+        (A::Shuffled, Hand::School),
+        (A::Sequential, Hand::Two),
+        (A::Shuffled, Hand::Two),
+        (A::Stride, Hand::Two),
+        (A::Containers, Hand::Two),
+        (A::Pool, Hand::OneAddress),
+        (A::Slow, Hand::School),
+        (A::Slow, Hand::Elsewhere),
+    ];
+    for (attack, hand) in hands {
+        let moved = Settings {
+            hand: Some(hand),
+            ..lived(attack)
+        };
+        add(
+            format!("lived, {attack}, hand {hand}"),
+            moved.clone(),
+            false,
+            true,
+        );
+        add(
+            format!("lived, leak, {attack}, hand {hand}"),
+            Settings { leak, ..moved },
+            false,
+            true,
+        );
+    }
+    for from in &LeakFrom::ALL[1..] {
+        for attack in [A::Sequential, A::Several, A::Pool] {
+            let settings = Settings {
+                leak: Some((60, *from)),
+                ..lived(attack)
+            };
+            add(
+                format!("lived, leak {from}, {attack}"),
+                settings,
+                false,
+                true,
+            );
+        }
+    }
+    // Whoever took nearly everything was shown whatever is published, wherever it came from.
+    for from in [LeakFrom::Dump, LeakFrom::Class, LeakFrom::Insider] {
+        let settings = Settings {
+            leak: Some((60, from)),
+            extent: Some(1_000_000),
+            ..lived(A::Sequential)
+        };
+        add(
+            format!("lived, leak {from}, everything taken"),
+            settings,
+            false,
+            true,
+        );
+    }
 }
 
 /// The command that makes a world of a cell.
@@ -204,6 +308,7 @@ pub fn command(settings: &Settings) -> String {
     add("pace", settings.pace.map(|a| a.to_string()));
     add("accomplices", settings.accomplices.map(|a| a.to_string()));
     add("split", settings.split.map(|a| a.to_string()));
+    add("hand", settings.hand.map(|a| a.to_string()));
     for flaw in &settings.flaws {
         add("flaw", Some(flaw.to_string()));
     }

@@ -40,6 +40,8 @@ pub struct Verdicts {
     pub exact: bool,
     /// The cause that was said with confidence, and the true one.
     pub cause: (Option<String>, String),
+    /// The causes that remain hold the true one, and how many they are.
+    pub remain: (bool, u64),
     /// Recapture: an interval was given, and it covers.
     pub recapture: Option<bool>,
     /// Learned labels.
@@ -187,6 +189,18 @@ fn controllers(judged: &mut Verdicts, truth: &Value, out: &Path) {
 fn cause(judged: &mut Verdicts, truth: &Value, findings: &Value) {
     let said = findings["cause"]["determined"].as_str().map(str::to_owned);
     judged.cause = (said, truth["cause"].as_str().unwrap_or("").to_owned());
+    let all = findings["cause"]["hypotheses"].as_array();
+    let remain: Vec<&str> = all
+        .into_iter()
+        .flatten()
+        .filter(|one| one["remains"] == true)
+        .filter_map(|one| one["hypothesis"].as_str())
+        .collect();
+    let true_one = match judged.cause.1.as_str() {
+        "other" => "none",
+        sign => sign,
+    };
+    judged.remain = (remain.contains(&true_one), remain.len() as u64);
     let interval = &findings["cause"]["leak"]["recapture"]["subjects_taken_95"];
     if let (Some(low), Some(high)) = (interval[0].as_u64(), interval[1].as_u64()) {
         let rows = truth["subjects"].as_array().into_iter().flatten();

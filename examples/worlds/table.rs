@@ -45,7 +45,7 @@ pub fn print(cells: &[Cell], done: &[(usize, Verdicts)], failures: bool) {
     }
     let _ = writeln!(
         out,
-        "{:<44} {:>6} {:>9} {:>8} {:>9} {:>5} {:>6} {:>6} {:>11} {:>9} {:>7}",
+        "{:<44} {:>6} {:>9} {:>8} {:>9} {:>5} {:>6} {:>6} {:>11} {:>9} {:>7} {:>9}",
         "cell",
         "worlds",
         "found",
@@ -56,7 +56,8 @@ pub fn print(cells: &[Cell], done: &[(usize, Verdicts)], failures: bool) {
         "exact",
         "above U0/1/2",
         "cause",
-        "wrong"
+        "wrong",
+        "remains"
     );
     for (cell, sum) in &sums {
         let said = sum.of(|w| u64::from(w.cause.0.is_some()));
@@ -65,7 +66,7 @@ pub fn print(cells: &[Cell], done: &[(usize, Verdicts)], failures: bool) {
             .join("/");
         let _ = writeln!(
             out,
-            "{:<44} {:>6} {:>9} {:>8} {:>9} {:>5} {:>6} {:>6} {:>11} {:>9} {:>7}",
+            "{:<44} {:>6} {:>9} {:>8} {:>9} {:>5} {:>6} {:>6} {:>11} {:>9} {:>7} {:>9}",
             cells[*cell].name,
             sum.worlds.len(),
             format!("{}/{}", sum.of(|w| w.called), sum.of(|w| w.attackers)),
@@ -76,7 +77,13 @@ pub fn print(cells: &[Cell], done: &[(usize, Verdicts)], failures: bool) {
             sum.of(|w| u64::from(w.exact)),
             above,
             format!("{said}/{}", sum.worlds.len()),
-            sum.wrong_cause()
+            sum.wrong_cause(),
+            // The true cause is among those that remain; and how many remain in the mean.
+            format!(
+                "{}:{:.1}",
+                sum.of(|w| u64::from(w.remain.0)),
+                sum.of(|w| w.remain.1) as f64 / sum.worlds.len() as f64
+            )
         );
     }
     let _ = writeln!(out, "\n{:<58} {:>16}   worst cell", "goal", "all cells");
@@ -222,6 +229,16 @@ fn goals() -> Vec<Goal<'static>> {
                 ))
             },
         ),
+        goal("true cause left out of those that remain", |_, sum| {
+            let lost = sum.of(|w| u64::from(!w.remain.0 && w.remain.1 > 0));
+            Some((lost, sum.worlds.len() as u64))
+        }),
+        goal("no cause said", |_, sum| {
+            Some((
+                sum.of(|w| u64::from(w.cause.0.is_none())),
+                sum.worlds.len() as u64,
+            ))
+        }),
         goal(
             "recapture interval that misses (of those given)",
             |_, sum| {

@@ -25,10 +25,16 @@ pub struct Theft {
     pub dated: usize,
     /// From the earliest to the latest instant that the records allow, cut at publication.
     pub span: (Option<Stamp>, Option<Stamp>),
+    /// The same whatever the pace: from the earliest to the latest instant that any record allows.
+    pub hull: (Option<Stamp>, Option<Stamp>),
     /// Windows in which all records (but `against`) could have been taken at one instant.
     pub windows: Dating,
     /// Rows of records that contradict the windows.
     pub against: Vec<u64>,
+    /// Whatever the pace: some record was taken not before the first, some before the second. Without those against.
+    pub touched: (Option<Stamp>, Option<Stamp>),
+    /// Records that would have to be wrong for all to have been taken at one instant.
+    pub forbid: usize,
     /// Where no single instant fits: some record was taken before the first, some other not before the second.
     pub lasted: Option<(Stamp, Stamp)>,
     /// Columns that dated.
@@ -227,8 +233,8 @@ pub(super) fn theft(known: &[Known<'_>], published: Option<Stamp>) -> Theft {
         })
         .collect();
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let against = datable.len() as i64 - most;
-    let one_instant = !datable.is_empty() && against as f64 <= NOISE * datable.len() as f64;
+    let forbid = datable.len() as i64 - most;
+    let one_instant = !datable.is_empty() && forbid as f64 <= NOISE * datable.len() as f64;
     let instant = |at: i64| (at != i64::MIN && at != i64::MAX).then_some(Stamp(at));
     let mut windows: Dating = Vec::new();
     if one_instant {
@@ -250,14 +256,14 @@ pub(super) fn theft(known: &[Known<'_>], published: Option<Stamp>) -> Theft {
     let contradicting = datable
         .iter()
         .filter(|record| !windows.is_empty() && !inside(&record.dating));
-    let latest_start = datable
-        .iter()
-        .filter_map(|record| record.dating.first()?.0)
-        .max();
-    let earliest_end = datable
-        .iter()
-        .filter_map(|record| record.dating.last()?.1)
-        .min();
+    let against: Vec<u64> = contradicting.map(|record| record.record.row).collect();
+    let right = || {
+        datable
+            .iter()
+            .filter(|record| !against.contains(&record.record.row))
+    };
+    let latest_start = right().filter_map(|record| record.dating.first()?.0).max();
+    let earliest_end = right().filter_map(|record| record.dating.last()?.1).min();
     let start = datable
         .iter()
         .map(|record| record.dating.first().and_then(|span| span.0))
@@ -269,7 +275,10 @@ pub(super) fn theft(known: &[Known<'_>], published: Option<Stamp>) -> Theft {
             (Some(first), Some(last)) => (first.0, last.1),
             _ => (start, published),
         },
-        against: contradicting.map(|record| record.record.row).collect(),
+        hull: (start, published),
+        touched: (latest_start, earliest_end),
+        forbid: forbid as usize,
+        against,
         lasted: match (one_instant, earliest_end, latest_start) {
             (false, Some(end), Some(start)) if end <= start => Some((end, start)),
             _ => None,

@@ -5,9 +5,12 @@
 //! (`routes`), the instant of a fix. Then stories are compared (`stories`) and the remaining ones named (`outcome`):
 //! more than one remaining is *undetermined*. It accuses nobody: who is called what is `detect`'s. No I/O.
 
+mod concert;
 mod dating;
+mod logged;
 mod outcome;
 mod pool;
+mod published;
 mod recapture;
 mod routes;
 mod stories;
@@ -25,6 +28,7 @@ pub use stories::Story;
 use crate::case::{Case, Leak, LeakRecord};
 use crate::coverage::Assessment;
 use crate::detect::Verdict;
+use crate::detect::hand::Connection;
 use crate::impact::AccountShare;
 use crate::scope::{Atlas, ControllerIndex, Thing};
 use crate::words::{Certainty, Stamp};
@@ -72,10 +76,16 @@ pub struct Actor<'a> {
     pub verdict: Option<Verdict>,
     /// What it reached.
     pub share: &'a AccountShare,
-    /// Another client behind it, as it seems.
-    pub other_client: bool,
-    /// It shares a walk with others.
-    pub shares_walk: bool,
+    /// Whose connection moved it.
+    pub connection: Connection,
+    /// The plan that it carries out with others, by number.
+    pub plan: Option<u32>,
+    /// Its walk through IDs has an order of its own.
+    pub in_order: bool,
+    /// Controllers that it belongs to.
+    pub home: &'a [ControllerIndex],
+    /// Objects in its scope that it collected.
+    pub collected: u32,
     /// A declared service or test account.
     pub service: bool,
 }
@@ -167,7 +177,7 @@ pub fn investigate(ground: &Ground<'_>) -> Cause {
         .leak
         .as_ref()
         .map(|leak| leak_findings(ground, leak, &known));
-    let window = leak.as_ref().map(|found| found.theft.span);
+    let window = leak.as_ref().map(|found| found.theft.hull);
     let routes = routes::eliminate(ground, (leak.as_ref(), &known), window);
     let fixes = routes::fixes(ground);
     let set: BTreeSet<Thing> = match ground.case.leak {

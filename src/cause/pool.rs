@@ -119,6 +119,17 @@ pub(super) fn of(ground: &Ground<'_>, known: &[Known<'_>]) -> Pool {
     }
 }
 
+/// How many accounts it takes to be shown all records that somebody was shown: at least, and enough.
+pub(super) fn needed(seers: &[BTreeSet<u32>]) -> (usize, usize) {
+    let mut by_account: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
+    for (record, seers) in seers.iter().enumerate() {
+        for account in seers {
+            by_account.entry(*account).or_default().insert(record);
+        }
+    }
+    (packing(seers), greedy(&by_account))
+}
+
 /// Records of which no two share an account, taken from the rarest on.
 fn packing(seers: &[BTreeSet<u32>]) -> usize {
     let mut order: Vec<&BTreeSet<u32>> = seers.iter().filter(|seers| !seers.is_empty()).collect();

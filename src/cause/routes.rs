@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Ground, Known, LeakFindings, Limited, pool};
+use crate::case::{Leak, LeakRecord, SourceSpec};
 use crate::coverage::Allowance;
 use crate::words::{Certainty, Reason, Stamp};
 
@@ -18,7 +19,7 @@ const NAMED: usize = 5;
 pub struct Elimination {
     /// Index of the route.
     pub route: u16,
-    /// `excluded`, `excluded_unless`, `not_excluded`, `possible`.
+    /// `excluded`, `excluded_unless`, `excluded_as_only_way`, `not_excluded`, `possible`.
     pub standing: &'static str,
     /// Leaked columns that it discloses.
     pub categories: Vec<String>,
@@ -26,6 +27,12 @@ pub struct Elimination {
     pub lacks: Vec<String>,
     /// Leaked records that it was seen to show in time, in scope or not, and to how many accounts.
     pub shown: (u64, usize),
+    /// Those shown take at least so many accounts together, by this route alone; so many suffice.
+    pub needed: (usize, usize),
+    /// Leaked records that it cannot have shown to anybody: they can only have been taken while its log is complete.
+    pub cannot: u64,
+    /// Leaked records that hold a value which no logged route discloses and this one does.
+    pub alone: u64,
     /// Leaked records that the directory knows.
     pub records: u64,
     /// Codes.
@@ -92,17 +99,17 @@ pub(super) fn eliminate(
             .filter(|c| !has(c))
             .map(|c| (*c).clone())
             .collect();
-        let mut to: BTreeSet<u32> = BTreeSet::new();
-        let mut records = 0;
-        for record in known {
-            let seen = pool::seen_by(ground, record).into_keys();
-            let accounts: Vec<u32> = seen
-                .filter(|key| usize::from(key.1) == index)
-                .map(|key| key.0)
-                .collect();
-            records += u64::from(!accounts.is_empty());
-            to.extend(accounts);
-        }
+        let seers: Vec<BTreeSet<u32>> = known
+            .iter()
+            .map(|record| {
+                let seen = pool::seen_by(ground, record).into_keys();
+                seen.filter(|key| usize::from(key.1) == index)
+                    .map(|key| key.0)
+                    .collect()
+            })
+            .collect();
+        let to: BTreeSet<u32> = seers.iter().flatten().copied().collect();
+        let records = seers.iter().filter(|accounts| !accounts.is_empty()).count() as u64;
         let reach = reach(ground, index, span.unwrap_or((None, None)));
         let mut found = Elimination {
             route: index as u16,
@@ -110,6 +117,13 @@ pub(super) fn eliminate(
             categories,
             lacks,
             shown: (records, to.len()),
+            needed: pool::needed(&seers),
+            alone: alone(ground, published, index),
+            cannot: known
+                .iter()
+                .zip(&seers)
+                .filter(|(known, seers)| seers.is_empty() && reach.shows(known))
+                .count() as u64,
             records: known.len() as u64,
             reasons: reach.reasons.clone(),
             said: String::new(),
@@ -129,9 +143,10 @@ fn say(found: &mut Elimination, reach: &Reach, name: &str, no_categories: bool) 
     let whom = match shown {
         0 => "none of the published records to anybody".to_owned(),
         _ => format!(
-            "{shown} of the {} published records in time, to {accounts} account(s), in scope or not; for the other {} \
-             this holds",
+            "{shown} of the {} published records in time, in scope or not, to {accounts} account(s), of which it takes \
+             at least {}; for the other {} this holds",
             found.records,
+            found.needed.0,
             found.records - shown
         ),
     };
@@ -155,6 +170,18 @@ fn say(found: &mut Elimination, reach: &Reach, name: &str, no_categories: bool) 
             "not_excluded",
             format!("{name} shows {whom}; but nothing excludes it: {why}"),
         )
+    } else if found.cannot > 0 {
+        let rest = found.records - shown - found.cannot;
+        let rest = match rest {
+            0 => String::new(),
+            _ => format!("; {rest} more only inside {}", spans(&reach.dark)),
+        };
+        let said = format!(
+            "{name} is excluded as the way of all of it: {} record(s) can only have been taken while its log is complete, \
+             and it shows them to nobody; it shows {whom}{rest}",
+            found.cannot
+        );
+        ("excluded", said)
     } else if reach.dark.is_empty() {
         let said = format!(
             "{name} is excluded as the way of all of it: its log is complete over the whole time at which the records \
@@ -162,30 +189,73 @@ fn say(found: &mut Elimination, reach: &Reach, name: &str, no_categories: bool) 
         );
         ("excluded", said)
     } else {
-        let named: Vec<String> = reach
-            .dark
-            .iter()
-            .take(NAMED)
-            .map(|span| words(*span))
-            .collect();
-        let more = reach.dark.len().saturating_sub(NAMED);
-        let more = if more > 0 {
-            format!(" and {more} more (coverage.csv)")
-        } else {
-            String::new()
+        let what = match shown {
+            0 => "all of it".to_owned(),
+            _ => format!(
+                "the {} record(s) that its log shows to nobody in time",
+                found.records - shown
+            ),
         };
         let said = format!(
-            "{name} is excluded unless all of it fell inside {}{more}: elsewhere its log shows {whom}",
-            named.join(", ")
+            "{name} is excluded as the way of all of it unless {what} fell inside {}: elsewhere its log shows {whom}",
+            spans(&reach.dark)
         );
         ("excluded_unless", said)
     };
-    if !found.lacks.is_empty() && found.standing != "excluded" {
+    if found.lacks.is_empty() || found.categories.is_empty() {
+        return;
+    }
+    if found.standing == "possible" {
+        // In part it may have been a way, but what was published cannot have come by it alone.
+        found.standing = "excluded_as_only_way";
+        found.said = format!(
+            "{name} is excluded as the only way: it does not disclose {}, which was published too; it showed all {shown} \
+             published records in time, in scope or not, to {accounts} account(s), of which it takes at least {}",
+            found.lacks.join(", "),
+            found.needed.0
+        );
+    } else {
         found.said.push_str(&format!(
             "; it cannot be the only way: it does not disclose {}",
             found.lacks.join(", ")
         ));
     }
+}
+
+/// How many records hold a value of a column that this route discloses and no logged one does.
+fn alone(ground: &Ground<'_>, published: &Leak, index: usize) -> u64 {
+    let case = ground.case;
+    let logged = |route: usize| case.sources.iter().any(|source| logs(source, route));
+    let has = |route: usize, column: &str| {
+        case.routes[route]
+            .discloses
+            .iter()
+            .any(|category| category.name == column)
+    };
+    let only = |column: &String| {
+        let elsewhere = (0..case.routes.len()).any(|other| logged(other) && has(other, column));
+        has(index, column) && !elsewhere
+    };
+    let columns: Vec<usize> = (0..published.columns.len())
+        .filter(|at| only(&published.columns[*at]))
+        .collect();
+    let holds = |record: &&LeakRecord| {
+        columns.iter().any(|at| {
+            record
+                .values
+                .get(*at)
+                .is_some_and(|value| !value.is_empty())
+        })
+    };
+    published.records.iter().filter(holds).count() as u64
+}
+
+/// Whether a source records a route at all.
+fn logs(source: &SourceSpec, route: usize) -> bool {
+    source
+        .logs_routes
+        .as_ref()
+        .is_none_or(|all| all.contains(&route))
 }
 
 /// How the route stands if all was taken at one instant: only the windows that the records allow count then.
@@ -246,6 +316,15 @@ fn at_one_instant(
     })
 }
 
+/// Spans of time, the first few by name.
+fn spans(dark: &[(Option<Stamp>, Option<Stamp>)]) -> String {
+    let named: Vec<String> = dark.iter().take(NAMED).map(|span| words(*span)).collect();
+    match dark.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more (coverage.csv)", named.join(", ")),
+    }
+}
+
 fn words((from, until): (Option<Stamp>, Option<Stamp>)) -> String {
     let end = |at: Option<Stamp>, open: &str| at.map_or(open.to_owned(), |at| at.to_string());
     format!("[{}, {})", end(from, "the beginning"), end(until, "today"))
@@ -260,6 +339,20 @@ struct Reach {
     reasons: BTreeSet<Reason>,
 }
 
+impl Reach {
+    /// Whether a record can only have been taken while the log shows everything.
+    fn shows(&self, known: &Known<'_>) -> bool {
+        let apart = |a: &(Option<Stamp>, Option<Stamp>), b: &(Option<Stamp>, Option<Stamp>)| {
+            let ends = |until: Option<Stamp>, from: Option<Stamp>| matches!((until, from), (Some(until), Some(from)) if until <= from);
+            ends(a.1, b.0) || ends(b.1, a.0)
+        };
+        let lit =
+            |span: &(Option<Stamp>, Option<Stamp>)| self.dark.iter().all(|dark| apart(span, dark));
+        let logged = self.unbounded.is_none() && !self.reasons.contains(&Reason::NoLog);
+        logged && !known.dating.is_empty() && known.dating.iter().all(lit)
+    }
+}
+
 fn reach(
     ground: &Ground<'_>,
     route: usize,
@@ -270,12 +363,7 @@ fn reach(
         unbounded: None,
         reasons: BTreeSet::new(),
     };
-    let logs_it = |source: &crate::case::SourceSpec| {
-        source
-            .logs_routes
-            .as_ref()
-            .is_none_or(|all| all.contains(&route))
-    };
+    let logs_it = |source: &SourceSpec| logs(source, route);
     if !ground.case.sources.iter().any(logs_it) {
         reach.reasons.insert(Reason::NoLog);
         return reach;

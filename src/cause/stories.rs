@@ -1,4 +1,4 @@
-//! What a set of things looks like: its description by intervals of IDs, by whole containers, by tenants, or by
+//! What a set of things looks like: its description by intervals of IDs, by units as their lists hold them, by tenants, or by
 //! nothing but its size. A story is told only if it is shorter than the flat one by far *and* predicts the half of
 //! the set that it was not made from. It describes a shape; it names nobody.
 
@@ -49,9 +49,13 @@ pub(super) fn compare(atlas: &Atlas<'_>, set: &BTreeSet<Thing>) -> Vec<Story> {
             .collect::<Vec<u32>>()
     };
     let (even, odd) = (half(even), half(odd));
+    let row = |place: u32| atlas.rows(Thing::Known(place)).first().copied();
+    let tenant = |place: u32| atlas.controller(row(place)?);
+    let unit = |place: u32| atlas.row(row(place)?).unit;
     let mut stories = vec![
         intervals(&places, &even, &odd, all),
-        tenants(atlas, &places, &even, &odd),
+        groups("a few tenants", &tenant, (&places, &even, &odd), all),
+        groups("a few units", &unit, (&places, &even, &odd), all),
     ];
     stories.push(Story {
         name: "flat",
@@ -101,34 +105,35 @@ fn runs(places: &[u32], reach: u32) -> Vec<(u32, u32, u32)> {
         .collect()
 }
 
-/// Some tenants, and of each a free part.
-fn tenants(atlas: &Atlas<'_>, places: &[u32], even: &[u32], odd: &[u32]) -> Story {
-    let tenant = |place: u32| {
-        let rows = atlas.rows(Thing::Known(place));
-        rows.first().and_then(|row| atlas.controller(*row))
-    };
+/// Some groups (tenants, or units as their lists hold them), and of each a free part.
+fn groups(
+    name: &'static str,
+    group: &dyn Fn(u32) -> Option<u32>,
+    (places, even, odd): (&[u32], &[u32], &[u32]),
+    all: f64,
+) -> Story {
     let mut sizes: BTreeMap<Option<u32>, f64> = BTreeMap::new();
-    for place in 0..atlas.count_things(|_| true) as u32 {
-        *sizes.entry(tenant(place)).or_default() += 1.0;
+    for place in 0..all as u32 {
+        *sizes.entry(group(place)).or_default() += 1.0;
     }
     let mut taken: BTreeMap<Option<u32>, f64> = BTreeMap::new();
     for place in places {
-        *taken.entry(tenant(*place)).or_default() += 1.0;
+        *taken.entry(group(*place)).or_default() += 1.0;
     }
     let which = choose(sizes.len() as f64, taken.len() as f64);
     let bits = taken
         .iter()
-        .map(|(tenant, count)| sizes[tenant].log2() + choose(sizes[tenant], *count))
+        .map(|(group, count)| sizes[group].log2() + choose(sizes[group], *count))
         .sum::<f64>();
-    let made: BTreeSet<Option<u32>> = even.iter().map(|place| tenant(*place)).collect();
+    let made: BTreeSet<Option<u32>> = even.iter().map(|place| group(*place)).collect();
     let predicted = odd
         .iter()
-        .filter(|place| made.contains(&tenant(**place)))
+        .filter(|place| made.contains(&group(**place)))
         .count() as f64;
-    // Few of the tenants: all of them would predict anything.
+    // Few of the groups: all of them would predict anything.
     let few = made.len() * 3 <= sizes.len();
     Story {
-        name: "a few tenants",
+        name,
         bits: which + bits,
         predicts: if few {
             predicted / odd.len().max(1) as f64

@@ -23,10 +23,11 @@ pub(super) fn wanted(
             .routes
             .get(usize::from(route.route))
             .map_or("", |route| route.name.as_str());
+        let decides = records.max(route.alone);
         let said = format!(
-            "the log of the route {name:?}: it would decide {records} record(s) and every hypothesis but H5"
+            "the log of the route {name:?}: it would decide {decides} record(s), and between every hypothesis but H5"
         );
-        wanted.push((records.max(1) * 10, said));
+        wanted.push((decides.max(1) * 10, said));
     }
     for route in routes
         .iter()
@@ -89,10 +90,10 @@ pub(super) fn wanted(
             "a log with byte counts: it would tell answers from refusals".to_owned(),
         ));
     }
-    if outcome.remain.contains(&Hypothesis::TakenOver) && outcome.remain.len() == 2 {
+    if outcome.remain.contains(&Hypothesis::TakenOver) && outcome.remain.len() <= 3 {
         wanted.push((
             6,
-            "the log of signings-in of the account: from where and by what means".to_owned(),
+            "the log of signings-in of the account(s): from where, by what means, with which device".to_owned(),
         ));
     }
     if outcome.determined().is_some() {

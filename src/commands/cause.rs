@@ -1,5 +1,7 @@
 //! Puts together what the question of cause rests on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::case::Case;
 use crate::cause::{Actor, Cause, Ground, investigate};
 use crate::coverage::Assessment;
@@ -12,19 +14,22 @@ pub(super) fn of(
     analysis: &Analysis,
     assessment: &Assessment,
 ) -> Cause {
-    let walkers: std::collections::BTreeSet<u32> = analysis
-        .joint
-        .iter()
-        .flat_map(|walk| walk.members.keys().copied())
-        .collect();
+    let plans = plans(analysis);
     let actors: Vec<Actor<'_>> = analysis
         .beyond()
         .map(|outcome| Actor {
             number: outcome.number,
             verdict: outcome.judgement.verdict,
             share: &outcome.share,
-            other_client: !outcome.usual_client,
-            shares_walk: walkers.contains(&outcome.number),
+            connection: outcome.connection,
+            plan: plans.get(&outcome.number).copied(),
+            in_order: outcome
+                .judgement
+                .signals
+                .iter()
+                .any(|signal| signal.name == "order" && signal.fired),
+            home: &outcome.home,
+            collected: outcome.facts.collected.objects,
             service: matches!(outcome.kind.as_str(), "service" | "test"),
         })
         .collect();
@@ -40,4 +45,22 @@ pub(super) fn of(
         fix.limited = analysis.watched.limited.get(&fix.route).copied();
     }
     cause
+}
+
+/// The plan of each account that shares a walk which follows one: walks with a member in common are one plan.
+fn plans(analysis: &Analysis) -> BTreeMap<u32, u32> {
+    let mut plans: BTreeMap<u32, u32> = BTreeMap::new();
+    for (number, walk) in (0..).zip(analysis.joint.iter().filter(|walk| walk.one_plan)) {
+        let known: BTreeSet<u32> = walk
+            .members
+            .keys()
+            .filter_map(|member| plans.get(member).copied())
+            .collect();
+        plans
+            .values_mut()
+            .filter(|plan| known.contains(plan))
+            .for_each(|plan| *plan = number);
+        plans.extend(walk.members.keys().map(|member| (*member, number)));
+    }
+    plans
 }

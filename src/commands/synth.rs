@@ -21,6 +21,7 @@ pub(super) fn run(args: &SynthArgs) -> Result<(), Ending> {
         pace: args.pace,
         accomplices: args.accomplices,
         split: args.split,
+        hand: args.hand,
         flaws: args.flaws.clone(),
         leak: args.leak.map(|count| (count, args.leak_from)),
         ..defaults

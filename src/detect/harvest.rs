@@ -41,6 +41,15 @@ pub(super) fn collected(contacts: &[Contact<'_>]) -> Collected {
     }
 }
 
+/// The requests of the longest such run, by their place in the account's sequence.
+pub fn run(contacts: &[Contact<'_>]) -> Vec<u32> {
+    let inside = |c: &&Contact<'_>| !c.container && c.place == Place::Inside && c.disclosed;
+    let objects: Vec<&Contact<'_>> = contacts.iter().filter(inside).collect();
+    let runs = objects.chunk_by(|a, b| a.pages_before == b.pages_before);
+    let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
+    longest.iter().map(|contact| contact.access).collect()
+}
+
 pub(super) fn signal(facts: &Facts, reachable: u64) -> Signal {
     let Collected {
         objects,

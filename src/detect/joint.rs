@@ -79,6 +79,8 @@ pub struct SharedWalk {
     pub members: BTreeMap<u32, u32>,
     /// First and last taking.
     pub span: (Stamp, Stamp),
+    /// The parts follow one plan: see [`one_plan`].
+    pub one_plan: bool,
 }
 
 /// Finds all shared walks, in the order of their IDs.
@@ -130,7 +132,53 @@ fn shared(range: &[Taking]) -> Option<SharedWalk> {
             times.clone().min().unwrap_or(Stamp(0)),
             times.max().unwrap_or(Stamp(0)),
         ),
+        one_plan: one_plan(range, &by),
     })
+}
+
+/// Share of the steps, in time, that must lead to the very next ID of the walk.
+const NEXT: f64 = 0.8;
+/// Changes of hands for each member from which turns are too many for chance.
+const TURNS: usize = 3;
+
+/// Whether the parts follow one plan, which lying side by side alone does not show: two who know nothing of each other
+/// may start where the other stopped, or take even and odd numbers. It is one plan where, in time, each taking leads
+/// to the next ID although the account changes again and again, or where hands change without a pause, or where three
+/// and more parts fit together without a seam.
+fn one_plan(range: &[Taking], by: &BTreeMap<u32, BTreeSet<u64>>) -> bool {
+    let mut first: Vec<&Taking> = range
+        .iter()
+        .filter(|taking| by.contains_key(&taking.account))
+        .collect();
+    first.sort_by_key(|taking| (taking.number, taking.at));
+    first.dedup_by_key(|taking| taking.number);
+    let members = by.len();
+    let doubles = by.values().map(BTreeSet::len).sum::<usize>() - first.len();
+    let along = first
+        .windows(2)
+        .filter(|pair| pair[0].account != pair[1].account)
+        .count();
+    let seamless = members >= 3 && along + 1 == members && doubles < members;
+    let mut timed: Vec<(Stamp, usize, u32)> = first
+        .iter()
+        .enumerate()
+        .map(|(rank, taking)| (taking.at, rank, taking.account))
+        .collect();
+    timed.sort_unstable();
+    let steps = |up: bool| {
+        let next = |pair: &&[(Stamp, usize, u32)]| match up {
+            true => pair[1].1 == pair[0].1 + 1,
+            false => pair[0].1 == pair[1].1 + 1,
+        };
+        timed.windows(2).filter(next).count()
+    };
+    let stepwise = steps(true).max(steps(false)) as f64 >= NEXT * (timed.len() - 1) as f64;
+    let changes = timed.windows(2).filter(|pair| pair[0].2 != pair[1].2);
+    let at_once = changes
+        .clone()
+        .all(|pair| pair[1].0.0 - pair[0].0.0 <= crate::words::HOUR);
+    let in_turns = changes.count() >= TURNS * members;
+    seamless || (stepwise && (in_turns || at_once || members >= 3))
 }
 
 pub(super) fn signal(shared: u32, limits: &Thresholds) -> Signal {
@@ -169,6 +217,27 @@ mod tests {
             (found[0].ids, found[0].doubles, found[0].members.len()),
             (400, 0, 4)
         );
+    }
+
+    #[test]
+    fn a_walk_in_turns_or_handed_over_is_one_plan_and_two_neighbours_are_none() {
+        let day = |n: i64| n * 24 * crate::words::HOUR;
+        let by = |who: fn(u64) -> u32, at: &dyn Fn(u64) -> i64| {
+            let walk = (0..400).map(|number| Taking {
+                at: Stamp(at(number)),
+                ..taking(who(number), number)
+            });
+            let found = find(walk.collect());
+            assert_eq!(found.len(), 1);
+            found[0].one_plan
+        };
+        let second = |n: u64| n as i64 * crate::words::SECOND;
+        let halves = |n: u64| (n / 200) as u32;
+        assert!(by(|n| (n % 2) as u32, &second));
+        assert!(by(halves, &second));
+        // The same halves on two days, and even and odd numbers on two days: chance does that.
+        assert!(!by(halves, &|n| second(n) + day((n / 200) as i64)));
+        assert!(!by(|n| (n % 2) as u32, &|n| second(n) + day((n % 2) as i64)));
     }
 
     #[test]

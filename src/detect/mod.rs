@@ -11,6 +11,7 @@ mod breadth;
 pub mod contacts;
 mod depth;
 pub mod explain;
+pub mod hand;
 mod harvest;
 mod hidden;
 pub mod joint;
@@ -34,7 +35,7 @@ mod volume;
 use std::collections::BTreeMap;
 
 pub use explain::Explanation;
-pub use harvest::{Collected, THRESHOLD as HARVEST_FROM};
+pub use harvest::{Collected, THRESHOLD as HARVEST_FROM, run as collecting};
 pub use order::Walk;
 pub use peers::Peers;
 pub use returned::Returned;

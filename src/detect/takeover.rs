@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contacts::Contact;
 use crate::sequence::Access;
-use crate::words::{HOUR, Stamp};
+use crate::words::Stamp;
 
 /// Contacts beyond scope, and ordinary ones, from which the comparison means something.
 const ENOUGH: usize = 10;
@@ -73,37 +73,4 @@ pub fn other_client(contacts: &[Contact<'_>], accesses: &[Access]) -> Option<Oth
         ordinary: (there.1, all.1),
         span,
     })
-}
-
-/// Ordinary contacts from a client and program from which they are the account's usual ones.
-const USUAL: u32 = 5;
-/// Share of the contacts beyond scope that must come from usual ones.
-const MOSTLY: f64 = 0.8;
-
-/// Whether the contacts beyond scope came from clients of the account's ordinary use.
-pub fn usual_client(contacts: &[Contact<'_>], accesses: &[Access]) -> bool {
-    let mut ordinary: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-    let pair = |contact: &Contact<'_>| {
-        let access = &accesses[contact.access as usize];
-        (access.client, access.agent)
-    };
-    // What a script passes on its way through the account's own scope is no ordinary use.
-    let taken = contacts
-        .iter()
-        .filter(|contact| contact.unexplained())
-        .map(|contact| contact.at.0);
-    let span = (
-        taken.clone().min().unwrap_or(0) - HOUR,
-        taken.max().unwrap_or(0) + HOUR,
-    );
-    let apart = |contact: &&Contact<'_>| !(span.0..=span.1).contains(&contact.at.0);
-    for contact in contacts.iter().filter(|c| !c.outside()).filter(apart) {
-        *ordinary.entry(pair(contact)).or_default() += 1;
-    }
-    let beyond = contacts.iter().filter(|contact| contact.unexplained());
-    let usual = beyond
-        .clone()
-        .filter(|c| ordinary.get(&pair(c)).copied().unwrap_or(0) >= USUAL)
-        .count();
-    usual as f64 >= MOSTLY * beyond.count() as f64
 }

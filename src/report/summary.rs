@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Answer;
+use crate::cause::LeakFindings;
 use crate::coverage::Allowance;
 use crate::detect::Verdict;
 use crate::impact::{ControllerRow, Status};
@@ -321,13 +322,7 @@ fn cause(answer: &Answer<'_>, text: &mut String) {
     }
     wrapped(&line, text);
     if let Some(leak) = &answer.cause.leak {
-        let line = format!(
-            "Published {} record(s) of at least {} controller(s), {} shown by the logs to somebody",
-            leak.records.0,
-            leak.controllers.len(),
-            leak.seen
-        );
-        wrapped(&line, text);
+        published(answer, leak, text);
     }
     let late = &answer.analysis.after_closing;
     if !late.is_empty() {
@@ -339,6 +334,47 @@ fn cause(answer: &Answer<'_>, text: &mut String) {
             text,
         );
     }
+}
+
+/// What the published records themselves say: how many, of whom, when, and by which routes they cannot have come.
+fn published(answer: &Answer<'_>, leak: &LeakFindings, text: &mut String) {
+    let taken = match (&leak.theft.windows[..], leak.theft.lasted) {
+        ([(from, until)], _) if from.is_some() => format!(
+            "; taken {} to {} if at once",
+            from.map_or(String::new(), minute),
+            until.map_or(String::new(), minute)
+        ),
+        (_, Some((from, until))) => format!(
+            "; taken over {} to {} at least",
+            minute(from),
+            minute(until)
+        ),
+        _ => String::new(),
+    };
+    let line = format!(
+        "Published {} record(s) of at least {} controller(s), {} shown by the logs to somebody{taken}",
+        leak.records.0,
+        leak.controllers.len(),
+        leak.seen
+    );
+    wrapped(&line, text);
+    if leak.pool.judged {
+        let line = match leak.pool.witnesses.len() {
+            0 => format!(
+                "Pool      needs at least {} account(s), {} suffice; no record lay outside everyone's scope",
+                leak.pool.packing, leak.pool.greedy
+            ),
+            some => {
+                format!("Pool      refuted by {some} record(s) that lay outside everyone's scope")
+            }
+        };
+        wrapped(&line, text);
+    }
+    for (index, route) in answer.cause.routes.iter().take(SHOWN).enumerate() {
+        let head = if index == 0 { "Routes" } else { "" };
+        wrapped(&format!("{head:<10}{}", route.said), text);
+    }
+    more(answer.cause.routes.len(), "findings.json", text);
 }
 
 /// Two lines at most; what does not fit ends in `…` and stands in findings.json.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::rng::{Draws, Topic};
-use super::settings::{Attack, LeakFrom};
+use super::settings::{Attack, Hand, LeakFrom};
 use super::world::{ItemKind, Role, World};
 
 /// A published record: item, unit at the time.
@@ -47,6 +47,7 @@ pub(super) fn records(
         from.truncate(count);
         from
     };
+    let with_role = |role: Role| by(&|account| world.accounts[account as usize].role == role);
     let mut records = match from {
         LeakFrom::Attack => pick(raided, count),
         LeakFrom::Biased => raided.into_iter().take(count).collect(),
@@ -56,18 +57,57 @@ pub(super) fn records(
             some.extend(pick(dump(), count - count / 2));
             some
         }
-        LeakFrom::Service => pick(
-            by(&|account| world.accounts[account as usize].role == Role::Integration),
-            count,
-        ),
+        LeakFrom::Service => pick(with_role(Role::Integration), count),
+        LeakFrom::Insider => pick(by(&|account| Some(account) == widest(world, taken)), count),
+        LeakFrom::Altered => {
+            let units = world.units.len() as u32;
+            let some = pick(raided, count).into_iter().enumerate();
+            some.map(|(at, (item, unit))| match at % 3 {
+                0 => (item, (unit + 1 + at as u32) % units),
+                _ => (item, unit),
+            })
+            .collect()
+        }
+        LeakFrom::Invented => pick(raided, count - invented(from, count)),
+        LeakFrom::Class => {
+            let units: Vec<u32> = dump().into_iter().map(|record| record.1).collect();
+            let class = units.get(world.seed as usize % units.len().max(1)).copied();
+            dump()
+                .into_iter()
+                .filter(|record| Some(record.1) == class)
+                .collect()
+        }
     };
     records.sort_unstable();
     records.dedup_by_key(|record| record.0);
     records
 }
 
+/// The administrator who exported most.
+fn widest(world: &World, taken: &Taken) -> Option<u32> {
+    let mut count: BTreeMap<u32, usize> = BTreeMap::new();
+    for (account, _) in taken.keys() {
+        if world.accounts[*account as usize].role == Role::Administrator {
+            *count.entry(*account).or_default() += 1;
+        }
+    }
+    count
+        .into_iter()
+        .max_by_key(|(_, items)| *items)
+        .map(|(account, _)| account)
+}
+
+/// How many records are made up.
+pub(super) fn invented(from: LeakFrom, count: usize) -> usize {
+    if from == LeakFrom::Invented {
+        count / 2
+    } else {
+        0
+    }
+}
+
 /// `leak.csv`.
-pub(super) fn table(world: &World, records: &[Record]) -> String {
+pub(super) fn table(world: &World, records: &[Record], invented: usize) -> String {
     let mut text = "object,unit\n".to_owned();
     for (item, unit) in records {
         let number = world.items[*item as usize].number;
@@ -78,18 +118,33 @@ pub(super) fn table(world: &World, records: &[Record]) -> String {
             world.units[*unit as usize].id
         );
     }
+    let mut draws = Draws::new(world.seed, Topic::Leak, 1, 0);
+    let units = records.iter().map(|record| record.1).cycle();
+    for unit in units.take(invented) {
+        let number = world.unused_number(&mut draws);
+        let _ = writeln!(
+            text,
+            "{},{}",
+            world.id(number),
+            world.units[unit as usize].id
+        );
+    }
     text
 }
 
 /// The cause as a responder should find it, by its sign; `other` where the list of hypotheses has none.
-pub(super) fn cause(attack: Attack, from: Option<LeakFrom>) -> &'static str {
-    match (from, attack) {
-        (Some(LeakFrom::Dump), _) => "H5",
-        (Some(LeakFrom::Mixed | LeakFrom::Service), _) => "other",
-        (_, Attack::None | Attack::Probing) => "other",
-        (_, Attack::Several) => "H1b",
-        (_, Attack::Pool) => "H2",
-        (_, Attack::TakenOver) => "H3",
+pub(super) fn cause(attack: Attack, hand: Option<Hand>, from: Option<LeakFrom>) -> &'static str {
+    use LeakFrom::{Class, Dump, Insider, Invented, Mixed, Service};
+    match (from, attack, hand) {
+        (Some(Dump), ..) => "H5",
+        (Some(Mixed | Service | Insider | Invented | Class), ..) => "other",
+        (_, Attack::None | Attack::Probing, _) => "other",
+        (.., Some(Hand::Two)) => "other",
+        (_, Attack::Several, _) => "H1b",
+        // One stranger with the sessions of several who each may see what was taken is in no list of causes.
+        (_, Attack::Pool, Some(Hand::OneAddress)) => "other",
+        (_, Attack::Pool, _) => "H2",
+        (_, Attack::TakenOver, _) | (.., Some(Hand::School | Hand::OneAddress)) => "H3",
         _ => "H1a",
     }
 }

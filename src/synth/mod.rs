@@ -26,7 +26,7 @@ mod vocabulary;
 mod world;
 
 pub use problem::SynthProblem;
-pub use settings::{Attack, Defects, Flaw, LeakFrom, LogFormat, Pace, Settings, Split};
+pub use settings::{Attack, Defects, Flaw, Hand, LeakFrom, LogFormat, Pace, Settings, Split};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,8 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
     let (counts, truth) = simulate(settings, attack, &stage, &layout, out)?;
     if let Some((count, from)) = settings.leak {
         let records = leak::records(&world, from, count as usize, truth.raiders(), &truth.taken);
-        write(out, "leak.csv", &leak::table(&world, &records))?;
+        let invented = leak::invented(from, count as usize);
+        write(out, "leak.csv", &leak::table(&world, &records, invented))?;
     }
     let about = about(settings, attack, &layout, &platform);
     let text = format!("{:#}\n", truth.write(about, counts));
@@ -197,7 +198,7 @@ fn about(
         "grants_say_protected": world.traits.protection,
         "defects": settings.defects.name(),
         "flaws": settings.flaws.iter().map(|flaw| flaw.name()).collect::<Vec<_>>(),
-        "cause": leak::cause(attack, settings.leak.map(|(_, from)| from)),
+        "cause": leak::cause(attack, settings.hand, settings.leak.map(|(_, from)| from)),
         "hard_accounts": world.hard.len(),
     });
     match about {

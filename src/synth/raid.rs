@@ -10,7 +10,7 @@ use super::clients;
 use super::platform::{Hole, Platform};
 use super::request::{Ask, Page};
 use super::rng::{Draws, Topic};
-use super::settings::{Attack, Pace, Settings, Split};
+use super::settings::{Attack, Hand, Pace, Settings, Split};
 use super::vocabulary::Vocabulary;
 use super::world::{BookKind, DAY, Role};
 
@@ -63,12 +63,18 @@ pub(super) fn plan(
         vocabulary,
         draws,
     };
-    match attack {
+    let mut raids = match attack {
         Attack::None => Vec::new(),
         Attack::Several => planner.several(),
         Attack::Pool => planner.pool(),
         _ => planner.alone(),
+    };
+    if settings.hand == Some(Hand::OneAddress) {
+        for raid in &mut raids {
+            raid.client = Some(clients::outside(99));
+        }
     }
+    raids
 }
 
 struct Planner<'p> {
@@ -81,9 +87,19 @@ struct Planner<'p> {
 
 impl Planner<'_> {
     fn alone(&mut self) -> Vec<Raid> {
-        let Some(account) = self.raiders(1, false).first().copied() else {
-            return Vec::new();
+        let count = if self.settings.hand == Some(Hand::Two) {
+            2
+        } else {
+            1
         };
+        let accounts = self.raiders(count, false);
+        accounts
+            .into_iter()
+            .map(|account| self.by(account))
+            .collect()
+    }
+
+    fn by(&mut self, account: u32) -> Raid {
         let start = self.start();
         let asks = self.asks(account, start);
         let mut raid = self.raid(account);
@@ -91,8 +107,18 @@ impl Planner<'_> {
             raid.client = Some(clients::outside(100 + self.draws.below(50)));
             raid.taken = Some(self.draws.word());
         }
+        if self.settings.hand == Some(Hand::Elsewhere) {
+            raid.client = Some(clients::outside(100 + self.draws.below(50)));
+        }
+        if self.settings.hand == Some(Hand::School) {
+            raid.client = Some(clients::school(
+                self.platform.world.accounts[account as usize].tenant,
+            ));
+            raid.agent = clients::browser(account, &mut self.draws);
+            raid.taken = Some(self.draws.word());
+        }
         raid.steps = self.paced(asks, start);
-        vec![raid]
+        raid
     }
 
     /// One list of IDs, dealt out round or in stretches.

@@ -36,6 +36,8 @@ pub struct Settings {
     pub accomplices: Option<u32>,
     /// How they share the work; `None` = by the seed.
     pub split: Option<Split>,
+    /// Whose hand moves it; `None` = as the attack goes.
+    pub hand: Option<Hand>,
     /// What the evidence lacks.
     pub flaws: Vec<Flaw>,
     /// How many records are published, and where they come from.
@@ -66,6 +68,7 @@ impl Settings {
             pace: None,
             accomplices: None,
             split: None,
+            hand: None,
             flaws: Vec::new(),
             leak: None,
         }
@@ -192,6 +195,20 @@ choice! {
 }
 
 choice! {
+    /// Whose hand moves the attack, where it is not as the attack goes.
+    Hand, "hand" {
+        /// The account's owner, from a connection that they use for nothing else.
+        Elsewhere = "elsewhere",
+        /// A stranger with the owner's session, at the one address of the owner's schools and with the owner's browser.
+        School = "school",
+        /// One stranger with every account's session, from one address.
+        OneAddress = "one-address",
+        /// Two who know nothing of each other.
+        Two = "two",
+    }
+}
+
+choice! {
     /// What the evidence lacks.
     Flaw, "flaw" {
         /// Some hours are lost, and nobody says so.
@@ -232,6 +249,14 @@ choice! {
         Mixed = "mixed",
         /// What an integration reads anyway.
         Service = "service",
+        /// What one administrator exported, all of it theirs to see.
+        Insider = "insider",
+        /// What the attack took, with every third record put into another unit.
+        Altered = "altered",
+        /// Half what the attack took, half made up.
+        Invented = "invented",
+        /// One class, as everybody in it may see it.
+        Class = "class",
     }
 }
 

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Scenario A with the address-book log removed: a profile log, a leak, and the directory's history. Made by one seed,
-with its truth; shares no code with the program. Run: python3 testdata/scenario-a/make.py (writes beside itself)."""
+with its truth; shares no code with the program. Run: python3 testdata/scenario-a/make.py (writes beside itself), or
+with another seed and a folder for what it makes: make.py 7 /tmp/scenario-a-7."""
 import datetime as dt
 import json
 import pathlib
 import random
+import sys
 
-HERE = pathlib.Path(__file__).parent
-rng = random.Random(20210412)
+SEED = int(sys.argv[1]) if len(sys.argv) > 2 else 20210412
+HERE = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path(__file__).parent
+HERE.mkdir(parents=True, exist_ok=True)
+rng = random.Random(SEED)
 UTC = dt.timezone.utc
 day = lambda y, m, d, h=0: dt.datetime(y, m, d, h, tzinfo=UTC)
 stamp = lambda t: t.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,7 @@ use crate::case::{AccountRow, Case};
 use crate::detect::contacts::{Contact, Place, Reader};
 use crate::detect::explain::{Crowd, Explained, Told, explain};
 use crate::detect::joint::{Taking, takings};
-use crate::detect::{Facts, HARVEST_FROM, Judgement, takeover};
+use crate::detect::{Facts, HARVEST_FROM, Judgement, collecting, hand, takeover};
 use crate::impact::AccountShare;
 use crate::scope::learned::{self, Learned};
 use crate::scope::{
@@ -40,6 +40,8 @@ pub(super) struct Worker<'w> {
     pub accounts: HashMap<&'w [u8], &'w AccountRow>,
     pub scope: &'w Scope<'w>,
     pub people: &'w People,
+    /// How many accounts use each address.
+    pub clients: &'w hand::Clients,
     pub opener: Opener<'w>,
     pub reader: Reader<'w, 'w>,
     /// Whose the IDs are that the directory does not know.
@@ -98,7 +100,7 @@ impl<'w> Worker<'w> {
                 facts: Facts::default(),
                 told: Told::new(),
                 other_client: None,
-                usual_client: false,
+                connection: hand::Connection::Unknown,
                 shared: 0,
                 judgement: Judgement::default(),
                 share,
@@ -180,7 +182,20 @@ impl<'w> Worker<'w> {
         measured.units = crate::detect::explain::units(contacts);
         measured.takings = takings(outcome.number, contacts);
         outcome.other_client = takeover::other_client(contacts, accesses);
-        outcome.usual_client = takeover::usual_client(contacts, accesses);
+        // Asked of whoever asked for something beyond its scope, or collected.
+        let mut asked: Vec<Access> = outcome
+            .share
+            .beyond
+            .iter()
+            .map(|beyond| beyond.access)
+            .collect();
+        if asked.is_empty() && outcome.facts.collected.at_once >= HARVEST_FROM {
+            asked = collecting(contacts)
+                .into_iter()
+                .map(|at| accesses[at as usize])
+                .collect();
+        }
+        outcome.connection = hand::connection(accesses, &asked, self.clients);
         let explained = contacts.iter().filter(|c| c.outside());
         outcome.told = explained
             .filter_map(|c| Some(((c.container, c.asked), c.explained?)))

@@ -18,7 +18,7 @@ use crate::detect::contacts::Reader;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
-use crate::detect::{Facts, Group, Judgement};
+use crate::detect::{Facts, Group, Judgement, hand};
 use crate::impact::{AccountShare, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
@@ -69,8 +69,8 @@ pub struct AccountOutcome {
     pub told: Told,
     /// Another client behind its contacts beyond scope, as it seems.
     pub other_client: Option<OtherClient>,
-    /// Its contacts beyond scope came from clients of its ordinary use.
-    pub usual_client: bool,
+    /// Whose connection moved it beyond its scope.
+    pub connection: hand::Connection,
     /// IDs that it took of walks which several accounts share.
     pub shared: u32,
     /// What was decided.
@@ -228,6 +228,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     // Beside a table of objects an ID that it does not know is unknown, whatever is learned of it (CASE.md §2).
     let alone = case.directory.objects.is_none();
     let usable = usable.filter(|learned| alone && learned.error_at_most <= USABLE);
+    let clients = clients(&people, &sequences);
     let worker = Worker {
         case,
         accounts,
@@ -235,6 +236,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         voters: &lesson.voters,
         scope: &scope,
         people: &people,
+        clients: &clients,
         opener: Opener {
             atlas,
             routes: &case.routes,
@@ -305,6 +307,20 @@ fn shared(joint: &[SharedWalk]) -> HashMap<u32, u32> {
         *shared.entry(*member).or_default() += ids;
     }
     shared
+}
+
+/// How many accounts use each address; an address without an account is nobody's.
+fn clients(people: &People, sequences: &Sequences) -> hand::Clients {
+    let one = |index: usize| {
+        let (number, accesses) = sequences.sequence(index);
+        let account = people.person(number).kind == PersonKind::Account;
+        account.then(|| hand::clients(accesses))
+    };
+    let all: Vec<Vec<u32>> = (0..sequences.len())
+        .into_par_iter()
+        .filter_map(one)
+        .collect();
+    hand::Clients::of(&all)
 }
 
 fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {

@@ -64,6 +64,11 @@ fn published(answer: &Answer<'_>, leak: &LeakFindings) -> Value {
             "span": span(theft.span),
             "one_instant_possible_in": theft.windows.iter().map(|window| span(*window)).collect::<Vec<_>>(),
             "lasted_at_least": theft.lasted.map(|(from, until)| span((Some(from), Some(until)))),
+            "whatever_the_pace": {
+                "some_taken_not_before": theft.touched.0.map(|at| at.to_string()),
+                "some_taken_before": theft.touched.1.map(|at| at.to_string()),
+            },
+            "records_that_forbid_one_instant": theft.forbid,
             "records_that_date_it": theft.dated,
             "records_against": rows(&theft.against),
             "basis": "each value was valid in some interval by the directory's history; a window is where all intervals \
@@ -114,6 +119,10 @@ fn elimination(answer: &Answer<'_>, route: &Elimination) -> Value {
         "published_columns_that_it_lacks": route.lacks,
         "published_records_shown": route.shown.0,
         "shown_to_accounts": route.shown.1,
+        "accounts_needed_at_least": route.needed.0,
+        "accounts_that_suffice": route.needed.1,
+        "published_records_with_values_of_this_route_alone": route.alone,
+        "published_records_that_it_cannot_have_shown": route.cannot,
         "reasons": route.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
     })
 }

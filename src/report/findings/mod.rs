@@ -164,6 +164,7 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
         "grants": life::grants(answer, outcome),
         "visits": life::visits(answer, outcome),
         "would_change": life::would_change(answer, outcome),
+        "connection": outcome.connection.word(),
         "other_client": detection::other_client(answer, outcome),
         "all_accesses": outcome.accesses,
         "first_contacts": outcome.facts.steps.len(),

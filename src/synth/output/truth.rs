@@ -49,8 +49,9 @@ pub(in crate::synth) struct Truth<'w> {
     /// Disclosing requests by account.
     disclosing: BTreeMap<u32, u64>,
     raiders: BTreeSet<u32>,
+    /// Services and administrators, who are shown much that is theirs to see.
     services: BTreeSet<u32>,
-    /// What raiders and services were shown, whatever they may see.
+    /// What raiders and those were shown, whatever they may see.
     pub(in crate::synth) taken: Taken,
     /// Pairs of such a request and an item in it.
     disclosures: u64,
@@ -73,7 +74,10 @@ impl<'w> Truth<'w> {
             disclosing: BTreeMap::new(),
             raiders: raids.iter().map(|raid| raid.account).collect(),
             services: (0..world.accounts.len() as u32)
-                .filter(|at| world.accounts[*at as usize].role == Role::Integration)
+                .filter(|at| {
+                    let role = world.accounts[*at as usize].role;
+                    matches!(role, Role::Integration | Role::Administrator)
+                })
                 .collect(),
             taken: Taken::new(),
             disclosures: 0,
