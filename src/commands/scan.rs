@@ -89,7 +89,7 @@ fn answer(
     assessment.doubts.extend(impact::doubts(&analysis.exposure));
     assessment
         .doubts
-        .extend(analysis.stale_from.map(coverage::stale));
+        .extend(analysis.stale.as_ref().map(|one| coverage::stale(&one.why)));
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);

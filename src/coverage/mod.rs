@@ -158,13 +158,14 @@ pub struct Doubt {
     pub allowance: Allowance,
 }
 
-/// The doubt about a directory that seems to be as of an instant.
-pub fn stale(from: Stamp) -> Doubt {
+/// The doubt about a directory that seems to be as of an earlier instant, for a reason in a sentence.
+pub fn stale(why: &str) -> Doubt {
     Doubt {
         reason: Reason::NoDirectory,
         basis: format!(
-            "the directory changed day by day until {from} and then never again, long before the logs end: it seems to \
-             be as of then, so what was disclosed later counts to no lower bound; scan again with tables as of now"
+            "{why}: what was disclosed later than the directory seems to be as of counts to no lower bound, because the \
+             account may have been allowed to see it; scan again with tables as of now, or say in [directory] `as_of` when \
+             they were written out"
         ),
         allowance: Allowance::Population,
     }

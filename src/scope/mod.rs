@@ -14,7 +14,7 @@ mod touch;
 use std::collections::HashSet;
 
 pub use atlas::{Atlas, ControllerIndex, Thing};
-pub use freshness::as_of;
+pub use freshness::{Arrivals, Stale, as_of};
 pub use inferred::Homes;
 pub use people::{People, Person, PersonKind};
 pub use touch::{Opener, PageTouch, Touch, Touched};

@@ -18,13 +18,15 @@ use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
 use crate::detect::{Facts, Group, Judgement, Verdict};
-use crate::impact::{AccountShare, Exposure, Merger};
+use crate::impact::{AccountShare, Beyond, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
 use crate::scope::learned::{self, Learned};
-use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing, as_of};
+use crate::scope::{
+    Arrivals, Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Stale, Thing, as_of,
+};
 use crate::sequence::{Access, NONE, Names, Sequences};
-use crate::words::{HOUR, Reason, Stamp};
+use crate::words::{Certainty, HOUR, Reason, Stamp};
 
 use measure::{Measured, Worker};
 pub use panel::Panel;
@@ -89,8 +91,8 @@ pub struct Analysis {
     pub watched: Watched,
     /// Sizes of answered bodies, by route.
     pub content: Vec<RouteContent>,
-    /// From when on the directory seems out of date.
-    pub stale_from: Option<Stamp>,
+    /// From when on the directory seems out of date, and why.
+    pub stale: Option<Stale>,
     /// Whose the requested IDs seem to be, where the directory does not say.
     pub learned: Option<Learned>,
     /// What all were judged with.
@@ -160,7 +162,6 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     let (accesses, who, set_aside) = keep(case, &names, &people, all.accesses, who);
     let times = accesses.iter().map(|access| access.time);
     let logs = times.clone().min().zip(times.max());
-    let stale_from = logs.and_then(|logs| as_of(&case.directory, logs));
     let sequences = Sequences::build(accesses, &who);
     let homes = Homes::infer(atlas, &sequences, &people, &names);
     let scope = Scope::new(case, atlas, homes);
@@ -231,14 +232,19 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     analysis.panel = Panel::of(&outcomes);
     let cut = analysis.panel.cut(&outcomes, &case.thresholds);
     let sighted: HashSet<u32> = watched.sightings.iter().map(|one| one.account).collect();
+    for outcome in &mut outcomes {
+        outcome.judgement = analysis.panel.judge(outcome, cut, &case.thresholds);
+    }
+    analysis.stale = logs.and_then(|logs| {
+        let later = |from| later(&sequences, from);
+        as_of(&case.directory, logs, &arrivals(&outcomes), later)
+    });
     let merger = Merger {
         atlas,
         routes: &case.routes,
-        stale_from,
+        stale_from: analysis.stale.as_ref().map(|stale| stale.from),
     };
-    analysis.stale_from = stale_from;
-    for mut outcome in outcomes {
-        outcome.judgement = analysis.panel.judge(&outcome, cut, &case.thresholds);
+    for outcome in outcomes {
         let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
         let sure = outcome.basis != Basis::Inferred || enumerated;
         analysis
@@ -262,6 +268,39 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     analysis.content = content.routes;
     analysis.names = names;
     analysis
+}
+
+/// Who turns up when, for the age of the directory.
+fn arrivals(outcomes: &[AccountOutcome]) -> Arrivals {
+    let mut arrivals = Arrivals::default();
+    let accounts = outcomes
+        .iter()
+        .filter(|outcome| outcome.person.kind == PersonKind::Account);
+    for outcome in accounts {
+        match (outcome.unlisted, outcome.share.undecided.is_empty()) {
+            (false, _) => arrivals.known.push(outcome.span.0),
+            (true, false) => arrivals.unknown.push(outcome.span.0),
+            (true, true) => {}
+        }
+        let shown = |beyond: &&Beyond| beyond.certainty > Certainty::Nothing;
+        let first = outcome.share.beyond.iter().find(shown);
+        let overreach = outcome.judgement.verdict == Some(Verdict::Overreach);
+        arrivals
+            .beyond
+            .extend(first.filter(|_| overreach).map(|beyond| beyond.access.time));
+    }
+    arrivals
+}
+
+/// The share of all accesses from an instant on.
+fn later(sequences: &Sequences, from: Stamp) -> f64 {
+    let (mut after, mut all) = (0, 0);
+    for index in 0..sequences.len() {
+        let (_, accesses) = sequences.sequence(index);
+        all += accesses.len();
+        after += accesses.len() - accesses.partition_point(|access| access.time < from);
+    }
+    after as f64 / all.max(1) as f64
 }
 
 fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {

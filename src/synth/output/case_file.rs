@@ -89,7 +89,8 @@ pub(in crate::synth) fn readme(settings: &Settings, world: &World) -> String {
          In truth.json, a subject counts under the controller that it belonged to at the access,\n\
          so one person may stand under two. `children` and `protected` count confirmed subjects.\n\
          `accesses_beyond_scope` counts requests that disclosed something beyond scope, and\n\
-         `disclosures_beyond_scope` the objects in them. `repeated` lines stand in the files a\n\
+         `disclosures_beyond_scope` the objects in them; `accesses_confirmed` are those whose line\n\
+         proves it, `subjects_raided` the persons beyond scope whom attackers were shown. `repeated` lines stand in the files a\n\
          second time, as a copy or an overlap, and are in no other count.\n",
         seed = settings.seed,
         days = settings.days,
