@@ -66,6 +66,11 @@ fn recapture(all: &mut Intervals, truth: &Value, findings: &Value) {
 
 /// Confirmed requests and persons of the whole log, of which a sample was kept.
 fn sampling(all: &mut Intervals, truth: &Value, findings: &Value) {
+    if findings["sampling"]["refused"].is_string() {
+        for name in ["sample: requests, case", "sample: subjects, case"] {
+            all.entry(name).or_default().judge(None, 0);
+        }
+    }
     let rows = findings["sampling"]["estimates"].as_array();
     for row in rows.into_iter().flatten() {
         let (requests, subjects, name) = match row["controller"].as_str() {

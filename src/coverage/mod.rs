@@ -12,6 +12,7 @@ mod files;
 mod ledger;
 mod numbers;
 mod pace;
+mod periodic;
 mod reach;
 mod rows;
 mod said;
@@ -20,6 +21,7 @@ mod silence;
 use crate::case::Case;
 use crate::route::Counted;
 use crate::route::extract::Tally;
+use crate::scope::Unnamed;
 use crate::words::{Reason, SECOND, Stamp, Validity};
 
 use ledger::Ledger;
@@ -171,6 +173,20 @@ pub fn stale(why: &str) -> Doubt {
     }
 }
 
+/// A stretch in which a source names no account though its clients have some at other times: said, because whoever was
+/// shown something in it counts as undecided.
+pub fn unnamed(source: &str, one: &Unnamed) -> Doubt {
+    Doubt::said(
+        Reason::NoAccount,
+        format!(
+            "source \"{source}\" names no account from {} until {} in any of {} requests for routes, also not for the {} \
+             clients that have accounts at other times: it is the log that lacks them, and nobody can say in whose scope \
+             they were",
+            one.span.0, one.span.1, one.requests, one.clients
+        ),
+    )
+}
+
 impl Doubt {
     /// Something that is said and widens nothing by itself.
     fn said(reason: Reason, basis: String) -> Doubt {
@@ -256,6 +272,8 @@ fn one(ledger: &Ledger<'_>, window: Option<(Stamp, Stamp)>) -> (Vec<Hole>, Vec<D
     holes.extend(skipped);
     doubts.extend(said);
     holes.extend(ends::missing(ledger, &holes, window));
+    holes.extend(ends::routes(ledger));
+    doubts.extend(periodic::judge(ledger));
     holes.sort_by(|a, b| {
         (a.from, a.until, a.kind, &a.basis).cmp(&(b.from, b.until, b.kind, &b.basis))
     });

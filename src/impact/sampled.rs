@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccountShare, Citation};
 use crate::chance::binomial_at_least;
+use crate::coverage::{Allowance, Doubt};
 use crate::scope::{Atlas, ControllerIndex};
-use crate::words::Certainty;
+use crate::words::{Certainty, Reason};
 
 /// Fewest sampled requests from which persons, or a controller by itself, are estimated: the interval of persons is a
 /// normal one.
@@ -46,16 +47,57 @@ pub struct Estimate {
     pub subjects: Option<Interval>,
 }
 
-/// Estimates for the case, then for each controller with enough requests. `kept`: the share of lines that each file
-/// keeps. Empty where no file is a sample or nothing was disclosed.
+/// What a case with samples lets estimate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Estimates {
+    /// For the case, then for each controller with enough requests.
+    pub rows: Vec<Estimate>,
+    /// Why there are none.
+    pub refused: Option<String>,
+}
+
+/// Estimates. `kept`: the share of lines that each file keeps. Nothing where no file is a sample; refused where more is
+/// missing than the sample left out, because that is no part of what it was drawn from.
 pub fn estimates<'s>(
     atlas: &Atlas<'_>,
     shares: impl Iterator<Item = &'s AccountShare>,
     kept: &[f64],
-) -> Vec<Estimate> {
+    doubts: &[Doubt],
+) -> Estimates {
     if kept.iter().all(|share| *share >= 1.0) {
-        return Vec::new();
+        return Estimates::default();
     }
+    let lines = [
+        Reason::Gap,
+        Reason::NoLog,
+        Reason::BeforeStart,
+        Reason::Retention,
+        Reason::Integrity,
+        Reason::Unparsed,
+    ];
+    let other =
+        |doubt: &&Doubt| doubt.allowance != Allowance::Said && lines.contains(&doubt.reason);
+    if let Some(doubt) = doubts.iter().find(other) {
+        return Estimates {
+            rows: Vec::new(),
+            refused: Some(format!(
+                "more is missing than the sample left out, so it stands for no whole: {}",
+                doubt.basis
+            )),
+        };
+    }
+    let rows = rows(atlas, shares, kept);
+    let refused = rows
+        .is_empty()
+        .then(|| "no confirmed disclosure beyond scope is in the sample".to_owned());
+    Estimates { rows, refused }
+}
+
+fn rows<'s>(
+    atlas: &Atlas<'_>,
+    shares: impl Iterator<Item = &'s AccountShare>,
+    kept: &[f64],
+) -> Vec<Estimate> {
     let mut requests: BTreeMap<Citation, BTreeSet<(Option<ControllerIndex>, u32)>> =
         BTreeMap::new();
     let disclosed = shares.flat_map(|share| &share.beyond);
@@ -186,5 +228,85 @@ fn persons(shown: &BTreeMap<u32, Vec<Citation>>, share: impl Fn(&Citation) -> f6
             low: seen,
             high: most + half,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers for a simulation; not for secrets.
+    struct Draws(u64);
+
+    impl Draws {
+        fn chance(&mut self, share: f64) -> bool {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 >> 11) as f64 / (1_u64 << 53) as f64 * 1.0 < share
+        }
+    }
+
+    fn cite(line: u64) -> Citation {
+        Citation {
+            file: 0,
+            line,
+            offset: 0,
+            length: 0,
+        }
+    }
+
+    /// Pages of ten persons each, every second of them asked for twice: how often the intervals cover, and the mean.
+    fn simulate(share: f64) -> (f64, f64, f64) {
+        let mut draws = Draws(88_172_645_463_325_252);
+        let (worlds, pages) = (2_000, 40_u32);
+        let (mut people, mut requests, mut mean) = (0, 0, 0.0);
+        for _ in 0..worlds {
+            let mut shown: BTreeMap<u32, Vec<Citation>> = BTreeMap::new();
+            let (mut kept, mut asked) = (0, 0);
+            for page in 0..pages {
+                for again in 0..1 + page % 2 {
+                    asked += 1;
+                    if draws.chance(share) {
+                        kept += 1;
+                        for person in 0..10 {
+                            let own = shown.entry(page * 10 + person).or_default();
+                            own.push(cite(u64::from(page * 2 + again)));
+                        }
+                    }
+                }
+            }
+            let found = persons(&shown, |_| share);
+            mean += found.estimate / f64::from(worlds);
+            let truth = f64::from(pages * 10);
+            people += i32::from((found.low..=found.high).contains(&truth));
+            let found = calls(&BTreeMap::from([(share.to_bits(), kept)]));
+            requests += i32::from((found.low..=found.high).contains(&f64::from(asked)));
+        }
+        let of = |n: i32| f64::from(n) / f64::from(worlds);
+        (of(people), of(requests), mean)
+    }
+
+    #[test]
+    fn intervals_cover_and_repeats_do_not_bias() {
+        for share in [0.5, 0.7] {
+            let (people, requests, mean) = simulate(share);
+            assert!(people >= 0.93, "{share}: {people}");
+            assert!(requests >= 0.95, "{share}: {requests}");
+            // The plain sum of 1/p would be at 500 or more.
+            assert!((mean - 400.0).abs() < 8.0, "{share}: {mean}");
+        }
+        let (people, requests, _) = simulate(0.2);
+        assert!(people >= 0.95 && requests >= 0.95, "{people} {requests}");
+    }
+
+    /// Worked out by sums of exact terms in another language.
+    #[test]
+    fn limits_of_another_program() {
+        let found = calls(&BTreeMap::from([(0.25_f64.to_bits(), 25)]));
+        assert_eq!(
+            (found.estimate, found.low, found.high),
+            (100.0, 69.0, 141.0)
+        );
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn sampling(answer: &Answer<'_>) -> Value {
             "until_95": one.high.ceil(),
         })
     };
-    let rows = answer.estimates.iter().map(|one| {
+    let rows = answer.estimates.rows.iter().map(|one| {
         json!({
             "controller": one.controller.map(|index| answer.atlas.controller_id(Some(index))),
             "requests_seen": one.requests_seen,
@@ -138,9 +138,10 @@ pub(super) fn sampling(answer: &Answer<'_>) -> Value {
             ),
         })
     });
-    match answer.estimates.is_empty() {
-        true => Value::Null,
-        false => json!({
+    match (&answer.estimates.refused, answer.estimates.rows.is_empty()) {
+        (Some(why), _) => json!({ "refused": why }),
+        (None, true) => Value::Null,
+        (None, false) => json!({
             "estimates": rows.collect::<Vec<_>>(),
             "assumption": "Horvitz-Thompson: each line was kept by chance alone, independently, with the share that the case \
                 states. Requests: exact binomial limits. Subjects: each weighed by the requests that were kept of it, which \

@@ -118,3 +118,57 @@ impl Arrivals {
         chance(&self.unknown, usual) + chance(&self.beyond, later)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::Member;
+    use crate::words::Validity;
+
+    fn day(day: i64) -> Stamp {
+        Stamp(day * DAY)
+    }
+
+    /// Tables that changed on these days, and logs of days 0 to 10 of which requests come evenly.
+    fn judged(changes: &[i64], arrivals: &Arrivals) -> Option<Stamp> {
+        let rows = changes.iter().map(|at| Member {
+            container: "c".to_owned(),
+            object: "o".to_owned(),
+            valid: Validity {
+                from: Some(day(*at)),
+                until: None,
+            },
+        });
+        let directory = Directory {
+            members: Some(rows.collect()),
+            ..Directory::default()
+        };
+        let later = |from: Stamp| 1.0 - from.0 as f64 / (10 * DAY) as f64;
+        as_of(&directory, (day(0), day(10)), arrivals, later).map(|stale| stale.from)
+    }
+
+    /// As many accounts beyond scope for the first time before and from day 2 on; unknown ones from day 3 on.
+    fn arrivals(before: usize, after: usize, unknown: usize) -> Arrivals {
+        Arrivals {
+            known: (0..100).map(|n| day(n / 10)).collect(),
+            unknown: vec![day(3); unknown],
+            beyond: [vec![day(1); before], vec![day(4); after]].concat(),
+        }
+    }
+
+    #[test]
+    fn many_days_of_changes_tell_alone() {
+        assert_eq!(judged(&[0, 1], &Arrivals::default()), Some(day(1)));
+        assert_eq!(judged(&[0, 2, 5, 9], &Arrivals::default()), None);
+    }
+
+    #[test]
+    fn one_day_of_changes_needs_the_logs() {
+        assert_eq!(judged(&[0], &Arrivals::default()), None);
+        assert_eq!(judged(&[2], &arrivals(1, 12, 5)), Some(day(2)));
+        // Accounts beyond scope at all times are no sign of age, nor are a few.
+        assert_eq!(judged(&[2], &arrivals(6, 12, 0)), None);
+        assert_eq!(judged(&[2], &arrivals(0, 3, 0)), None);
+        assert_eq!(judged(&[], &arrivals(0, 30, 9)), None);
+    }
+}

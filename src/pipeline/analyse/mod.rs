@@ -23,7 +23,8 @@ use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
 use crate::scope::learned::{self, Learned};
 use crate::scope::{
-    Arrivals, Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Stale, Thing, as_of,
+    Arrivals, Atlas, Basis, FileOf, Homes, Opener, People, Person, PersonKind, Scope, Stale, Thing,
+    Unnamed, as_of,
 };
 use crate::sequence::{Access, NONE, Names, Sequences};
 use crate::words::{Certainty, HOUR, Reason, Stamp};
@@ -93,6 +94,8 @@ pub struct Analysis {
     pub content: Vec<RouteContent>,
     /// From when on the directory seems out of date, and why.
     pub stale: Option<Stale>,
+    /// Stretches in which a source that has accounts names none.
+    pub unnamed: Vec<Unnamed>,
     /// Whose the requested IDs seem to be, where the directory does not say.
     pub learned: Option<Learned>,
     /// What all were judged with.
@@ -154,11 +157,11 @@ pub struct SetAside {
     pub outside_period: u64,
 }
 
-/// Analyses an extraction. `has_accounts[file]` tells whether the file's source carries accounts.
-pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool]) -> Analysis {
+/// Analyses an extraction. `files` tells where each file's lines come from.
+pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, files: &[FileOf]) -> Analysis {
     let names = all.names;
     let content = Content::measure(&all.accesses, &case.routes);
-    let (people, who) = People::resolve(&case.directory, &all.accesses, &names, has_accounts);
+    let (people, who) = People::resolve(&case.directory, &all.accesses, &names, files);
     let (accesses, who, set_aside) = keep(case, &names, &people, all.accesses, who);
     let times = accesses.iter().map(|access| access.time);
     let logs = times.clone().min().zip(times.max());
@@ -229,6 +232,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
     for outcome in &mut outcomes {
         outcome.shared = shared.get(&outcome.number).copied().unwrap_or(0);
     }
+    analysis.unnamed.clone_from(&people.unnamed);
     analysis.panel = Panel::of(&outcomes);
     let cut = analysis.panel.cut(&outcomes, &case.thresholds);
     let sighted: HashSet<u32> = watched.sightings.iter().map(|one| one.account).collect();

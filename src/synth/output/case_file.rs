@@ -14,6 +14,7 @@ pub(in crate::synth) fn case_toml(
     vocabulary: &Vocabulary,
     layout: &Layout,
     settings: &Settings,
+    raid: Option<i64>,
 ) -> String {
     let time = |at| {
         DateTime::from_timestamp(at, 0)
@@ -53,7 +54,7 @@ pub(in crate::synth) fn case_toml(
         from = time(world.from),
         until = time(world.until()),
         glob = LogFiles::glob(layout),
-        keys = layout.case_keys() + &Flaws::case_keys(&settings.flaws, vocabulary),
+        keys = layout.case_keys() + &Flaws::case_keys(&settings.flaws, world, vocabulary, raid),
         tables = tables(&settings.flaws),
         routes = vocabulary.case_routes(),
     )
