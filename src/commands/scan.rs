@@ -93,10 +93,10 @@ fn answer(
     assessment
         .doubts
         .extend(analysis.stale.as_ref().map(|one| coverage::stale(&one.why)));
-    let unnamed = analysis.unnamed.iter();
-    assessment
-        .doubts
-        .extend(unnamed.map(|one| coverage::unnamed(&case.sources[one.source].name, one)));
+    assessment.doubts.extend(analysis.unnamed.iter().map(|one| {
+        let source = &case.sources[one.source].name;
+        coverage::unnamed(source, one.span, one.requests, one.clients)
+    }));
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);

@@ -21,7 +21,6 @@ mod silence;
 use crate::case::Case;
 use crate::route::Counted;
 use crate::route::extract::Tally;
-use crate::scope::Unnamed;
 use crate::words::{Reason, SECOND, Stamp, Validity};
 
 use ledger::Ledger;
@@ -173,16 +172,16 @@ pub fn stale(why: &str) -> Doubt {
     }
 }
 
-/// A stretch in which a source names no account though its clients have some at other times: said, because whoever was
-/// shown something in it counts as undecided.
-pub fn unnamed(source: &str, one: &Unnamed) -> Doubt {
+/// A stretch in which a source names no account though so many of its clients have some at other times: said, because
+/// whoever was shown something in it counts as undecided.
+pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize) -> Doubt {
     Doubt::said(
         Reason::NoAccount,
         format!(
-            "source \"{source}\" names no account from {} until {} in any of {} requests for routes, also not for the {} \
-             clients that have accounts at other times: it is the log that lacks them, and nobody can say in whose scope \
-             they were",
-            one.span.0, one.span.1, one.requests, one.clients
+            "source \"{source}\" names no account from {} until {} in any of {requests} requests for routes, also not for the \
+             {clients} clients that have accounts at other times: it is the log that lacks them, and nobody can say in whose \
+             scope they were",
+            span.0, span.1
         ),
     )
 }
