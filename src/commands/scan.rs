@@ -105,7 +105,7 @@ fn answer(
         .map(|input| case.sources[input.source].sampling.unwrap_or(1.0))
         .collect();
     let shares = analysis.beyond().map(|outcome| &outcome.share);
-    let estimates = impact::estimates(&atlas, shares, &kept, &assessment.doubts);
+    let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
     let ladder = ladder::of(case, &atlas, &analysis, &assessment);
     let cause = cause::of(case, &atlas, &analysis, &assessment);
     progress.stage("citing lines");

@@ -9,6 +9,8 @@ use crate::words::Reason;
 
 /// Minutes after which a rotation or a job comes again.
 const PERIODS: [i64; 8] = [5, 6, 10, 12, 15, 20, 30, 60];
+/// How often a period must come for a minute of it that is empty to say anything.
+const PERIODS_SEEN: i64 = 20;
 /// Missing beats from which they are no single holes, and the share of all beats that they must be.
 const MISSED: usize = 20;
 const OFTEN: usize = 20;
@@ -43,7 +45,9 @@ pub(super) fn judge(ledger: &Ledger<'_>) -> Vec<Doubt> {
 
 /// The shortest period of which some minute has no line at all: period, minute, lines that the others have there.
 fn never(pace: &Pace) -> Option<(i64, i64, u64)> {
-    PERIODS.into_iter().find_map(|period| {
+    let (first, last) = pace.span()?;
+    let seen = |period: &i64| last - first >= PERIODS_SEEN * period;
+    PERIODS.into_iter().filter(seen).find_map(|period| {
         let mut lines = vec![0_u64; period as usize];
         for (minute, n) in pace.cells() {
             lines[minute.rem_euclid(period) as usize] += n;

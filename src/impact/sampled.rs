@@ -9,13 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccountShare, Citation};
 use crate::chance::binomial_at_least;
-use crate::coverage::{Allowance, Doubt};
+use crate::coverage::{Allowance, Assessment, Doubt, GapKind, Hole};
 use crate::scope::{Atlas, ControllerIndex};
 use crate::words::{Certainty, Reason};
 
 /// Fewest sampled requests from which persons, or a controller by itself, are estimated: the interval of persons is a
 /// normal one.
 const LEAST: u64 = 20;
+/// Lines that a silence must lack to be a hole in a sample.
+const LINES: f64 = 20.0;
 /// Error of each interval.
 const ERROR: f64 = 0.05;
 /// Standard errors in half a 95 % interval.
@@ -62,13 +64,18 @@ pub fn estimates<'s>(
     atlas: &Atlas<'_>,
     shares: impl Iterator<Item = &'s AccountShare>,
     kept: &[f64],
-    doubts: &[Doubt],
+    assessment: &Assessment,
 ) -> Estimates {
     if kept.iter().all(|share| *share >= 1.0) {
         return Estimates::default();
     }
+    // A sample is silent here and there by itself: only what lacks many lines, or is known otherwise, is a hole.
+    let hole = |hole: &&Hole| match hole.kind {
+        GapKind::Silent | GapKind::Writer | GapKind::Route => hole.expected >= LINES,
+        _ => true,
+    };
+    let hole = assessment.holes.iter().find(hole).map(|hole| &hole.basis);
     let lines = [
-        Reason::Gap,
         Reason::NoLog,
         Reason::BeforeStart,
         Reason::Retention,
@@ -77,12 +84,12 @@ pub fn estimates<'s>(
     ];
     let other =
         |doubt: &&Doubt| doubt.allowance != Allowance::Said && lines.contains(&doubt.reason);
-    if let Some(doubt) = doubts.iter().find(other) {
+    let doubt = assessment.doubts.iter().find(other);
+    if let Some(basis) = hole.or(doubt.map(|doubt| &doubt.basis)) {
         return Estimates {
             rows: Vec::new(),
             refused: Some(format!(
-                "more is missing than the sample left out, so it stands for no whole: {}",
-                doubt.basis
+                "more is missing than the sample left out, so it stands for no whole: {basis}"
             )),
         };
     }
