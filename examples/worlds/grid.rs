@@ -105,7 +105,9 @@ pub fn cells() -> Vec<Cell> {
         };
         add(format!("6 accomplices, {split}"), settings, false, true);
     }
-    for flaw in Flaw::ALL {
+    let later = [Flaw::ToldHole, Flaw::NeverHost, Flaw::LostDay];
+    let flaws = Flaw::ALL.iter().filter(|flaw| !later.contains(flaw));
+    for flaw in flaws {
         for attack in [A::Sequential, A::Containers, A::None, A::Slow] {
             let settings = Settings {
                 flaws: vec![*flaw],
@@ -175,6 +177,53 @@ pub fn cells() -> Vec<Cell> {
         };
         add(
             format!("dense, only accounts, {attack}"),
+            settings,
+            false,
+            false,
+        );
+    }
+    // Cells that came later stand last: a cell's place is part of its seeds.
+    for flaw in later {
+        for attack in [A::Sequential, A::Containers, A::None, A::Slow] {
+            let settings = Settings {
+                flaws: vec![flaw],
+                ..named(attack)
+            };
+            add(format!("flaw {flaw}, {attack}"), settings, false, false);
+        }
+    }
+    let pairs = [
+        [Flaw::Hole, Flaw::StaleDirectory],
+        [Flaw::ToldHole, Flaw::MissingHost],
+        [Flaw::Clock, Flaw::CutEnd],
+        [Flaw::Sampled, Flaw::Hole],
+        [Flaw::NoBytes, Flaw::LostDay],
+        [Flaw::NoGrants, Flaw::Hole],
+    ];
+    for [one, other] in pairs {
+        for attack in [A::Sequential, A::Containers, A::None] {
+            let settings = Settings {
+                flaws: vec![one, other],
+                ..named(attack)
+            };
+            add(
+                format!("flaws {one} and {other}, {attack}"),
+                settings,
+                false,
+                false,
+            );
+        }
+    }
+    // Where a few minutes are missing of many people's data, and the pace of what is seen bounds what is not.
+    for attack in [A::Sequential, A::Shuffled, A::Containers, A::None, A::Slow] {
+        let settings = Settings {
+            accounts: 4_000,
+            lines: 20_000,
+            flaws: vec![Flaw::ToldHole],
+            ..named(attack)
+        };
+        add(
+            format!("minutes lost of many people, {attack}"),
             settings,
             false,
             false,

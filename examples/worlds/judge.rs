@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::baselines;
 use crate::grid::{Cell, command};
+use crate::intervals::Intervals;
 use crate::labels;
 
 /// What came of one world.
@@ -34,18 +35,16 @@ pub struct Verdicts {
     pub lower_broken: u64,
     pub false_excluded: u64,
     pub above: [u64; 3],
-    /// Of these, U1 and U2 said less than U0.
-    pub tighter: [u64; 2],
     /// The list of affected controllers is exact.
     pub exact: bool,
     /// The cause that was said with confidence, and the true one.
     pub cause: (Option<String>, String),
     /// The causes that remain hold the true one, and how many they are.
     pub remain: (bool, u64),
-    /// Recapture: an interval was given, and it covers.
-    pub recapture: Option<bool>,
     /// Learned labels.
     pub labels: labels::ByKind,
+    /// Every interval of the answer.
+    pub intervals: Intervals,
 }
 
 /// Judges one world.
@@ -177,8 +176,12 @@ fn controllers(judged: &mut Verdicts, truth: &Value, out: &Path) {
         for (above, upper) in judged.above.iter_mut().zip(uppers) {
             *above += u64::from(upper.is_some_and(|upper| upper < all));
         }
-        for (tighter, upper) in judged.tighter.iter_mut().zip(&uppers[1..]) {
-            *tighter += u64::from(*upper != uppers[0]);
+        if row["reasons"].split(';').any(|reason| reason == "GAP") {
+            for (name, upper) in ["U1 below U0", "U2 below U0"].into_iter().zip(&uppers[1..]) {
+                let tighter = upper.filter(|_| *upper != uppers[0]);
+                let own = judged.intervals.entry(name).or_default();
+                own.judge(tighter.map(|upper| (0, upper)), all);
+            }
         }
         exact &= row["status"] == told["status"].as_str().unwrap_or("");
         exact &= number(&row, "subjects_min") == Some(part("subjects_confirmed"));
@@ -201,10 +204,7 @@ fn cause(judged: &mut Verdicts, truth: &Value, findings: &Value) {
         sign => sign,
     };
     judged.remain = (remain.contains(&true_one), remain.len() as u64);
-    let interval = &findings["cause"]["leak"]["recapture"]["subjects_taken_95"];
-    if let (Some(low), Some(high)) = (interval[0].as_u64(), interval[1].as_u64()) {
-        let rows = truth["subjects"].as_array().into_iter().flatten();
-        let taken: BTreeSet<&str> = rows.filter_map(|row| row["subject"].as_str()).collect();
-        judged.recapture = Some((low..=high).contains(&(taken.len() as u64)));
-    }
+    judged
+        .intervals
+        .extend(crate::intervals::judge(truth, findings));
 }

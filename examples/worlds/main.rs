@@ -10,6 +10,7 @@
 
 mod baselines;
 mod grid;
+mod intervals;
 mod judge;
 mod labels;
 mod table;

@@ -2,12 +2,14 @@
 //!
 //! Plain tables with IDs turned into indices; no judgement. Scope is judged in `scope`.
 
-use crate::words::Validity;
+use crate::words::{Stamp, Validity};
 
 /// All tables. `None` = the case does not name that table (for `controllers` and `units`: nor does
 /// another table name any); what is lost without it is said later.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
+    /// `as_of`: when the tables were written out; `None` = the case does not say.
+    pub as_of: Option<Stamp>,
     /// Sorted by ID. Without `controllers` but with `units`, the controllers that units name.
     pub controllers: Option<Vec<Controller>>,
     /// In file order. A parent that is not in the table is a complaint, so is a circle.

@@ -18,7 +18,7 @@ use crate::words::Validity;
 use super::{AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, TableFile};
 
 /// Keys of `[directory]`.
-pub(super) const KEYS: [&str; 7] = [
+pub(super) const KEYS: [&str; 8] = [
     "controllers",
     "units",
     "grants",
@@ -26,6 +26,7 @@ pub(super) const KEYS: [&str; 7] = [
     "members",
     "sessions",
     "accounts",
+    "as_of",
 ];
 
 /// What each table must and may hold.
@@ -155,7 +156,9 @@ impl Reader<'_> {
         let accounts = accounts
             .map(|s| self.accounts(&s, controllers.as_deref()))
             .transpose()?;
+        let as_of = self.section.and_then(|section| section.get("as_of"));
         Ok(Directory {
+            as_of: as_of.map(|at| at.instant(self.zone)).transpose()?,
             controllers,
             units_from_names: units.lacks_table(),
             units: units.into_rows(),

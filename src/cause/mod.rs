@@ -72,6 +72,8 @@ impl Limited {
 pub struct Actor<'a> {
     /// Its number.
     pub number: u32,
+    /// Its name, as `grants` would write it.
+    pub name: &'a str,
     /// Its verdict.
     pub verdict: Option<Verdict>,
     /// What it reached.

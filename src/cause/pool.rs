@@ -130,6 +130,22 @@ pub(super) fn needed(seers: &[BTreeSet<u32>]) -> (usize, usize) {
     (packing(seers), greedy(&by_account))
 }
 
+/// Whether each record was in the scope of any of these accounts while it may have been taken; nobody's without grants.
+pub(super) fn visible_to(
+    ground: &Ground<'_>,
+    known: &[Known<'_>],
+    accounts: &BTreeSet<&str>,
+) -> Vec<bool> {
+    let grants = ground.case.directory.grants.as_deref().unwrap_or_default();
+    let grants = Grants::of(grants);
+    let numbers: BTreeSet<u32> = accounts
+        .iter()
+        .filter_map(|account| grants.names.get(account).copied())
+        .collect();
+    let one = |record: &Known<'_>| !grants.seers(ground, record).is_disjoint(&numbers);
+    known.iter().map(one).collect()
+}
+
 /// Records of which no two share an account, taken from the rarest on.
 fn packing(seers: &[BTreeSet<u32>]) -> usize {
     let mut order: Vec<&BTreeSet<u32>> = seers.iter().filter(|seers| !seers.is_empty()).collect();

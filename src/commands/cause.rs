@@ -19,6 +19,7 @@ pub(super) fn of(
         .beyond()
         .map(|outcome| Actor {
             number: outcome.number,
+            name: std::str::from_utf8(&outcome.person.name).unwrap_or_default(),
             verdict: outcome.judgement.verdict,
             share: &outcome.share,
             connection: outcome.connection,

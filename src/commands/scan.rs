@@ -16,7 +16,7 @@ use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging};
 use crate::route::Router;
 use crate::route::extract::Part;
-use crate::scope::Atlas;
+use crate::scope::{Atlas, FileOf};
 use crate::sequence::Ceiling;
 use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 
@@ -78,18 +78,25 @@ fn answer(
     progress.stage("analysing");
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, &inputs, &mut files)?;
-    let has_accounts: Vec<bool> = inputs
+    let places: Vec<FileOf> = inputs
         .iter()
-        .map(|input| sources[input.source].has_accounts)
+        .map(|input| FileOf {
+            source: input.source,
+            has_accounts: sources[input.source].has_accounts,
+        })
         .collect();
     let remarks = remarks::of(case, &inputs, &sources, &all);
     let atlas = Atlas::new(&case.directory);
-    let analysis = pipeline::analyse(case, &atlas, all, &has_accounts);
+    let analysis = pipeline::analyse(case, &atlas, all, &places);
     let mut assessment = coverage::assess(case, &sources);
     assessment.doubts.extend(impact::doubts(&analysis.exposure));
     assessment
         .doubts
-        .extend(analysis.stale_from.map(coverage::stale));
+        .extend(analysis.stale.as_ref().map(|one| coverage::stale(&one.why)));
+    assessment.doubts.extend(analysis.unnamed.iter().map(|one| {
+        let source = &case.sources[one.source].name;
+        coverage::unnamed(source, one.span, one.requests, one.clients)
+    }));
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
@@ -98,7 +105,7 @@ fn answer(
         .map(|input| case.sources[input.source].sampling.unwrap_or(1.0))
         .collect();
     let shares = analysis.beyond().map(|outcome| &outcome.share);
-    let estimates = impact::estimates(&atlas, shares, &kept);
+    let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
     let ladder = ladder::of(case, &atlas, &analysis, &assessment);
     let cause = cause::of(case, &atlas, &analysis, &assessment);
     progress.stage("citing lines");

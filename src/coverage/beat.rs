@@ -11,9 +11,10 @@ use super::pace::{DAY, Pace};
 /// Equal silences that make a beat, and days over which they must lie.
 const BEATS: usize = 20;
 const DAYS: usize = 3;
-/// How much more frequent it is than lengths beside it, and than longer ones that lack no whole beats.
+/// How much more frequent it is than lengths beside it, and with whole beats missing than lengths that lack no whole
+/// ones.
 const SPIKE: usize = 5;
-const ODD: usize = 20;
+const ODD: usize = 10;
 /// How much longer than a beat a silence must be.
 const MISSED: f64 = 1.6;
 /// Shortest silence in minutes that is looked at.
@@ -48,20 +49,22 @@ pub(super) fn of(pace: &Pace) -> Option<i64> {
             .range(length - 1..=length + 1)
             .flat_map(|(_, (_, days))| days.iter().copied())
             .collect();
-        let odd: usize = silences
-            .range(length + 2..)
-            .filter(|(longer, _)| {
-                let beyond = (*longer + 1).rem_euclid(length + 1);
-                beyond > 1 && beyond < *length
-            })
-            .map(|(_, (count, _))| count)
-            .sum();
+        let longer = |odd: bool| -> usize {
+            silences
+                .range(length + 2..)
+                .filter(|(longer, _)| {
+                    let beyond = (*longer + 1).rem_euclid(length + 1);
+                    (beyond > 1 && beyond < *length) == odd
+                })
+                .map(|(_, (count, _))| count)
+                .sum()
+        };
         here >= BEATS
             && days.len() >= DAYS
             && here >= SPIKE * beside
             && here >= 2 * shorter
             && *length >= 3
-            && odd * ODD <= here
+            && longer(true) * ODD <= here + longer(false)
     };
     let beat = *silences.keys().find(|length| beats(length))?;
     Some(beat)

@@ -11,7 +11,7 @@ pub(super) const LONGEST: i64 = 366 * 30;
 pub(super) const MINUTE: i64 = 60 * SECOND;
 
 /// School day, Saturday, Sunday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     School,
     Saturday,

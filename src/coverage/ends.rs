@@ -1,13 +1,15 @@
 //! Where a source, and a route in it, begins and ends, against the time that must be answered for.
 
-use super::calendar::MINUTE;
+use std::collections::BTreeMap;
+
+use super::calendar::{Kind, MINUTE};
 use super::ledger::Ledger;
-use super::pace::DAY;
+use super::pace::{DAY, Pace};
 use super::{Doubt, GapKind, Hole, silence};
 use crate::words::{Reason, Stamp};
 
-/// Days that tell how often a route is asked for.
-const LEAST_DAYS: usize = 3;
+/// Days of a kind that tell how often a route is asked for; of two the quieter one counts.
+const LEAST_DAYS: usize = 2;
 
 /// First and last stamp of a source, without stamps that stand alone.
 pub(super) fn of(ledger: &Ledger<'_>) -> Option<(Stamp, Stamp)> {
@@ -112,59 +114,122 @@ pub(super) fn said(ledger: &Ledger<'_>) -> Vec<Doubt> {
             ),
         ));
     }
-    for route in (0..ledger.routes.len()).filter(|route| ledger.logs(*route)) {
-        doubts.extend(route_ends(ledger, route, (start, end)));
-    }
     doubts
 }
 
-/// A route that is first asked for long after the source begins, or last long before it ends, at a pace at
-/// which it should have been asked for in between.
-fn route_ends(ledger: &Ledger<'_>, route: usize, (start, end): (i64, i64)) -> Vec<Doubt> {
-    let own = &ledger.routes[route];
+/// Routes, and all of them together, that are asked for long after the source begins only, or until long before it ends,
+/// at a pace at which they should have been asked for there too: nobody asked, it was not logged, or it is written in
+/// another way that no `path` matches. Nobody can tell, so it is a hole.
+pub(super) fn routes(ledger: &Ledger<'_>) -> Vec<Hole> {
+    let Some(whole) = ledger.all.span() else {
+        return Vec::new();
+    };
+    let logged: Vec<usize> = (0..ledger.routes.len())
+        .filter(|route| ledger.logs(*route))
+        .collect();
+    let cells = logged
+        .iter()
+        .flat_map(|route| ledger.routes[*route].cells());
+    let all = Pace::new(cells.collect());
+    let mut holes = Vec::new();
+    for (from, until, expected) in unasked(ledger, &all, whole) {
+        holes.push(unasked_hole(ledger, None, (from, until), expected));
+    }
+    let told = holes.clone();
+    for route in logged {
+        for (from, until, expected) in unasked(ledger, &ledger.routes[route], whole) {
+            let hole = unasked_hole(ledger, Some(route), (from, until), expected);
+            let known = |other: &Hole| other.from <= hole.from && hole.until <= other.until;
+            if !told.iter().any(known) {
+                holes.push(hole);
+            }
+        }
+    }
+    holes
+}
+
+/// The ends of a source at which a series lacks lines: from, until, how many.
+fn unasked(ledger: &Ledger<'_>, own: &Pace, (start, end): (i64, i64)) -> Vec<(i64, i64, f64)> {
     let Some((first, last)) = own.span() else {
         return Vec::new();
     };
-    // By whole days, and by their median: an export on one day is no pace.
-    let usual = |from: i64, until: i64| {
-        let days = (from..until - (DAY - 1)).step_by(DAY as usize);
-        let mut lines: Vec<u64> = days.map(|day| own.lines(day, day + DAY)).collect();
+    let fortnight = 14 * DAY;
+    // The first request of a source's first day comes in the morning; the day is whole all the same.
+    let near = |a: i64, b: i64| (a - b).abs() < DAY / 2;
+    let first_day = if near(first, start) { start } else { first };
+    let last_day = if near(last, end) { end } else { last };
+    let before = expected(
+        ledger,
+        own,
+        (first, last_day.min(first + fortnight)),
+        (start, first),
+    );
+    let after = expected(
+        ledger,
+        own,
+        (first_day.max(last - fortnight), last),
+        (last, end),
+    );
+    let both = [(start, first, before), (last, end, after)];
+    let lacks = |(from, until, lines): &(i64, i64, f64)| {
+        *lines > 0.0 && *lines >= own.needed(*lines, until - from)
+    };
+    both.into_iter().filter(lacks).collect()
+}
+
+/// Lines to be expected in a window by the days of another one: each whole day by the median of its own kind, because
+/// an export on one day is no pace, and a school day none of a weekend.
+fn expected(ledger: &Ledger<'_>, own: &Pace, known: (i64, i64), window: (i64, i64)) -> f64 {
+    let whole = |(from, until): (i64, i64)| {
+        ledger
+            .calendar
+            .days(from, until)
+            .into_iter()
+            .filter(|(from, until)| until - from >= DAY - 60)
+    };
+    let mut lines: BTreeMap<Kind, Vec<u64>> = BTreeMap::new();
+    for (from, until) in whole(known) {
+        if let Some(kind) = ledger.calendar.kind(from) {
+            lines.entry(kind).or_default().push(own.lines(from, until));
+        }
+    }
+    let median = |kind: Kind| {
+        let mut lines = lines.get(&kind).cloned().unwrap_or_default();
         lines.sort_unstable();
         match lines.len() {
             0..LEAST_DAYS => 0.0,
             n => lines[(n - 1) / 2] as f64,
         }
     };
-    let lacks = |minutes: i64, usual: f64| {
-        let expected = usual * (minutes / DAY) as f64;
-        (expected > 0.0 && expected >= own.needed(expected, minutes)).then_some(expected)
+    let kinds = whole(window).filter_map(|(from, _)| ledger.calendar.kind(from));
+    kinds.map(median).sum()
+}
+
+fn unasked_hole(
+    ledger: &Ledger<'_>,
+    route: Option<usize>,
+    (from, until): (i64, i64),
+    expected: f64,
+) -> Hole {
+    let (from, until) = (Stamp(from * MINUTE), Stamp(until * MINUTE));
+    let what = match route {
+        Some(route) => format!("the route \"{}\"", ledger.case.routes[route].name),
+        None => "any route".to_owned(),
     };
-    let fortnight = 14 * DAY;
-    let name = &ledger.spec.name;
-    let what = &ledger.case.routes[route].name;
-    let after = usual(first, end.min(first + fortnight));
-    let begins = lacks(first - start, after).map(|expected| {
-        Doubt::said(
-            Reason::BeforeStart,
-            format!(
-                "in source \"{name}\" the route \"{what}\" is asked for from {} on, although other requests begin at {}; \
-                 about {expected:.0} were to be expected before: nobody asked, or it was not logged yet",
-                Stamp(first * MINUTE),
-                Stamp(start * MINUTE)
-            ),
-        )
-    });
-    let before = usual(start.max(last - fortnight), last);
-    let ends = lacks(end - last, before).map(|expected| {
-        Doubt::said(
-            Reason::Retention,
-            format!(
-                "in source \"{name}\" the route \"{what}\" is asked for until {}, although other requests go on until \
-                 {}; about {expected:.0} were to be expected after: nobody asked, or it was no longer logged",
-                Stamp(last * MINUTE),
-                Stamp(end * MINUTE)
-            ),
-        )
-    });
-    begins.into_iter().chain(ends).collect()
+    Hole {
+        source: ledger.source,
+        kind: GapKind::Route,
+        from,
+        until,
+        expected,
+        route,
+        writer: None,
+        missing: None,
+        basis: format!(
+            "in source \"{}\" nothing asks for {what} from {from} until {until}, although other requests go on; about \
+             {expected:.0} were to be expected: nobody asked, it was not logged, or it is written in a way that no `path` \
+             matches",
+            ledger.spec.name
+        ),
+    }
 }

@@ -12,6 +12,7 @@ mod files;
 mod ledger;
 mod numbers;
 mod pace;
+mod periodic;
 mod reach;
 mod rows;
 mod said;
@@ -158,16 +159,31 @@ pub struct Doubt {
     pub allowance: Allowance,
 }
 
-/// The doubt about a directory that seems to be as of an instant.
-pub fn stale(from: Stamp) -> Doubt {
+/// The doubt about a directory that seems to be as of an earlier instant, for a reason in a sentence.
+pub fn stale(why: &str) -> Doubt {
     Doubt {
         reason: Reason::NoDirectory,
         basis: format!(
-            "the directory changed day by day until {from} and then never again, long before the logs end: it seems to \
-             be as of then, so what was disclosed later counts to no lower bound; scan again with tables as of now"
+            "{why}: what was disclosed later than the directory seems to be as of counts to no lower bound, because the \
+             account may have been allowed to see it; scan again with tables as of now, or say in [directory] `as_of` when \
+             they were written out"
         ),
         allowance: Allowance::Population,
     }
+}
+
+/// A stretch in which a source names no account though so many of its clients have some at other times: said, because
+/// whoever was shown something in it counts as undecided.
+pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize) -> Doubt {
+    Doubt::said(
+        Reason::NoAccount,
+        format!(
+            "source \"{source}\" names no account from {} until {} in any of {requests} requests for routes, also not for the \
+             {clients} clients that have accounts at other times: it is the log that lacks them, and nobody can say in whose \
+             scope they were",
+            span.0, span.1
+        ),
+    )
 }
 
 impl Doubt {
@@ -255,6 +271,8 @@ fn one(ledger: &Ledger<'_>, window: Option<(Stamp, Stamp)>) -> (Vec<Hole>, Vec<D
     holes.extend(skipped);
     doubts.extend(said);
     holes.extend(ends::missing(ledger, &holes, window));
+    holes.extend(ends::routes(ledger));
+    doubts.extend(periodic::judge(ledger));
     holes.sort_by(|a, b| {
         (a.from, a.until, a.kind, &a.basis).cmp(&(b.from, b.until, b.kind, &b.basis))
     });

@@ -1,6 +1,6 @@
 //! Tighter upper bounds under stated assumptions: U₁ and U₂ beside U₀ (METHODS.md, "Bounds").
 //!
-//! U₀ is the contract's `subjects_max`. U₁ lets the unseen minutes run at the fastest pace ever seen; U₂ takes them to
+//! U₀ is the contract's `subjects_max`. U₁ lets the unseen minutes run at the fastest pace ever seen of any controller; U₂ takes them to
 //! resemble what lies on both sides. Both stand only where minutes are all that is missing: a route that no source
 //! logs, a sample, damage or an unknown directory has no pace, and there they equal U₀. L ≤ U₂ ≤ U₁ ≤ U₀ holds by
 //! construction.
@@ -18,10 +18,10 @@ pub const ALPHA: f64 = 0.05;
 const MINUTE: i64 = 60_000_000_000;
 /// Variance over mean of the counts in windows of a hole's length up to which the pace is even.
 const EVEN: f64 = 2.0;
-/// Fewest new subjects that can show an even pace.
-const SHOWN: f64 = 20.0;
-const REFUSED: &str = "refused: disclosures come in bursts, or too few are seen, so what the logs do not show need \
-    not resemble what lies beside it; equals U1";
+/// How many times as long as the longest hole the logs must be to show it.
+const WINDOWS: usize = 10;
+/// Fewest disclosed subjects that can show a pace: two friends' links are none.
+const SHOWN: u64 = 20;
 
 /// The bounds of one controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,20 +59,20 @@ pub fn bounds<'s>(
     let known = rows.iter().filter(|row| row.controller.is_some());
     let number = known.clone().count().max(1);
     let alpha = ALPHA / number as f64;
-    let even = even(&shown.firsts, &holes, assessment.window);
+    let uneven = uneven(&shown.firsts, &holes, assessment.window);
     let one = |row: &ControllerRow| {
         let controller = row.controller?;
         let mut upper = [row.max; 3];
         if let (Some(all), Some(seen)) = (row.max, row.shown)
-            && shown.pace > 0
+            && shown.all() >= SHOWN
         {
             let missed = shown.pace.saturating_mul(dark.unsigned_abs());
             let first = seen.saturating_add(missed).min(all);
             let firsts = shown.firsts.get(&controller).map_or(&[][..], Vec::as_slice);
             let missed = flanks(firsts, shown.bundle, &holes, assessment.window, alpha);
-            let second = match even {
-                true => seen.saturating_add(missed).min(first),
-                false => first,
+            let second = match uneven {
+                None => seen.saturating_add(missed).min(first),
+                Some(_) => first,
             };
             upper = [row.max, Some(first), Some(second)];
         }
@@ -85,32 +85,42 @@ pub fn bounds<'s>(
     let usable = known.clone().any(|row| row.shown.is_some());
     AllBounds {
         rows: known.filter_map(one).collect(),
-        assumptions: assumptions(usable, &shown, dark, (alpha, even)),
+        assumptions: assumptions(usable, &shown, dark, (alpha, uneven.as_deref())),
     }
 }
 
-fn assumptions(usable: bool, shown: &Shown, dark: i64, (alpha, even): (f64, bool)) -> [String; 4] {
-    let pace = shown.pace;
-    let none = match (usable, pace) {
-        (false, _) => Some("no basis: no hole in time is all that is missing; equals U0"),
-        (true, 0) => Some("no basis: no disclosure was seen whose pace could be taken; equals U0"),
+fn assumptions(
+    usable: bool,
+    shown: &Shown,
+    dark: i64,
+    (alpha, uneven): (f64, Option<&str>),
+) -> [String; 4] {
+    let (pace, few) = (shown.pace, shown.all());
+    let none = match (usable, few) {
+        (false, _) => {
+            Some("no basis: no hole in time is all that is missing; equals U0".to_owned())
+        }
+        (true, 0..SHOWN) => Some(format!(
+            "refused: only {few} disclosed subject(s) are seen, too few to show a pace; equals U0"
+        )),
         _ => None,
     };
     let [first, second] = match none {
-        Some(none) => [none.to_owned(), none.to_owned()],
+        Some(none) => [none.clone(), none],
         None => [
             format!(
-                "in each of the {dark} minutes that the logs do not show, no more subjects than the {pace} of the fastest \
-                 minute that they show"
+                "in each of the {dark} minutes that the logs do not show, no more subjects of a controller than the {pace} \
+                 of the fastest minute of any controller that they show; U0 stands where that is more than the population"
             ),
-            if even {
-                format!(
+            match uneven {
+                None => format!(
                     "the minutes that the logs do not show resemble as many before and after: Poisson with about {:.1} \
-                 subject(s) to a request, upper limit at {alpha:.1e} for each controller (0.05 divided by their number)",
+                     subject(s) to a request, upper limit at {alpha:.1e} for each controller (0.05 divided by their number)",
                     shown.bundle
-                )
-            } else {
-                REFUSED.to_owned()
+                ),
+                Some(why) => format!(
+                    "refused: {why}, so what the logs do not show need not resemble what lies beside it; equals U1"
+                ),
             },
         ],
     };
@@ -128,7 +138,7 @@ fn assumptions(usable: bool, shown: &Shown, dark: i64, (alpha, even): (f64, bool
 struct Shown {
     /// When each subject of a controller was disclosed first.
     firsts: BTreeMap<ControllerIndex, Vec<Stamp>>,
-    /// Most distinct subjects in any minute, by all accounts together, known before or not.
+    /// Most distinct subjects of one controller in any minute, by all accounts together, known before or not.
     pace: u64,
     /// Subjects to a request, each request weighed by its subjects: how much wider than Poisson counts of subjects
     /// are that come in bundles.
@@ -136,6 +146,11 @@ struct Shown {
 }
 
 impl Shown {
+    /// Disclosed subjects.
+    fn all(&self) -> u64 {
+        self.firsts.values().map(|firsts| firsts.len() as u64).sum()
+    }
+
     fn of<'s>(atlas: &Atlas<'_>, shares: impl Iterator<Item = &'s AccountShare>) -> Shown {
         let mut first: BTreeMap<(ControllerIndex, u32), Stamp> = BTreeMap::new();
         let mut events: Vec<(i64, (ControllerIndex, u32))> = Vec::new();
@@ -169,24 +184,27 @@ impl Shown {
     }
 }
 
-/// Most distinct subjects in any one minute.
+/// Most distinct subjects of one controller in any one minute.
 fn pace(mut events: Vec<(i64, (ControllerIndex, u32))>) -> u64 {
     events.sort_unstable();
-    let mut inside: BTreeMap<(ControllerIndex, u32), u64> = BTreeMap::new();
+    let mut inside: BTreeMap<ControllerIndex, BTreeMap<u32, u64>> = BTreeMap::new();
     let (mut from, mut most) = (0, 0);
-    for (time, key) in &events {
-        *inside.entry(*key).or_default() += 1;
+    for (time, (controller, subject)) in &events {
         while time - events[from].0 >= MINUTE {
-            let gone = events[from].1;
+            let (of, gone) = events[from].1;
             from += 1;
-            if let Some(left) = inside.get_mut(&gone) {
+            if let Some(own) = inside.get_mut(&of)
+                && let Some(left) = own.get_mut(&gone)
+            {
                 *left -= 1;
                 if *left == 0 {
-                    inside.remove(&gone);
+                    own.remove(&gone);
                 }
             }
         }
-        most = most.max(inside.len());
+        let own = inside.entry(*controller).or_default();
+        *own.entry(*subject).or_default() += 1;
+        most = most.max(own.len());
     }
     most as u64
 }
@@ -207,14 +225,14 @@ fn merged(holes: &[Hole]) -> Vec<(i64, i64)> {
     merged
 }
 
-/// Whether disclosures come so evenly that a hole may be taken to resemble its flanks.
-fn even(
+/// Why a hole may not be taken to resemble its flanks; `None` where disclosures come evenly.
+fn uneven(
     firsts: &BTreeMap<ControllerIndex, Vec<Stamp>>,
     holes: &[(i64, i64)],
     window: Option<(Stamp, Stamp)>,
-) -> bool {
+) -> Option<String> {
     let Some((begin, end)) = window else {
-        return false;
+        return Some("no window is known".to_owned());
     };
     let length = holes
         .iter()
@@ -234,7 +252,17 @@ fn even(
     let mean = total / windows.max(1) as f64;
     let squares: f64 = counts.iter().map(|count| (count - mean).powi(2)).sum();
     let variance = squares / (windows.max(2) - 1) as f64;
-    windows >= 10 && total >= SHOWN && variance <= EVEN * mean
+    if windows < WINDOWS {
+        return Some(format!(
+            "the logs are only {windows} times as long as the longest hole"
+        ));
+    }
+    (variance > EVEN * mean).then(|| {
+        format!(
+            "disclosures come in bursts: in windows as long as the longest hole their variance is {:.0} times their mean",
+            variance / mean
+        )
+    })
 }
 
 /// How many new subjects the holes may hide if they resemble their flanks: the upper limit of the flanks' mean, then

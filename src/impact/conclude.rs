@@ -46,6 +46,9 @@ struct Common {
     anybody: u64,
     /// Of those, subjects that are known and lack only a unit.
     placeless: u64,
+    /// Of those, what stands in no controller's population: objects that the directory does not know, and those
+    /// without a unit.
+    outside: u64,
 }
 
 /// Concludes: rows for every controller of the directory, in its order, then one for what belongs to none
@@ -98,6 +101,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         pathless: false,
         anybody: 0,
         placeless: 0,
+        outside: 0,
     };
     for doubt in doubts {
         match doubt.allowance {
@@ -113,7 +117,10 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
     for (about, reason) in exposure.doubtful.keys() {
         match about {
             About::Subject(Some(_), _) => continue,
-            About::Subject(None, _) | About::Unknown(_) => common.anybody += 1,
+            About::Subject(None, _) | About::Unknown(_) => {
+                common.anybody += 1;
+                common.outside += 1;
+            }
             About::UnknownContainer(_) => common.unlimited(),
             // A route that is said to disclose nothing does no harm without an ID.
             About::Blind(route) if discloses(routes, *route) => common.unlimited(),
@@ -129,6 +136,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         .count() as u64;
     if placeless > 0 {
         common.anybody += placeless;
+        common.outside += placeless;
         common.reasons.insert(Reason::Ambiguous);
     }
     common
@@ -174,21 +182,17 @@ fn row(
     if bounded {
         reasons.extend(&common.reasons);
     }
+    // A population does not hold who was disclosed and stands in none.
+    let cap = population.map(|all| all.max(seen).saturating_add(common.outside));
+    let most = seen.saturating_add(common.anybody);
     let wide = match (bounded, common.unbounded) {
         (false, _) => Some(seen),
-        (true, true) => population.map(|all| all.max(seen)),
-        (true, false) => {
-            let most = seen.saturating_add(common.anybody);
-            Some(population.map_or(most, |all| most.min(all.max(seen))))
-        }
+        (true, true) => cap,
+        (true, false) => Some(cap.map_or(most, |cap| most.min(cap))),
     };
     // What would bound it if nothing were missing but the minutes of holes.
-    let shown = match population {
-        Some(all) if bounded && common.unbounded && !common.pathless => {
-            Some(seen.saturating_add(common.anybody).min(all.max(seen)))
-        }
-        _ => None,
-    };
+    let minutes = bounded && common.unbounded && !common.pathless;
+    let shown = cap.filter(|_| minutes).map(|cap| most.min(cap));
     let doubt = bounded && (common.unbounded || common.anybody > 0);
     let none = Reach::default();
     let reach = exposure.reach.get(&controller).unwrap_or(&none);

@@ -22,7 +22,7 @@ pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
 pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
 pub use reachable::Reachable;
 pub use rows::{AccountFigures, same_request};
-pub use sampled::{Estimate, Interval, estimates};
+pub use sampled::{Estimate, Estimates, Interval, estimates};
 
 use crate::case::Category;
 use crate::scope::ControllerIndex;

@@ -29,7 +29,7 @@ pub use summary::summary;
 use crate::case::Case;
 use crate::cause::Cause;
 use crate::coverage::Assessment;
-use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Estimate, Rung, Totals};
+use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Estimates, Rung, Totals};
 use crate::pipeline::{Analysis, ReadFile};
 use crate::scope::{Atlas, ControllerIndex, Thing};
 use crate::source::Skipped;
@@ -53,7 +53,7 @@ pub struct Answer<'c> {
     /// Tighter bounds of every controller.
     pub bounds: AllBounds,
     /// What samples let estimate; empty where no source is a sample.
-    pub estimates: Vec<Estimate>,
+    pub estimates: Estimates,
     /// The exposure ladder.
     pub ladder: Vec<Rung>,
     /// Another answer that this one is held against.

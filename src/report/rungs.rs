@@ -126,22 +126,28 @@ pub(super) fn sampling(answer: &Answer<'_>) -> Value {
             "until_95": one.high.ceil(),
         })
     };
-    let rows = answer.estimates.iter().map(|one| {
+    let rows = answer.estimates.rows.iter().map(|one| {
         json!({
             "controller": one.controller.map(|index| answer.atlas.controller_id(Some(index))),
             "requests_seen": one.requests_seen,
             "requests": interval(&one.requests),
             "subjects_seen": one.subjects_seen,
-            "subjects": interval(&one.subjects),
+            "subjects": one.subjects.as_ref().map_or_else(
+                || json!({ "refused": "fewer than 20 sampled requests: too few for an interval of persons" }),
+                &interval,
+            ),
         })
     });
-    match answer.estimates.is_empty() {
-        true => Value::Null,
-        false => json!({
+    match (&answer.estimates.refused, answer.estimates.rows.is_empty()) {
+        (Some(why), _) => json!({ "refused": why }),
+        (None, true) => Value::Null,
+        (None, false) => json!({
             "estimates": rows.collect::<Vec<_>>(),
             "assumption": "Horvitz-Thompson: each line was kept by chance alone, independently, with the share that the case \
-                states; a subject counts as shown by one request only, so where subjects were shown again the estimate of \
-                subjects is too high, never too low on average; bounds are not touched by it",
+                states. Requests: exact binomial limits. Subjects: each weighed by the requests that were kept of it, which \
+                is right on average however often a subject was shown; where less than half was kept, the subjects seen are \
+                the lower end and the upper end takes each as shown once. Confirmed disclosures beyond scope; bounds are not \
+                touched by it",
         }),
     }
 }

@@ -10,14 +10,16 @@ mod inferred;
 pub mod learned;
 mod people;
 mod touch;
+mod unnamed;
 
 use std::collections::{BTreeMap, HashSet};
 
 pub use atlas::{Atlas, ControllerIndex, Thing};
-pub use freshness::as_of;
+pub use freshness::{Arrivals, Stale, as_of};
 pub use inferred::Homes;
-pub use people::{People, Person, PersonKind};
+pub use people::{FileOf, People, Person, PersonKind};
 pub use touch::{Opener, PageTouch, Touch, Touched};
+pub use unnamed::Unnamed;
 
 use crate::case::{Case, Grant};
 use crate::words::Stamp;

@@ -5,6 +5,17 @@ use std::collections::HashMap;
 use crate::case::{Directory, SessionRow};
 use crate::sequence::{Access, Interner, Names, text};
 
+use super::unnamed::{self, Unnamed};
+
+/// Where a file's lines come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileOf {
+    /// Index of its source.
+    pub source: usize,
+    /// Whether that carries accounts at all.
+    pub has_accounts: bool,
+}
+
 /// Somebody who made requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -39,29 +50,38 @@ impl Person {
 #[derive(Debug, Default)]
 pub struct People {
     keys: Interner,
+    /// Stretches in which a source that has accounts names none.
+    pub unnamed: Vec<Unnamed>,
 }
 
 impl People {
-    /// Finds out who made each access. `has_accounts[file]` tells whether the file's source carries
-    /// accounts at all.
+    /// Finds out who made each access.
     pub fn resolve(
         directory: &Directory,
         accesses: &[Access],
         names: &Names,
-        has_accounts: &[bool],
+        files: &[FileOf],
     ) -> (People, Vec<u32>) {
         let sessions = sessions(directory);
-        let mut people = People::default();
+        let (unnamed, places) = unnamed::find(accesses, names, files);
+        let mut people = People {
+            unnamed,
+            ..People::default()
+        };
         let who = accesses
             .iter()
-            .map(|access| {
+            .enumerate()
+            .map(|(at, access)| {
                 let actor = names.actors.name(access.actor);
                 let key = match actor.split_first() {
                     Some((b'a', account)) => account_key(account, access, &sessions),
                     Some((b'n', _)) => actor.to_vec(),
                     _ => {
-                        let known = has_accounts.get(access.file as usize).copied();
-                        let kind = if known == Some(true) { b'c' } else { b'n' };
+                        let named = files
+                            .get(access.file as usize)
+                            .is_some_and(|file| file.has_accounts);
+                        let lost = places.contains(&at);
+                        let kind = if named && !lost { b'c' } else { b'n' };
                         [&[kind], actor.get(1..).unwrap_or_default()].concat()
                     }
                 };

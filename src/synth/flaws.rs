@@ -12,6 +12,8 @@ pub(super) struct Flaws {
     all: Vec<Flaw>,
     /// In milliseconds.
     hole: (i64, i64),
+    told: (i64, i64),
+    day: (i64, i64),
     cut: (i64, i64),
     jump: i64,
     taken: u64,
@@ -29,14 +31,29 @@ impl Flaws {
             None => somewhere,
         };
         let hours = draws.between(3, 9);
+        let midnight = (world.from + day * DAY) * 1000;
         let third = i64::from(world.days) * DAY / 3;
         Flaws {
             all: all.to_vec(),
             hole: (from, from + hours * 3_600_000),
+            told: Flaws::told(world, raid),
+            day: (midnight, midnight + DAY * 1000),
             cut: ((world.from + third) * 1000, (world.until() - third) * 1000),
             jump: (world.from + i64::from(world.days) * DAY / 2) * 1000,
             taken: 0,
         }
+    }
+
+    /// A few minutes, half of the time in the middle of an attack.
+    fn told(world: &World, raid: Option<i64>) -> (i64, i64) {
+        let mut draws = Draws::new(world.seed, Topic::Flaws, 1, 0);
+        let day = draws.between(1, i64::from(world.days) - 2);
+        let somewhere = (world.from + day * DAY + draws.between(6, 18) * 3_600) * 1000;
+        let from = match raid.filter(|_| draws.chance(500)) {
+            Some(raid) => raid + draws.between(1, 20) * 5_000,
+            None => somewhere,
+        };
+        (from, from + draws.between(2, 15) * 60_000)
     }
 
     fn has(&self, flaw: Flaw) -> bool {
@@ -48,6 +65,9 @@ impl Flaws {
         self.taken += 1;
         let lost = |flaw: Flaw| match flaw {
             Flaw::Hole => (self.hole.0..self.hole.1).contains(&at),
+            Flaw::ToldHole => (self.told.0..self.told.1).contains(&at),
+            Flaw::LostDay => (self.day.0..self.day.1).contains(&at),
+            Flaw::NeverHost => self.taken.is_multiple_of(3),
             Flaw::MissingHost => at >= self.jump && self.taken.is_multiple_of(3),
             Flaw::Sampled => scramble(self.taken ^ at as u64).is_multiple_of(2),
             Flaw::UnloggedRoute => matches!(ask, Ask::Page(_)),
@@ -83,8 +103,27 @@ impl Flaws {
     }
 
     /// Keys of the source that tell what is known of its flaws.
-    pub(super) fn case_keys(flaws: &[Flaw], vocabulary: &Vocabulary) -> String {
+    pub(super) fn case_keys(
+        flaws: &[Flaw],
+        world: &World,
+        vocabulary: &Vocabulary,
+        raid: Option<i64>,
+    ) -> String {
         let mut keys = String::new();
+        if flaws.contains(&Flaw::ToldHole) {
+            let (from, until) = Flaws::told(world, raid);
+            let time = |at: i64| {
+                let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
+                at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+            };
+            let (from, until) = (
+                time(from.div_euclid(1000)),
+                time(until.div_euclid(1000) + 1),
+            );
+            keys.push_str(&format!(
+                "gaps = [{{ from = \"{from}\", until = \"{until}\", reason = \"rotation lost\" }}]\n"
+            ));
+        }
         if flaws.contains(&Flaw::Sampled) {
             keys.push_str("sampling = 0.5\n");
         }

@@ -125,7 +125,7 @@ fn fill(settings: &Settings, out: &Path) -> Result<Summary, SynthProblem> {
     write(
         out,
         "case.toml",
-        &output::case_toml(&world, &vocabulary, &layout, settings),
+        &output::case_toml(&world, &vocabulary, &layout, settings, begins(&raids)),
     )?;
     Ok(Summary {
         attack,
@@ -152,15 +152,18 @@ fn simulate<'w>(
     let least = stage.vocabulary.empty_below;
     let truth = Truth::new(world, attack, stage.raids, layout.bytes, least);
     let untidy = settings.defects == Defects::Usual;
-    let raid = stage
-        .raids
-        .iter()
-        .filter_map(|raid| Some(raid.steps.first()?.0))
-        .min();
-    let flaws = Flaws::new(world, &settings.flaws, raid);
+    let flaws = Flaws::new(world, &settings.flaws, begins(stage.raids));
     let run = Run::new(stage, layout, logs, sessions, truth, (untidy, flaws));
     let (logs, truth) = run.play(&Schedule::new(settings, stage))?;
     Ok((logs.finish()?, truth))
+}
+
+/// When an attack begins, in milliseconds.
+fn begins(raids: &[raid::Raid]) -> Option<i64> {
+    raids
+        .iter()
+        .filter_map(|raid| Some(raid.steps.first()?.0))
+        .min()
 }
 
 /// The attack and the format: asked for, or the seed's.

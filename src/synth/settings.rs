@@ -233,6 +233,12 @@ choice! {
         NoGrants = "no-grants",
         /// Of grants, objects and members none.
         OnlyAccounts = "only-accounts",
+        /// Some minutes are lost, and the case says so.
+        ToldHole = "told-hole",
+        /// One of three hosts is missing from the start.
+        NeverHost = "never-host",
+        /// The log of one day is missing.
+        LostDay = "lost-day",
     }
 }
 

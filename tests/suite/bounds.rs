@@ -256,26 +256,29 @@ fn a_hole_widens_by_pace_and_by_flanks() {
     );
 }
 
-/// Where more than minutes is missing, minutes are no basis.
-#[test]
-fn a_sample_has_no_pace_but_an_estimate() {
-    let mut schools = Schools::new("bounds-sample");
+/// 25 of 100 pupils' requests, as a quarter of all lines; `gap`: and an hour that the case says is lost.
+fn quarter(name: &str, gap: &str) -> (Row, serde_json::Value) {
+    let mut schools = Schools::new(name);
     schools.ordinary();
     for at in 0..100 {
         if at % 4 == 0 {
             schools.ask(36_000 + at, &format!("s{}", at + 1), 200, "433");
         }
     }
-    schools.source = "sampling = 0.25\ngaps = [{ from = \"2021-03-04T19:00:00Z\", until = \"2021-03-04T20:00:00Z\", \
-                      reason = \"lost\" }]"
-        .to_owned();
+    schools.source = format!("sampling = 0.25\n{gap}");
     let out = schools.scanned();
-    assert_eq!(
-        cells(&controller(&out, "s"), BOUNDS),
-        ["25", "100", "100", "100"]
-    );
+    let row = controller(&out, "s");
     let findings = json(&out.join("findings.json"));
-    let whole = &findings["sampling"]["estimates"][0];
+    fs::remove_dir_all(&schools.folder).unwrap();
+    (row, findings["sampling"].clone())
+}
+
+/// Where more than minutes is missing, minutes are no basis.
+#[test]
+fn a_sample_has_no_pace_but_an_estimate() {
+    let (row, sampling) = quarter("bounds-sample", "");
+    assert_eq!(cells(&row, BOUNDS), ["25", "100", "100", "100"]);
+    let whole = &sampling["estimates"][0];
     assert_eq!(
         (
             whole["subjects_seen"].as_u64(),
@@ -283,8 +286,145 @@ fn a_sample_has_no_pace_but_an_estimate() {
         ),
         (Some(25), Some(100.0))
     );
-    // 25 of variance 12 each: the root of 300 is 17.32, 1.96 of it 33.9.
-    assert_eq!(whole["requests"]["from_95"].as_f64(), Some(66.0));
-    assert_eq!(whole["requests"]["until_95"].as_f64(), Some(134.0));
-    assert_eq!(findings["sampling"]["estimates"][1]["controller"], "s");
+    // Fewer than half kept: never fewer than are seen; 25 of variance 12 each, the root of 300 is 17.32, 1.96 of it 33.9.
+    assert_eq!(whole["subjects"]["from_95"].as_f64(), Some(25.0));
+    assert_eq!(whole["subjects"]["until_95"].as_f64(), Some(134.0));
+    // Exact binomial limits, by another program.
+    assert_eq!(whole["requests"]["from_95"].as_f64(), Some(69.0));
+    assert_eq!(whole["requests"]["until_95"].as_f64(), Some(141.0));
+    assert_eq!(sampling["estimates"][1]["controller"], "s");
+}
+
+/// A hole is no part of what the sample was drawn from.
+#[test]
+fn a_sample_with_a_hole_stands_for_no_whole() {
+    let gap = "gaps = [{ from = \"2021-03-04T19:00:00Z\", until = \"2021-03-04T20:00:00Z\", reason = \"lost\" }]";
+    let (row, sampling) = quarter("bounds-sample-hole", gap);
+    assert_eq!(cells(&row, BOUNDS), ["25", "100", "100", "100"]);
+    let refused = sampling["refused"].as_str().unwrap();
+    assert!(refused.contains("declares a hole"), "{refused}");
+}
+
+/// Two friends' links show no pace: minutes bound nothing then.
+#[test]
+fn too_few_are_no_pace() {
+    let mut schools = Schools::new("bounds-few");
+    schools.ordinary();
+    schools.ask(36_000, "s1", 200, "433");
+    schools.source = "gaps = [{ from = \"2021-03-04T19:00:00Z\", until = \"2021-03-04T19:05:00Z\", reason = \"lost\" }]".to_owned();
+    let out = schools.scanned();
+    assert_eq!(
+        cells(&controller(&out, "s"), BOUNDS),
+        ["1", "100", "100", "100"]
+    );
+    let bounds = crate::answer::table(&out.join("bounds.csv"));
+    let first = bounds.iter().find(|row| row["bound"] == "U1").unwrap();
+    assert!(
+        first["assumption"].contains("only 1 disclosed subject(s)"),
+        "{}",
+        first["assumption"]
+    );
+    fs::remove_dir_all(&schools.folder).unwrap();
+}
+
+/// A directory as of noon, as the case says: what came later counts to no lower bound, what came before does.
+#[test]
+fn a_directory_as_of_an_instant() {
+    for (at, least, status) in [
+        ("2021-03-04T12:00:00Z", "10", "confirmed"),
+        ("2021-03-04T09:00:00Z", "0", "cannot_be_excluded"),
+        ("2021-03-05T09:00:00Z", "20", "confirmed"),
+    ] {
+        let mut schools = Schools::new("bounds-as-of");
+        schools.ordinary();
+        for pupil in 1..=10 {
+            schools.ask(36_000 + pupil, &format!("s{pupil}"), 200, "433");
+            schools.ask(46_000 + pupil, &format!("s{}", pupil + 10), 200, "433");
+        }
+        schools.write();
+        let case = schools.folder.join("case.toml");
+        let text = fs::read_to_string(&case).unwrap();
+        fs::write(&case, format!("{text}as_of = \"{at}\"\n")).unwrap();
+        let out = schools.folder.join("answer");
+        scan(&case, &out, &[]);
+        let row = controller(&out, "s");
+        assert_eq!(
+            cells(&row, ["subjects_min", "status"]),
+            [least, status],
+            "{at}"
+        );
+        let (third, reason) = (controller(&out, "t"), "NO_DIRECTORY");
+        let late = least != "20";
+        assert_eq!(third["status"] == "cannot_be_excluded", late, "{at}");
+        assert_eq!(third["reasons"] == reason, late, "{at}");
+        fs::remove_dir_all(&schools.folder).unwrap();
+    }
+}
+
+/// Whom the directory does not know stands in no controller's population, so that does not cap him.
+#[test]
+fn a_population_does_not_cap_whom_it_does_not_hold() {
+    let mut schools = Schools::new("bounds-unknown");
+    schools.ordinary();
+    for pupil in 1..=100 {
+        schools.ask(
+            36_000 + pupil,
+            &format!("s{pupil}"),
+            200,
+            &(420 + pupil).to_string(),
+        );
+    }
+    schools.ask(40_000, "newcomer", 200, "444");
+    let row = controller(&schools.scanned(), "s");
+    assert_eq!(
+        cells(&row, ["subjects_min", "subjects_max"]),
+        ["100", "101"]
+    );
+    fs::remove_dir_all(&schools.folder).unwrap();
+}
+
+/// Published records and a hole: whatever interval is given covers whom attackers were really shown, some are given, and
+/// a list of the first IDs only gets none.
+#[test]
+fn recapture_covers_or_refuses() {
+    use breachscope::synth::{Attack, Defects, Flaw, LeakFrom, LogFormat, Settings, generate};
+    let world = |seed: u64, from: LeakFrom| {
+        let folder = crate::answer::fresh(&format!("recapture-{seed}-{from}"));
+        let settings = Settings {
+            tenants: 12,
+            accounts: 700,
+            days: 10,
+            lines: 9_000,
+            format: Some(LogFormat::Combined),
+            defects: Defects::None,
+            attack: Some(Attack::Shuffled),
+            flaws: vec![Flaw::Hole],
+            leak: Some((60, from)),
+            ..Settings::new(seed)
+        };
+        let case = folder.join("case");
+        generate(&settings, &case).unwrap();
+        let out = folder.join("answer");
+        scan(&case.join("case.toml"), &out, &[]);
+        let truth = json(&case.join("truth.json"))["subjects_raided"]
+            .as_u64()
+            .unwrap();
+        let said = json(&out.join("findings.json"))["cause"]["leak"]["recapture"].clone();
+        fs::remove_dir_all(&folder).unwrap();
+        let ends = &said["subjects_taken_95"];
+        Some((ends[0].as_u64()?, ends[1].as_u64()?, truth))
+    };
+    let given: Vec<(u64, u64, u64)> = (0..16)
+        .filter_map(|seed| world(seed, LeakFrom::Attack))
+        .collect();
+    assert!(given.len() >= 3, "{given:?}");
+    let missing = given
+        .iter()
+        .filter(|(low, high, truth)| !(low..=high).contains(&truth));
+    assert_eq!(missing.count(), 0, "{given:?}");
+    let biased = (0..16).filter_map(|seed| world(seed, LeakFrom::Biased));
+    let biased: Vec<_> = biased
+        .filter(|(low, high, truth)| !(low..=high).contains(&truth))
+        .collect();
+    assert_eq!(biased, []);
 }

@@ -29,4 +29,5 @@ mod source;
 mod synth;
 mod templates;
 mod threads;
+mod vanished;
 mod wrapped;

@@ -18,14 +18,17 @@ use crate::detect::contacts::Reader;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
-use crate::detect::{Facts, Group, Judgement, hand};
-use crate::impact::{AccountShare, Exposure, Merger};
+use crate::detect::{Facts, Group, Judgement, Verdict, hand};
+use crate::impact::{AccountShare, Beyond, Exposure, Merger};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
-use crate::scope::{Atlas, Basis, Homes, Opener, People, Person, PersonKind, Scope, Thing, as_of};
+use crate::scope::{
+    Arrivals, Atlas, Basis, FileOf, Homes, Opener, People, Person, PersonKind, Scope, Stale, Thing,
+    Unnamed, as_of,
+};
 use crate::sequence::{Access, NONE, Names, Sequences};
-use crate::words::{HOUR, Reason, Stamp};
+use crate::words::{Certainty, HOUR, Reason, Stamp};
 
 use learn::Class;
 use measure::{Measured, Worker};
@@ -97,8 +100,10 @@ pub struct Analysis {
     pub watched: Watched,
     /// Sizes of answered bodies, by route.
     pub content: Vec<RouteContent>,
-    /// From when on the directory seems out of date.
-    pub stale_from: Option<Stamp>,
+    /// From when on the directory seems out of date, and why.
+    pub stale: Option<Stale>,
+    /// Stretches in which a source that has accounts names none.
+    pub unnamed: Vec<Unnamed>,
     /// Whose the requested IDs seem to be, where the directory does not say.
     pub learned: Option<Learned>,
     /// Learned labels are sure enough to be used for scope.
@@ -116,17 +121,9 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Judges everybody, merges what was disclosed, keeps who is listed. `told`: accounts whose names other lists need.
-    fn judge(
-        &mut self,
-        case: &Case,
-        merger: &Merger<'_>,
-        outcomes: Vec<AccountOutcome>,
-        told: &HashSet<u32>,
-    ) {
-        let cut = self.panel.cut(&outcomes, &case.thresholds);
-        for mut outcome in outcomes {
-            outcome.judgement = self.panel.judge(&outcome, cut, &case.thresholds);
+    /// Merges what was disclosed, keeps who is listed. `told`: accounts whose names other lists need.
+    fn settle(&mut self, merger: &Merger<'_>, outcomes: Vec<AccountOutcome>, told: &HashSet<u32>) {
+        for outcome in outcomes {
             let sure = |controller| self.panel.sure(&outcome, controller);
             self.exposure
                 .add(merger, outcome.number, &outcome.share, &sure);
@@ -196,15 +193,14 @@ pub struct SetAside {
     pub outside_period: u64,
 }
 
-/// Analyses an extraction. `has_accounts[file]` tells whether the file's source carries accounts.
-pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool]) -> Analysis {
+/// Analyses an extraction. `files` tells where each file's lines come from.
+pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, files: &[FileOf]) -> Analysis {
     let names = all.names;
     let content = Content::measure(&all.accesses, &case.routes);
-    let (people, who) = People::resolve(&case.directory, &all.accesses, &names, has_accounts);
+    let (people, who) = People::resolve(&case.directory, &all.accesses, &names, files);
     let (accesses, who, set_aside) = keep(case, &names, &people, all.accesses, who);
     let times = accesses.iter().map(|access| access.time);
     let logs = times.clone().min().zip(times.max());
-    let stale_from = logs.and_then(|logs| as_of(&case.directory, logs));
     let sequences = Sequences::build(accesses, &who);
     let mut homes = Homes::infer(atlas, &sequences, &people, &names);
     let things: Vec<Thing> = (0..names.objects.len() as u32)
@@ -281,16 +277,21 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, has_accounts: &[bool])
         outcome.shared = shared.get(&outcome.number).copied().unwrap_or(0);
     }
     let error = usable.map_or(0.0, |learned| learned.error_at_most);
+    analysis.unnamed.clone_from(&people.unnamed);
     analysis.panel = Panel::of(&outcomes, error);
     let sighted = watched.sightings.iter().map(|one| one.account);
     let told: HashSet<u32> = sighted.chain(shared.keys().copied()).collect();
+    analysis.panel.judge_all(&mut outcomes, &case.thresholds);
+    analysis.stale = logs.and_then(|logs| {
+        let later = |from| later(&sequences, from);
+        as_of(&case.directory, logs, &arrivals(&outcomes), later)
+    });
     let merger = Merger {
         atlas,
         routes: &case.routes,
-        stale_from,
+        stale_from: analysis.stale.as_ref().map(|stale| stale.from),
     };
-    analysis.stale_from = stale_from;
-    analysis.judge(case, &merger, outcomes, &told);
+    analysis.settle(&merger, outcomes, &told);
     analysis.joint = joint;
     analysis.watched = watched;
     analysis.labels_used = usable.is_some();
@@ -321,6 +322,39 @@ fn clients(people: &People, sequences: &Sequences) -> hand::Clients {
         .filter_map(one)
         .collect();
     hand::Clients::of(&all)
+}
+
+/// Who turns up when, for the age of the directory.
+fn arrivals(outcomes: &[AccountOutcome]) -> Arrivals {
+    let mut arrivals = Arrivals::default();
+    let accounts = outcomes
+        .iter()
+        .filter(|outcome| outcome.person.kind == PersonKind::Account);
+    for outcome in accounts {
+        match (outcome.unlisted, outcome.share.undecided.is_empty()) {
+            (false, _) => arrivals.known.push(outcome.span.0),
+            (true, false) => arrivals.unknown.push(outcome.span.0),
+            (true, true) => {}
+        }
+        let shown = |beyond: &&Beyond| beyond.certainty > Certainty::Nothing;
+        let first = outcome.share.beyond.iter().find(shown);
+        let overreach = outcome.judgement.verdict == Some(Verdict::Overreach);
+        arrivals
+            .beyond
+            .extend(first.filter(|_| overreach).map(|beyond| beyond.access.time));
+    }
+    arrivals
+}
+
+/// The share of all accesses from an instant on.
+fn later(sequences: &Sequences, from: Stamp) -> f64 {
+    let (mut after, mut all) = (0, 0);
+    for index in 0..sequences.len() {
+        let (_, accesses) = sequences.sequence(index);
+        all += accesses.len();
+        after += accesses.len() - accesses.partition_point(|access| access.time < from);
+    }
+    after as f64 / all.max(1) as f64
 }
 
 fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {

@@ -73,6 +73,14 @@ impl Panel {
         Cut::of(&logs, self.tested, limits.q)
     }
 
+    /// Judges everybody.
+    pub(super) fn judge_all(&self, outcomes: &mut [AccountOutcome], limits: &Thresholds) {
+        let cut = self.cut(outcomes.iter(), limits);
+        for outcome in outcomes {
+            outcome.judgement = self.judge(outcome, cut, limits);
+        }
+    }
+
     /// Judges one account.
     pub fn judge(&self, outcome: &AccountOutcome, cut: Cut, limits: &Thresholds) -> Judgement {
         let given = Given {

@@ -103,6 +103,7 @@ fn published(answer: &Answer<'_>, leak: &LeakFindings) -> Value {
                 "subjects_published": leaked.0,
                 "both": leaked.1,
                 "subjects_taken_95": [taken.0, taken.1],
+                "estimates": "data subjects that the enumerating accounts were shown beyond their scope, in the logs or not",
                 "assumption": "the list is a random part of what was taken, whatever the logs show; never a bound",
             }),
         },

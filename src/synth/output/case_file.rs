@@ -14,6 +14,7 @@ pub(in crate::synth) fn case_toml(
     vocabulary: &Vocabulary,
     layout: &Layout,
     settings: &Settings,
+    raid: Option<i64>,
 ) -> String {
     let time = |at| {
         DateTime::from_timestamp(at, 0)
@@ -53,7 +54,7 @@ pub(in crate::synth) fn case_toml(
         from = time(world.from),
         until = time(world.until()),
         glob = LogFiles::glob(layout),
-        keys = layout.case_keys() + &Flaws::case_keys(&settings.flaws, vocabulary),
+        keys = layout.case_keys() + &Flaws::case_keys(&settings.flaws, world, vocabulary, raid),
         tables = tables(&settings.flaws),
         routes = vocabulary.case_routes(),
     )
@@ -89,7 +90,8 @@ pub(in crate::synth) fn readme(settings: &Settings, world: &World) -> String {
          In truth.json, a subject counts under the controller that it belonged to at the access,\n\
          so one person may stand under two. `children` and `protected` count confirmed subjects.\n\
          `accesses_beyond_scope` counts requests that disclosed something beyond scope, and\n\
-         `disclosures_beyond_scope` the objects in them. `repeated` lines stand in the files a\n\
+         `disclosures_beyond_scope` the objects in them; `accesses_confirmed` are those whose line\n\
+         proves it, `subjects_raided` the persons beyond scope whom attackers were shown. `repeated` lines stand in the files a\n\
          second time, as a copy or an overlap, and are in no other count.\n",
         seed = settings.seed,
         days = settings.days,

@@ -48,6 +48,10 @@ pub(in crate::synth) struct Truth<'w> {
     exposed: BTreeMap<(u32, u32), Exposed>,
     /// Disclosing requests by account.
     disclosing: BTreeMap<u32, u64>,
+    /// Those of them whose line proves it.
+    proven: u64,
+    /// Persons beyond their scope that raiders were shown.
+    raided: BTreeSet<u32>,
     raiders: BTreeSet<u32>,
     /// Services and administrators, who are shown much that is theirs to see.
     services: BTreeSet<u32>,
@@ -72,6 +76,8 @@ impl<'w> Truth<'w> {
             empty_below,
             exposed: BTreeMap::new(),
             disclosing: BTreeMap::new(),
+            proven: 0,
+            raided: BTreeSet::new(),
             raiders: raids.iter().map(|raid| raid.account).collect(),
             services: (0..world.accounts.len() as u32)
                 .filter(|at| {
@@ -105,9 +111,13 @@ impl<'w> Truth<'w> {
             }
             beyond += 1;
             self.expose(*item, at, certainty);
+            if self.raiders.contains(&who) {
+                self.raided.insert(self.world.items[*item as usize].subject);
+            }
         }
         if beyond > 0 {
             *self.disclosing.entry(who).or_default() += 1;
+            self.proven += u64::from(certainty == Certainty::Confirmed);
             self.disclosures += beyond;
         }
     }
@@ -170,6 +180,8 @@ impl<'w> Truth<'w> {
         truth.insert("subjects".to_owned(), self.subject_rows());
         let accesses: u64 = self.disclosing.values().sum();
         truth.insert("accesses_beyond_scope".to_owned(), json!(accesses));
+        truth.insert("accesses_confirmed".to_owned(), json!(self.proven));
+        truth.insert("subjects_raided".to_owned(), json!(self.raided.len()));
         truth.insert(
             "disclosures_beyond_scope".to_owned(),
             json!(self.disclosures),
