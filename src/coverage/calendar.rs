@@ -59,6 +59,13 @@ impl Calendar {
         there.is_some() && there == self.kind(minute)
     }
 
+    /// Whether this day and the one so many days away are both school days, or both days off.
+    pub(super) fn as_free(&self, minute: i64, days: i64) -> bool {
+        let off = |kind: Option<Kind>| kind.map(|kind| kind != Kind::School);
+        let there = self.shifted(minute, days).and_then(|m| self.kind(m));
+        there.is_some() && off(there) == off(self.kind(minute))
+    }
+
     /// The same time so many days away.
     pub(super) fn shifted(&self, minute: i64, days: i64) -> Option<i64> {
         let index = self.index(minute)?;

@@ -5,11 +5,13 @@
 //! hours. What a doubt does to a controller's upper bound is `impact`'s.
 
 mod beat;
+mod beside;
 mod calendar;
 mod clock;
 mod ends;
 mod files;
 mod ledger;
+mod noise;
 mod numbers;
 mod pace;
 mod periodic;
@@ -235,7 +237,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     doubts.extend(said::unasked_routes(case, &ledgers));
     let mut holes = Vec::new();
     for ledger in &ledgers {
-        let (found, said) = one(ledger, window);
+        let (found, said) = one(ledger, &peers(&ledgers, ledger.source), window);
         holes.extend(found);
         doubts.extend(said);
     }
@@ -257,11 +259,26 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     }
 }
 
+/// Other sources that a source is held against: those with most lines, in the case's order.
+const PEERS: usize = 8;
+
+fn peers<'l, 'c>(ledgers: &'l [Ledger<'c>], source: usize) -> Vec<&'l Ledger<'c>> {
+    let mut peers: Vec<&Ledger<'c>> = ledgers.iter().filter(|l| l.source != source).collect();
+    peers.sort_by_key(|ledger| std::cmp::Reverse(ledger.facts.tally.records));
+    peers.truncate(PEERS);
+    peers.sort_by_key(|ledger| ledger.source);
+    peers
+}
+
 /// The holes of a source, and what else is to be said of it.
-fn one(ledger: &Ledger<'_>, window: Option<(Stamp, Stamp)>) -> (Vec<Hole>, Vec<Doubt>) {
+fn one(
+    ledger: &Ledger<'_>,
+    peers: &[&Ledger<'_>],
+    window: Option<(Stamp, Stamp)>,
+) -> (Vec<Hole>, Vec<Doubt>) {
     let seams = files::seams(ledger);
     let cuts: Vec<(i64, i64)> = seams.iter().map(|seam| seam.minutes).collect();
-    let silences = silence::find(ledger, &cuts);
+    let silences = silence::find(ledger, &cuts, peers);
     let clock = clock::judge(ledger, silences.holes);
     let (lost, mut doubts) = files::lost(ledger);
     let mut holes = said::declared(ledger);
@@ -319,7 +336,7 @@ pub fn look(
     let ledger = Ledger::of(&case, 0, facts);
     let ledgers = [ledger];
     let window = window(&case, &ledgers);
-    let (holes, doubts) = one(&ledgers[0], window);
+    let (holes, doubts) = one(&ledgers[0], &[], window);
     Shown {
         unnoticed: silence::unnoticed(&ledgers[0], &holes),
         holes,

@@ -1,17 +1,16 @@
 //! How many lines a series has in any window, what is usual there, and how uneven it is.
 
-use std::collections::BTreeMap;
-
 use super::calendar::Calendar;
+use super::noise;
 
 /// Expected sessions from which silence is a hole: ln(525600/10⁻³) ≈ 20 (METHODS.md).
-const SESSIONS: f64 = 20.0;
+pub(super) const SESSIONS: f64 = 20.0;
 /// The least expected lines: that, doubled for overdispersion.
 pub(super) const SILENT_FROM: f64 = 40.0;
 /// The same for sessions of ten lines; traffic is not held to be more uneven than that.
-const SILENT_AT_MOST: f64 = 200.0;
+pub(super) const SILENT_AT_MOST: f64 = 200.0;
 /// Minutes of a block of a flank.
-const BLOCK: i64 = 10;
+pub(super) const BLOCK: i64 = 10;
 /// Minutes on either side whose traffic tells what to expect: as many as the silence has, between these.
 const FLANK: i64 = 60;
 pub(super) const WIDEST_FLANK: i64 = 180;
@@ -20,12 +19,12 @@ const LEAST_OTHERS: usize = 3;
 const MOST_OTHERS: usize = 8;
 /// Days on either side in which comparable windows are looked for.
 const FARTHEST: i64 = 70;
+/// Days of any kind on which a silent window must have lines to be a hole by the least of them.
+const LEAST_DAYS: usize = 6;
+/// How much busier than on other days the flanks of a silence must be to be unusual.
+const UNUSUAL: f64 = 2.0;
 /// Lines that a flank must usually have to tell how busy a day is.
-const TELLING: u64 = 40;
-/// Minutes of the pieces that stand for days in a short log.
-const PIECE: i64 = 120;
-/// Blocks on either side whose pace tells which blocks are alike.
-const AROUND: i64 = 8;
+pub(super) const TELLING: u64 = 40;
 /// Days in a run of a silence's days.
 const MOST_DAYS: usize = 31;
 /// Minutes of a day.
@@ -89,7 +88,7 @@ impl Pace {
             sums,
             noise: Vec::new(),
         };
-        pace.noise = pace.measure_noise();
+        pace.noise = noise::measure(&pace);
         pace
     }
 
@@ -170,7 +169,7 @@ impl Pace {
 
     /// Variance over mean of blocks of so many lines.
     fn noise_of(&self, block: f64) -> f64 {
-        self.noise.get(octave(block)).copied().unwrap_or(2.0)
+        self.noise.get(noise::octave(block)).copied().unwrap_or(2.0)
     }
 
     /// What a silent window lacks.
@@ -181,20 +180,30 @@ impl Pace {
         let days = self.by_days(calendar, from, until);
         let expected = others.unwrap_or(0.0);
         let lacks = expected >= self.needed_unevenly(expected, minutes) || self.lacks(&days);
-        let other_days = Judged::OtherDays(expected.max(sum(&days)));
+        let least = self.by_every_day(calendar, from, until);
+        let lacks = lacks || least >= self.needed_unevenly(least, minutes);
+        let other_days = Judged::OtherDays(expected.max(sum(&days)).max(least));
         // An evening and a morning are no pace of the days between.
         if lacks && minutes > WIDEST_FLANK {
             return other_days;
         }
         if flanks >= self.needed(flanks, minutes) {
             let usual = others.or_else(|| self.by_any_days(calendar, from, until));
-            return match usual {
-                Some(usual) if usual < flanks / 4.0 => Judged::Unusual(flanks),
-                Some(usual) if usual < flanks / 2.0 && usual < self.needed(usual, minutes) => {
-                    Judged::Unusual(flanks)
-                }
-                _ => Judged::Flanks(flanks),
+            // Nor of the night between, where other days tell of it.
+            let part = match minutes > WIDEST_FLANK {
+                true => flanks,
+                false => flanks / 2.0,
             };
+            let quiet = usual.is_some_and(|usual| {
+                usual < flanks / 4.0 || usual < part && usual < self.needed(usual, minutes)
+            });
+            match quiet {
+                false => return Judged::Flanks(flanks),
+                true if self.unusual(calendar, from, until) => {
+                    return Judged::Unusual(flanks);
+                }
+                true => {}
+            }
         }
         match lacks {
             true => other_days,
@@ -273,6 +282,55 @@ impl Pace {
         Some(typical * self.around(calendar, (from, &days), (until, &days)))
     }
 
+    /// Whether both flanks of a silence are far busier than the same hours of other days, by so many lines as it
+    /// takes to miss them: every evening is busier than the night.
+    fn unusual(&self, calendar: &Calendar, from: i64, until: i64) -> bool {
+        let others = match self.comparable(calendar, from, until, (from, until)) {
+            others if others.len() >= LEAST_OTHERS => others,
+            _ => (-FARTHEST..=FARTHEST).filter(|days| *days != 0).collect(),
+        };
+        let flank = (until - from).clamp(FLANK, WIDEST_FLANK);
+        let busier = |from: i64, until: i64| {
+            let usual = self.typical(calendar, &others, from, until);
+            let above = self.lines(from, until) as f64 - UNUSUAL * usual.unwrap_or(0) as f64;
+            above >= self.needed(above.max(0.0), flank)
+        };
+        busier(from - flank, from) && busier(until, until + flank)
+    }
+
+    /// The least that any other day has in a long window, whatever kind of day: where all of them have many lines,
+    /// that there are few days of the same kind is no excuse. One of them at least must be a school day as it is, or
+    /// a day off.
+    fn by_every_day(&self, calendar: &Calendar, from: i64, until: i64) -> f64 {
+        if until - from <= WIDEST_FLANK {
+            return 0.0;
+        }
+        let Some((first, last)) = self.span() else {
+            return 0.0;
+        };
+        let middle = from + (until - from) / 2;
+        let (mut least, mut count, mut same) = (u64::MAX, 0, false);
+        for days in (-FARTHEST..=FARTHEST).filter(|days| *days != 0) {
+            let Some(start) = calendar.shifted(from, days) else {
+                continue;
+            };
+            // A window that an end of the series cuts tells by what is left of it.
+            let end = (start + (until - from)).min(last);
+            let start = start.max(first);
+            let touches = start < until && from < end;
+            if touches || (end - start) * 2 < until - from {
+                continue;
+            }
+            count += 1;
+            same |= calendar.as_free(middle, days);
+            least = least.min(self.lines(start, end));
+        }
+        match same && count >= LEAST_DAYS {
+            true => least as f64,
+            false => 0.0,
+        }
+    }
+
     /// Lines that are missing between an end of the period and the end of the series next to it, by the same hours
     /// of other days at the level of the series' end.
     pub(super) fn missing_at_end(&self, calendar: &Calendar, from: i64, until: i64) -> f64 {
@@ -345,7 +403,13 @@ impl Pace {
     }
 
     /// The median of a window's lines on other days.
-    fn typical(&self, calendar: &Calendar, days: &[i64], from: i64, until: i64) -> Option<u64> {
+    pub(super) fn typical(
+        &self,
+        calendar: &Calendar,
+        days: &[i64],
+        from: i64,
+        until: i64,
+    ) -> Option<u64> {
         // Where the clock was changed in between: people keep to the local hour, jobs often to UTC.
         let least = |days: &i64| {
             let (start, end) = self.shifted(calendar, *days, from, until)?;
@@ -359,84 +423,16 @@ impl Pace {
     }
 
     /// A window so many days away, if the series covers it.
-    fn shifted(&self, calendar: &Calendar, days: i64, from: i64, until: i64) -> Option<(i64, i64)> {
+    pub(super) fn shifted(
+        &self,
+        calendar: &Calendar,
+        days: i64,
+        from: i64,
+        until: i64,
+    ) -> Option<(i64, i64)> {
         let (first, last) = self.span()?;
         let start = calendar.shifted(from, days)?;
         let end = start + (until - from);
         (start >= first && end <= last).then_some((start, end))
     }
-
-    /// Neighbouring blocks differ by chance: their squared difference over their sum is variance over mean. By the
-    /// pace of the hours around, and the median of days, so that bursts and holes do not count.
-    fn measure_noise(&self) -> Vec<f64> {
-        let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); 64];
-        for start in self.pairs() {
-            let block = |n: i64| self.lines(n * BLOCK, (n + 1) * BLOCK) as f64;
-            let (a, b) = (block(start), block(start + 1));
-            let around = self.lines((start - AROUND) * BLOCK, (start + 2 + AROUND) * BLOCK);
-            let pace = octave(around as f64 / (2 + 2 * AROUND) as f64);
-            if let Some(alike) = samples.get_mut(pace) {
-                alike.push((start, (a - b) * (a - b), a + b));
-            }
-        }
-        let noise: Vec<f64> = samples.iter().map(|alike| noise(alike)).collect();
-        // Sessions are as long at any pace, and what tells of it is thin at some.
-        (0..noise.len())
-            .map(|pace| {
-                let near = noise[pace.saturating_sub(3)..=pace].iter();
-                near.copied().fold(2.0, f64::max)
-            })
-            .collect()
-    }
-
-    /// First blocks of pairs of which one has lines, empty or not the other; but for the blocks in which the series
-    /// begins and ends, because what is outside of it is no traffic.
-    fn pairs(&self) -> Vec<i64> {
-        let Some((first, last)) = self.span() else {
-            return Vec::new();
-        };
-        let inside = first.div_euclid(BLOCK) + 1..(last - 1).div_euclid(BLOCK) - 1;
-        let mut starts: Vec<i64> = Vec::new();
-        for minute in &self.minutes {
-            let block = minute.div_euclid(BLOCK);
-            for block in [block - 1, block] {
-                if inside.contains(&block) && starts.last().is_none_or(|last| *last < block) {
-                    starts.push(block);
-                }
-            }
-        }
-        starts
-    }
-}
-
-/// A pair of blocks: where, its squared difference, its lines.
-type Sample = (i64, f64, f64);
-
-/// Variance over mean by the median of days; of pieces of a day where there are few days.
-fn noise(samples: &[Sample]) -> f64 {
-    let ratios = |minutes: i64| {
-        let mut pieces: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
-        for (start, squares, lines) in samples {
-            let sums = pieces.entry(start.div_euclid(minutes / BLOCK)).or_default();
-            *sums = (sums.0 + squares, sums.1 + lines);
-        }
-        let telling = pieces
-            .values()
-            .filter(|sums| sums.1 >= TELLING as f64 / 2.0);
-        let mut ratios: Vec<f64> = telling.map(|(squares, lines)| squares / lines).collect();
-        ratios.sort_by(f64::total_cmp);
-        (ratios.len() >= 3).then(|| ratios[ratios.len() / 2])
-    };
-    let all = || {
-        let sums = samples
-            .iter()
-            .fold((0.0, 0.0), |sum, s| (sum.0 + s.1, sum.1 + s.2));
-        (sums.1 > 0.0).then(|| sums.0 / sums.1)
-    };
-    let known = ratios(DAY).or_else(|| ratios(PIECE)).or_else(all);
-    known.unwrap_or(2.0)
-}
-
-fn octave(lines: f64) -> usize {
-    lines.max(1.0).log2() as usize
 }

@@ -1,5 +1,6 @@
 //! Silences that are holes: of a whole source, of one writer while the others go on, of one route.
 
+use super::beside::{self, Lacking};
 use super::calendar::MINUTE;
 use super::ledger::{Ledger, Writer};
 use super::pace::{DAY, Day, Judged, Pace, WIDEST_FLANK, sum};
@@ -22,8 +23,8 @@ pub(super) struct Silences {
 }
 
 /// Looks through a source. `cuts` are the minutes at which one file of the source ends and the next begins:
-/// a silence there is never taken for routine.
-pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
+/// an unusual silence there is never taken for a pause. `peers` are the other sources.
+pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)], peers: &[&Ledger<'_>]) -> Silences {
     let mut found = Silences {
         holes: Vec::new(),
         unusual: Vec::new(),
@@ -31,6 +32,7 @@ pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
     let beat = super::beat::of(&ledger.all);
     for (from, until) in ledger.all.silences(SHORTEST) {
         let cut = cuts.contains(&(from, until));
+        let before = found.holes.len();
         match ledger.all.judge(&ledger.calendar, from, until) {
             Judged::Ordinary => match beat {
                 Some(beat) if super::beat::missed(beat, from, until) => {
@@ -53,6 +55,9 @@ pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
                 found.holes.push(silent(ledger, from, until, expected, why));
             }
         }
+        if found.holes.len() == before {
+            found.holes.extend(alone(ledger, (from, until), peers));
+        }
     }
     let dark: Vec<(i64, i64)> = found.holes.iter().map(Hole::minutes).collect();
     for at in 0..ledger.writers.len() {
@@ -62,6 +67,30 @@ pub(super) fn find(ledger: &Ledger<'_>, cuts: &[(i64, i64)]) -> Silences {
         found.holes.extend(route(ledger, at, &dark));
     }
     found
+}
+
+/// A source that is silent while another, which shares the load with it on other days, goes on.
+fn alone(ledger: &Ledger<'_>, silence: (i64, i64), peers: &[&Ledger<'_>]) -> Option<Hole> {
+    let held = peers.iter().filter_map(|peer| {
+        let lacking = beside::lacking(&ledger.all, &peer.all, &ledger.calendar, silence)?;
+        Some((peer.spec.name.as_str(), lacking))
+    });
+    let (peer, lacking) = heaviest(held)?;
+    let mut hole = silent(ledger, silence.0, silence.1, lacking.expected, "");
+    hole.basis = format!(
+        "source \"{}\" is silent from {} until {} while source \"{peer}\" goes on; by how the two share the load in the \
+         same hours of {} other days, about {:.0} lines were to be expected",
+        ledger.spec.name, hole.from, hole.until, lacking.days, lacking.expected
+    );
+    Some(hole)
+}
+
+/// The strongest of several comparisons; the first of equals.
+fn heaviest<'n>(held: impl Iterator<Item = (&'n str, Lacking)>) -> Option<(&'n str, Lacking)> {
+    held.reduce(|best, next| match next.1.weight > best.1.weight {
+        true => next,
+        false => best,
+    })
 }
 
 fn beatless(ledger: &Ledger<'_>, from: i64, until: i64, beat: i64) -> Hole {
@@ -101,47 +130,87 @@ fn writer(ledger: &Ledger<'_>, at: usize, dark: &[(i64, i64)]) -> Vec<Hole> {
     let own = &ledger.writers[at];
     let silences = own.all.silences(SHORTEST);
     let holes = silences.filter(|silence| !known(dark, *silence));
+    let name = |from: i64, until: i64| {
+        format!(
+            "of source \"{}\", the writer {} is silent from {} until {} while the others go on",
+            ledger.spec.name,
+            own.name,
+            Stamp(from * MINUTE),
+            Stamp(until * MINUTE)
+        )
+    };
     let holes = holes.filter_map(|(from, until)| {
-        let rest = Rest {
-            all: &ledger.all,
-            own: &own.all,
+        let (expected, by) = match by_share(ledger, own, from, until) {
+            Some(expected) => (
+                expected,
+                format!("by its share before and after, about {expected:.0} lines of it are missing"),
+            ),
+            None => {
+                let (other, lacking) = by_sibling(ledger, own, (from, until))?;
+                let by = format!(
+                    "by how it shares the load with {other} in the same hours of {} other days, about {:.0} lines of it \
+                     are missing",
+                    lacking.days, lacking.expected
+                );
+                (lacking.expected, by)
+            }
         };
-        let needed = |expected: f64| own.all.needed_unevenly(expected, until - from);
-        // Cheap first: most silences are short of this already.
-        let by_all = rest.expected(from, until);
-        if by_all < needed(by_all) {
-            return None;
-        }
-        let whole = siblings(ledger, own, from, until)?;
-        let days = rest.by_days(ledger, from, until);
-        let expected = whole.max(sum(&days));
-        (whole >= needed(whole) || own.all.lacks(&days)).then(|| Hole {
+        Some(Hole {
             kind: GapKind::Writer,
             writer: Some(own.name.clone()),
-            basis: format!(
-                "of source \"{}\", the writer {} is silent from {} until {} while the others go on; by its share before \
-                 and after, about {expected:.0} lines of it are missing",
-                ledger.spec.name,
-                own.name,
-                Stamp(from * MINUTE),
-                Stamp(until * MINUTE)
-            ),
+            basis: format!("{}; {by}", name(from, until)),
             ..silent(ledger, from, until, expected, "")
         })
     });
     holes.collect()
 }
 
+/// What a writer lacks by its share of the rest just before and just after, and by its own other days.
+fn by_share(ledger: &Ledger<'_>, own: &Writer, from: i64, until: i64) -> Option<f64> {
+    let rest = Rest {
+        all: &ledger.all,
+        own: &own.all,
+    };
+    let needed = |expected: f64| own.all.needed_unevenly(expected, until - from);
+    // Cheap first: most silences are short of this already.
+    let by_all = rest.expected(from, until);
+    if by_all < needed(by_all) {
+        return None;
+    }
+    let whole = siblings(ledger, own, from, until)?;
+    let days = rest.by_days(ledger, from, until);
+    let lacks = whole >= needed(whole) || own.all.lacks(&days);
+    lacks.then(|| whole.max(sum(&days)))
+}
+
+/// What a writer lacks by how it shares the load with one of the others on other days.
+fn by_sibling<'l>(
+    ledger: &'l Ledger<'_>,
+    own: &Writer,
+    silence: (i64, i64),
+) -> Option<(&'l str, Lacking)> {
+    let held = busiest(ledger, own, silence)
+        .into_iter()
+        .filter_map(|other| {
+            let lacking = beside::lacking(&own.all, &other.all, &ledger.calendar, silence)?;
+            Some((other.name.as_str(), lacking))
+        });
+    heaviest(held)
+}
+
+/// The other writers that have most lines in a window.
+fn busiest<'l>(ledger: &'l Ledger<'_>, own: &Writer, (from, until): (i64, i64)) -> Vec<&'l Writer> {
+    let writers = ledger.writers.iter();
+    let mut others: Vec<&Writer> = writers.filter(|other| other.name != own.name).collect();
+    others.sort_by_key(|other| std::cmp::Reverse(other.all.lines(from, until)));
+    others.truncate(SIBLINGS);
+    others
+}
+
 /// What a writer lacks by each of the others, by the lower median, because one of them may have a burst of its own;
 /// and no more than by its own pace, because a burst of its own is no share.
 fn siblings(ledger: &Ledger<'_>, own: &Writer, from: i64, until: i64) -> Option<f64> {
-    let mut others: Vec<&Writer> = ledger
-        .writers
-        .iter()
-        .filter(|other| other.name != own.name)
-        .collect();
-    others.sort_by_key(|other| std::cmp::Reverse(other.all.lines(from, until)));
-    others.truncate(SIBLINGS);
+    let others = busiest(ledger, own, (from, until));
     let mut expected: Vec<f64> = others
         .iter()
         .map(|other| {

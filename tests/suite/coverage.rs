@@ -7,6 +7,7 @@
 //! `BREACHSCOPE_SEED_BASE=N` other seeds; on those nothing is promised, the tables print what is true.
 
 mod answers;
+mod beside;
 mod evidence;
 mod traffic;
 

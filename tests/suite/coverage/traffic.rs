@@ -50,6 +50,12 @@ pub struct Traffic {
     pub raid: Option<i64>,
     pub only: Option<(i64, i64)>,
     pub period: Option<(i64, i64)>,
+    /// Whether lines are dealt out to the writers in turn; else a session keeps to one.
+    pub dealt: bool,
+    /// Whether nobody is there between ten and six.
+    pub asleep: bool,
+    /// Whether there is a file for each day.
+    pub daily: bool,
     cuts: Vec<Cut>,
 }
 
@@ -70,6 +76,9 @@ impl Traffic {
             raid: None,
             only: None,
             period: None,
+            dealt: false,
+            asleep: false,
+            daily: false,
             cuts: Vec::new(),
         }
     }
@@ -89,37 +98,61 @@ impl Traffic {
 
     /// What is left, counted.
     pub fn facts(&self) -> SourceFacts {
-        let mut hours = Hours::default();
+        self.facts_where(|_| true)
+    }
+
+    /// What is left of one writer, as a source of its own.
+    pub fn facts_of(&self, writer: usize) -> SourceFacts {
+        self.facts_where(|line| line.1 == writer)
+    }
+
+    fn facts_where(&self, wanted: impl Fn(&Line) -> bool) -> SourceFacts {
         let mut facts = SourceFacts::default();
-        let kept = |line: &&Line| {
+        let kept = |line: &Line| {
             let inside = self
                 .only
                 .is_none_or(|(from, until)| (from..until).contains(&line.0));
-            inside && !self.cuts.iter().any(|cut| takes(cut, line))
+            inside && wanted(line) && !self.cuts.iter().any(|cut| takes(cut, line))
         };
-        let all = self.lines();
-        for (number, (minute, writer, route)) in all.iter().filter(kept).enumerate() {
-            let at = Stamp((START + minute) * MINUTE);
-            let name = node(*writer);
+        let mut all = self.lines();
+        all.retain(kept);
+        let days = if self.daily { self.days } else { 1 };
+        for day in 0..days {
+            let mine = |line: &&Line| !self.daily || line.0 / DAY == day;
+            let lines: Vec<Line> = all.iter().filter(mine).copied().collect();
+            let number = days - 1 - day;
+            facts.files.extend(self.file(&lines, number as u32));
+        }
+        facts.tally.records = all.len() as u64;
+        facts.tally.first = facts.files.first().and_then(|file| Some(file.stamps?.0));
+        facts.tally.last = facts.files.last().and_then(|file| Some(file.stamps?.1));
+        facts
+    }
+
+    fn file(&self, lines: &[Line], number: u32) -> Option<FileFacts> {
+        let mut hours = Hours::default();
+        let at = |line: &Line| Stamp((START + line.0) * MINUTE);
+        for (nth, line) in lines.iter().enumerate() {
+            let name = node(line.1);
             hours.count(Seen {
-                at,
-                line: number as u64 + 1,
-                route: *route,
+                at: at(line),
+                line: nth as u64 + 1,
+                route: line.2,
                 node: (self.writers > 1).then_some(name.as_bytes()),
                 sequence: None,
             });
-            facts.tally.records += 1;
-            facts.tally.first = facts.tally.first.or(Some(at));
-            facts.tally.last = Some(at);
         }
-        facts.files.push(FileFacts {
-            name: "access.log".to_owned(),
+        Some(FileFacts {
+            name: match number {
+                0 => "access.log".to_owned(),
+                number => format!("access.log.{number}"),
+            },
             log: "/access.log".to_owned(),
-            stamps: facts.tally.first.zip(facts.tally.last),
+            number: (number > 0).then_some(number),
+            stamps: Some((at(lines.first()?), at(lines.last()?))),
             counted: hours.finish(),
             ..FileFacts::default()
-        });
-        facts
+        })
     }
 
     /// A case with two routes that return subjects.
@@ -162,6 +195,11 @@ impl Traffic {
         }
         lines.retain(|line| line.0 < self.days * DAY);
         lines.sort_unstable();
+        if self.dealt {
+            for (nth, line) in lines.iter_mut().enumerate() {
+                line.1 = nth % self.writers;
+            }
+        }
         lines
     }
 
@@ -193,6 +231,9 @@ impl Traffic {
             true => 0.04,
             false => WEEKEND[(day % 7) as usize],
         };
+        if self.asleep && !(6..22).contains(&hour) {
+            return 0.0;
+        }
         HOURS[hour as usize] / 100.0 * level
     }
 }
