@@ -64,7 +64,7 @@ impl Content {
     /// Measures the answered bodies of all accesses.
     pub fn measure(accesses: &[Access], routes: &[RouteSpec]) -> Content {
         let mut counts: HashMap<(u16, u64), u64> = HashMap::new();
-        for access in accesses.iter().filter(|access| answered(access)) {
+        for access in requests(accesses) {
             *counts.entry((access.route, access.bytes)).or_default() += 1;
         }
         let mut by_route: BTreeMap<u16, BTreeMap<u64, u64>> = BTreeMap::new();
@@ -80,7 +80,7 @@ impl Content {
             }
         }
         let looked: &[Access] = if ids.is_empty() { &[] } else { accesses };
-        for access in looked.iter().filter(|access| answered(access)) {
+        for access in requests(looked) {
             if let Some(ids) = ids.get_mut(&(access.route, access.bytes)) {
                 ids.insert(match access.object {
                     NONE => access.container,
@@ -117,6 +117,18 @@ impl Content {
             .is_some_and(|least| access.bytes < *least);
         below || self.constant.contains(&(access.route, access.bytes))
     }
+}
+
+/// The answered requests; one that names many IDs is one, whatever it named: the same batch asked for again and again
+/// is no constant body.
+fn requests(accesses: &[Access]) -> impl Iterator<Item = &Access> {
+    let first = |at: usize| at == 0 || accesses[at - 1].order() != accesses[at].order();
+    let one = move |(at, access): &(usize, &Access)| answered(access) && first(*at);
+    accesses
+        .iter()
+        .enumerate()
+        .filter(one)
+        .map(|(_, access)| access)
 }
 
 fn answered(access: &Access) -> bool {

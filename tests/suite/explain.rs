@@ -77,7 +77,8 @@ fn thresholds_of_the_case_decide_and_the_difference_is_told() {
     let blunt = captured(
         "case-blunt",
         "\n[detect]\nbreadth = 100_000\norder = 100_000\nstride = 100_000\nhidden = 100_000\nprobing = 100_000\n\
-         depth = 100_000\nvolume = 100_000\nreturned = 1e8\n",
+         depth = 100_000\nvolume = 100_000\nreturned = 1e8\nreturned_in_all = 1e8\ntenants = 100_000\n\
+         unshown = 100_000\npaging = 100_000\njoint = 100_000\n",
     );
     let out = fresh("blunt-thresholds");
     let screen = scan(&blunt, &out, &["--compare", usual.to_str().expect("UTF-8")]);

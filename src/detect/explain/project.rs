@@ -12,8 +12,9 @@ use crate::detect::contacts::{Contact, Place};
 /// Share of the objects that are asked for again on another day, and how many at least.
 const RETURNS: f64 = 0.1;
 const RETURNED: usize = 3;
-/// Most objects of such a piece of work.
+/// Most objects of such a piece of work, and the fewest that make one; fewer accuse nobody.
 const MOST: usize = 80;
+const LEAST: usize = 6;
 /// Most tenants: fewer than what breadth calls a system.
 const TENANTS: usize = 9;
 /// Share of the objects that must lie in the foreign tenant of their day, or in the only one: a pupil may have moved.
@@ -27,7 +28,7 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
     let cards =
         |c: &&Contact<'_>| c.place == Place::Foreign && c.explained.is_none() && !c.container;
     let found: Vec<&Contact<'_>> = contacts.iter().filter(cards).collect();
-    if found.is_empty() || found.len() > MOST || !account.works_elsewhere || walked(&found) {
+    if !(LEAST..=MOST).contains(&found.len()) || !account.works_elsewhere || walked(&found) {
         return;
     }
     let pace = pace(&found);

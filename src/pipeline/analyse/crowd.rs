@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::measure::{Measured, Worker, day};
 use crate::detect::Group;
 use crate::detect::explain::{Approach, Crowd, FEW_UNITS, LIGHT};
-use crate::scope::ControllerIndex;
+use crate::scope::{Basis, ControllerIndex};
 use crate::sequence::{Access, NONE, Sequences};
 use crate::words::Stamp;
 
@@ -71,7 +71,9 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
         .zip(&groups)
         .filter(|(one, _)| !one.open.is_empty())
         .for_each(|(one, group)| {
-            let elsewhere = !masses.contains(&one.outcome.group);
+            // An address, or an account of which the grants know nothing, has no work that it could be sent to.
+            let known = !one.outcome.roles.is_empty() || one.outcome.basis == Basis::Inferred;
+            let elsewhere = known && !masses.contains(&one.outcome.group);
             worker.measure_again(sequences, one, &crowd, (*group, elsewhere, lists_lead));
         });
 }
