@@ -121,6 +121,8 @@ pub struct Facts {
     pub hidden: Option<u32>,
     /// IDs asked for that do not exist, or were refused.
     pub probed: u32,
+    /// Most unexplained foreign contacts within five minutes, but for objects that a list had shown.
+    pub burst: u32,
     /// Unexplained contacts beyond scope that disclosed something.
     pub taken: u32,
     /// First contacts in scope.
@@ -184,6 +186,7 @@ impl Facts {
             walk: order::walk(contacts),
             hidden: lists_known.then(|| hidden::count(contacts)),
             probed: probing::count(contacts),
+            burst: volume::burst(contacts),
             taken: contacts
                 .iter()
                 .filter(|c| c.unexplained() && c.disclosed)

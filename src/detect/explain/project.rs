@@ -31,6 +31,14 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
     if !(LEAST..=MOST).contains(&found.len()) || !account.works_elsewhere || walked(&found) {
         return;
     }
+    // Whoever has left works with nobody any more.
+    let since = found[0].at;
+    if !contacts
+        .iter()
+        .any(|c| c.place == Place::Inside && c.at > since)
+    {
+        return;
+    }
     let pace = pace(&found);
     if !(comes_back(&found, account) && pace >= READS) && !(once(&found) && pace >= ONCE.3) {
         return;

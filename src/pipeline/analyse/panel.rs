@@ -18,6 +18,8 @@ const WALK: u32 = 70;
 /// tenant mean anything; and how many accounts must show it.
 const LED: f64 = 0.9;
 const SHOW_IT: usize = 20;
+/// Foreign contacts within five minutes that nobody makes by hand.
+const BURST: u32 = 20;
 /// Foreign tenants up to which lists that led there may be a second school's or child's.
 const FEW: u32 = 4;
 
@@ -113,9 +115,13 @@ impl Panel {
         limits: &Thresholds,
     ) -> Option<Verdict> {
         let facts = &outcome.facts;
-        let system = facts.controllers >= TENANTS
-            || facts.walk.steps >= WALK
-            || (self.lists_lead && f64::from(facts.unled) >= limits.volume);
+        // Who works for many schools without a word in any table goes by hand; a walk and a burst do not.
+        let walked = f64::from(facts.walk.steps) >= facts.walk.threshold(limits);
+        let machine = walked || facts.burst >= BURST;
+        let system = machine
+            && (facts.controllers >= TENANTS
+                || facts.walk.steps >= WALK
+                || (self.lists_lead && f64::from(facts.unled) >= limits.volume));
         // What is of no unit is in nobody's scope, and a link is no list: that stays beyond.
         let mut beyond = outcome.share.beyond.iter();
         let led = facts.unled == 0
@@ -132,12 +138,15 @@ impl Panel {
     }
 
     /// Whether what was disclosed to an account of a controller's counts as beyond its scope for sure. Under an inferred
-    /// scope only a system makes it so, and then not where lists led, unless there are more tenants than anybody has.
+    /// scope only a machine's pace or a walk longer than any class makes it so, and then not where lists led, unless there
+    /// are more tenants than anybody has.
     pub(super) fn sure(&self, outcome: &AccountOutcome, controller: Option<u32>) -> bool {
         let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
         let facts = &outcome.facts;
         let led = || controller.is_some_and(|controller| facts.listed.contains(&controller));
-        outcome.basis != Basis::Inferred || (enumerated && (facts.controllers >= TENANTS || !led()))
+        let machine = facts.burst >= BURST || facts.walk.steps >= WALK;
+        outcome.basis != Basis::Inferred
+            || (enumerated && machine && (facts.controllers >= TENANTS || !led()))
     }
 
     /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.
