@@ -12,6 +12,8 @@ use crate::words::{Certainty, Stamp};
 
 /// How soon after a page an app that fetches ahead asks for what stands on it, in nanoseconds.
 const AT_ONCE: i64 = 10_000_000_000;
+/// How far two hosts may disagree about which of two requests came first.
+const ASKEW: i64 = 2_000_000_000;
 
 /// The first time an account asked for an object or a container.
 #[derive(Clone, Debug)]
@@ -108,21 +110,11 @@ impl<'n> Reader<'_, 'n> {
         service: bool,
     ) -> Vec<(u32, Contact<'n>)> {
         let mut first: HashMap<Thing, usize> = HashMap::new();
-        let mut listed: HashMap<Thing, Stamp> = HashMap::new();
-        let mut led: HashMap<Thing, Stamp> = HashMap::new();
+        let listings = Listings::of(touched, accesses);
         let mut contacts: Vec<(u32, Contact<'n>)> = Vec::new();
-        let mixed = mixed_pages(touched);
         let batches = batches(accesses);
-        for touch in &touched.touches {
+        for touch in touched.touches.iter().filter(|touch| !touch.listed) {
             let access = &accesses[touch.access as usize];
-            if touch.listed {
-                if mixed.contains(&touch.access) {
-                    listed.insert(touch.thing, access.time);
-                } else {
-                    led.insert(touch.thing, access.time);
-                }
-                continue;
-            }
             let before = touched
                 .pages
                 .partition_point(|page| page.access < touch.access);
@@ -135,14 +127,14 @@ impl<'n> Reader<'_, 'n> {
                 continue;
             }
             first.insert(touch.thing, contacts.len());
-            let fresh = listed
-                .get(&touch.thing)
-                .is_some_and(|at| access.time.0 - at.0 <= self.listed_within);
-            let shortly = |at: &Stamp| access.time.0 - at.0 <= self.listed_within;
+            let shortly = |from: &Times| near(from, touch.thing, access.time, self.listed_within);
+            let next_page = touched.pages.get(before);
+            let next_page = next_page.map(|page| accesses[page.access as usize].time);
             let contact = Contact {
-                led: led.get(&touch.thing).is_some_and(shortly),
-                at_once: last_page.is_some_and(|at| access.time.0 - at.0 <= AT_ONCE),
-                shown: touch.shown,
+                led: shortly(&listings.foreign),
+                at_once: last_page.is_some_and(|at| access.time.0 - at.0 <= AT_ONCE)
+                    || next_page.is_some_and(|at| at.0 - access.time.0 <= ASKEW),
+                shown: touch.shown || near(&listings.foreign, touch.thing, access.time, 0),
                 at: access.time,
                 access: touch.access,
                 asked: access.object,
@@ -152,7 +144,7 @@ impl<'n> Reader<'_, 'n> {
                 disclosed,
                 controller: self.controller(touch.thing, access.time).or(touch.label),
                 unit: self.unit(touch.thing, access.time),
-                explained: explain(service, fresh),
+                explained: explain(service, shortly(&listings.mixed)),
                 batch: batches.get(&access.order()).copied().unwrap_or(1),
                 on_some_list: self.on_lists.contains(&touch.thing),
                 pages_before: before as u32,
@@ -257,6 +249,40 @@ fn place(standing: Standing) -> Place {
         Standing::UnknownObject => Place::Nowhere,
         Standing::UnknownScope | Standing::NotThen => Place::Undecided,
     }
+}
+
+/// When a page listed each thing, in the order of time.
+type Times = HashMap<Thing, Vec<i64>>;
+
+/// Things that pages beyond scope listed, apart from those on pages that are in scope at least in part.
+#[derive(Default)]
+struct Listings {
+    foreign: Times,
+    mixed: Times,
+}
+
+impl Listings {
+    fn of(touched: &Touched, accesses: &[Access]) -> Listings {
+        let mixed = mixed_pages(touched);
+        let mut listings = Listings::default();
+        for touch in touched.touches.iter().filter(|touch| touch.listed) {
+            let times = match mixed.contains(&touch.access) {
+                true => &mut listings.mixed,
+                false => &mut listings.foreign,
+            };
+            let at = accesses[touch.access as usize].time.0;
+            times.entry(touch.thing).or_default().push(at);
+        }
+        listings
+    }
+}
+
+/// Whether a page listed a thing within some time before an instant, or so shortly after that only two hosts' clocks or
+/// the order of their files put it there.
+fn near(times: &Times, thing: Thing, at: Stamp, within: i64) -> bool {
+    let times = times.get(&thing).map_or(&[][..], Vec::as_slice);
+    let until = times.partition_point(|time| *time <= at.0 + ASKEW);
+    until > 0 && at.0 - times[until - 1] <= within
 }
 
 /// Pages that are in scope at least in part: their other entries were shown to the account.

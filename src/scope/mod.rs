@@ -253,6 +253,13 @@ impl Bench<'_> {
         self.rule == Rule::Nothing
     }
 
+    /// Whether any grant of the account holds at an instant; always where grants are not what scope rests on.
+    pub fn granted(&self, at: Stamp) -> bool {
+        let rows = self.scope.grants.unwrap_or_default();
+        let holds = |row: &u32| rows[*row as usize].valid.holds(at);
+        self.rule != Rule::Grants || self.grants.iter().any(holds)
+    }
+
     /// Roles that the account's grants name, sorted.
     pub fn roles(&self) -> Vec<&str> {
         let rows = self.scope.grants.unwrap_or_default();

@@ -79,6 +79,8 @@ pub struct Explained<'e> {
     pub visits: &'e [(Stamp, Option<ControllerIndex>)],
     /// Objects beyond scope that it asked for again on another day, by number of the ID.
     pub again: &'e BTreeSet<u32>,
+    /// Whether it still has any grant at its last visit beyond scope.
+    pub granted: bool,
     /// Whether somebody of its role may be sent to work elsewhere: it is none that the mass of accounts holds.
     pub works_elsewhere: bool,
     /// Its scope is only inferred, on a platform where lists are what leads to objects: then whoever works in a school

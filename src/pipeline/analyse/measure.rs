@@ -143,6 +143,7 @@ impl<'w> Worker<'w> {
             home: &measured.outcome.home,
             visits: &visits,
             again: &again(&touched, accesses),
+            granted: visits.last().is_none_or(|(at, _)| bench.granted(*at)),
             works_elsewhere,
             by_lists: lists_lead && measured.outcome.scope() == Basis::Inferred,
         };
