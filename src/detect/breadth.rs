@@ -40,7 +40,7 @@ pub(super) fn containers(contacts: &[Contact<'_>], home: &[ControllerIndex]) -> 
     let at_home = |c: &Contact<'_>| c.controller.is_some_and(|c| home.contains(&c));
     let foreign = (0..lists.len()).filter(|at| lists[*at].unexplained());
     foreign
-        .filter(|at| !typing(*at) && !(typed(*at) && at_home(lists[*at])))
+        .filter(|at| !(typing(*at) || typed(*at) && at_home(lists[*at])))
         .count() as u32
 }
 

@@ -36,7 +36,8 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
         return;
     }
     let pace = pace(&found);
-    if !(comes_back(&found, account) && pace >= READS) && !(once(&found) && pace >= ONCE.3) {
+    let returns = pace >= READS && comes_back(&found, account);
+    if !returns && (pace < ONCE.3 || !once(&found)) {
         return;
     }
     for contact in contacts.iter_mut() {
