@@ -86,7 +86,7 @@ fn answer(
         })
         .collect();
     let remarks = remarks::of(case, &inputs, &sources, &all);
-    let atlas = Atlas::new(&case.directory);
+    let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
     let analysis = pipeline::analyse(case, &atlas, all, &places);
     let mut assessment = coverage::assess(case, &sources);
     assessment.doubts.extend(impact::doubts(&analysis.exposure));

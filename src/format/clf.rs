@@ -83,6 +83,10 @@ impl LineFormat for Clf {
     fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
         self.with_rest(line).map(|(record, _)| record)
     }
+
+    fn reads_lean(&self) -> bool {
+        matches!(self.account, Account::User)
+    }
 }
 
 impl Clf {
@@ -307,6 +311,19 @@ fn take_tail<'a>(rest: &'a [u8], escapes: Escapes, record: &mut Record<'a>) -> &
         record.request_id = present(last).map(Into::into);
     }
     rest
+}
+
+/// The user agent in what stands behind the byte count of a line without escapes, empty where there is none; `None`
+/// where a list of proxies follows.
+pub(super) fn agent(tail: &[u8]) -> Option<&[u8]> {
+    let Some((_, rest)) = quoted(tail) else {
+        return named(tail, b"XFF=\"").is_none().then_some(b"");
+    };
+    let Some((agent, rest)) = quoted(rest) else {
+        return named(rest, b"XFF=\"").is_none().then_some(b"");
+    };
+    let alone = named(rest, b"XFF=\"").is_none();
+    alone.then(|| present(agent).unwrap_or_default())
 }
 
 /// The value of `NAME="..."` among the columns at the end, as Tomcat setups write the list of proxies.

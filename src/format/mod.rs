@@ -16,6 +16,7 @@ mod envoy;
 mod forwarded;
 mod haproxy;
 mod json;
+mod lean;
 mod listed;
 mod nameless;
 mod names;
@@ -42,6 +43,7 @@ use chrono_tz::Tz;
 
 pub use detect::Recogniser;
 pub use forwarded::{Proxies, is_private};
+pub use lean::{Lean, Minute};
 pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
 
@@ -79,6 +81,12 @@ trait LineFormat: fmt::Debug + Send + Sync {
 
     /// Reads a line, trimmed and not empty.
     fn read<'a>(&self, state: &State, line: &'a [u8]) -> Result<Record<'a>, Problem>;
+
+    /// Whether it reads combined lines with the user as the account, so that those that are written plainly may go
+    /// the short way.
+    fn reads_lean(&self) -> bool {
+        false
+    }
 
     /// Takes a line about the log into the state, if it is one.
     fn directive(&self, _state: &mut State, _line: &[u8]) -> bool {

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::{
-    Began, Format, Line, LineFormat, Lost, Problem, Record, State, Text, client, detect, text, w3c,
-    wrapper,
+    Began, Format, Lean, Line, LineFormat, Lost, Minute, Problem, Record, State, Text, client,
+    detect, text, w3c, wrapper,
 };
 
 /// How what is inside of something is read.
@@ -52,6 +52,23 @@ impl Format {
             state.parts.pass_line();
         }
         self.line(state, line, at)
+    }
+
+    /// Whether plainly written lines may go the short way.
+    pub fn goes_lean(&self) -> bool {
+        let first = self.readers.first();
+        let plain = !self.joined && self.claim.is_none() && self.proxies.is_none();
+        plain && first.is_some_and(|reader| reader.reads_lean())
+    }
+
+    /// A line that is written as nearly all of a combined log are, read the short way where [`Format::goes_lean`];
+    /// `None` leaves it to [`Format::parse`], which would read the same.
+    #[inline]
+    pub fn lean<'a>(&self, state: &State, line: &'a [u8], minute: &mut Minute) -> Option<Lean<'a>> {
+        match state.w3c.runs_a_clock() {
+            true => None,
+            false => Lean::read(line, minute),
+        }
     }
 
     /// A line that is no row of a table.

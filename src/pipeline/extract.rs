@@ -118,7 +118,7 @@ pub fn extract(
         let accesses = std::mem::take(&mut file.part.accesses);
         let names = std::mem::take(&mut file.part.names);
         if file.copy_of.is_none() {
-            all.take_accesses(accesses, &names, 0);
+            all.take_accesses(accesses, names, 0);
             let check = ceiling.check(all.accesses.len(), &all.names);
             check.map_err(PipelineProblem::Ceiling)?;
         }
@@ -156,28 +156,37 @@ fn read_file(
     let mut state = State::default();
     let mut part = Part::default();
     let mut told = 0;
+    // Parts of windows that were intact, not yet put together: that goes on beside the parsing of the next.
+    let mut pending: Vec<Part> = Vec::new();
     let mut window = reader.next()?;
     while let Some(current) = window {
         if observer.stopped() {
             return Err(PipelineProblem::Stopped);
         }
-        // Hashing this window and fetching the next run beside parsing.
-        let (next, read) = rayon::join(
+        let before = std::mem::take(&mut pending);
+        // Hashing this window, fetching the next, and putting the last one's parts together run beside parsing.
+        let (next, (read, ())) = rayon::join(
             || reader.hash(&current).and_then(|()| reader.next()),
-            || read_window(extractor, &current, &state),
+            || {
+                rayon::join(
+                    || read_window(extractor, &current, &state),
+                    || before.into_iter().for_each(|next| part.absorb(next)),
+                )
+            },
         );
         if !current.intact() {
             window = reader.again(current)?;
             continue;
         }
         let (parts, after) = read;
-        parts.into_iter().for_each(|next| part.absorb(next));
+        pending = parts;
         state = after;
         let position = reader.packed_position();
         observer.read(position.saturating_sub(told));
         told = told.max(position);
         window = next?;
     }
+    pending.into_iter().for_each(|next| part.absorb(next));
     part.absorb(extractor.at_end(&mut state));
     // A part that was given up is told of long after its line.
     part.rejects.sort_by_key(|reject| reject.offset);

@@ -3,13 +3,16 @@
 //! Parts merge in the order of their chunks, so the answer does not depend on who made them. Reading
 //! bytes is left to `source`, threads to `pipeline`, and every judgement to the rooms behind.
 
-use crate::format::target::Target;
-use crate::format::{Format, Line, Lost, Problem, Record, State};
-use crate::route::{Asked, Hours, Page, Router, Seen};
+pub use super::part::{Part, Reject, Tally};
+use crate::format::{Format, Lean, Line, Lost, Minute, Problem, Record, State};
+use crate::route::{Asked, Page, Router, Seen};
 use crate::sequence::{Access, NO_BYTES, NONE, Names};
 use crate::source::lines;
-use crate::source::overlap::{Heads, Hits};
+use crate::source::overlap::Heads;
 use crate::words::Stamp;
+
+/// Bytes of a usual line.
+const LINE: usize = 256;
 
 /// What extraction needs to know of a source and a file.
 #[derive(Clone, Copy)]
@@ -30,25 +33,6 @@ pub struct Extractor<'c> {
     pub torn: Option<u64>,
 }
 
-/// What came of some lines. Parts merge; they do not print.
-#[derive(Debug, Default)]
-pub struct Part {
-    /// Accesses in line order; their names are numbers in `names`.
-    pub accesses: Vec<Access>,
-    /// The names.
-    pub names: Names,
-    /// The conservation of lines.
-    pub tally: Tally,
-    /// Lines that could not be read.
-    pub rejects: Vec<Reject>,
-    /// Counts by writer, route and minute.
-    pub hours: Hours,
-    /// Lines that equal some file's first line.
-    pub hits: Hits,
-    /// Offset of a last line without an end of line.
-    pub unended: Option<u64>,
-}
-
 /// Where a request stands: from the first byte of its first line to the last of its last.
 #[derive(Clone, Copy)]
 struct Spot {
@@ -58,132 +42,16 @@ struct Spot {
     lines_back: u64,
 }
 
-/// Where every line went: `lines = records + rejected + empty + directives`, exactly.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// All lines.
-    pub lines: u64,
-    /// Lines that are a request.
-    pub records: u64,
-    /// Blank lines.
-    pub empty: u64,
-    /// Lines about the log, and parts of a request that its last line completes.
-    pub directives: u64,
-    /// Records, of those above, that stand in another file too and whose accesses are counted there.
-    pub copied: u64,
-    /// Lines that could not be read, by problem, in the order of [`Problem::ALL`].
-    pub rejected: [u64; Problem::ALL.len()],
-    /// Rejected lines that may hide a request for a route.
-    pub hiding: u64,
-    /// Records with an account.
-    pub with_account: u64,
-    /// Records that match a route and whose lines have no place for an account, in whatever source.
-    pub nameless: u64,
-    /// Records whose account stands in a token that cannot be decoded.
-    pub bad_tokens: u64,
-    /// Records that match a route and name, beside a client, for whom it forwarded.
-    pub forwarded: u64,
-    /// Records that say what was asked for.
-    pub with_target: u64,
-    /// Records that match a route.
-    pub routed: u64,
-    /// Records that match a route and whose size counts the answer's head too.
-    pub head_counted: u64,
-    /// First stamp.
-    pub first: Option<Stamp>,
-    /// Last stamp.
-    pub last: Option<Stamp>,
-}
-
-/// A line that could not be read. Its bytes stay where they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// Line number in the file's content, from 1.
-    pub line: u64,
-    /// Offset in the file's content.
-    pub offset: u64,
-    /// Length in bytes.
-    pub length: u64,
-    /// Why.
-    pub problem: Problem,
-}
-
-impl Tally {
-    /// Sum of the rejected lines.
-    pub fn rejected_lines(&self) -> u64 {
-        self.rejected.iter().sum()
-    }
-
-    /// Adds another file's or part's tally.
-    pub fn absorb(&mut self, other: &Tally) {
-        self.lines += other.lines;
-        self.records += other.records;
-        self.empty += other.empty;
-        self.directives += other.directives;
-        self.copied += other.copied;
-        self.hiding += other.hiding;
-        self.with_account += other.with_account;
-        self.nameless += other.nameless;
-        self.bad_tokens += other.bad_tokens;
-        self.forwarded += other.forwarded;
-        self.with_target += other.with_target;
-        self.routed += other.routed;
-        self.head_counted += other.head_counted;
-        for (mine, theirs) in self.rejected.iter_mut().zip(other.rejected) {
-            *mine += theirs;
-        }
-        self.first = self.first.into_iter().chain(other.first).min();
-        self.last = self.last.into_iter().chain(other.last).max();
-    }
-
-    fn saw(&mut self, at: Stamp) {
-        self.first = Some(self.first.map_or(at, |first| first.min(at)));
-        self.last = Some(self.last.map_or(at, |last| last.max(at)));
-    }
-}
-
-impl Part {
-    /// Takes in the part that follows this one in the same file.
-    pub fn absorb(&mut self, mut next: Part) {
-        let base = self.tally.lines;
-        for reject in &mut next.rejects {
-            reject.line = reject.line.wrapping_add(base);
-        }
-        self.take_accesses(next.accesses, &next.names, base);
-        self.tally.absorb(&next.tally);
-        self.rejects.append(&mut next.rejects);
-        self.hours.absorb(next.hours, base);
-        self.hits.merge(next.hits);
-        if next.tally.lines > 0 {
-            self.unended = next.unended;
-        }
-    }
-
-    /// Takes in accesses whose names are numbers elsewhere and whose lines begin after `base`.
-    pub fn take_accesses(&mut self, accesses: Vec<Access>, names: &Names, base: u64) {
-        let actors = self.names.actors.absorb(&names.actors);
-        let clients = self.names.clients.absorb(&names.clients);
-        let agents = self.names.agents.absorb(&names.agents);
-        let objects = self.names.objects.absorb(&names.objects);
-        let new = |map: &[u32], old: u32| map.get(old as usize).copied().unwrap_or(NONE);
-        self.accesses
-            .extend(accesses.into_iter().map(|access| Access {
-                line: access.line.wrapping_add(base),
-                actor: new(&actors, access.actor),
-                client: new(&clients, access.client),
-                agent: new(&agents, access.agent),
-                object: new(&objects, access.object),
-                container: new(&objects, access.container),
-                ..access
-            }));
-    }
-}
-
 impl Extractor<'_> {
     /// Reads whole lines. `offset` is where they begin in the content, `state` what the format knows at
     /// that place.
     pub fn extract(&self, bytes: &[u8], offset: u64, mut state: State) -> Part {
-        let mut part = Part::default();
+        let mut part = Part {
+            names: Names::for_lines(bytes.len() / LINE),
+            ..Part::default()
+        };
+        let lean = self.format.goes_lean() && self.torn.is_none();
+        let mut minute = Minute::default();
         for (start, line) in lines(bytes) {
             part.tally.lines += 1;
             let at = offset + start as u64;
@@ -192,6 +60,13 @@ impl Extractor<'_> {
             }
             if start + line.len() == bytes.len() {
                 part.unended = Some(at);
+            }
+            let read = match lean {
+                true => self.format.lean(&state, line, &mut minute),
+                false => None,
+            };
+            if read.is_some_and(|read| self.lean(&read, line.len(), at, &mut part)) {
+                continue;
             }
             self.line(line, at, &mut state, &mut part);
             for lost in self.format.lost(&mut state) {
@@ -223,6 +98,37 @@ impl Extractor<'_> {
         // Only its beginning was seen, so it may hide anything.
         part.tally.hiding = 1;
         part
+    }
+
+    /// Takes in a line that was read the short way; `false` leaves it to the long one, with nothing done.
+    fn lean(&self, lean: &Lean<'_>, length: usize, at: u64, part: &mut Part) -> bool {
+        let asked = match self.is_copy(at) {
+            true => None,
+            false => self.router.find_raw(lean.method, lean.target),
+        };
+        let Some(agent) = asked.as_ref().map_or(Some(&b""[..]), |_| lean.agent()) else {
+            return false;
+        };
+        let place = Spot {
+            at,
+            length: length as u64,
+            lines_back: 0,
+        };
+        let seen = Request {
+            account: lean.account,
+            client: lean.client,
+            agent,
+            method: lean.method,
+            target: Some(lean.target),
+            status: Some(lean.status),
+            bytes: Some(lean.bytes),
+            ..Request::default()
+        };
+        if let Some(blank) = self.begin(lean.time, place, part) {
+            part.tally.with_target += 1;
+            self.take(&seen, asked, blank, part);
+        }
+        true
     }
 
     fn line(&self, line: &[u8], at: u64, state: &mut State, part: &mut Part) {
@@ -257,23 +163,34 @@ impl Extractor<'_> {
     }
 
     fn timed(&self, record: &Record<'_>, time: Stamp, line: &[u8], place: Spot, part: &mut Part) {
+        let Some(blank) = self.begin(time, place, part) else {
+            return;
+        };
+        part.tally.with_target += u64::from(record.target.is_some());
+        let may_hide = record.method.is_none() && self.router.may_hide_in(line);
+        let seen = Request::of(record);
+        let asked = seen
+            .target
+            .and_then(|target| self.router.find_raw(seen.method, target));
+        let kept = self.take(&seen, asked, blank, part);
+        // A request that could not be taken apart is a record that may hide an access.
+        part.tally.hiding += u64::from(may_hide && !kept);
+    }
+
+    /// Counts a record; gives the access that it may be, unless it counts in another file.
+    fn begin(&self, time: Stamp, place: Spot, part: &mut Part) -> Option<Access> {
         let time = time.shifted(self.clock_correction);
         part.tally.records += 1;
         part.tally.saw(time);
         if self.is_copy(place.at) {
             part.tally.copied += 1;
-            return;
+            return None;
         }
-        let blank = Access {
+        Some(Access {
             // May lie before this part: parts are numbered through when they are put together.
             line: part.tally.lines.wrapping_sub(place.lines_back),
             ..Access::of_line(time, self.file, place)
-        };
-        part.tally.with_target += u64::from(record.target.is_some());
-        let may_hide = record.method.is_none() && self.router.may_hide_in(line);
-        let kept = self.record(record, blank, part);
-        // A request that could not be taken apart is a record that may hide an access.
-        part.tally.hiding += u64::from(may_hide && !kept);
+        })
     }
 
     fn is_copy(&self, offset: u64) -> bool {
@@ -281,45 +198,41 @@ impl Extractor<'_> {
             .is_some_and(|(from, until)| (from..until).contains(&offset))
     }
 
-    /// Whether the record asks for a route; if so its accesses are kept.
-    fn record(&self, record: &Record<'_>, blank: Access, part: &mut Part) -> bool {
-        part.tally.with_account += u64::from(record.account.is_some());
-        part.tally.bad_tokens += u64::from(record.bad_token);
-        let target = Target::read(record.target.as_deref().unwrap_or_default());
-        let method = record.method.as_deref().unwrap_or(b"GET");
-        let asked = match record.target {
-            Some(_) => self.router.find(method, &target),
-            None => None,
-        };
+    /// Whether a request asks for a route; if so its accesses are kept.
+    fn take(
+        &self,
+        seen: &Request<'_>,
+        asked: Option<Asked<'_>>,
+        blank: Access,
+        part: &mut Part,
+    ) -> bool {
+        part.tally.with_account += u64::from(seen.account.is_some());
+        part.tally.bad_tokens += u64::from(seen.bad_token);
         part.hours.count(Seen {
             at: blank.time,
             line: part.tally.lines,
             route: asked.as_ref().map(|asked| asked.route),
-            node: record.node.as_deref(),
-            sequence: record.sequence,
+            node: seen.node,
+            sequence: seen.sequence,
         });
         let Some(asked) = asked else {
-            let hides = record.target.as_deref().is_some_and(super::is_catch_all);
+            let hides = seen.target.is_some_and(super::is_catch_all);
             part.tally.hiding += u64::from(hides);
             return false;
         };
         part.tally.routed += 1;
-        part.tally.forwarded += u64::from(record.forwarded.is_some() && !record.client_is_list);
-        part.tally.nameless += u64::from(record.nameless);
-        part.tally.head_counted += u64::from(record.head_counted);
-        let client = record.client.as_deref().unwrap_or_default();
+        part.tally.forwarded += u64::from(seen.forwarded);
+        part.tally.nameless += u64::from(seen.nameless);
+        part.tally.head_counted += u64::from(seen.head_counted);
         let access = Access {
-            bytes: record.bytes.unwrap_or(NO_BYTES),
-            actor: part.names.actors.number(&actor(record, client)),
-            client: part.names.clients.number(client),
-            agent: part
-                .names
-                .agents
-                .number(record.user_agent.as_deref().unwrap_or_default()),
+            bytes: seen.bytes.unwrap_or(NO_BYTES),
+            actor: part.actor(seen),
+            client: part.names.clients.number(seen.client),
+            agent: part.names.agents.number(seen.agent),
             route: asked.route,
-            status: record.status.unwrap_or(0),
-            with_body: !method.eq_ignore_ascii_case(b"HEAD")
-                && !method.eq_ignore_ascii_case(b"OPTIONS"),
+            status: seen.status.unwrap_or(0),
+            with_body: !seen.method.eq_ignore_ascii_case(b"HEAD")
+                && !seen.method.eq_ignore_ascii_case(b"OPTIONS"),
             ..blank
         };
         part.push(access, &asked);
@@ -327,20 +240,61 @@ impl Extractor<'_> {
     }
 }
 
-/// `a` + account, or `c` + client address, or `n` + client address where such lines name no account at
-/// all. A user name on a 401 or a 400 is only claimed (CASE.md §2,
-/// FORMATS.md), so such a request is its address's.
-fn actor(record: &Record<'_>, client: &[u8]) -> Vec<u8> {
-    let claimed = matches!(record.status, Some(400 | 401));
-    let (kind, name) = match record.account.as_deref() {
-        Some(account) if !claimed => (b"a", account),
-        _ if record.nameless => (b"n", client),
-        _ => (b"c", client),
-    };
-    [kind.as_slice(), name].concat()
+/// What extraction needs of a line, whichever way it was read.
+#[derive(Clone, Copy, Default)]
+struct Request<'l> {
+    account: Option<&'l [u8]>,
+    bad_token: bool,
+    client: &'l [u8],
+    agent: &'l [u8],
+    forwarded: bool,
+    nameless: bool,
+    head_counted: bool,
+    method: &'l [u8],
+    target: Option<&'l [u8]>,
+    status: Option<u16>,
+    bytes: Option<u64>,
+    node: Option<&'l [u8]>,
+    sequence: Option<u64>,
+}
+
+impl<'l> Request<'l> {
+    fn of(record: &'l Record<'_>) -> Request<'l> {
+        Request {
+            account: record.account.as_deref(),
+            bad_token: record.bad_token,
+            client: record.client.as_deref().unwrap_or_default(),
+            agent: record.user_agent.as_deref().unwrap_or_default(),
+            forwarded: record.forwarded.is_some() && !record.client_is_list,
+            nameless: record.nameless,
+            head_counted: record.head_counted,
+            method: record.method.as_deref().unwrap_or(b"GET"),
+            target: record.target.as_deref(),
+            status: record.status,
+            bytes: record.bytes,
+            node: record.node.as_deref(),
+            sequence: record.sequence,
+        }
+    }
 }
 
 impl Part {
+    /// The number of `a` + account, or `c` + client address, or `n` + client address where such lines name no
+    /// account at all. A user name on a 401 or a 400 is only claimed (CASE.md §2, FORMATS.md), so such a request is
+    /// its address's.
+    fn actor(&mut self, seen: &Request<'_>) -> u32 {
+        let claimed = matches!(seen.status, Some(400 | 401));
+        let (kind, name) = match seen.account {
+            Some(account) if !claimed => (b'a', account),
+            _ if seen.nameless => (b'n', seen.client),
+            _ => (b'c', seen.client),
+        };
+        self.actor.clear();
+        self.actor.push(kind);
+        self.actor.extend_from_slice(name);
+        self.names.actors.number(&self.actor)
+    }
+
     /// One access for each object that is named, else one for the container, else one that names none.
     fn push(&mut self, access: Access, asked: &Asked<'_>) {
         for id in &asked.objects {

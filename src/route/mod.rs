@@ -9,6 +9,7 @@ pub mod disclosure;
 pub mod extract;
 mod hours;
 mod numbers;
+mod part;
 mod series;
 mod template;
 
@@ -20,7 +21,7 @@ pub use clock::{Clock, KEPT, Mark, TOLERANCE};
 pub use hours::{Counted, Hours, Lane, Seen};
 pub use numbers::{Numbers, Run};
 pub use series::{Series, minute};
-use template::Template;
+use template::{MOST_SEGMENTS, Segments, Template};
 
 /// The case's routes, compiled.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ struct Route {
     page: Option<PageSpec>,
     /// What a raw line must hold to ask for it; empty for a template without a literal.
     literal: Vec<u8>,
+    /// The segments in which object and container stand, for a route that asks nothing but the path for them.
+    plain: Option<(Option<usize>, Option<usize>)>,
 }
 
 /// Where an ID stands.
@@ -107,6 +110,21 @@ impl Router {
         self.find_plain(method, &decoded).map(Asked::into_owned)
     }
 
+    /// [`Router::find`] for a target as the log writes it. Paths that need no decoding, which are nearly all, are
+    /// matched segment by segment; the others take the long way.
+    #[inline]
+    pub fn find_raw<'t>(&self, method: &[u8], raw: &'t [u8]) -> Option<Asked<'t>> {
+        let end = memchr::memchr2(b'?', b'#', raw).unwrap_or(raw.len());
+        let (path, query) = raw.split_at(end);
+        let Some(segments) = Segments::of(path) else {
+            return self.find(method, &Target::read(raw)).map(Asked::into_owned);
+        };
+        let fits = |route: &&Route| route.template.fits_segments(&segments) && route.takes(method);
+        let route = self.routes.iter().find(fits)?;
+        let asked = route.read_plain(&segments, query);
+        Some(asked.unwrap_or_else(|| route.read(&Target::read(raw)).into_owned()))
+    }
+
     fn find_plain<'t>(&self, method: &[u8], target: &'t Target<'t>) -> Option<Asked<'t>> {
         let path = target.path();
         self.routes
@@ -130,10 +148,19 @@ impl Route {
             true => Place::Path(name.clone()),
             false => Place::Query(name.clone()),
         };
+        let object = spec.object.as_ref().map(place);
+        let container = spec.container.as_ref().map(place);
+        let segment = |place: &Option<Place>| match place {
+            None => Some(None),
+            Some(Place::Path(name)) => template.place(name).map(Some),
+            Some(Place::Query(_)) => None,
+        };
+        let plain = segment(&object).zip(segment(&container));
         Route {
             index: u16::try_from(index).unwrap_or(u16::MAX),
-            object: spec.object.as_ref().map(place),
-            container: spec.container.as_ref().map(place),
+            plain: plain.filter(|_| template.len() <= MOST_SEGMENTS),
+            object,
+            container,
             methods: spec.method.clone(),
             page: spec.page.clone(),
             literal: template.longest_literal(),
@@ -148,6 +175,31 @@ impl Route {
             || self.methods.iter().any(|want| named(want))
             || (named("HEAD") && self.methods.iter().any(|want| want == "GET"))
             || named("OPTIONS")
+    }
+
+    /// What a request for a path without escapes asks for; `None` where that takes more than its segments.
+    fn read_plain<'t>(&self, segments: &Segments<'t>, query: &[u8]) -> Option<Asked<'t>> {
+        let (object, container) = self.plain?;
+        let id = |at: usize| {
+            let id = segments.get(at);
+            (memchr::memchr2(b',', b'{', id).is_none()).then_some(Cow::Borrowed(id))
+        };
+        let page = match &self.page {
+            None => Page::All,
+            Some(spec) => page(spec, &Target::read(query)),
+        };
+        Some(Asked {
+            route: self.index,
+            objects: match object {
+                Some(at) => vec![id(at)?],
+                None => Vec::new(),
+            },
+            container: match container {
+                Some(at) => Some(id(at)?),
+                None => None,
+            },
+            page,
+        })
     }
 
     fn read<'t>(&self, target: &'t Target<'t>) -> Asked<'t> {

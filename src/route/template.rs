@@ -64,6 +64,32 @@ impl Template {
         segments.next().is_none()
     }
 
+    /// Whether a path without escapes, whose segments these are, has the template's shape.
+    pub(super) fn fits_segments(&self, segments: &Segments<'_>) -> bool {
+        let open = matches!(self.parts.last(), Some(Part::Rest(_)));
+        let (have, want) = (segments.count, self.parts.len());
+        if have < want || (have > want && !open) {
+            return false;
+        }
+        let mut pairs = self.parts.iter().zip(&segments.list);
+        pairs.all(|(part, segment)| match part {
+            Part::Literal(want) if self.ignore_case => want.eq_ignore_ascii_case(segment),
+            Part::Literal(want) => want == segment,
+            Part::Variable(_) | Part::Rest(_) => true,
+        })
+    }
+
+    /// The place of a variable that takes one segment.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        let here = |part: &Part| matches!(part, Part::Variable(have) if have == name);
+        self.parts.iter().position(here)
+    }
+
+    /// How many parts it has.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
     /// The decoded value of a variable in a path that fits.
     pub(super) fn value<'p>(&self, name: &str, path: &'p [u8]) -> Option<Cow<'p, [u8]>> {
         let at = self.parts.iter().position(|part| match part {
@@ -111,6 +137,57 @@ impl Template {
             true => want.eq_ignore_ascii_case(&have),
             false => want == &*have,
         }
+    }
+}
+
+/// Segments of a path that is held at once; a longer one goes the long way.
+pub(super) const MOST_SEGMENTS: usize = 16;
+
+/// A path without escapes, taken apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segments<'p> {
+    list: [&'p [u8]; MOST_SEGMENTS],
+    count: usize,
+}
+
+impl<'p> Segments<'p> {
+    /// Takes a path apart; `None` for one that is not its own normal form, holds escapes, or is too long.
+    #[inline]
+    pub(super) fn of(path: &'p [u8]) -> Option<Segments<'p>> {
+        let mut segments = Segments {
+            list: [&[]; MOST_SEGMENTS],
+            count: 0,
+        };
+        let mut rest = path.strip_prefix(b"/")?;
+        loop {
+            let mut end = rest.len();
+            for (at, byte) in rest.iter().enumerate() {
+                match byte {
+                    b'/' => {
+                        end = at;
+                        break;
+                    }
+                    b'%' | b';' => return None,
+                    _ => {}
+                }
+            }
+            // An empty segment or one of dots would be normalised.
+            let first = *rest.first().filter(|_| end > 0)?;
+            if first == b'.' || segments.count == MOST_SEGMENTS {
+                return None;
+            }
+            segments.list[segments.count] = &rest[..end];
+            segments.count += 1;
+            match rest.get(end + 1..) {
+                Some(more) => rest = more,
+                None => return Some(segments),
+            }
+        }
+    }
+
+    /// A segment.
+    pub(super) fn get(&self, at: usize) -> &'p [u8] {
+        self.list[at]
     }
 }
 

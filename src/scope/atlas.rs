@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::case::{Directory, ObjectRow};
+use crate::case::{Directory, ObjectRow, RouteSpec};
 use crate::sequence::NONE;
 use crate::words::Stamp;
 
@@ -42,6 +42,8 @@ pub struct Atlas<'c> {
     subjects: Vec<String>,
     /// Subject of each row of `objects`.
     subject_of: Vec<u32>,
+    /// Kinds that are no containers: those that routes ask for as objects.
+    no_containers: Vec<&'c str>,
 }
 
 impl<'c> Atlas<'c> {
@@ -63,6 +65,7 @@ impl<'c> Atlas<'c> {
             unit_ids: unit_ids(directory),
             subjects,
             subject_of,
+            no_containers: Vec::new(),
         };
         let place = |row: &u32| {
             objects[*row as usize]
@@ -78,6 +81,18 @@ impl<'c> Atlas<'c> {
         });
         atlas.listed = things.collect();
         atlas
+    }
+
+    /// Knows from the routes which kinds are objects and no containers: an address book and a contact may have the same
+    /// number.
+    pub fn of_routes(mut self, routes: &'c [RouteSpec]) -> Atlas<'c> {
+        let objects = routes.iter().filter_map(|route| route.object.as_deref());
+        let container = |name: &str| {
+            let mut all = routes.iter().filter_map(|route| route.container.as_deref());
+            all.any(|container| container == name)
+        };
+        self.no_containers = objects.filter(|name| !container(name)).collect();
+        self
     }
 
     /// The thing behind a requested ID, whose number among the requested IDs is `asked`.
@@ -163,16 +178,31 @@ impl<'c> Atlas<'c> {
 
     /// Whether the directory knows what a container holds, or where it belongs.
     pub fn knows_container(&self, container: &[u8]) -> bool {
-        self.by_object.find(container).is_some()
+        self.container(container).is_some()
             || self.by_container.find(container).is_some()
             || self.unit(container).is_some()
     }
 
     /// The unit that a container belongs to as an object, or is itself.
     pub fn unit_of_container(&self, container: &[u8], at: Stamp) -> Option<u32> {
-        let as_object = self.rows_at(self.thing(container, NONE), at);
-        let unit = as_object.first().and_then(|row| self.row(*row).unit);
+        let rows = self
+            .container(container)
+            .map(|thing| self.rows_at(thing, at));
+        let first = rows.and_then(|rows| rows.into_iter().find(|row| self.may_contain(*row)));
+        let unit = first.and_then(|row| self.row(row).unit);
         unit.or_else(|| self.unit(container))
+    }
+
+    /// A container among the objects.
+    fn container(&self, id: &[u8]) -> Option<Thing> {
+        let group = self.by_object.find(id)?;
+        let mut rows = self.by_object.rows(group).iter();
+        rows.any(|row| self.may_contain(*row))
+            .then_some(Thing::Known(group))
+    }
+
+    fn may_contain(&self, row: u32) -> bool {
+        !self.no_containers.contains(&self.row(row).kind.as_str())
     }
 
     /// Rows of `objects` whose unit is a unit or lies under it.

@@ -75,7 +75,46 @@ pub struct Names {
     pub objects: Interner,
 }
 
+/// Where the numbers of other names have gone: entry `i` is the number of what was `i`.
+#[derive(Clone, Debug, Default)]
+pub struct Moved {
+    /// Of actors.
+    pub actors: Vec<u32>,
+    /// Of client addresses.
+    pub clients: Vec<u32>,
+    /// Of user agents.
+    pub agents: Vec<u32>,
+    /// Of objects and containers.
+    pub objects: Vec<u32>,
+}
+
 impl Names {
+    /// Whether there are none at all.
+    pub fn is_empty(&self) -> bool {
+        let all = [&self.actors, &self.clients, &self.agents, &self.objects];
+        all.iter().all(|names| names.is_empty())
+    }
+
+    /// With room for the names of so many lines.
+    pub fn for_lines(lines: usize) -> Names {
+        Names {
+            actors: Interner::for_about(lines / 2),
+            clients: Interner::for_about(lines / 2),
+            agents: Interner::for_about(64),
+            objects: Interner::for_about(lines / 2),
+        }
+    }
+
+    /// Takes in other names.
+    pub fn absorb(&mut self, other: &Names) -> Moved {
+        Moved {
+            actors: self.actors.absorb(&other.actors),
+            clients: self.clients.absorb(&other.clients),
+            agents: self.agents.absorb(&other.agents),
+            objects: self.objects.absorb(&other.objects),
+        }
+    }
+
     /// Bytes of memory that the names hold.
     pub fn memory(&self) -> usize {
         [&self.actors, &self.clients, &self.agents, &self.objects]

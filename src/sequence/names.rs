@@ -7,40 +7,63 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+/// Longest name that a slot holds itself.
+const INLINE: usize = 15;
+/// Stands where a slot's length would stand, for a name that is held by its hash.
+const LONG: u8 = 0xFF;
+
 /// A set of byte strings with a dense number each.
 #[derive(Debug, Default, Clone)]
 pub struct Interner {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
     hasher: DefaultHashBuilder,
 }
 
+/// A name as the table holds it: a short one whole, so that it is found without a look at the bytes elsewhere; of a
+/// long one its hash, and the bytes are compared.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    key: u128,
+    number: u32,
+}
+
+impl Slot {
+    fn is_long(&self) -> bool {
+        (self.key >> 120) as u8 == LONG
+    }
+}
+
 impl Interner {
+    /// With room for so many strings.
+    pub fn for_about(strings: usize) -> Interner {
+        Interner {
+            table: HashTable::with_capacity(strings),
+            ends: Vec::with_capacity(strings),
+            ..Interner::default()
+        }
+    }
+
     /// The number of a string, given on first sight.
     pub fn number(&mut self, name: &[u8]) -> u32 {
-        let hash = self.hasher.hash_one(name);
-        let found = self
-            .table
-            .find(hash, |&n| slice(&self.bytes, &self.ends, n) == name);
-        if let Some(&n) = found {
-            return n;
+        let (key, hash) = self.key(name);
+        if let Some(slot) = self.find(name, key, hash) {
+            return slot;
         }
-        let n = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.bytes.extend_from_slice(name);
         self.ends.push(self.bytes.len());
-        let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
+        let hasher = &self.hasher;
         self.table
-            .insert_unique(hash, n, |&m| hasher.hash_one(slice(bytes, ends, m)));
-        n
+            .insert_unique(hash, Slot { key, number }, |slot| rehash(hasher, slot));
+        number
     }
 
     /// The number of a string that is already known.
     pub fn known(&self, name: &[u8]) -> Option<u32> {
-        let hash = self.hasher.hash_one(name);
-        self.table
-            .find(hash, |&n| slice(&self.bytes, &self.ends, n) == name)
-            .copied()
+        let (key, hash) = self.key(name);
+        self.find(name, key, hash)
     }
 
     /// The string behind a number; empty for a number that was never given.
@@ -66,6 +89,10 @@ impl Interner {
     /// Takes in another interner's strings in their order; entry `i` of the answer is the number that
     /// the other's `i` has here.
     pub fn absorb(&mut self, other: &Interner) -> Vec<u32> {
+        if self.is_empty() {
+            self.clone_from(other);
+            return (0..other.len() as u32).collect();
+        }
         (0..other.len())
             .map(|i| self.number(other.name(i as u32)))
             .collect()
@@ -73,7 +100,40 @@ impl Interner {
 
     /// Bytes of memory that it holds.
     pub fn memory(&self) -> usize {
-        self.bytes.capacity() + self.ends.capacity() * 8 + self.table.capacity() * 5
+        self.bytes.capacity()
+            + self.ends.capacity() * 8
+            + self.table.capacity() * (size_of::<Slot>() + 1)
+    }
+
+    /// What a slot holds of a name, and its hash.
+    #[inline]
+    fn key(&self, name: &[u8]) -> (u128, u64) {
+        if name.len() <= INLINE {
+            let mut key = [0; 16];
+            key[..name.len()].copy_from_slice(name);
+            key[INLINE] = name.len() as u8;
+            let key = u128::from_le_bytes(key);
+            return (key, self.hasher.hash_one(key));
+        }
+        let hash = self.hasher.hash_one(name);
+        (u128::from(hash) | u128::from(LONG) << 120, hash)
+    }
+
+    #[inline]
+    fn find(&self, name: &[u8], key: u128, hash: u64) -> Option<u32> {
+        let same = |slot: &Slot| {
+            // A hash alone is no identity.
+            slot.key == key && (!slot.is_long() || self.name(slot.number) == name)
+        };
+        self.table.find(hash, same).map(|slot| slot.number)
+    }
+}
+
+/// The hash of a slot, which needs no look at its bytes.
+fn rehash(hasher: &DefaultHashBuilder, slot: &Slot) -> u64 {
+    match slot.is_long() {
+        true => slot.key as u64,
+        false => hasher.hash_one(slot.key),
     }
 }
 

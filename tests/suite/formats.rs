@@ -10,6 +10,8 @@ pub mod corpus;
 mod hard_lines;
 #[path = "formats/identity.rs"]
 mod identity;
+#[path = "formats/lean.rs"]
+mod lean;
 mod mixed;
 #[path = "formats/patterns.rs"]
 mod patterns;

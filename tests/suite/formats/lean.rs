@@ -1,0 +1,117 @@
+//! The short way for plain combined lines reads what the long way reads, or nothing.
+
+use breachscope::case::{AccountKey, RouteSpec};
+use breachscope::format::target::Target;
+use breachscope::format::{Format, Line, Minute, State};
+use breachscope::route::Router;
+use chrono_tz::Tz;
+use proptest::prelude::*;
+
+const LINES: [&str; 5] = [
+    r#"14.16.32.12 - u0020867 [22/Nov/2026:00:00:00 +0000] "GET /a/1?page=2 HTTP/2.0" 304 0 "https://x/" "Mozilla/5.0 (X11)" 0.000"#,
+    r#"10.0.0.1 - - [04/Mar/2021:05:06:07 +0100] "POST /a/b HTTP/1.1" 200 812"#,
+    r#"10.0.0.1 - anna@x.org [04/Mar/2021:05:06:59 -0330] "GET /a/1 HTTP/1.1" 403 0 "-" "-""#,
+    r#"10.0.0.1 - b [04/Mar/2021:05:06:07 +0000] "GET /a/1 HTTP/1.1" 200 7 "-" "curl" "10.1.1.1" XFF="10.2.2.2""#,
+    r#"10.0.0.1 - b [04/Mar/2021:23:59:60 +0000] "GET /a/1 HTTP/1.1" 200 7 "r "q" s" "a "b" c""#,
+];
+
+/// How many of the lines went the short way; each must read the same the long way.
+fn held(lines: &[&[u8]]) -> usize {
+    let format = Format::named("combined", &[], Tz::UTC).unwrap();
+    assert!(format.goes_lean());
+    let mut minute = Minute::default();
+    let mut short = 0;
+    for line in lines {
+        let mut state = State::default();
+        let Some(lean) = format.lean(&state, line, &mut minute) else {
+            continue;
+        };
+        short += 1;
+        let Some(agent) = lean.agent() else { continue };
+        let Line::Record(record) = format.parse(&mut state, line, 0) else {
+            panic!("no record: {}", String::from_utf8_lossy(line));
+        };
+        assert_eq!(record.time, Some(lean.time));
+        assert_eq!(record.client.as_deref(), Some(lean.client));
+        assert_eq!(record.account.as_deref(), lean.account);
+        assert_eq!(record.method.as_deref(), Some(lean.method));
+        assert_eq!(record.target.as_deref(), Some(lean.target));
+        assert_eq!(record.status, Some(lean.status));
+        assert_eq!(record.bytes, Some(lean.bytes));
+        assert_eq!(record.user_agent.as_deref().unwrap_or_default(), agent);
+        assert_eq!(record.forwarded, None);
+    }
+    short
+}
+
+#[test]
+fn plain_lines_go_the_short_way() {
+    let lines: Vec<&[u8]> = LINES.iter().map(|line| line.as_bytes()).collect();
+    assert_eq!(held(&lines[..4]), 4);
+    // A leap second is left to the long way.
+    assert_eq!(held(&lines[4..]), 0);
+}
+
+#[test]
+fn whoever_names_the_account_otherwise_goes_the_long_way() {
+    let format = |key: AccountKey| {
+        let format = Format::named("combined", &[], Tz::UTC).unwrap();
+        format.bind_account(Some(&key)).unwrap().goes_lean()
+    };
+    assert!(format(AccountKey::Field("remote_user".to_owned())));
+    assert!(!format(AccountKey::Query("sid".to_owned())));
+    assert!(!format(AccountKey::Field("remote_logname".to_owned())));
+}
+
+fn routes() -> Vec<RouteSpec> {
+    let text = "[case]\nid = \"R\"\n[[source]]\nname = \"s\"\nfiles = [\"*.log\"]\n\
+        [[route]]\nname = \"contact\"\npath = \"/a/{book}/c/{id}\"\nobject = \"id\"\n\
+        [[route]]\nname = \"book\"\npath = \"/a/{book}\"\ncontainer = \"book\"\npage = { query = \"page\", first = 1, size = 25 }\n\
+        [[route]]\nname = \"batch\"\npath = \"/a/batch\"\nmethod = [\"GET\"]\nobject = \"ids\"\n\
+        [[route]]\nname = \"rest\"\npath = \"/r/{rest*}\"\nobject = \"rest\"\n";
+    let folder = crate::answer::fresh("lean-routes");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("case.toml"), text).unwrap();
+    breachscope::case::load(&folder.join("case.toml"))
+        .unwrap()
+        .routes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// Bytes put into, taken out of and exchanged in plain lines.
+    #[test]
+    fn damaged_lines_read_the_same(
+        which in 0..LINES.len(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..3u8, prop_oneof![
+            prop::sample::select(b" \t\r\"\\[]-:/.,|%?#\x1b\x000Az\xc3".to_vec()), any::<u8>(),
+        ]), 0..6),
+    ) {
+        let mut line = LINES[which].as_bytes().to_vec();
+        for (at, how, byte) in edits {
+            let at = at.index(line.len().max(1));
+            match how {
+                0 => line.insert(at.min(line.len()), byte),
+                1 if !line.is_empty() => _ = line.remove(at),
+                _ if !line.is_empty() => line[at] = byte,
+                _ => {}
+            }
+        }
+        line.retain(|b| *b != b'\n');
+        held(&[LINES[0].as_bytes(), &line, LINES[1].as_bytes()]);
+    }
+
+    /// The router's short way through raw targets finds what the long one finds.
+    #[test]
+    fn raw_targets_are_routed_alike(
+        target in "(/(a|r|c|batch|b,1|\\{x\\}|%61|\\.\\.|7|x;y)?){0,6}/?(\\?(page|ids)=(1|2,3|%31|x)(&ids=4)?)?(#z)?",
+        method in "(GET|HEAD|OPTIONS|POST)",
+    ) {
+        static ROUTER: std::sync::LazyLock<Router> =
+            std::sync::LazyLock::new(|| Router::new(&routes(), false));
+        let read = Target::read(target.as_bytes());
+        let long = ROUTER.find(method.as_bytes(), &read);
+        prop_assert_eq!(ROUTER.find_raw(method.as_bytes(), target.as_bytes()), long);
+    }
+}
