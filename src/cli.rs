@@ -50,8 +50,8 @@ pub struct ScanArgs {
     /// How files are read
     #[command(flatten)]
     pub reading: ReadingArgs,
-    /// Most memory for accesses and names, such as 500M or 8G; more than that is an error [default: three
-    /// quarters of what the machine has free]
+    /// Most memory for accesses and names, such as 500M or 8G; accesses beyond a third of it go to disk, in the folder
+    /// where --out will be [default: a quarter of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
     /// Another finished answer to compare with, such as one with the grants as they were: comparison.json

@@ -39,7 +39,7 @@ impl Observer for Unobserved {
 pub enum PipelineProblem {
     /// A file cannot be read.
     Source(SourceProblem),
-    /// Accesses need more memory than allowed.
+    /// Names need more memory than allowed.
     Ceiling(CeilingReached),
     /// The user stopped it.
     Stopped,
@@ -53,8 +53,8 @@ impl fmt::Display for PipelineProblem {
             PipelineProblem::Source(problem) => problem.fmt(f),
             PipelineProblem::Ceiling(reached) => write!(
                 f,
-                "the accesses need more than {} bytes of memory so far, --memory allows {}; raise it, narrow the \
-                 case's routes, or split the case by source (this version does not spill to disk)",
+                "the names of accounts, addresses and IDs need {} bytes of memory so far, --memory allows {}; only \
+                 accesses go to disk: raise it, narrow the case's routes, or split the case by source",
                 reached.needed, reached.ceiling
             ),
             PipelineProblem::Stopped => f.write_str("stopped"),

@@ -10,7 +10,7 @@ use crate::cli::InitArgs;
 use crate::pipeline::{self, Unobserved};
 use crate::report::outside_of_logs;
 use crate::route::Router;
-use crate::sequence::Ceiling;
+use crate::sequence::{Ceiling, Spill};
 use crate::source::Log;
 use crate::source::Reading;
 use crate::survey::propose::{self, CaseText, Proposed, SourceText, Table};
@@ -256,12 +256,26 @@ fn look_at_bodies(
     let specs: Vec<_> = routes.iter().map(Proposed::spec).collect();
     let router = Router::new(&specs, false);
     let ceiling = Ceiling {
-        bytes: super::scan::three_quarters_of_free_memory(),
+        bytes: super::scan::quarter_of_memory(),
     };
-    let work = || pipeline::extract(inputs, &router, &Reading::default(), ceiling, &Unobserved);
+    let work = || {
+        pipeline::extract(
+            inputs,
+            &router,
+            &Reading::default(),
+            ceiling,
+            &Spill::never(),
+            &Unobserved,
+        )
+    };
     let extraction = pipeline::with_threads(None, work).map_err(Ending::failed)?;
     match extraction {
-        Ok(all) => propose::refine(routes, &all.all.accesses, &all.all.names, &case.directory),
+        Ok(all) => propose::refine(
+            routes,
+            &all.all.accesses.iter().collect::<Vec<_>>(),
+            &all.all.names,
+            &case.directory,
+        ),
         // Bodies are a help, no need: without them sizes stay guesses.
         Err(pipeline::PipelineProblem::Ceiling(_)) => {}
         Err(problem) => return Err(Ending::failed(problem)),

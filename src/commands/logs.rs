@@ -14,7 +14,7 @@ use crate::cli::WritingArgs;
 use crate::format::{Format, Problem};
 use crate::pipeline::{self, Extraction, ReadFile};
 use crate::route::Router;
-use crate::sequence::{Ceiling, text};
+use crate::sequence::{Ceiling, Spill, text};
 use crate::source::{self, Log, Reading};
 use crate::survey::account::{self, Candidate};
 use crate::survey::{self, Facts, FileNote, Known, Recognised, Sample, Sureness, recognise};
@@ -312,7 +312,7 @@ pub(super) fn read(
     let work = || -> Result<(Vec<ReadFile>, Vec<Facts>), pipeline::PipelineProblem> {
         let ceiling = Ceiling { bytes: None };
         let Extraction { files, .. } =
-            pipeline::extract(&inputs, &nothing, &how, ceiling, &progress)?;
+            pipeline::extract(&inputs, &nothing, &how, ceiling, &Spill::never(), &progress)?;
         progress.stage("looking at routes");
         let routes = router.as_ref().map(|(router, routes)| (router, *routes));
         let facts = pipeline::survey(&inputs, &files, routes, &how, &progress)?;

@@ -69,7 +69,7 @@ fn busiest<'p>(inputs: &[Input], all: &'p Part) -> BTreeMap<usize, (&'p [u8], u6
     let mut counts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
     let mut sums: BTreeMap<usize, u64> = BTreeMap::new();
     let mut last = None;
-    for access in &all.accesses {
+    for access in all.accesses.iter() {
         // One request may be many accesses.
         let request = (access.file, access.offset);
         let Some(input) = inputs.get(access.file as usize) else {

@@ -17,7 +17,7 @@ use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging};
 use crate::route::Router;
 use crate::route::extract::Part;
 use crate::scope::{Atlas, FileOf};
-use crate::sequence::Ceiling;
+use crate::sequence::{Ceiling, Spill};
 use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 
 /// Runs it.
@@ -38,7 +38,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
         ..Reading::default()
     };
     let ceiling = Ceiling {
-        bytes: args.memory.or_else(three_quarters_of_free_memory),
+        bytes: args.memory.or_else(quarter_of_memory),
     };
     let threads = args.reading.threads.map(usize::from);
     let work = || {
@@ -73,8 +73,9 @@ fn answer(
     let paths = paths(&inputs);
     let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
     let router = Router::new(&case.routes, case.ignore_case);
+    let spill = Spill::new(ceiling.room(), staging.folder());
     let extraction =
-        pipeline::extract(&inputs, &router, how, ceiling, progress).map_err(stopped)?;
+        pipeline::extract(&inputs, &router, how, ceiling, &spill, progress).map_err(stopped)?;
     progress.stage("analysing");
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, &inputs, &mut files)?;
@@ -87,7 +88,10 @@ fn answer(
         .collect();
     let remarks = remarks::of(case, &inputs, &sources, &all);
     let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
-    let analysis = pipeline::analyse(case, &atlas, all, &places);
+    let analysis = pipeline::analyse(case, &atlas, all, &places, &spill);
+    if let Some(fault) = spill.fault() {
+        return Err(Ending::Failed(fault.to_owned()));
+    }
     let mut assessment = coverage::assess(case, &sources);
     assessment.doubts.extend(impact::doubts(&analysis.exposure));
     assessment
@@ -372,12 +376,10 @@ fn folder(problem: FolderProblem) -> Ending {
     }
 }
 
-/// Three quarters of the memory that is free now, where the system tells it.
-pub(super) fn three_quarters_of_free_memory() -> Option<u64> {
+/// A quarter of the machine's memory, where the system tells it.
+pub(super) fn quarter_of_memory() -> Option<u64> {
     let facts = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = facts
-        .lines()
-        .find(|line| line.starts_with("MemAvailable:"))?;
+    let line = facts.lines().find(|line| line.starts_with("MemTotal:"))?;
     let kilobytes: u64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes * 1024 / 4 * 3)
+    Some(kilobytes * 1024 / 4)
 }

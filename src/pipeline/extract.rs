@@ -6,7 +6,7 @@ use super::{Observer, PipelineProblem};
 use crate::format::{Format, State};
 use crate::route::Router;
 use crate::route::extract::{Extractor, Part};
-use crate::sequence::Ceiling;
+use crate::sequence::{Ceiling, Spill};
 use crate::source::overlap::{self, Heads, Hits, Overlap};
 use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, split};
 
@@ -64,15 +64,19 @@ pub struct Extraction {
 /// Reads every input.
 ///
 /// # Errors
-/// The first file in order that cannot be read; the ceiling; the user's stop.
+/// The first file in order that cannot be read; names that do not fit under the ceiling; the user's stop. A disk
+/// that does not take the spilled accesses is known to `spill`.
 pub fn extract(
     inputs: &[Input],
     router: &Router,
     how: &Reading,
     ceiling: Ceiling,
+    spill: &Spill,
     observer: &dyn Observer,
 ) -> Result<Extraction, PipelineProblem> {
     let heads = heads(inputs)?;
+    // So many files are read at the same time.
+    let share = inputs.len().min(rayon::current_num_threads());
     let read =
         |file: usize, copied: Option<(u64, u64)>, torn: Option<u64>, observer: &dyn Observer| {
             let input = &inputs[file];
@@ -85,7 +89,7 @@ pub fn extract(
                 copied,
                 torn,
             };
-            read_file(input, &extractor, how, observer)
+            read_file(input, &extractor, how, (spill, share), observer)
         };
     let read_whole = |file| {
         let first = read(file, None, None, observer)?;
@@ -119,7 +123,8 @@ pub fn extract(
         let names = std::mem::take(&mut file.part.names);
         if file.copy_of.is_none() {
             all.take_accesses(accesses, names, 0);
-            let check = ceiling.check(all.accesses.len(), &all.names);
+            all.accesses.spill(spill, 1);
+            let check = ceiling.check(&all.names);
             check.map_err(PipelineProblem::Ceiling)?;
         }
     }
@@ -150,6 +155,7 @@ fn read_file(
     input: &Input,
     extractor: &Extractor<'_>,
     how: &Reading,
+    (spill, share): (&Spill, usize),
     observer: &dyn Observer,
 ) -> Result<ReadFile, PipelineProblem> {
     let mut reader = Reader::open(&input.log, how)?;
@@ -170,7 +176,10 @@ fn read_file(
             || {
                 rayon::join(
                     || read_window(extractor, &current, &state),
-                    || before.into_iter().for_each(|next| part.absorb(next)),
+                    || {
+                        before.into_iter().for_each(|next| part.absorb(next));
+                        part.accesses.spill(spill, share);
+                    },
                 )
             },
         );

@@ -111,6 +111,11 @@ impl Staging {
         Ok(())
     }
 
+    /// The folder that nobody knows of yet, for what must lie somewhere meanwhile.
+    pub fn folder(&self) -> &Path {
+        &self.staged
+    }
+
     /// What was written so far.
     pub fn outputs(&self) -> &[Output] {
         &self.outputs

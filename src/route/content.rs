@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::case::RouteSpec;
-use crate::sequence::{Access, NO_BYTES, NONE};
+use crate::sequence::{Access, Accesses, NO_BYTES, NONE};
 
 /// Fewest different IDs that share a constant body.
 const IDS: usize = 20;
@@ -62,7 +62,7 @@ pub struct Content {
 
 impl Content {
     /// Measures the answered bodies of all accesses.
-    pub fn measure(accesses: &[Access], routes: &[RouteSpec]) -> Content {
+    pub fn measure(accesses: &Accesses, routes: &[RouteSpec]) -> Content {
         let mut counts: HashMap<(u16, u64), u64> = HashMap::new();
         for access in requests(accesses) {
             *counts.entry((access.route, access.bytes)).or_default() += 1;
@@ -79,8 +79,8 @@ impl Content {
                 ids.extend(found.map(|size| ((*route, size), HashSet::new())));
             }
         }
-        let looked: &[Access] = if ids.is_empty() { &[] } else { accesses };
-        for access in requests(looked) {
+        let looked = (!ids.is_empty()).then(|| requests(accesses));
+        for access in looked.into_iter().flatten() {
             if let Some(ids) = ids.get_mut(&(access.route, access.bytes)) {
                 ids.insert(match access.object {
                     NONE => access.container,
@@ -121,14 +121,12 @@ impl Content {
 
 /// The answered requests; one that names many IDs is one, whatever it named: the same batch asked for again and again
 /// is no constant body.
-fn requests(accesses: &[Access]) -> impl Iterator<Item = &Access> {
-    let first = |at: usize| at == 0 || accesses[at - 1].order() != accesses[at].order();
-    let one = move |(at, access): &(usize, &Access)| answered(access) && first(*at);
-    accesses
-        .iter()
-        .enumerate()
-        .filter(one)
-        .map(|(_, access)| access)
+fn requests(accesses: &Accesses) -> impl Iterator<Item = Access> {
+    let mut before = None;
+    accesses.iter().filter(move |access| {
+        let first = before.replace(access.order()) != Some(access.order());
+        first && answered(access)
+    })
 }
 
 fn answered(access: &Access) -> bool {

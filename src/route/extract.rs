@@ -357,20 +357,9 @@ impl Access {
         Access {
             time,
             offset: place.at,
-            line: 0,
-            bytes: NO_BYTES,
             file,
             length: u32::try_from(place.length).unwrap_or(u32::MAX),
-            actor: NONE,
-            client: NONE,
-            agent: NONE,
-            object: NONE,
-            container: NONE,
-            skip: 0,
-            take: NONE,
-            route: 0,
-            status: 0,
-            with_body: true,
+            ..Access::BLANK
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Hours;
 use crate::format::Problem;
-use crate::sequence::{Access, NONE, Names};
+use crate::sequence::{Accesses, Names};
 use crate::source::overlap::Hits;
 use crate::words::Stamp;
 
@@ -10,7 +10,7 @@ use crate::words::Stamp;
 #[derive(Debug, Default)]
 pub struct Part {
     /// Accesses in line order; their names are numbers in `names`.
-    pub accesses: Vec<Access>,
+    pub accesses: Accesses,
     /// The names.
     pub names: Names,
     /// The conservation of lines.
@@ -129,26 +129,15 @@ impl Part {
     }
 
     /// Takes in accesses whose names are numbers elsewhere and whose lines begin after `base`.
-    pub fn take_accesses(&mut self, mut accesses: Vec<Access>, names: Names, base: u64) {
-        if self.accesses.is_empty() && self.names.is_empty() {
-            accesses
-                .iter_mut()
-                .for_each(|access| access.line = access.line.wrapping_add(base));
-            self.accesses = accesses;
-            self.names = names;
-            return;
-        }
-        let maps = self.names.absorb(&names);
-        let new = |map: &[u32], old: u32| map.get(old as usize).copied().unwrap_or(NONE);
-        self.accesses
-            .extend(accesses.into_iter().map(|access| Access {
-                line: access.line.wrapping_add(base),
-                actor: new(&maps.actors, access.actor),
-                client: new(&maps.clients, access.client),
-                agent: new(&maps.agents, access.agent),
-                object: new(&maps.objects, access.object),
-                container: new(&maps.objects, access.container),
-                ..access
-            }));
+    pub fn take_accesses(&mut self, accesses: Accesses, names: Names, base: u64) {
+        let first = self.names.is_empty();
+        let moved = match first {
+            true => {
+                self.names = names;
+                None
+            }
+            false => Some(self.names.absorb(&names)),
+        };
+        self.accesses.append(accesses, moved, base);
     }
 }

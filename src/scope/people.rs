@@ -1,9 +1,9 @@
 //! Who stood behind an access in the end: sessions resolved, addresses told apart from accounts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::case::{Directory, SessionRow};
-use crate::sequence::{Access, Interner, Names, text};
+use crate::sequence::{Access, Accesses, Interner, NONE, Names, text};
 
 use super::unnamed::{self, Unnamed};
 
@@ -52,43 +52,85 @@ pub struct People {
     keys: Interner,
     /// Stretches in which a source that has accounts names none.
     pub unnamed: Vec<Unnamed>,
+    /// Places of the accesses in these, among all.
+    places: BTreeSet<usize>,
+    /// Numbers of actors who are the same whenever they ask; [`NONE`] for the others.
+    steady: Vec<u32>,
 }
 
 impl People {
-    /// Finds out who made each access.
+    /// Finds out who made the accesses; then [`People::who`] tells it of each.
     pub fn resolve(
         directory: &Directory,
-        accesses: &[Access],
+        accesses: &Accesses,
         names: &Names,
         files: &[FileOf],
-    ) -> (People, Vec<u32>) {
-        let sessions = sessions(directory);
+    ) -> People {
         let (unnamed, places) = unnamed::find(accesses, names, files);
         let mut people = People {
+            keys: Interner::default(),
             unnamed,
-            ..People::default()
+            places,
+            steady: vec![NONE; names.actors.len()],
         };
-        let who = accesses
-            .iter()
-            .enumerate()
-            .map(|(at, access)| {
-                let actor = names.actors.name(access.actor);
-                let key = match actor.split_first() {
-                    Some((b'a', account)) => account_key(account, access, &sessions),
-                    Some((b'n', _)) => actor.to_vec(),
-                    _ => {
-                        let named = files
-                            .get(access.file as usize)
-                            .is_some_and(|file| file.has_accounts);
-                        let lost = places.contains(&at);
-                        let kind = if named && !lost { b'c' } else { b'n' };
-                        [&[kind], actor.get(1..).unwrap_or_default()].concat()
-                    }
-                };
-                people.keys.number(&key)
-            })
-            .collect();
-        (people, who)
+        let sessions = sessions(directory);
+        for (at, access) in accesses.iter().enumerate() {
+            let known = people.steady.get(access.actor as usize);
+            if known.is_some_and(|known| *known != NONE) {
+                continue;
+            }
+            let (key, steady) = people.key(&sessions, names, files, at, &access);
+            let number = people.keys.number(&key);
+            if steady && let Some(slot) = people.steady.get_mut(access.actor as usize) {
+                *slot = number;
+            }
+        }
+        people
+    }
+
+    /// Who made an access, the `at`-th of all.
+    pub fn who<'d>(
+        &'d self,
+        directory: &'d Directory,
+        names: &'d Names,
+        files: &'d [FileOf],
+    ) -> impl Fn(usize, &Access) -> u32 + 'd {
+        let sessions = sessions(directory);
+        move |at, access| match self.steady.get(access.actor as usize) {
+            Some(number) if *number != NONE => *number,
+            _ => {
+                let (key, _) = self.key(&sessions, names, files, at, access);
+                self.keys.known(&key).unwrap_or(NONE)
+            }
+        }
+    }
+
+    /// The key of who made an access, and whether it is the same for every access by this actor.
+    fn key(
+        &self,
+        sessions: &Sessions<'_>,
+        names: &Names,
+        files: &[FileOf],
+        at: usize,
+        access: &Access,
+    ) -> (Vec<u8>, bool) {
+        let actor = names.actors.name(access.actor);
+        match actor.split_first() {
+            Some((b'a', account)) => (
+                account_key(account, access, sessions),
+                !sessions.contains_key(account),
+            ),
+            Some((b'n', _)) => (actor.to_vec(), true),
+            _ => {
+                let named = files
+                    .get(access.file as usize)
+                    .is_some_and(|file| file.has_accounts);
+                let lost = self.places.contains(&at);
+                let kind = if named && !lost { b'c' } else { b'n' };
+                let key = [&[kind], actor.get(1..).unwrap_or_default()].concat();
+                (key, false)
+            }
+        }
     }
 
     /// Somebody by number.

@@ -2,10 +2,10 @@
 //! proxy that strips a header. A line without an account is beyond every scope where accounts are named (CASE.md §2);
 //! there it says nothing of who asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::people::FileOf;
-use crate::sequence::{Access, Names};
+use crate::sequence::{Access, Accesses, Names};
 use crate::words::Stamp;
 
 /// Clients with accounts at other times that a stretch must hold: an attacker without an account is one or a few.
@@ -27,38 +27,93 @@ pub struct Unnamed {
     pub clients: usize,
 }
 
+/// A request without an account.
+struct Bare {
+    /// Its place among all accesses.
+    at: usize,
+    order: (Stamp, u32, u64),
+    client: u32,
+}
+
+/// What is known of a source's requests.
+#[derive(Default)]
+struct Requests {
+    bare: Vec<Bare>,
+    /// Of each client: requests with an account, and all.
+    named: HashMap<u32, (u64, u64)>,
+}
+
 /// Finds them; the places of their accesses among all.
 pub(super) fn find(
-    accesses: &[Access],
+    accesses: &Accesses,
     names: &Names,
     files: &[FileOf],
 ) -> (Vec<Unnamed>, BTreeSet<usize>) {
-    let mut by_source: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let source = |access: &Access| {
+        let file = files.get(access.file as usize)?;
+        file.has_accounts.then_some(file.source)
+    };
+    let bare: Vec<bool> = (0..names.actors.len() as u32)
+        .map(|actor| names.actors.name(actor).first() == Some(&b'c'))
+        .collect();
+    let is_bare = |access: &Access| bare.get(access.actor as usize) == Some(&true);
+    let mut by_source: BTreeMap<usize, Requests> = BTreeMap::new();
     for (at, access) in accesses.iter().enumerate() {
-        if let Some(file) = files.get(access.file as usize).filter(|f| f.has_accounts) {
-            by_source.entry(file.source).or_default().push(at);
+        let Some(source) = source(&access) else {
+            continue;
+        };
+        let own = by_source.entry(source).or_default();
+        let client = own.named.entry(access.client).or_default();
+        client.1 += 1;
+        if is_bare(&access) {
+            own.bare.push(Bare {
+                at,
+                order: access.order(),
+                client: access.client,
+            });
+        } else {
+            client.0 += 1;
         }
     }
-    let bare = |at: &usize| names.actors.name(accesses[*at].actor).first() == Some(&b'c');
-    let (mut found, mut places) = (Vec::new(), BTreeSet::new());
-    for (source, mut own) in by_source {
-        own.sort_by_key(|at| accesses[*at].order());
-        let mut named: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-        for at in &own {
-            let entry = named.entry(accesses[*at].client).or_default();
-            entry.0 += u64::from(!bare(at));
-            entry.1 += 1;
+    by_source.retain(|_, own| own.bare.len() >= CLIENTS);
+    if by_source.is_empty() {
+        return (Vec::new(), BTreeSet::new());
+    }
+    for own in by_source.values_mut() {
+        own.bare.sort_by_key(|bare| (bare.order, bare.at));
+    }
+    // Between which of them a request with an account stands.
+    let mut parted: BTreeMap<usize, HashSet<usize>> = BTreeMap::new();
+    for (at, access) in accesses.iter().enumerate() {
+        if let Some(source) = source(&access)
+            && !is_bare(&access)
+            && let Some(own) = by_source.get(&source)
+        {
+            let key = (access.order(), at);
+            let behind = own.bare.partition_point(|bare| (bare.order, bare.at) < key);
+            parted.entry(source).or_default().insert(behind);
         }
-        let runs = own.chunk_by(|a, b| bare(a) == bare(b));
-        for run in runs.filter(|run| bare(&run[0]) && run.len() >= CLIENTS) {
-            if let Some(clients) = lost(accesses, run, &named) {
+    }
+    let (mut found, mut places) = (Vec::new(), BTreeSet::new());
+    for (source, own) in by_source {
+        let cuts = parted.remove(&source).unwrap_or_default();
+        let mut from = 0;
+        for until in 1..=own.bare.len() {
+            if until < own.bare.len() && !cuts.contains(&until) {
+                continue;
+            }
+            let run = &own.bare[from..until];
+            from = until;
+            if run.len() >= CLIENTS
+                && let Some(clients) = lost(run, &own.named)
+            {
                 found.push(Unnamed {
                     source,
-                    span: (accesses[run[0]].time, accesses[run[run.len() - 1]].time),
+                    span: (run[0].order.0, run[run.len() - 1].order.0),
                     requests: run.len() as u64,
                     clients,
                 });
-                places.extend(run);
+                places.extend(run.iter().map(|bare| bare.at));
             }
         }
     }
@@ -66,10 +121,10 @@ pub(super) fn find(
 }
 
 /// How many clients of a run are named at other times, if it is no accident that none is in it.
-fn lost(accesses: &[Access], run: &[usize], named: &BTreeMap<u32, (u64, u64)>) -> Option<usize> {
+fn lost(run: &[Bare], named: &HashMap<u32, (u64, u64)>) -> Option<usize> {
     let mut inside: BTreeMap<u32, u64> = BTreeMap::new();
-    for at in run {
-        *inside.entry(accesses[*at].client).or_default() += 1;
+    for bare in run {
+        *inside.entry(bare.client).or_default() += 1;
     }
     let known: Vec<(u64, u64, u64)> = inside
         .iter()

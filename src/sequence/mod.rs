@@ -1,13 +1,18 @@
 //! Accesses, and each account's accesses in exact time order.
 //!
-//! The only home of memory that grows with the data: accesses are compact, names are interned, and
-//! [`Sequences`] owns the ceiling; where it is reached, this version stops with an error, and a later
-//! one will spill partitions to disk here. Who an actor is in the end (sessions, aliases) is told to it
-//! by `scope`; what an access means is left to the rooms behind.
+//! The only home of memory that grows with the data, so of the ceiling and the spill: accesses are compact and go
+//! to disk beyond the ceiling ([`Spill`]), where [`Sequences`] sorts them partition by partition; names are interned
+//! exactly and stay in memory. Who an actor is in the end (sessions, aliases) is told to it by `scope`; what an access
+//! means is left to the rooms behind.
 
 mod names;
+mod packed;
+mod sorted;
+mod store;
 
 pub use names::{Interner, numbered, text};
+pub use sorted::Sequences;
+pub use store::{Accesses, Spill};
 
 use crate::words::Stamp;
 
@@ -32,7 +37,7 @@ pub struct Access {
     pub file: u32,
     /// Length of the line in bytes without its end of line.
     pub length: u32,
-    /// Who asked: number in [`Names::actors`].
+    /// Who asked: number in [`Names::actors`]; in [`Sequences`] the account's own number.
     pub actor: u32,
     /// Client address: number in [`Names::clients`].
     pub client: u32,
@@ -55,6 +60,26 @@ pub struct Access {
 }
 
 impl Access {
+    /// An access of nothing by nobody.
+    pub const BLANK: Access = Access {
+        time: Stamp(0),
+        offset: 0,
+        line: 0,
+        bytes: NO_BYTES,
+        file: 0,
+        length: 0,
+        actor: NONE,
+        client: NONE,
+        agent: NONE,
+        object: NONE,
+        container: NONE,
+        skip: 0,
+        take: NONE,
+        route: 0,
+        status: 0,
+        with_body: true,
+    };
+
     /// The total order of accesses: time, then the order of the files and of their lines, then the
     /// order within the request.
     pub fn order(&self) -> (Stamp, u32, u64) {
@@ -124,14 +149,14 @@ impl Names {
     }
 }
 
-/// How much memory accesses may take.
+/// How much memory accesses and names may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Ceiling {
     /// Bytes; `None` = no ceiling.
     pub bytes: Option<u64>,
 }
 
-/// The ceiling was reached.
+/// The names alone need more than the ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CeilingReached {
     /// Bytes that would have been needed so far.
@@ -141,67 +166,20 @@ pub struct CeilingReached {
 }
 
 impl Ceiling {
-    /// Whether so many accesses and names still fit.
+    /// The part of it that accesses may take before they go to disk.
+    pub fn room(&self) -> Option<u64> {
+        self.bytes.map(|bytes| bytes / 3)
+    }
+
+    /// Whether the names, which do not go to disk, still fit.
     ///
     /// # Errors
     /// [`CeilingReached`] when they do not.
-    pub fn check(&self, accesses: usize, names: &Names) -> Result<(), CeilingReached> {
-        let needed = (accesses * size_of::<Access>() + names.memory()) as u64;
+    pub fn check(&self, names: &Names) -> Result<(), CeilingReached> {
+        let needed = names.memory() as u64;
         match self.bytes {
             Some(ceiling) if needed > ceiling => Err(CeilingReached { needed, ceiling }),
             _ => Ok(()),
         }
-    }
-}
-
-/// Accesses partitioned by account, each partition in exact order. Accounts stand in the order of
-/// their numbers.
-#[derive(Debug, Default)]
-pub struct Sequences {
-    accesses: Vec<Access>,
-    bounds: Vec<(u32, usize)>,
-}
-
-impl Sequences {
-    /// Partitions accesses by `who[i]`, the account number of access `i`.
-    ///
-    /// # Panics
-    /// Never: the shorter of the two lists counts.
-    pub fn build(accesses: Vec<Access>, who: &[u32]) -> Sequences {
-        let mut keyed: Vec<(u32, Access)> = who.iter().copied().zip(accesses).collect();
-        // Stable: accesses of one request keep the order in which the request names them.
-        keyed.sort_by_key(|(account, access)| (*account, access.order()));
-        let mut sequences = Sequences::default();
-        for (index, (account, access)) in keyed.into_iter().enumerate() {
-            if sequences
-                .bounds
-                .last()
-                .is_none_or(|(last, _)| *last != account)
-            {
-                sequences.bounds.push((account, index));
-            }
-            sequences.accesses.push(access);
-        }
-        sequences
-    }
-
-    /// How many accounts have a sequence.
-    pub fn len(&self) -> usize {
-        self.bounds.len()
-    }
-
-    /// Whether there is no access at all.
-    pub fn is_empty(&self) -> bool {
-        self.bounds.is_empty()
-    }
-
-    /// The `index`-th account's number and its accesses in order.
-    pub fn sequence(&self, index: usize) -> (u32, &[Access]) {
-        let (account, from) = self.bounds[index];
-        let until = self
-            .bounds
-            .get(index + 1)
-            .map_or(self.accesses.len(), |(_, start)| *start);
-        (account, &self.accesses[from..until])
     }
 }

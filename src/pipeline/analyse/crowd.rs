@@ -33,7 +33,7 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
         .collect();
     let seen: Vec<Seen> = measured
         .par_iter()
-        .map(|one| wanted.look(sequences.sequence(one.sequence).1, one))
+        .map(|one| wanted.look(&sequences.sequence(one.sequence).1, one))
         .collect();
     let mut crowd = Crowd::default();
     for one in measured.iter() {

@@ -52,7 +52,7 @@ impl Class<'_> {
                 [] => row.and_then(|row| row.controller),
             };
             let Some(home) = home else { continue };
-            let mut visitor = Visitor::of(home, accesses, &self.case.routes);
+            let mut visitor = Visitor::of(home, &accesses, &self.case.routes);
             visitor.ids.retain(|id| self.unknown(*id));
             lesson.voters.insert(index, visitors.len() as u32);
             visitors.push(visitor);

@@ -54,6 +54,7 @@ impl<'w> Worker<'w> {
     /// Measures the account of a sequence, with the templates that need no other account.
     pub fn measure(&self, sequences: &Sequences, index: usize) -> Measured {
         let (number, accesses) = sequences.sequence(index);
+        let accesses = &*accesses;
         let person = self.people.person(number);
         let row = self.row(&person);
         let kind = row.map_or(String::new(), |row| row.kind.clone());
@@ -132,6 +133,7 @@ impl<'w> Worker<'w> {
         (group, works_elsewhere, lists_lead): (u32, bool, bool),
     ) {
         let (_, accesses) = sequences.sequence(measured.sequence);
+        let accesses = &*accesses;
         let bench = self.bench(&measured.outcome.person, measured.sequence, accesses);
         let touched = self.opener.open(&bench, accesses);
         let service = matches!(measured.outcome.kind.as_str(), "service" | "test");

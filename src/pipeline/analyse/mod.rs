@@ -27,7 +27,7 @@ use crate::scope::{
     Arrivals, Atlas, Basis, FileOf, Homes, Opener, People, Person, PersonKind, Scope, Stale, Thing,
     Unnamed, as_of,
 };
-use crate::sequence::{Access, NONE, Names, Sequences};
+use crate::sequence::{Access, NONE, Names, Sequences, Spill};
 use crate::words::{Certainty, HOUR, Reason, Stamp};
 
 use learn::Class;
@@ -194,14 +194,29 @@ pub struct SetAside {
 }
 
 /// Analyses an extraction. `files` tells where each file's lines come from.
-pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, files: &[FileOf]) -> Analysis {
+///
+/// What does not fit into memory goes to `spill`, which knows in the end whether the disk gave it back.
+pub fn analyse(
+    case: &Case,
+    atlas: &Atlas<'_>,
+    all: Part,
+    files: &[FileOf],
+    spill: &Spill,
+) -> Analysis {
     let names = all.names;
     let content = Content::measure(&all.accesses, &case.routes);
-    let (people, who) = People::resolve(&case.directory, &all.accesses, &names, files);
-    let (accesses, who, set_aside) = keep(case, &names, &people, all.accesses, who);
-    let times = accesses.iter().map(|access| access.time);
-    let logs = times.clone().min().zip(times.max());
-    let sequences = Sequences::build(accesses, &who);
+    let people = People::resolve(&case.directory, &all.accesses, &names, files);
+    let mut sift = Sift::of(case, &names, &people);
+    let sequences = {
+        let who = people.who(&case.directory, &names, files);
+        Sequences::build(all.accesses, people.len(), spill, |at, access, first| {
+            let who = who(at, access);
+            sift.takes(who, access, first).then_some(who)
+        })
+    };
+    let Sift {
+        set_aside, logs, ..
+    } = sift;
     let mut homes = Homes::infer(atlas, &sequences, &people, &names);
     let things: Vec<Thing> = (0..names.objects.len() as u32)
         .map(|asked| atlas.thing(names.objects.name(asked), asked))
@@ -315,7 +330,7 @@ fn clients(people: &People, sequences: &Sequences) -> hand::Clients {
     let one = |index: usize| {
         let (number, accesses) = sequences.sequence(index);
         let account = people.person(number).kind == PersonKind::Account;
-        account.then(|| hand::clients(accesses))
+        account.then(|| hand::clients(&accesses))
     };
     let all: Vec<Vec<u32>> = (0..sequences.len())
         .into_par_iter()
@@ -365,43 +380,56 @@ fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {
 }
 
 /// Sets aside what is no part of the incident.
-fn keep(
-    case: &Case,
-    names: &Names,
-    people: &People,
-    accesses: Vec<Access>,
-    who: Vec<u32>,
-) -> (Vec<Access>, Vec<u32>, SetAside) {
-    let mut set_aside = SetAside::default();
-    let accounts: HashSet<u32> = (0..people.len() as u32)
-        .filter(|number| {
+struct Sift<'c> {
+    case: &'c Case,
+    accounts: HashSet<u32>,
+    clients: HashSet<u32>,
+    set_aside: SetAside,
+    /// First and last of what is left.
+    logs: Option<(Stamp, Stamp)>,
+}
+
+impl<'c> Sift<'c> {
+    fn of(case: &'c Case, names: &Names, people: &People) -> Sift<'c> {
+        let all = match case.exclude_accounts.is_empty() {
+            true => 0..0,
+            false => 0..people.len() as u32,
+        };
+        let accounts = all.filter(|number| {
             let person = people.person(*number);
             let excluded = |account: &String| account.as_bytes() == person.name;
             person.kind == PersonKind::Account && case.exclude_accounts.iter().any(excluded)
-        })
-        .collect();
-    let clients: HashSet<u32> = case
-        .exclude_clients
-        .iter()
-        .filter_map(|client| names.clients.known(client.as_bytes()))
-        .filter(|number| *number != NONE)
-        .collect();
-    let (accesses, who) = accesses
-        .into_iter()
-        .zip(who)
-        .filter(|(access, who)| {
-            let counter = if accounts.contains(who) {
-                &mut set_aside.excluded_accounts
-            } else if clients.contains(&access.client) {
-                &mut set_aside.excluded_clients
-            } else if !crate::case::in_period(case.period, access.time) {
-                &mut set_aside.outside_period
-            } else {
-                return true;
-            };
-            *counter += 1;
-            false
-        })
-        .unzip();
-    (accesses, who, set_aside)
+        });
+        let clients = case
+            .exclude_clients
+            .iter()
+            .filter_map(|client| names.clients.known(client.as_bytes()))
+            .filter(|number| *number != NONE);
+        Sift {
+            case,
+            accounts: accounts.collect(),
+            clients: clients.collect(),
+            set_aside: SetAside::default(),
+            logs: None,
+        }
+    }
+
+    /// Whether an access is looked at; counted the first time only.
+    fn takes(&mut self, who: u32, access: &Access, first: bool) -> bool {
+        let aside = &mut self.set_aside;
+        let counter = if !self.accounts.is_empty() && self.accounts.contains(&who) {
+            &mut aside.excluded_accounts
+        } else if !self.clients.is_empty() && self.clients.contains(&access.client) {
+            &mut aside.excluded_clients
+        } else if !crate::case::in_period(self.case.period, access.time) {
+            &mut aside.outside_period
+        } else {
+            let at = access.time;
+            let (from, until) = self.logs.unwrap_or((at, at));
+            self.logs = Some((from.min(at), until.max(at)));
+            return true;
+        };
+        *counter += u64::from(first);
+        false
+    }
 }

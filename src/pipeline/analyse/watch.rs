@@ -29,7 +29,10 @@ pub(super) fn look(worker: &Worker<'_>, sequences: &Sequences) -> Watched {
     let watched = Ids::of(worker, &leaked);
     let looked: Vec<(BTreeMap<Key, Sighting>, BTreeMap<u16, Limited>)> = (0..sequences.len())
         .into_par_iter()
-        .map(|index| one(worker, sequences.sequence(index), &leaked, &watched))
+        .map(|index| {
+            let (account, accesses) = sequences.sequence(index);
+            one(worker, (account, &accesses), &leaked, &watched)
+        })
         .collect();
     let mut all = BTreeMap::new();
     let mut limited: BTreeMap<u16, Limited> = BTreeMap::new();

@@ -1,0 +1,334 @@
+//! Accesses in the order in which they were read, in memory or on disk.
+//!
+//! Chunks are held as they came, so that putting parts together copies nothing; what is over the ceiling goes to a
+//! file without a name, which vanishes with the process. A disk that fails is remembered and told by [`Spill::fault`]:
+//! whoever concludes from accesses asks for it before anything is printed.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::packed::{PACKED, pack, unpack};
+use super::{Access, Moved, NONE};
+
+/// Accesses that are read from disk at a time.
+const BLOCK: usize = 4096;
+
+/// Where accesses go for which there is no room in memory. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Spill {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Most bytes of accesses in memory; `None` = no ceiling.
+    room: Option<u64>,
+    folder: PathBuf,
+    file: Mutex<Option<(Arc<File>, u64)>>,
+    fault: OnceLock<String>,
+}
+
+impl Spill {
+    /// Beside a folder that may be written; nothing is written before the room is used up.
+    pub fn new(room: Option<u64>, folder: &Path) -> Spill {
+        Spill {
+            inner: Arc::new(Inner {
+                room,
+                folder: folder.to_owned(),
+                file: Mutex::new(None),
+                fault: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// Nothing goes to disk.
+    pub fn never() -> Spill {
+        Spill::new(None, Path::new(""))
+    }
+
+    /// Most bytes of accesses in memory.
+    pub fn room(&self) -> Option<u64> {
+        self.inner.room
+    }
+
+    /// Whether so many accesses are more than there is room for.
+    pub fn overflows(&self, accesses: usize) -> bool {
+        let bytes = (accesses * size_of::<Access>()) as u64;
+        self.inner.room.is_some_and(|room| bytes > room)
+    }
+
+    /// What went wrong with the disk, if anything did: then nothing that was read back may be used.
+    pub fn fault(&self) -> Option<&str> {
+        self.inner.fault.get().map(String::as_str)
+    }
+
+    /// Takes so many bytes of the file for somebody: the file, and where they begin.
+    pub(super) fn take(&self, bytes: u64) -> io::Result<(Arc<File>, u64)> {
+        let mut file = match self.inner.file.lock() {
+            Ok(file) => file,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        let (file, end) = match file.as_mut() {
+            Some(open) => open,
+            None => file.insert((Arc::new(nameless(&self.inner.folder)?), 0)),
+        };
+        let from = *end;
+        *end += bytes;
+        Ok((file.clone(), from))
+    }
+
+    pub(super) fn failed(&self, error: &io::Error) {
+        let folder = self.inner.folder.display();
+        let _ = self.inner.fault.set(format!(
+            "{folder}: accesses that do not fit into --memory cannot be kept here: {error}; make room there, or give more \
+             --memory"
+        ));
+    }
+}
+
+/// A file that has no name any more and vanishes with the process.
+fn nameless(folder: &Path) -> io::Result<File> {
+    let path = folder.join(format!(".breachscope-spill-{}", std::process::id()));
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// Accesses in order.
+#[derive(Debug, Default)]
+pub struct Accesses {
+    chunks: Vec<Chunk>,
+    len: usize,
+    /// Those of them that are in memory.
+    held: usize,
+}
+
+#[derive(Debug)]
+enum Chunk {
+    Held(Vec<Access>),
+    Spilled(Spilled),
+}
+
+/// Accesses on disk, whose names have moved since.
+#[derive(Clone, Debug)]
+struct Spilled {
+    spill: Spill,
+    file: Arc<File>,
+    at: u64,
+    len: usize,
+    moved: Option<Arc<Moved>>,
+}
+
+impl Accesses {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many are in memory.
+    pub fn held(&self) -> usize {
+        self.held
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, access: Access) {
+        self.len += 1;
+        self.held += 1;
+        match self.chunks.last_mut() {
+            Some(Chunk::Held(chunk)) => chunk.push(access),
+            _ => self.chunks.push(Chunk::Held(vec![access])),
+        }
+    }
+
+    /// Takes in those that follow; their names have moved, and their lines begin after `base`.
+    pub fn append(&mut self, mut next: Accesses, moved: Option<Moved>, base: u64) {
+        let moved = moved.map(Arc::new);
+        for chunk in &mut next.chunks {
+            match chunk {
+                Chunk::Held(accesses) => accesses.iter_mut().for_each(|access| {
+                    access.line = access.line.wrapping_add(base);
+                    if let Some(moved) = &moved {
+                        *access = moved.applied(*access);
+                    }
+                }),
+                // What is on disk belongs to a whole file, whose lines are numbered already.
+                Chunk::Spilled(spilled) => spilled.moved.clone_from(&moved),
+            }
+        }
+        self.chunks.append(&mut next.chunks);
+        self.len += next.len;
+        self.held += next.held;
+    }
+
+    /// Writes to disk what is in memory, if it is more than the share of the room that is due to it.
+    pub fn spill(&mut self, spill: &Spill, share: usize) {
+        if !spill.overflows(self.held.saturating_mul(share)) {
+            return;
+        }
+        for chunk in &mut self.chunks {
+            if let Chunk::Held(accesses) = chunk
+                && !accesses.is_empty()
+            {
+                match Spilled::write(spill, accesses) {
+                    Ok(spilled) => {
+                        self.held -= accesses.len();
+                        *chunk = Chunk::Spilled(spilled);
+                    }
+                    Err(error) => return spill.failed(&error),
+                }
+            }
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Access> {
+        self.chunks.iter().flat_map(Chunk::iter)
+    }
+
+    /// All of them, in order; each chunk goes when it is over.
+    pub fn drain(self) -> impl Iterator<Item = Access> {
+        self.chunks.into_iter().flat_map(|chunk| {
+            let (held, spilled) = match chunk {
+                Chunk::Held(accesses) => (accesses, None),
+                Chunk::Spilled(spilled) => (Vec::new(), Some(spilled)),
+            };
+            let spilled = spilled.into_iter().flat_map(Spilled::into_iter);
+            held.into_iter().chain(spilled)
+        })
+    }
+}
+
+impl FromIterator<Access> for Accesses {
+    fn from_iter<I: IntoIterator<Item = Access>>(all: I) -> Accesses {
+        let all: Vec<Access> = all.into_iter().collect();
+        Accesses {
+            len: all.len(),
+            held: all.len(),
+            chunks: vec![Chunk::Held(all)],
+        }
+    }
+}
+
+impl Chunk {
+    fn iter(&self) -> impl Iterator<Item = Access> + '_ {
+        let (held, spilled) = match self {
+            Chunk::Held(accesses) => (&accesses[..], None),
+            Chunk::Spilled(spilled) => (&[][..], Some(spilled.clone())),
+        };
+        let spilled = spilled.into_iter().flat_map(Spilled::into_iter);
+        held.iter().copied().chain(spilled)
+    }
+}
+
+impl Spilled {
+    fn write(spill: &Spill, accesses: &[Access]) -> io::Result<Spilled> {
+        let (file, at) = spill.take((accesses.len() * PACKED) as u64)?;
+        let mut bytes = Vec::with_capacity(BLOCK * PACKED);
+        let mut place = at;
+        for block in accesses.chunks(BLOCK) {
+            bytes.clear();
+            block.iter().for_each(|access| pack(access, &mut bytes));
+            file.write_all_at(&bytes, place)?;
+            place += bytes.len() as u64;
+        }
+        Ok(Spilled {
+            spill: spill.clone(),
+            file,
+            at,
+            len: accesses.len(),
+            moved: None,
+        })
+    }
+
+    fn into_iter(self) -> impl Iterator<Item = Access> {
+        let blocks = self.len.div_ceil(BLOCK);
+        (0..blocks).flat_map(move |block| {
+            let from = block * BLOCK;
+            let mut accesses = read(
+                &self.spill,
+                &self.file,
+                self.at + (from * PACKED) as u64,
+                BLOCK.min(self.len - from),
+            );
+            if let Some(moved) = &self.moved {
+                accesses
+                    .iter_mut()
+                    .for_each(|access| *access = moved.applied(*access));
+            }
+            accesses
+        })
+    }
+}
+
+/// Reads accesses back; none where the disk fails, which the spill then knows.
+pub(super) fn read(spill: &Spill, file: &File, at: u64, len: usize) -> Vec<Access> {
+    let mut bytes = vec![0; len * PACKED];
+    if let Err(error) = file.read_exact_at(&mut bytes, at) {
+        spill.failed(&error);
+        return Vec::new();
+    }
+    bytes.chunks_exact(PACKED).map(unpack).collect()
+}
+
+impl Moved {
+    /// An access with the numbers that its names have now.
+    pub fn applied(&self, access: Access) -> Access {
+        let new = |map: &[u32], old: u32| map.get(old as usize).copied().unwrap_or(NONE);
+        Access {
+            actor: new(&self.actors, access.actor),
+            client: new(&self.clients, access.client),
+            agent: new(&self.agents, access.agent),
+            object: new(&self.objects, access.object),
+            container: new(&self.objects, access.container),
+            ..access
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sequence::packed::tests::access;
+
+    #[test]
+    fn what_was_on_disk_is_what_was_in_memory() {
+        let folder = std::env::temp_dir();
+        let all: Vec<Access> = (0..10_000).map(access).collect();
+        let mut accesses: Accesses = all.iter().copied().collect();
+        let spill = Spill::new(Some(1), &folder);
+        accesses.spill(&spill, 1);
+        assert_eq!((accesses.held(), accesses.len()), (0, all.len()));
+        accesses.push(access(10_000));
+        let read: Vec<Access> = accesses.iter().collect();
+        assert_eq!(read[..all.len()], all);
+        assert_eq!(read.last(), Some(&access(10_000)));
+        assert!(accesses.drain().eq(read));
+        assert_eq!(spill.fault(), None);
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_told() {
+        let mut accesses: Accesses = (0..10).map(access).collect();
+        let spill = Spill::new(Some(1), Path::new("/no/such/folder"));
+        accesses.spill(&spill, 1);
+        assert!(
+            spill
+                .fault()
+                .is_some_and(|fault| fault.contains("/no/such/folder"))
+        );
+        // Nothing was lost by it.
+        assert_eq!(accesses.iter().count(), 10);
+    }
+}
