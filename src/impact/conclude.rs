@@ -193,9 +193,7 @@ fn row(
     // What would bound it if nothing were missing but the minutes of holes.
     let minutes = bounded && common.unbounded && !common.pathless;
     let filled = subjects.iter().filter(|s| s.accesses == 0).count() as u64;
-    let shown = cap
-        .filter(|_| minutes)
-        .map(|cap| (most - filled).min(cap));
+    let shown = cap.filter(|_| minutes).map(|cap| (most - filled).min(cap));
     let doubt = bounded && (common.unbounded || common.anybody > 0);
     let none = Reach::default();
     let reach = exposure.reach.get(&controller).unwrap_or(&none);

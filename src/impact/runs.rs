@@ -198,7 +198,11 @@ pub fn runs(
     files: &[FileOf],
     known_end: &dyn Fn(What, &[u8], bool) -> Option<i64>,
 ) -> Vec<Run> {
-    let source = |access: &Access| files.get(access.file as usize).map_or(0, |file| file.source);
+    let source = |access: &Access| {
+        files
+            .get(access.file as usize)
+            .map_or(0, |file| file.source)
+    };
     let mut groups: BTreeMap<Key<'_>, Vec<Step>> = BTreeMap::new();
     for beyond in &share.beyond {
         let from = source(&beyond.access);

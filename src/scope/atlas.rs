@@ -208,8 +208,18 @@ impl<'c> Atlas<'c> {
         };
         let lists = containers && !self.by_container.by_key.is_empty();
         let numbers: Vec<i64> = match (containers, lists) {
-            (false, _) => self.by_object.by_key.keys().filter_map(|id| own(id)).collect(),
-            (true, true) => self.by_container.by_key.keys().filter_map(|id| own(id)).collect(),
+            (false, _) => self
+                .by_object
+                .by_key
+                .keys()
+                .filter_map(|id| own(id))
+                .collect(),
+            (true, true) => self
+                .by_container
+                .by_key
+                .keys()
+                .filter_map(|id| own(id))
+                .collect(),
             (true, false) => self.unit_ids.keys().filter_map(|id| own(id)).collect(),
         };
         match highest {

@@ -78,15 +78,26 @@ fn behind(worker: &Worker<'_>, run: &Run, gap: &Gap, number: i64) -> Option<Vec<
         },
         What::Containers => {
             let id = run.id(gap, names, number);
-            let all = || worker.opener.on_page(&id, &asked(0, NONE), Certainty::Possible);
-            atlas.knows_container(&id).then(all).map(|(things, _)| things)
+            let all = || {
+                worker
+                    .opener
+                    .on_page(&id, &asked(0, NONE), Certainty::Possible)
+            };
+            atlas
+                .knows_container(&id)
+                .then(all)
+                .map(|(things, _)| things)
         }
         What::Pages { container, take } => {
             let skip = u32::try_from(number).ok()?.checked_mul(take)?;
             let id = names.objects.name(container);
             // Of a page whose members nobody knows there is nothing to say.
-            let page = worker.opener.on_page(id, &asked(skip, take), Certainty::Possible);
-            Some(page).filter(|(_, known)| *known).map(|(things, _)| things)
+            let page = worker
+                .opener
+                .on_page(id, &asked(skip, take), Certainty::Possible);
+            Some(page)
+                .filter(|(_, known)| *known)
+                .map(|(things, _)| things)
         }
     }
 }
