@@ -470,40 +470,48 @@ fn containers_and_pages() {
     fs::remove_dir_all(&schools.folder).unwrap();
 }
 
-/// Two hosts in turns, of which one lost five minutes: every second ID of those is missing.
+/// Two hosts in turns, of which one lost five minutes: every second ID of those is missing. Where the other host shows in
+/// them that the walk went elsewhere, nothing is filled in.
 #[test]
 fn one_host_of_two() {
-    let mut schools = Schools::new("runs-hosts");
-    schools.ordinary();
-    for at in 0..100 {
-        schools.ask(
-            TEN + at * 10,
-            &format!("s{}", at + 1),
-            200,
-            &(430 + at % 50).to_string(),
+    for (name, filled) in [("hosts", 15), ("hosts-elsewhere", 0)] {
+        let mut schools = Schools::new(&format!("runs-{name}"));
+        schools.ordinary();
+        for at in 0..100 {
+            let pupil = if at == 40 && filled == 0 { 90 } else { at + 1 };
+            let bytes = (430 + at % 50).to_string();
+            schools.ask(TEN + at * 10, &format!("s{pupil}"), 200, &bytes);
+        }
+        let all = schools.log.drain(..);
+        let (first, mut other): (Vec<String>, Vec<String>) =
+            all.partition(|line| second(line) / 10 % 2 == 0);
+        schools.log = first;
+        other.retain(|line| !LOST.contains(&second(line)));
+        other.sort_by_key(|line| second(line));
+        schools.more = format!(
+            "[[source]]\nname = \"edge2\"\nfiles = [\"logs2/access.log\"]\nformat = \"combined\"\naccount = \
+             \"remote_user\"\n{}\n",
+            gap(&LOST)
         );
+        let out = scanned(&mut schools, "", |folder| {
+            fs::create_dir_all(folder.join("logs2")).unwrap();
+            fs::write(folder.join("logs2/access.log"), other.concat()).unwrap();
+        });
+        // 10:05:10 belongs to the second host: s32.
+        let expected = if filled == 0 { 32..32 } else { 32..61 };
+        assert_eq!(named(&out), subjects(expected.step_by(2)), "{name}");
+        if filled > 0 {
+            let gap = &runs(&out)[0]["gaps"][0];
+            let figures = [
+                "missing",
+                "known",
+                "objects_beyond_scope",
+                "subjects_possible",
+            ];
+            assert_eq!(figures.map(|key| gap[key].as_u64()), [Some(filled); 4]);
+        }
+        fs::remove_dir_all(&schools.folder).unwrap();
     }
-    let (first, second_host): (Vec<String>, Vec<String>) = schools
-        .log
-        .drain(..)
-        .partition(|line| second(line) / 10 % 2 == 0);
-    schools.log = first;
-    let mut other: Vec<String> = second_host
-        .into_iter()
-        .filter(|line| !LOST.contains(&second(line)))
-        .collect();
-    other.sort_by_key(|line| second(line));
-    schools.more = format!(
-        "[[source]]\nname = \"edge2\"\nfiles = [\"logs2/access.log\"]\nformat = \"combined\"\naccount = \"remote_user\"\n{}\n",
-        gap(&LOST)
-    );
-    let out = scanned(&mut schools, "", |folder| {
-        fs::create_dir_all(folder.join("logs2")).unwrap();
-        fs::write(folder.join("logs2/access.log"), other.concat()).unwrap();
-    });
-    // 10:05:10 belongs to the second host: s32.
-    assert_eq!(named(&out), subjects((32..=60).step_by(2)));
-    fs::remove_dir_all(&schools.folder).unwrap();
 }
 
 /// A quarter of all lines is kept: what stands between them is possible, how far it went is estimated from where the
