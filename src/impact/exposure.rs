@@ -149,7 +149,9 @@ impl Exposure {
                             first: Citation::of(&sides[0]),
                             requests: 0,
                         };
-                        self.doubt((About::Subject(key.0, key.1), reason), doubt);
+                        // A doubt that a line shows stays as it is.
+                        let about = (About::Subject(key.0, key.1), reason);
+                        self.doubtful.entry(about).or_insert(doubt);
                         continue;
                     }
                     let object = with.atlas.row(row);
