@@ -189,14 +189,17 @@ impl Dark {
 /// What the steps of one run have in common; of a sample also its source, because each keeps a share of its own.
 type Key<'n> = (What, u16, &'n [u8], Option<usize>);
 
-/// An account's runs with something missing, in a fixed order. `lowest`: the end of the numbers that the directory knows
-/// of a kind with a prefix; the highest where the last argument says so.
+/// The end of the numbers that the directory knows of a kind with a prefix: the lowest, or the highest where the last
+/// argument says so.
+pub type KnownEnd<'k> = dyn Fn(What, &[u8], bool) -> Option<i64> + 'k;
+
+/// An account's runs with something missing, in a fixed order.
 pub fn runs(
     share: &AccountShare,
     names: &Names,
     dark: &Dark,
     files: &[FileOf],
-    known_end: &dyn Fn(What, &[u8], bool) -> Option<i64>,
+    known_end: &KnownEnd<'_>,
 ) -> Vec<Run> {
     let source = |access: &Access| {
         files

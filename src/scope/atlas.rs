@@ -202,25 +202,15 @@ impl<'c> Atlas<'c> {
     /// The lowest number, or the highest, behind a prefix among the IDs of objects or of containers that the directory
     /// knows.
     pub fn last_number(&self, prefix: &[u8], containers: bool, highest: bool) -> Option<i64> {
-        let own = |id: &&[u8]| {
+        let own = |id: &&'c [u8]| {
             let (before, number) = numbered(id)?;
             (before == prefix).then_some(i64::try_from(number).ok()?)
         };
         let lists = containers && !self.by_container.by_key.is_empty();
         let numbers: Vec<i64> = match (containers, lists) {
-            (false, _) => self
-                .by_object
-                .by_key
-                .keys()
-                .filter_map(|id| own(id))
-                .collect(),
-            (true, true) => self
-                .by_container
-                .by_key
-                .keys()
-                .filter_map(|id| own(id))
-                .collect(),
-            (true, false) => self.unit_ids.keys().filter_map(|id| own(id)).collect(),
+            (false, _) => self.by_object.by_key.keys().filter_map(own).collect(),
+            (true, true) => self.by_container.by_key.keys().filter_map(own).collect(),
+            (true, false) => self.unit_ids.keys().filter_map(own).collect(),
         };
         match highest {
             true => numbers.into_iter().max(),

@@ -484,7 +484,7 @@ fn one_host_of_two() {
         }
         let all = schools.log.drain(..);
         let (first, mut other): (Vec<String>, Vec<String>) =
-            all.partition(|line| second(line) / 10 % 2 == 0);
+            all.partition(|line| (second(line) / 10).is_multiple_of(2));
         schools.log = first;
         other.retain(|line| !LOST.contains(&second(line)));
         other.sort_by_key(|line| second(line));
@@ -522,7 +522,7 @@ fn a_sampled_run() {
         let mut schools = Schools::new(&format!("runs-{name}"));
         schools.ordinary();
         let kept: Vec<u64> = (1..=100)
-            .filter(|at| (*at * 7919_u64 + at * at * 31) % 4 == 0 || at % 9 == 4)
+            .filter(|at| (*at * 7919_u64 + at * at * 31).is_multiple_of(4) || at % 9 == 4)
             .collect();
         for (at, pupil) in (0..).zip(&kept) {
             schools.ask(

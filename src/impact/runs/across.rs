@@ -142,9 +142,7 @@ fn cut_off(open: Option<Found>, left: &[Step], at: i64, all: bool) -> Option<Fou
     };
     let own = &left[from..];
     let long = own.len() > STEPS && disclosed(own);
-    let Some(mut run) = open.or_else(|| Found::of(stride, own).filter(|_| long)) else {
-        return None;
-    };
+    let mut run = open.or_else(|| Found::of(stride, own).filter(|_| long))?;
     if at - run.last.last.time.0 < FASTER.saturating_mul(pace(own, &[])) {
         run.end = Some(End::Refused(
             match all {
