@@ -11,7 +11,7 @@ use crate::cli::ScanArgs;
 use crate::coverage::{self, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
-use crate::impact::{self, AccountFigures, Citation, conclude};
+use crate::impact::{self, AccountFigures, Citation, Dark, conclude};
 use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging};
 use crate::route::Router;
@@ -88,11 +88,13 @@ fn answer(
         .collect();
     let remarks = remarks::of(case, &inputs, &sources, &all);
     let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
-    let analysis = pipeline::analyse(case, &atlas, all, &places, &spill);
+    let mut assessment = coverage::assess(case, &sources);
+    let shares = case.sources.iter().map(|s| s.sampling.unwrap_or(1.0));
+    let dark = Dark::of(&assessment, shares.collect());
+    let analysis = pipeline::analyse(case, &atlas, all, &places, &dark, &spill);
     if let Some(fault) = spill.fault() {
         return Err(Ending::Failed(fault.to_owned()));
     }
-    let mut assessment = coverage::assess(case, &sources);
     assessment.doubts.extend(impact::doubts(&analysis.exposure));
     assessment
         .doubts

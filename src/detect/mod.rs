@@ -46,12 +46,13 @@ use crate::scope::ControllerIndex;
 use contacts::{Contact, Place};
 
 /// What METHODS.md asks for and this version does not do; said in every answer.
-pub const NOT_DONE: [&str; 3] = [
+pub const NOT_DONE: [&str; 4] = [
     "harvest is found in its simple form only: nearly all that an account may see, fetched one by one in one go",
     "a walk in random order that is split so finely over accounts that each stays below its own thresholds, and \
      that does not cover its range of IDs nearly whole, appears as overreach of each",
     "an account that copies the whole life of a substitute or of a mover (hours in one class, few schools) is \
      taken for one: its disclosures are all counted, its verdict is overreach",
+    "a camp or project whose few foreign cards an account opens at a person's pace is taken for one",
 ];
 
 /// A measured signal.

@@ -66,12 +66,13 @@ pub fn bounds<'s>(
         if let (Some(all), Some(seen)) = (row.max, row.shown)
             && shown.all() >= SHOWN
         {
+            // The minutes that are not shown hold whom the order of a run puts there: no fewer than those.
             let missed = shown.pace.saturating_mul(dark.unsigned_abs());
-            let first = seen.saturating_add(missed).min(all);
+            let first = seen.saturating_add(missed.max(row.filled)).min(all);
             let firsts = shown.firsts.get(&controller).map_or(&[][..], Vec::as_slice);
             let missed = flanks(firsts, shown.bundle, &holes, assessment.window, alpha);
             let second = match uneven {
-                None => seen.saturating_add(missed).min(first),
+                None => seen.saturating_add(missed.max(row.filled)).min(first),
                 Some(_) => first,
             };
             upper = [row.max, Some(first), Some(second)];

@@ -192,7 +192,8 @@ fn row(
     };
     // What would bound it if nothing were missing but the minutes of holes.
     let minutes = bounded && common.unbounded && !common.pathless;
-    let shown = cap.filter(|_| minutes).map(|cap| most.min(cap));
+    let filled = subjects.iter().filter(|s| s.accesses == 0).count() as u64;
+    let shown = cap.filter(|_| minutes).map(|cap| (most - filled).min(cap));
     let doubt = bounded && (common.unbounded || common.anybody > 0);
     let none = Reach::default();
     let reach = exposure.reach.get(&controller).unwrap_or(&none);
@@ -207,6 +208,7 @@ fn row(
         min,
         max: wide,
         shown,
+        filled,
         children: subjects.iter().filter(|s| s.surely_child).count() as u64,
         protected: subjects.iter().filter(|s| s.surely_protected).count() as u64,
         accounts: reach.accounts.len() as u64,

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::About;
-use super::{AccountShare, Beyond, Citation, Doubtful};
+use super::{AccountShare, Beyond, Citation, Doubtful, Run};
 use crate::case::{Category, Directory, ObjectRow, RouteSpec};
 use crate::coverage::{Allowance, Doubt};
 use crate::scope::{Atlas, ControllerIndex, Standing};
+use crate::sequence::Access;
 use crate::words::{Certainty, Reason, Stamp};
 
 /// How many lines are cited for a subject in tables; `accesses.parquet` has all.
@@ -35,7 +36,7 @@ pub struct SubjectTally {
     pub last: Stamp,
     /// To whom, by number, with the highest certainty for each.
     pub accounts: BTreeMap<u32, Certainty>,
-    /// By how many requests.
+    /// By how many requests; 0 where only the order of a run makes it possible.
     pub accesses: u64,
     /// By which routes.
     pub routes: BTreeSet<u16>,
@@ -79,6 +80,24 @@ pub struct Merger<'c> {
     pub stale_from: Option<Stamp>,
 }
 
+impl Merger<'_> {
+    /// Why a row's subject, disclosed at an instant, only widens the upper bound.
+    fn unsure(
+        &self,
+        row: u32,
+        at: Stamp,
+        sure: &dyn Fn(Option<ControllerIndex>) -> bool,
+    ) -> Option<Reason> {
+        if self.atlas.row(row).subject.is_empty() {
+            return Some(Reason::Ambiguous);
+        }
+        if self.stale_from.is_some_and(|from| at >= from) {
+            return Some(Reason::NoDirectory);
+        }
+        (!sure(self.atlas.controller(row))).then_some(Reason::NoGrants)
+    }
+}
+
 impl Exposure {
     /// Takes in an account's share. `sure`: whether its disclosures of a controller's subjects count as beyond scope;
     /// otherwise, under an inferred scope without a system to it, they only widen the upper bound. So do objects of which the
@@ -100,6 +119,53 @@ impl Exposure {
         }
     }
 
+    /// Takes in what is missing in an account's run, after everybody's share: whom no line shows becomes possible, and is
+    /// counted in the run. `sure` as in [`Exposure::add`].
+    pub fn fill(
+        &mut self,
+        with: &Merger<'_>,
+        account: u32,
+        run: &mut Run,
+        sure: &dyn Fn(Option<ControllerIndex>) -> bool,
+    ) {
+        let reason = match run.share {
+            Some(_) => Reason::Sampled,
+            None => Reason::Gap,
+        };
+        let route = with.routes.get(usize::from(run.route));
+        for gap in &mut run.gaps {
+            let mut possible = BTreeSet::new();
+            let sides = [gap.before.last, gap.after.access];
+            for (thing, at) in std::mem::take(&mut gap.things) {
+                for row in with.atlas.rows_at(thing, at) {
+                    let key = (with.atlas.controller(row), with.atlas.subject(row));
+                    let known = self.subjects.get(&key);
+                    if known.is_some_and(|tally| tally.accesses > 0) {
+                        continue;
+                    }
+                    if let Some(reason) = with.unsure(row, at, sure) {
+                        let doubt = Doubtful {
+                            reason,
+                            first: Citation::of(&sides[0]),
+                            requests: 0,
+                        };
+                        // A doubt that a line shows stays as it is.
+                        let about = (About::Subject(key.0, key.1), reason);
+                        self.doubtful.entry(about).or_insert(doubt);
+                        continue;
+                    }
+                    let object = with.atlas.row(row);
+                    let categories = categories(route, object, with.atlas.directory);
+                    let tally = self.subjects.entry(key);
+                    let tally = tally.or_insert_with(|| SubjectTally::new(sides[0].time));
+                    tally.fill(account, (run.route, reason), &sides, object, categories);
+                    possible.insert(key);
+                }
+            }
+            gap.possible = possible.len() as u64;
+        }
+    }
+
     fn disclosure(
         &mut self,
         with: &Merger<'_>,
@@ -111,18 +177,7 @@ impl Exposure {
         let citation = Citation::of(&beyond.access);
         for row in with.atlas.rows_at(thing, beyond.access.time) {
             let key = (with.atlas.controller(row), with.atlas.subject(row));
-            let unnamed = with.atlas.row(row).subject.is_empty();
-            let stale = with
-                .stale_from
-                .is_some_and(|from| beyond.access.time >= from);
-            if !sure(key.0) || unnamed || stale {
-                let reason = if unnamed {
-                    Reason::Ambiguous
-                } else if stale {
-                    Reason::NoDirectory
-                } else {
-                    Reason::NoGrants
-                };
+            if let Some(reason) = with.unsure(row, beyond.access.time, sure) {
                 let doubt = Doubtful {
                     reason,
                     first: citation,
@@ -210,10 +265,38 @@ impl SubjectTally {
             self.latest = Some(citation);
             self.accesses += 1;
             self.evidence.push((beyond.certainty, citation));
-            self.evidence
-                .sort_by_key(|(certainty, citation)| (std::cmp::Reverse(*certainty), *citation));
-            self.evidence.truncate(CITED);
+            self.settle_evidence();
         }
+    }
+
+    /// Takes in that a run must have gone through it between two requests; no request shows it.
+    fn fill(
+        &mut self,
+        account: u32,
+        (route, reason): (u16, Reason),
+        sides: &[Access; 2],
+        object: &ObjectRow,
+        categories: impl Iterator<Item = Category>,
+    ) {
+        self.certainty = self.certainty.max(Certainty::Possible);
+        self.protected |= object.protected;
+        self.child |= object.child;
+        self.first = self.first.min(sides[0].time);
+        self.last = self.last.max(sides[1].time);
+        self.accounts.insert(account, Certainty::Possible);
+        self.routes.insert(route);
+        self.categories.extend(categories);
+        self.doubts.insert(reason);
+        let lines = sides.map(|side| (Certainty::Possible, Citation::of(&side)));
+        self.evidence.extend(lines);
+        self.settle_evidence();
+    }
+
+    fn settle_evidence(&mut self) {
+        self.evidence
+            .sort_by_key(|(certainty, citation)| (std::cmp::Reverse(*certainty), *citation));
+        self.evidence.dedup();
+        self.evidence.truncate(CITED);
     }
 }
 

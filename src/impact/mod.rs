@@ -11,6 +11,7 @@ mod exposure;
 mod ladder;
 mod reachable;
 mod rows;
+mod runs;
 mod sampled;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
 pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
 pub use reachable::Reachable;
 pub use rows::{AccountFigures, same_request};
+pub use runs::{Dark, End, Gap, Run, Step, What, runs};
 pub use sampled::{Estimate, Estimates, Interval, estimates};
 
 use crate::case::Category;
@@ -92,8 +94,10 @@ pub struct ControllerRow {
     /// Upper bound; `None` where nothing bounds it.
     pub max: Option<u64>,
     /// Upper bound if the logs showed everything but the minutes of holes, where these are all that lifts it to the
-    /// population; else `None`.
+    /// population; else `None`. Without `filled`: those minutes hold them.
     pub shown: Option<u64>,
+    /// Distinct subjects that only the order of a run makes possible.
+    pub filled: u64,
     /// Children among the confirmed.
     pub children: u64,
     /// Protected persons among the confirmed.

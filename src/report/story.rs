@@ -137,6 +137,12 @@ pub fn tell(row: &Value) -> String {
     }
     section(
         &mut text,
+        "Ordered runs with something missing",
+        row["runs"].as_array(),
+        |run| wrapped(&clean(&missing(run))),
+    );
+    section(
+        &mut text,
         "What would change the verdict",
         row["would_change"].as_array(),
         |one| wrapped(&clean(one.as_str().unwrap_or(""))),
@@ -148,6 +154,50 @@ pub fn tell(row: &Value) -> String {
         |one| clean(one.as_str().unwrap_or("")),
     );
     text
+}
+
+/// What is missing in a run, in a sentence.
+fn missing(run: &Value) -> String {
+    let word = |value: &Value| value.as_str().unwrap_or("").to_owned();
+    let refused: Vec<String> = run["gaps"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|gap| gap["refused"].as_str().map(str::to_owned))
+        .collect();
+    let gaps = match (run["missing"].as_u64(), refused.first()) {
+        (Some(0) | None, _) => String::new(),
+        (Some(missing), why) => format!(
+            "; {missing} missing inside, {} of them known to the directory: {} subjects count as possible{}",
+            run["known"],
+            run["subjects_possible"],
+            why.map_or(String::new(), |why| format!(
+                ", {} gap(s) not filled in: {why}",
+                refused.len()
+            ))
+        ),
+    };
+    let end = &run["end"];
+    let end = match (end["refused"].as_str(), end["estimate"].as_f64()) {
+        (Some(why), _) => format!("; end unknown: {why}"),
+        (None, Some(estimate)) => format!(
+            "; about {estimate:.0} in all, at most {} at 95 % (German tank)",
+            end["until_95"]
+        ),
+        (None, None) => String::new(),
+    };
+    format!(
+        "{} of {} {} to {} in steps of {}, {} seen{gaps}{end}",
+        word(&run["what"]),
+        match run["container"].as_str() {
+            Some(container) => format!("container {container},"),
+            None => format!("route {},", word(&run["route"])),
+        },
+        word(&run["from"]),
+        word(&run["until"]),
+        run["stride"],
+        run["seen"],
+    )
 }
 
 fn signals(text: &mut String, row: &Value) {

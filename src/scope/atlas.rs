@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::case::{Directory, ObjectRow, RouteSpec};
-use crate::sequence::NONE;
+use crate::sequence::{NONE, numbered};
 use crate::words::Stamp;
 
 /// Index of a controller: its place in the directory's sorted list.
@@ -227,6 +227,25 @@ impl<'c> Atlas<'c> {
         controller
             .and_then(|index| self.directory.controllers.as_deref()?.get(index as usize))
             .map_or("", |controller| controller.id.as_str())
+    }
+
+    /// The lowest number, or the highest, behind a prefix among the IDs of objects or of containers that the directory
+    /// knows.
+    pub fn last_number(&self, prefix: &[u8], containers: bool, highest: bool) -> Option<i64> {
+        let own = |id: &&'c [u8]| {
+            let (before, number) = numbered(id)?;
+            (before == prefix).then_some(i64::try_from(number).ok()?)
+        };
+        let lists = containers && !self.by_container.by_key.is_empty();
+        let numbers: Vec<i64> = match (containers, lists) {
+            (false, _) => self.by_object.by_key.keys().filter_map(own).collect(),
+            (true, true) => self.by_container.by_key.keys().filter_map(own).collect(),
+            (true, false) => self.unit_ids.keys().filter_map(own).collect(),
+        };
+        match highest {
+            true => numbers.into_iter().max(),
+            false => numbers.into_iter().min(),
+        }
     }
 
     /// How many objects of the directory a question holds for.

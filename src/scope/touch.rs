@@ -199,7 +199,12 @@ impl Opener<'_> {
     }
 
     /// The things on a page, and whether it is known that exactly these stood there.
-    fn on_page(&self, container: &[u8], access: &Access, sure: Certainty) -> (Vec<Thing>, bool) {
+    pub fn on_page(
+        &self,
+        container: &[u8],
+        access: &Access,
+        sure: Certainty,
+    ) -> (Vec<Thing>, bool) {
         let members = self.atlas.members(container);
         if members.is_empty() {
             return (self.under_unit_of(container, access), false);

@@ -25,6 +25,7 @@ mod inspect;
 mod ladder;
 mod learned;
 mod practice;
+mod runs;
 mod separators;
 mod source;
 mod synth;

@@ -105,6 +105,7 @@ impl<'w> Worker<'w> {
                 shared: 0,
                 judgement: Judgement::default(),
                 share,
+                runs: Vec::new(),
                 person,
             },
         };
@@ -113,7 +114,7 @@ impl<'w> Worker<'w> {
     }
 
     /// The account before the judge, with what was learned without its own votes.
-    fn bench(&self, person: &Person, index: usize, accesses: &[Access]) -> Bench<'w> {
+    pub fn bench(&self, person: &Person, index: usize, accesses: &[Access]) -> Bench<'w> {
         let bench = self.scope.bench(person);
         match self.learned {
             Some(learned) if person.kind == PersonKind::Account => {

@@ -4,6 +4,7 @@
 //! (`crowd`), then all are judged together (`panel`), which is cheap and can be repeated with other thresholds.
 
 mod crowd;
+mod fill;
 mod learn;
 mod measure;
 mod panel;
@@ -19,7 +20,7 @@ use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
 use crate::detect::{Facts, Group, Judgement, Verdict, hand};
-use crate::impact::{AccountShare, Beyond, Exposure, Merger};
+use crate::impact::{AccountShare, Beyond, Dark, Exposure, Merger, Run};
 use crate::route::content::{Content, RouteContent};
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
@@ -80,6 +81,8 @@ pub struct AccountOutcome {
     pub judgement: Judgement,
     /// What it reached.
     pub share: AccountShare,
+    /// Its ordered runs in which something is missing.
+    pub runs: Vec<Run>,
 }
 
 /// The analysis of a case.
@@ -122,11 +125,27 @@ pub struct Analysis {
 
 impl Analysis {
     /// Merges what was disclosed, keeps who is listed. `told`: accounts whose names other lists need.
-    fn settle(&mut self, merger: &Merger<'_>, outcomes: Vec<AccountOutcome>, told: &HashSet<u32>) {
-        for outcome in outcomes {
-            let sure = |controller| self.panel.sure(&outcome, controller);
+    fn settle(
+        &mut self,
+        merger: &Merger<'_>,
+        mut outcomes: Vec<AccountOutcome>,
+        told: &HashSet<u32>,
+    ) {
+        for outcome in &outcomes {
+            let sure = |controller| self.panel.sure(outcome, controller);
             self.exposure
                 .add(merger, outcome.number, &outcome.share, &sure);
+        }
+        // Only then is it known whom no line shows.
+        for outcome in &mut outcomes {
+            let mut runs = std::mem::take(&mut outcome.runs);
+            let sure = |controller| self.panel.sure(outcome, controller);
+            for run in &mut runs {
+                self.exposure.fill(merger, outcome.number, run, &sure);
+            }
+            outcome.runs = runs;
+        }
+        for outcome in outcomes {
             if outcome.judgement.verdict.is_some() || told.contains(&outcome.number) {
                 self.labels.insert(outcome.number, outcome.person.label());
             }
@@ -193,7 +212,7 @@ pub struct SetAside {
     pub outside_period: u64,
 }
 
-/// Analyses an extraction. `files` tells where each file's lines come from.
+/// Analyses an extraction. `files` tells where each file's lines come from, `dark` what no line can show.
 ///
 /// What does not fit into memory goes to `spill`, which knows in the end whether the disk gave it back.
 pub fn analyse(
@@ -201,6 +220,7 @@ pub fn analyse(
     atlas: &Atlas<'_>,
     all: Part,
     files: &[FileOf],
+    dark: &Dark,
     spill: &Spill,
 ) -> Analysis {
     let names = all.names;
@@ -272,6 +292,7 @@ pub fn analyse(
         let key = |m: &Measured| (m.outcome.person.label(), m.outcome.person.kind);
         key(a).cmp(&key(b))
     });
+    fill::fill(&worker, &sequences, &mut measured, dark, files);
     let takings = measured
         .iter_mut()
         .flat_map(|one| std::mem::take(&mut one.takings));

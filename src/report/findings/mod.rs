@@ -6,6 +6,7 @@ mod cause;
 mod detection;
 mod learned;
 mod life;
+mod runs;
 mod sensitivity;
 
 use serde_json::{Value, json};
@@ -147,7 +148,7 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
         .map(|b| crate::impact::Citation::of(&b.access));
     let mut lines: Vec<_> = citations.collect();
     lines.dedup();
-    json!({
+    let mut entry = json!({
         "account": outcome.person.label(),
         "verdict": outcome.judgement.verdict.map(Verdict::word),
         "scope": outcome.scope().word(),
@@ -186,7 +187,11 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
             "first": lines.iter().take(LISTED).map(|line| answer.reference(*line)).collect::<Vec<_>>(),
             "all": "accesses.parquet",
         },
-    })
+    });
+    if let Some(runs) = runs::runs(answer, outcome) {
+        entry["runs"] = runs;
+    }
+    entry
 }
 
 fn signal(signal: &Signal) -> Value {

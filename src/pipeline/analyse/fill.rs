@@ -1,0 +1,103 @@
+//! Looks up what is missing in accounts' ordered runs: numbers become IDs, IDs what the directory knows of them, and of
+//! that only what lies beyond the account's scope is kept.
+//!
+//! Where a run has something missing is found by `impact::runs`; what follows for subjects is told by `impact`'s exposure.
+
+use rayon::prelude::*;
+
+use super::measure::{Measured, Worker};
+use crate::impact::{Dark, Gap, Run, What, runs};
+use crate::scope::{Bench, FileOf, Thing};
+use crate::sequence::{Access, NONE, Sequences};
+use crate::words::{Certainty, Stamp};
+
+/// Finds and fills every account's runs.
+pub(super) fn fill(
+    worker: &Worker<'_>,
+    sequences: &Sequences,
+    measured: &mut [Measured],
+    dark: &Dark,
+    files: &[FileOf],
+) {
+    let atlas = worker.scope.atlas;
+    let known_end = |what: What, prefix: &[u8], highest: bool| match what {
+        What::Pages { .. } => (!highest).then_some(0),
+        _ => atlas.last_number(prefix, what == What::Containers, highest),
+    };
+    measured.par_iter_mut().for_each(|one| {
+        let names = &worker.opener.names;
+        let mut found = runs(&one.outcome.share, names, dark, files, &known_end);
+        if found.is_empty() {
+            return;
+        }
+        let (_, accesses) = sequences.sequence(one.sequence);
+        let bench = worker.bench(&one.outcome.person, one.sequence, &accesses);
+        for run in &mut found {
+            let mut gaps = std::mem::take(&mut run.gaps);
+            for gap in &mut gaps {
+                look_up(worker, &bench, run, gap);
+            }
+            run.gaps = gaps;
+        }
+        one.outcome.runs = found;
+    });
+}
+
+fn look_up(worker: &Worker<'_>, bench: &Bench<'_>, run: &Run, gap: &mut Gap) {
+    let times = (gap.before.last.time, gap.after.access.time);
+    let mut beyond: Vec<(Thing, Stamp)> = Vec::new();
+    let mut known = 0;
+    for number in run.missing(gap) {
+        let things = behind(worker, run, gap, number);
+        known += u64::from(things.is_some());
+        beyond.extend(things.into_iter().flatten().filter_map(|thing| {
+            let mut times = [times.0, times.1].into_iter();
+            let at = times.find(|at| bench.standing(thing, *at).is_beyond())?;
+            Some((thing, at))
+        }));
+    }
+    beyond.sort_unstable();
+    beyond.dedup_by_key(|(thing, _)| *thing);
+    gap.known = known;
+    gap.beyond = beyond.len() as u64;
+    gap.things = beyond;
+}
+
+/// What a request for a missing number would have shown; `None` where the directory does not know it.
+fn behind(worker: &Worker<'_>, run: &Run, gap: &Gap, number: i64) -> Option<Vec<Thing>> {
+    let (atlas, names) = (worker.scope.atlas, worker.opener.names);
+    let asked = |skip, take| Access {
+        skip,
+        take,
+        ..gap.before.last
+    };
+    match run.what {
+        What::Objects => match atlas.thing(&run.id(gap, names, number), NONE) {
+            thing @ Thing::Known(_) => Some(vec![thing]),
+            _ => None,
+        },
+        What::Containers => {
+            let id = run.id(gap, names, number);
+            let all = || {
+                worker
+                    .opener
+                    .on_page(&id, &asked(0, NONE), Certainty::Possible)
+            };
+            atlas
+                .knows_container(&id)
+                .then(all)
+                .map(|(things, _)| things)
+        }
+        What::Pages { container, take } => {
+            let skip = u32::try_from(number).ok()?.checked_mul(take)?;
+            let id = names.objects.name(container);
+            // Of a page whose members nobody knows there is nothing to say.
+            let page = worker
+                .opener
+                .on_page(id, &asked(skip, take), Certainty::Possible);
+            Some(page)
+                .filter(|(_, known)| *known)
+                .map(|(things, _)| things)
+        }
+    }
+}
