@@ -129,6 +129,13 @@ pub struct State {
     deaf: bool,
 }
 
+impl State {
+    /// Whether a line after this one reads as if none had come before.
+    pub fn remembers_nothing(&self) -> bool {
+        self.w3c.is_empty() && self.csv.is_empty() && self.parts.is_empty() && !self.deaf
+    }
+}
+
 /// Why a format cannot be used: what is wrong and what to do. The caller adds file and line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormatProblem {
