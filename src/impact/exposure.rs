@@ -136,11 +136,11 @@ impl Exposure {
             reach.requests.insert(citation);
             let object = with.atlas.row(row);
             let route = with.routes.get(usize::from(beyond.access.route));
-            let categories = categories(route, object, with.atlas.directory);
+            let categories = categories(route, &object, with.atlas.directory);
             self.subjects
                 .entry(key)
                 .or_insert_with(|| SubjectTally::new(beyond.access.time))
-                .add(account, beyond, object, categories);
+                .add(account, beyond, &object, categories);
         }
     }
 
@@ -187,7 +187,7 @@ impl SubjectTally {
         &mut self,
         account: u32,
         beyond: &Beyond,
-        object: &ObjectRow,
+        object: &ObjectRow<'_>,
         categories: impl Iterator<Item = Category>,
     ) {
         let at = beyond.access.time;
@@ -238,12 +238,13 @@ fn unsure(beyond: &Beyond) -> impl Iterator<Item = Reason> {
 /// with its question mark where the directory does not say.
 fn categories<'r>(
     route: Option<&'r RouteSpec>,
-    object: &'r ObjectRow,
+    object: &ObjectRow<'r>,
     directory: &'r Directory,
 ) -> impl Iterator<Item = Category> + 'r {
+    let fields = object.fields;
     let all = route.map_or(&[][..], |route| &route.discloses);
     all.iter().filter_map(move |category| {
-        let filled_in = object.fields.contains(&category.name);
+        let filled_in = fields.contains(&category.name);
         match (category.optional, directory.objects_say_fields) {
             (false, _) | (true, false) => Some(category.clone()),
             (true, true) => filled_in.then(|| Category {

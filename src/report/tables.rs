@@ -205,7 +205,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     for ((controller, subject), tally) in &answer.analysis.exposure.subjects {
         let evidence = tally.evidence.iter();
         table.row(&[
-            answer.atlas.subject_name(*subject).to_owned(),
+            answer.atlas.subject_name(*subject).into_owned(),
             answer.atlas.controller_id(*controller).to_owned(),
             tally.certainty.word().to_owned(),
             tally.protected.to_string(),

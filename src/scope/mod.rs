@@ -6,6 +6,7 @@
 
 mod atlas;
 mod freshness;
+mod groups;
 mod inferred;
 pub mod learned;
 mod people;
@@ -193,11 +194,11 @@ impl Bench<'_> {
                 _ => Standing::UnknownObject,
             };
         }
-        let mut valid = rows.iter().filter(|row| atlas.row(**row).valid.holds(at));
+        let mut valid = rows.iter().filter(|row| atlas.valid(**row).holds(at));
         if valid.clone().any(|row| self.sees(*row, at)) {
             return Standing::InScope;
         }
-        match valid.clone().any(|row| atlas.row(*row).unit.is_some()) {
+        match valid.clone().any(|row| atlas.unit_of_row(*row).is_some()) {
             true => Standing::Beyond,
             false if valid.next().is_some() => Standing::NoUnit,
             false => self.of_another_time(rows),
@@ -231,7 +232,7 @@ impl Bench<'_> {
         let agreed = rows
             .windows(2)
             .all(|pair| owner(&pair[0]) == owner(&pair[1]));
-        let placed = rows.iter().any(|row| atlas.row(*row).unit.is_some());
+        let placed = rows.iter().any(|row| atlas.unit_of_row(*row).is_some());
         match (agreed, placed) {
             (true, true) => Standing::Beyond,
             (true, false) => Standing::NoUnit,
@@ -325,7 +326,7 @@ impl Bench<'_> {
             && object
                 .unit
                 .is_some_and(|unit| self.scope.atlas.covers(grant.unit, unit))
-            && grant.form.as_ref().is_none_or(|form| *form == object.form)
+            && grant.form.as_deref().is_none_or(|form| form == object.form)
             && (grant.protected || !object.protected || !self.scope.protected_matters)
     }
 }
