@@ -67,6 +67,8 @@ pub struct Exposure {
     pub reach: BTreeMap<Option<ControllerIndex>, Reach>,
     /// Doubts, merged over accounts.
     pub doubtful: BTreeMap<(About, Reason), Doubtful>,
+    /// Doubts that are not among these yet.
+    noted: Vec<((About, Reason), Doubtful)>,
 }
 
 /// What merging a share needs to know.
@@ -95,9 +97,22 @@ impl Exposure {
                 self.disclosure(with, account, beyond, sure);
             }
         }
-        for (key, doubt) in &share.doubtful {
-            self.doubt(*key, *doubt);
-        }
+        self.noted.extend_from_slice(&share.doubtful);
+    }
+
+    /// Sums up the doubts of all shares; call once after the last.
+    pub fn settle(&mut self) {
+        let mut noted = std::mem::take(&mut self.noted);
+        noted.sort_by_key(|one| one.0);
+        noted.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1.first = kept.1.first.min(next.1.first);
+                kept.1.requests += next.1.requests;
+            }
+            same
+        });
+        self.doubtful = noted.into_iter().collect();
     }
 
     fn disclosure(
@@ -128,7 +143,8 @@ impl Exposure {
                     first: citation,
                     requests: 1,
                 };
-                self.doubt((About::Subject(key.0, key.1), reason), doubt);
+                self.noted
+                    .push(((About::Subject(key.0, key.1), reason), doubt));
                 continue;
             }
             let reach = self.reach.entry(key.0).or_default();
@@ -142,16 +158,6 @@ impl Exposure {
                 .or_insert_with(|| SubjectTally::new(beyond.access.time))
                 .add(account, beyond, &object, categories);
         }
-    }
-
-    fn doubt(&mut self, key: (About, Reason), doubt: Doubtful) {
-        self.doubtful
-            .entry(key)
-            .and_modify(|known| {
-                known.first = known.first.min(doubt.first);
-                known.requests += doubt.requests;
-            })
-            .or_insert(doubt);
     }
 }
 

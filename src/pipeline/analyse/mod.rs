@@ -136,6 +136,7 @@ impl Analysis {
                 self.refused.push(outcome);
             }
         }
+        self.exposure.settle();
     }
 
     /// Everybody with a request beyond scope.
@@ -253,10 +254,7 @@ pub fn analyse(case: &Case, atlas: &Atlas<'_>, all: Part, files: &[FileOf]) -> A
         .collect();
     let watched = watch::look(&worker, &sequences);
     crowd::explain(&worker, &sequences, &mut measured);
-    measured.sort_by(|a, b| {
-        let key = |m: &Measured| (m.outcome.person.label(), m.outcome.person.kind);
-        key(a).cmp(&key(b))
-    });
+    measured.sort_by_cached_key(|one| (one.outcome.person.label(), one.outcome.person.kind));
     let takings = measured
         .iter_mut()
         .flat_map(|one| std::mem::take(&mut one.takings));
