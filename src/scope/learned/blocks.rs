@@ -40,7 +40,8 @@ pub(super) struct Order {
 impl Order {
     /// Draws the lines.
     pub fn of(ids: &[Id], names: &Names) -> Order {
-        let mut lines: BTreeMap<(bool, &[u8]), Vec<(u64, u32)>> = BTreeMap::new();
+        type Numbered = Vec<(u64, u32)>;
+        let mut lines: BTreeMap<(bool, &[u8]), Numbered> = BTreeMap::new();
         for (place, (container, id)) in ids.iter().enumerate() {
             if let Some((prefix, number)) = numbered(names.objects.name(*id)) {
                 let line = lines.entry((*container, prefix)).or_default();
