@@ -25,14 +25,29 @@ pub struct Interner {
 /// long one its hash, and the bytes are compared.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    key: u128,
+    /// 128 bits in four words, so that a slot takes twenty bytes and more of them lie near at hand.
+    key: [u32; 4],
     number: u32,
 }
 
 impl Slot {
-    fn is_long(&self) -> bool {
-        (self.key >> 120) as u8 == LONG
+    #[inline]
+    fn new(key: u128, number: u32) -> Slot {
+        Slot {
+            key: words(key),
+            number,
+        }
     }
+
+    #[inline]
+    fn is_long(&self) -> bool {
+        (self.key[3] >> 24) as u8 == LONG
+    }
+}
+
+#[inline]
+fn words(key: u128) -> [u32; 4] {
+    [0, 32, 64, 96].map(|shift| (key >> shift) as u32)
 }
 
 impl Interner {
@@ -56,7 +71,7 @@ impl Interner {
         self.ends.push(self.bytes.len());
         let hasher = &self.hasher;
         self.table
-            .insert_unique(hash, Slot { key, number }, |slot| rehash(hasher, slot));
+            .insert_unique(hash, Slot::new(key, number), |slot| rehash(hasher, slot));
         number
     }
 
@@ -121,6 +136,7 @@ impl Interner {
 
     #[inline]
     fn find(&self, name: &[u8], key: u128, hash: u64) -> Option<u32> {
+        let key = words(key);
         let same = |slot: &Slot| {
             // A hash alone is no identity.
             slot.key == key && (!slot.is_long() || self.name(slot.number) == name)
@@ -132,8 +148,11 @@ impl Interner {
 /// The hash of a slot, which needs no look at its bytes.
 fn rehash(hasher: &DefaultHashBuilder, slot: &Slot) -> u64 {
     match slot.is_long() {
-        true => slot.key as u64,
-        false => hasher.hash_one(slot.key),
+        true => u64::from(slot.key[0]) | u64::from(slot.key[1]) << 32,
+        false => {
+            let [a, b, c, d] = slot.key.map(u128::from);
+            hasher.hash_one(a | b << 32 | c << 64 | d << 96)
+        }
     }
 }
 
