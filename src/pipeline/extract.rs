@@ -7,7 +7,7 @@ use super::{Observer, PipelineProblem};
 use crate::format::{Format, State};
 use crate::route::Router;
 use crate::route::extract::{Extractor, Part};
-use crate::sequence::{Ceiling, Spill};
+use crate::sequence::{Ceiling, Spill, Stowed};
 use crate::source::overlap::{self, Heads, Hits, Overlap};
 use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, split};
 
@@ -43,9 +43,19 @@ pub struct ReadFile {
     pub copy_of: Option<usize>,
     /// The part that stands in another file too.
     pub overlap: Option<Overlap>,
+    /// Its names, where they wait on disk for those of the files before it.
+    stowed: Option<Stowed>,
 }
 
 impl ReadFile {
+    /// Puts its names on disk until their turn comes, where those of so many files would not fit beside each other.
+    fn stow(&mut self, spill: &Spill, files: usize) {
+        let all = self.part.names.memory().saturating_mul(files) as u64;
+        if files > 1 && spill.room().is_some_and(|room| all > room) {
+            self.stowed = self.part.names.stow(spill);
+        }
+    }
+
     /// Offset of the last line, where damage took its end.
     fn torn(&self) -> Option<u64> {
         use DamageKind::{Corrupt, Grew, Shrank, Truncated};
@@ -110,7 +120,13 @@ pub fn extract(
     let order = Log::by_place(inputs.iter().map(|input| &input.log));
     let results: Vec<(usize, Result<ReadFile, PipelineProblem>)> = order
         .into_par_iter()
-        .map(|file| (file, read_whole(file)))
+        .map(|file| {
+            let mut read = read_whole(file);
+            if let Ok(read) = &mut read {
+                read.stow(spill, inputs.len());
+            }
+            (file, read)
+        })
         .collect();
     let mut files = in_order(results)?;
     mark_copies(&mut files);
@@ -123,12 +139,16 @@ pub fn extract(
             &super::Unobserved,
         )?
         .part;
+        files[found.copy].stowed = None;
         files[found.copy].overlap = Some(found);
     }
     let mut all = Part::default();
     for file in &mut files {
         let accesses = std::mem::take(&mut file.part.accesses);
-        let names = std::mem::take(&mut file.part.names);
+        let names = match file.stowed.take() {
+            Some(stowed) if file.copy_of.is_none() => stowed.names(),
+            _ => std::mem::take(&mut file.part.names),
+        };
         if file.copy_of.is_none() {
             all.take_accesses(accesses, names, 0);
             all.accesses.spill(spill, 1);
@@ -178,6 +198,7 @@ fn read_file(
         ending,
         copy_of: None,
         overlap: None,
+        stowed: None,
     };
     let file = extractor.file;
     if let Some((part, ending)) = kept.as_ref().and_then(|kept| kept.whole(file)) {

@@ -12,7 +12,7 @@ mod store;
 
 pub use names::{Interner, numbered, text};
 pub use sorted::Sequences;
-pub use store::{Accesses, Spill};
+pub use store::{Accesses, Spill, Stowed};
 
 use crate::words::Stamp;
 

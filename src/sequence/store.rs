@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::packed::{PACKED, pack, unpack};
-use super::{Access, Moved, NONE};
+use super::{Access, Moved, NONE, Names};
 
 /// Accesses that are read from disk at a time.
 const BLOCK: usize = 4096;
@@ -272,6 +272,62 @@ impl Spilled {
     }
 }
 
+/// Names of one log on disk, until those of all logs are put together.
+#[derive(Debug)]
+pub struct Stowed {
+    spill: Spill,
+    file: Arc<File>,
+    at: u64,
+    len: usize,
+}
+
+impl Names {
+    /// Puts them on disk and leaves none here; `None` where the disk fails, which the spill then knows.
+    pub fn stow(&mut self, spill: &Spill) -> Option<Stowed> {
+        let mut bytes = Vec::new();
+        self.pack(&mut bytes);
+        let written = spill.take(bytes.len() as u64).and_then(|(file, at)| {
+            file.write_all_at(&bytes, at)?;
+            Ok(Stowed {
+                spill: spill.clone(),
+                file,
+                at,
+                len: bytes.len(),
+            })
+        });
+        match written {
+            Ok(stowed) => {
+                *self = Names::default();
+                Some(stowed)
+            }
+            Err(error) => {
+                spill.failed(&error);
+                None
+            }
+        }
+    }
+}
+
+impl Stowed {
+    /// The names again; none where the disk fails, which the spill then knows.
+    pub fn names(self) -> Names {
+        let mut bytes = vec![0; self.len];
+        let read = self.file.read_exact_at(&mut bytes, self.at);
+        let names = read.map(|()| Names::unpack(&bytes).map(|(names, _)| names));
+        match names {
+            Ok(Some(names)) => names,
+            Ok(None) => {
+                self.spill.failed(&io::ErrorKind::InvalidData.into());
+                Names::default()
+            }
+            Err(error) => {
+                self.spill.failed(&error);
+                Names::default()
+            }
+        }
+    }
+}
+
 /// Reads accesses back; none where the disk fails, which the spill then knows.
 pub(super) fn read(spill: &Spill, file: &File, at: u64, len: usize) -> Vec<Access> {
     let mut bytes = vec![0; len * PACKED];
@@ -315,6 +371,17 @@ mod tests {
         assert_eq!(read[..all.len()], all);
         assert_eq!(read.last(), Some(&access(10_000)));
         assert!(accesses.drain().eq(read));
+        assert_eq!(spill.fault(), None);
+    }
+
+    #[test]
+    fn stowed_names_come_back() {
+        let mut names = Names::default();
+        (0..1000_u32).for_each(|n| _ = names.objects.number(format!("name {n}").as_bytes()));
+        let spill = Spill::new(Some(1), &std::env::temp_dir());
+        let stowed = names.stow(&spill).unwrap();
+        assert!(names.is_empty());
+        assert_eq!(stowed.names().objects.known(b"name 999"), Some(999));
         assert_eq!(spill.fault(), None);
     }
 
