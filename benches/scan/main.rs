@@ -83,7 +83,7 @@ fn main() -> io::Result<()> {
     if let Some(folder) = &args.make {
         return make(&args, folder);
     }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench/case");
     let _ = fs::remove_dir_all(&folder);
     let tools = Tools {
         openssl: installed("openssl", "version"),
@@ -208,7 +208,7 @@ impl Place<'_> {
             note(BARE_1, self.scan(tools, "case-bare.toml", "1", None))?;
             note(BARE_2, self.scan(tools, "case-bare.toml", "2", None))?;
             if tools.keeps {
-                let kept = self.folder.join("kept");
+                let kept = self.folder.with_file_name("kept");
                 if !kept.exists() {
                     self.scan(tools, "case.toml", "2", Some(&kept))?;
                 }
@@ -238,16 +238,16 @@ impl Place<'_> {
         threads: &str,
         keep: Option<&Path>,
     ) -> io::Result<Option<Cost>> {
-        let out = self.folder.join("answer");
+        // Never among the logs.
+        let out = self.folder.with_file_name("answer");
+        let _ = fs::remove_dir_all(&out);
         let mut command = Command::new(&tools.program);
         command.args(["scan", "--quiet", "--threads", threads, "--out"]);
         command.arg(&out).arg(self.folder.join(case));
         if let Some(keep) = keep {
             command.arg("--keep").arg(keep);
         }
-        let cost = run(&mut command)?;
-        fs::remove_dir_all(&out)?;
-        Ok(Some(cost))
+        run(&mut command).map(Some)
     }
 }
 

@@ -54,7 +54,7 @@ impl Dice {
 
     pub fn below(&mut self, bound: u64) -> u64 {
         // 48 bits are drawn; no bound here comes near.
-        (self.draw() & ((1 << 32) - 1)) * bound >> 32
+        ((self.draw() & ((1 << 32) - 1)) * bound) >> 32
     }
 
     pub fn one_in(&mut self, bound: u64) -> bool {
