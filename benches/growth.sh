@@ -32,8 +32,7 @@ measure() {
     hz=$(getconf CLK_TCK)
     peak=0 cpu=0 disk=0
     "$@" >/dev/null &
-    local child=$! free round=0 now
-    free=$(df --output=avail -k "$folder" | tail -1)
+    local child=$! round=0 now
     while line=$(grep VmHWM "/proc/$child/status" 2>/dev/null); do
         line=${line//[!0-9]/}
         peak=$((line / 1024))
@@ -41,9 +40,10 @@ measure() {
         read -ra stat <<<"${stat##*) }"
         cpu=$(((stat[11] + stat[12]) * 1000 / hz))
         if ((round++ % 10 == 0)); then
-            # What is spilled has no name, so only the room that is left tells of it.
-            now=$(df --output=avail -k "$folder" | tail -1)
-            ((free - now > disk * 1024)) && disk=$(((free - now) / 1024))
+            # What is spilled has no name any more, but the program holds it open.
+            now=$(find "/proc/$child/fd" -lname '*(deleted)' -exec stat -L -c '%b' {} + 2>/dev/null |
+                awk '{ blocks += $1 } END { print int(blocks / 2048) }')
+            ((now > disk)) && disk=$now
         fi
         sleep 0.05
     done
@@ -58,7 +58,7 @@ for size in "${sizes[@]}"; do
     days=$(awk -v gb="$size" -v mb="$file_mb" 'BEGIN { n = int(gb * 1000 / mb + 0.5); print n < 1 ? 1 : n }')
     "$maker" --make "$folder" --size "${file_mb}M" --days "$days"
     gb=$(cat "$folder"/logs/*.log | wc -c | awk '{ printf "%.2f", $1 / 1e9 }')
-    rounds=$(awk -v gb="$size" -v rounds="${ROUNDS:-3}" 'BEGIN { print gb > 4 ? 1 : rounds }')
+    rounds=$(awk -v gb="$size" -v rounds="${ROUNDS:-3}" 'BEGIN { print (gb > 4 ? 1 : rounds) }')
     for round in $(seq "$rounds"); do
         measure openssl dgst -sha256 "$folder"/logs/*.log
         hash=$seconds
