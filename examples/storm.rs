@@ -9,7 +9,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use breachscope::format::{Format, Line, Minute, State};
+use breachscope::format::{Format, Lately, Line, State};
 use chrono_tz::Tz;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -49,8 +49,13 @@ fn main() {
 }
 
 /// What goes the short way must be what the long way reads.
-fn lean_reads_the_same(format: &Format, state: &State, line: &[u8], at: u64) {
-    let Some(lean) = format.lean(state, line, &mut Minute::default()) else {
+fn lean_reads_the_same(
+    format: &Format,
+    state: &State,
+    lately: &mut Lately,
+    (line, at): (&[u8], u64),
+) {
+    let Some(lean) = format.lean(state, line, lately) else {
         return;
     };
     let Some(agent) = lean.agent() else { return };
@@ -67,7 +72,7 @@ fn lean_reads_the_same(format: &Format, state: &State, line: &[u8], at: u64) {
         && record.method.as_deref() == Some(lean.method)
         && record.target.as_deref() == Some(lean.target)
         && record.status == Some(lean.status)
-        && record.bytes == Some(lean.bytes)
+        && record.bytes == lean.bytes
         && record.user_agent.as_deref().unwrap_or_default() == agent
         && record.forwarded.is_none()
         && !record.nameless;
@@ -89,12 +94,14 @@ fn storm(name: &str, seeds: &[&str], lines: u64) -> String {
     let mut line = Vec::new();
     let (mut records, mut rejected, mut other, mut lost) = (0u64, 0u64, 0u64, 0u64);
     let mut state = State::default();
+    let mut lately = Lately::default();
     let started = Instant::now();
     let mut before = None;
     for at in 0..lines {
         if at % FILE == 0 {
             lost += format.lost_at_end(&mut state).len() as u64;
             state = State::default();
+            lately = Lately::default();
             // A file begins as it should, with the header that its lines may need.
             for seed in seeds.iter().filter(|seed| seeds::is_header(name, seed)) {
                 let _ = format.parse(&mut state, seed.as_bytes(), 0);
@@ -102,7 +109,7 @@ fn storm(name: &str, seeds: &[&str], lines: u64) -> String {
         }
         make(&mut random, seeds, &mut line);
         if format.goes_lean() {
-            lean_reads_the_same(&format, &state, &line, at);
+            lean_reads_the_same(&format, &state, &mut lately, (&line, at));
         }
         match format.parse(&mut state, &line, at) {
             Line::Record(_) => records += 1,

@@ -54,6 +54,11 @@ pub struct ScanArgs {
     /// where --out will be [default: a quarter of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
+    /// Keep what was read from the logs in this folder (personal data): a scan that was stopped goes on where it stood,
+    /// and another one with other tables, thresholds or period starts from there. A log counts as the same while its
+    /// place, size and times are
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
     /// Another finished answer to compare with, such as one with the grants as they were: comparison.json
     #[arg(long, value_name = "OTHER-ANSWER")]
     pub compare: Option<PathBuf>,

@@ -5,10 +5,12 @@
 
 mod analyse;
 mod extract;
+mod keep;
 mod survey;
 
 pub use analyse::{AccountOutcome, AfterClosing, Analysis, Panel, Watched, analyse};
 pub use extract::{Extraction, Input, ReadFile, extract};
+pub use keep::Keep;
 pub use survey::survey;
 
 use std::fmt;

@@ -6,11 +6,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// An instant: nanoseconds since 1970-01-01T00:00:00Z, leap seconds ignored.
 ///
 /// Covers the years 1677 to 2262; a stamp outside of that is a problem of its line, never a
 /// silent clamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stamp(pub i64);
 
 /// Nanoseconds in one second.

@@ -264,7 +264,7 @@ fn look_at_bodies(
             &router,
             &Reading::default(),
             ceiling,
-            &Spill::never(),
+            (&Spill::never(), None),
             &Unobserved,
         )
     };

@@ -42,6 +42,7 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
             log: file.log,
             format,
             clock_correction: case.sources[file.source].clock_correction,
+            way: way(&case.sources[file.source], case.timezone),
         })
         .collect();
     for (index, spec) in case.sources.iter().enumerate() {
@@ -49,6 +50,17 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
         bind_accounts(own.collect(), spec).map_err(|problem| complaint(case, spec, &problem))?;
     }
     Ok((inputs, found.skipped))
+}
+
+/// All that a case says of how a source is read.
+fn way(spec: &SourceSpec, zone: Tz) -> String {
+    let SourceSpec {
+        format,
+        account,
+        trusted_proxies,
+        ..
+    } = spec;
+    format!("{format:?} {account:?} {trusted_proxies:?} {zone}")
 }
 
 /// How a source's files are written: as the source says, or as each file's first bytes do. Made once, so

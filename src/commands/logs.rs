@@ -296,6 +296,7 @@ pub(super) fn read(
                 log: log.clone(),
                 format: format.clone(),
                 clock_correction: group.clock_correction,
+                way: String::new(),
             });
         }
     }
@@ -311,8 +312,14 @@ pub(super) fn read(
     });
     let work = || -> Result<(Vec<ReadFile>, Vec<Facts>), pipeline::PipelineProblem> {
         let ceiling = Ceiling { bytes: None };
-        let Extraction { files, .. } =
-            pipeline::extract(&inputs, &nothing, &how, ceiling, &Spill::never(), &progress)?;
+        let Extraction { files, .. } = pipeline::extract(
+            &inputs,
+            &nothing,
+            &how,
+            ceiling,
+            (&Spill::never(), None),
+            &progress,
+        )?;
         progress.stage("looking at routes");
         let routes = router.as_ref().map(|(router, routes)| (router, *routes));
         let facts = pipeline::survey(&inputs, &files, routes, &how, &progress)?;

@@ -12,7 +12,7 @@ use crate::coverage::{self, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
 use crate::impact::{self, AccountFigures, Citation, Dark, conclude};
-use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
+use crate::pipeline::{self, Extraction, Input, Keep, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging};
 use crate::route::Router;
 use crate::route::extract::Part;
@@ -32,6 +32,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
     let (inputs, skipped) = inputs(&case)?;
     let paths = paths(&inputs);
     let staging = Staging::prepare(&args.out, &paths).map_err(folder)?;
+    if let Some(keep) = &args.keep {
+        report::check_not_evidence("--keep", keep, &paths).map_err(folder)?;
+    }
     let progress = Progress::over(inputs.iter().map(|input| input.log.bytes()).sum());
     let how = Reading {
         mapped: !args.reading.no_mmap,
@@ -73,9 +76,18 @@ fn answer(
     let paths = paths(&inputs);
     let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
     let router = Router::new(&case.routes, case.ignore_case);
+    let keep = args.keep.as_deref();
+    let keep = keep.map(|folder| Keep::new(folder, report::BUILD));
     let spill = Spill::new(ceiling.room(), staging.folder());
-    let extraction =
-        pipeline::extract(&inputs, &router, how, ceiling, &spill, progress).map_err(stopped)?;
+    let extraction = pipeline::extract(
+        &inputs,
+        &router,
+        how,
+        ceiling,
+        (&spill, keep.as_ref()),
+        progress,
+    )
+    .map_err(stopped)?;
     progress.stage("analysing");
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, &inputs, &mut files)?;
@@ -363,8 +375,8 @@ fn notes(inputs: Vec<Input>, files: Vec<ReadFile>) -> Vec<FileNote> {
 fn stopped(problem: PipelineProblem) -> Ending {
     match problem {
         PipelineProblem::Stopped => Ending::Failed(
-            "stopped before the answer was complete; nothing was written. Run the same command again: it starts \
-             from the beginning"
+            "stopped before the answer was complete; nothing was written. Run the same command again: with --keep DIR it \
+             goes on where that folder's parts end, without it starts from the beginning"
                 .to_owned(),
         ),
         other => Ending::failed(other),

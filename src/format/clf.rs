@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter};
 use super::account;
 use super::text::{Escapes, bytes, field, is_escaped, present, status, unquoted};
 use super::time;
-use super::{FormatProblem, LineFormat, Problem, Record, State, client, request};
+use super::{FormatProblem, Lately, Lean, LineFormat, Problem, Record, State, client, request};
 use crate::case::AccountKey;
 use crate::words::Stamp;
 
@@ -86,6 +86,10 @@ impl LineFormat for Clf {
 
     fn reads_lean(&self) -> bool {
         matches!(self.account, Account::User)
+    }
+
+    fn lean<'a>(&self, line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
+        Lean::read(line, &mut lately.minute)
     }
 }
 

@@ -1,13 +1,14 @@
-//! The short way for lines that are written as nearly all lines of a combined log are: one look at each byte, nothing
-//! copied.
+//! The short way for lines that are written as nearly all lines of their log are: one look at each byte, nothing
+//! copied. What stands here is that of combined lines; that of JSON is `json/lean.rs`'s.
 //!
-//! It takes a line only where the long way through `clf.rs` would read the very same from it, and leaves every other
-//! line to that; a test holds the two against each other on arbitrary bytes. What is behind the byte count is left
+//! It takes a line only where the long way (`clf.rs`) would read the very same from it, and leaves every other
+//! line to that; tests hold the two against each other on arbitrary bytes. What is behind the byte count is left
 //! unread until somebody asks, because most requests are for nothing that matters.
 
 use memchr::{memchr, memchr2, memrchr};
 
 use super::clf;
+use super::json::lean::Layouts;
 use super::text::digits_of;
 use super::time;
 use crate::words::{SECOND, Stamp};
@@ -33,15 +34,30 @@ pub struct Lean<'a> {
     pub target: &'a [u8],
     /// Status.
     pub status: u16,
-    /// Byte count.
-    pub bytes: u64,
-    /// What stands behind the byte count.
-    tail: &'a [u8],
+    /// Byte count, if it names one.
+    pub bytes: Option<u64>,
+    pub(super) agent: Agent<'a>,
+}
+
+/// Where the user agent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Agent<'a> {
+    /// Here.
+    Known(&'a [u8]),
+    /// In what follows the byte count of a combined line.
+    Behind(&'a [u8]),
+}
+
+/// What the lines before were like: it makes reading faster and never changes what is read.
+#[derive(Clone, Debug, Default)]
+pub struct Lately {
+    pub(super) minute: Minute,
+    pub(super) layouts: Layouts,
 }
 
 /// The minute that was read last: most lines lie in the same one.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Minute {
+pub(super) struct Minute {
     /// The stamp without its seconds.
     text: [u8; STAMP - 2],
     /// Its first instant.
@@ -60,7 +76,7 @@ impl<'a> Lean<'a> {
         if *line.last()? == 0 || memchr2(b'\\', 0x1b, line).is_some() {
             return None;
         }
-        let (client, rest) = address(line)?;
+        let (client, rest) = line.split_at(address(line)?);
         let (user, rest) = user(rest.strip_prefix(b" - ")?)?;
         let rest = rest.strip_prefix(b" [")?;
         let stamp: &[u8; STAMP] = rest.first_chunk()?;
@@ -77,15 +93,18 @@ impl<'a> Lean<'a> {
             method,
             target,
             status,
-            bytes,
-            tail,
+            bytes: Some(bytes),
+            agent: Agent::Behind(tail),
         })
     }
 
     /// The user agent, empty where there is none; `None` where something stands behind it that only the long way
     /// understands.
     pub fn agent(&self) -> Option<&'a [u8]> {
-        clf::agent(self.tail)
+        match self.agent {
+            Agent::Known(agent) => Some(agent),
+            Agent::Behind(tail) => clf::agent(tail),
+        }
     }
 }
 
@@ -112,19 +131,19 @@ impl Minute {
     }
 }
 
-/// An IPv4 address at the start: digits and three dots.
+/// The length of an IPv4 address at the start: digits and three dots, up to a blank or the end.
 #[inline]
-fn address(line: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn address(text: &[u8]) -> Option<usize> {
     let mut dots = 0;
-    for (at, byte) in line.iter().enumerate().take(16) {
+    for (at, byte) in text.iter().enumerate().take(16) {
         match byte {
             b'0'..=b'9' => {}
             b'.' => dots += 1,
-            b' ' if dots == 3 => return Some(line.split_at(at)),
+            b' ' if dots == 3 => return Some(at),
             _ => return None,
         }
     }
-    None
+    (dots == 3 && text.len() < 16).then_some(text.len())
 }
 
 /// A user's name of plain letters up to a blank.

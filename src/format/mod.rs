@@ -43,7 +43,7 @@ use chrono_tz::Tz;
 
 pub use detect::Recogniser;
 pub use forwarded::{Proxies, is_private};
-pub use lean::{Lean, Minute};
+pub use lean::{Lately, Lean};
 pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
 
@@ -82,10 +82,14 @@ trait LineFormat: fmt::Debug + Send + Sync {
     /// Reads a line, trimmed and not empty.
     fn read<'a>(&self, state: &State, line: &'a [u8]) -> Result<Record<'a>, Problem>;
 
-    /// Whether it reads combined lines with the user as the account, so that those that are written plainly may go
-    /// the short way.
+    /// Whether lines that are written plainly may go the short way.
     fn reads_lean(&self) -> bool {
         false
+    }
+
+    /// Reads a line the short way, or leaves it to [`LineFormat::read`].
+    fn lean<'a>(&self, _line: &'a [u8], _lately: &mut Lately) -> Option<Lean<'a>> {
+        None
     }
 
     /// Takes a line about the log into the state, if it is one.
@@ -127,6 +131,13 @@ pub struct State {
     parts: Parts,
     /// Whether a directive that comes next is passed over.
     deaf: bool,
+}
+
+impl State {
+    /// Whether a line after this one reads as if none had come before.
+    pub fn remembers_nothing(&self) -> bool {
+        self.w3c.is_empty() && self.csv.is_empty() && self.parts.is_empty() && !self.deaf
+    }
 }
 
 /// Why a format cannot be used: what is wrong and what to do. The caller adds file and line.

@@ -64,6 +64,11 @@ impl Parts {
         }
     }
 
+    /// Whether nothing waits for its rest, and nothing lost is still to be told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lost.is_empty() && self.waiting.iter().all(|w| w.places.is_empty())
+    }
+
     fn lose_patience(&mut self) {
         for stream in 0..self.waiting.len() {
             let last = self.waiting[stream].places.last();

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{
-    Began, Format, Lean, Line, LineFormat, Lost, Minute, Problem, Record, State, Text, client,
+    Began, Format, Lately, Lean, Line, LineFormat, Lost, Problem, Record, State, Text, client,
     detect, text, w3c, wrapper,
 };
 
@@ -61,13 +61,13 @@ impl Format {
         plain && first.is_some_and(|reader| reader.reads_lean())
     }
 
-    /// A line that is written as nearly all of a combined log are, read the short way where [`Format::goes_lean`];
-    /// `None` leaves it to [`Format::parse`], which would read the same.
+    /// A line that is written as nearly all of its log are, read the short way where [`Format::goes_lean`]; `None`
+    /// leaves it to [`Format::parse`], which would read the same.
     #[inline]
-    pub fn lean<'a>(&self, state: &State, line: &'a [u8], minute: &mut Minute) -> Option<Lean<'a>> {
+    pub fn lean<'a>(&self, state: &State, line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
         match state.w3c.runs_a_clock() {
             true => None,
-            false => Lean::read(line, minute),
+            false => self.readers.first()?.lean(line, lately),
         }
     }
 

@@ -3,6 +3,8 @@
 //! Fields are borrowed from the line wherever the log wrote them plainly. What a route or an
 //! account is belongs to later rooms.
 
+use serde::{Deserialize, Serialize};
+
 use std::borrow::Cow;
 
 use crate::words::Stamp;
@@ -144,7 +146,7 @@ impl Line<'_> {
 }
 
 /// Why a line could not be read. The words are stable: they stand in `rejects.csv` and the manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Problem {
     /// It does not have the shape of its format.
     Shape,

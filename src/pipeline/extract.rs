@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::keep::{Keep, Kept, PART};
 use super::{Observer, PipelineProblem};
 use crate::format::{Format, State};
 use crate::route::Router;
@@ -26,6 +27,8 @@ pub struct Input {
     pub format: Format,
     /// The source's clock correction in nanoseconds.
     pub clock_correction: i64,
+    /// All that the case says of how it is read, for whoever keeps what was read.
+    pub way: String,
 }
 
 /// A file that was read.
@@ -71,14 +74,17 @@ pub fn extract(
     router: &Router,
     how: &Reading,
     ceiling: Ceiling,
-    spill: &Spill,
+    (spill, keep): (&Spill, Option<&Keep>),
     observer: &dyn Observer,
 ) -> Result<Extraction, PipelineProblem> {
-    let heads = heads(inputs)?;
+    let (heads, beside) = heads(inputs)?;
     // So many files are read at the same time.
     let share = inputs.len().min(rayon::current_num_threads());
+    let kept = |file: usize| keep?.of(&inputs[file], router, &beside);
     let read =
         |file: usize, copied: Option<(u64, u64)>, torn: Option<u64>, observer: &dyn Observer| {
+            // What is read another way than usual is not kept.
+            let kept = (copied.is_none() && torn.is_none()).then(|| kept(file));
             let input = &inputs[file];
             let extractor = Extractor {
                 format: &input.format,
@@ -89,7 +95,8 @@ pub fn extract(
                 copied,
                 torn,
             };
-            read_file(input, &extractor, how, (spill, share), observer)
+            let kept = kept.flatten();
+            read_file(input, &extractor, how, (spill, share), kept, observer)
         };
     let read_whole = |file| {
         let first = read(file, None, None, observer)?;
@@ -139,7 +146,8 @@ fn in_order(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn heads(inputs: &[Input]) -> Result<Heads, PipelineProblem> {
+/// The first lines of all inputs, and the inputs in words: what is found of one depends on the others.
+fn heads(inputs: &[Input]) -> Result<(Heads, String), PipelineProblem> {
     let mut heads = Vec::new();
     for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
         let input = &inputs[file];
@@ -148,7 +156,12 @@ fn heads(inputs: &[Input]) -> Result<Heads, PipelineProblem> {
         }
     }
     heads.sort_by_key(|(file, ..)| *file);
-    Ok(Heads::new(&heads))
+    let names: Vec<_> = inputs
+        .iter()
+        .map(|input| (&input.name, input.log.member()))
+        .collect();
+    let words = format!("{heads:?} {names:?}");
+    Ok((Heads::new(&heads), words))
 }
 
 fn read_file(
@@ -156,9 +169,24 @@ fn read_file(
     extractor: &Extractor<'_>,
     how: &Reading,
     (spill, share): (&Spill, usize),
+    kept: Option<Kept>,
     observer: &dyn Observer,
 ) -> Result<ReadFile, PipelineProblem> {
-    let mut reader = Reader::open(&input.log, how)?;
+    let done = |part, ending| ReadFile {
+        part,
+        ending,
+        copy_of: None,
+        overlap: None,
+    };
+    let file = extractor.file;
+    if let Some((part, ending)) = kept.as_ref().and_then(|kept| kept.whole(file)) {
+        observer.read(input.log.bytes());
+        return Ok(done(part, ending));
+    }
+    // What an earlier run has kept, and what has come since.
+    let begun = kept.as_ref().map(|kept| kept.begun(file));
+    let (mut whole, mut parts, mut begin) = begun.unwrap_or_default();
+    let mut reader = Reader::open_at(&input.log, how, begin)?;
     let mut state = State::default();
     let mut part = Part::default();
     let mut told = 0;
@@ -183,12 +211,21 @@ fn read_file(
                 )
             },
         );
+        if let Some(kept) = &kept
+            && current.offset.saturating_sub(begin) >= PART
+            && state.remembers_nothing()
+        {
+            kept.put(parts, &mut part, current.offset);
+            (parts, begin) = (parts + 1, current.offset);
+            whole.absorb(std::mem::take(&mut part));
+            whole.accesses.spill(spill, share);
+        }
         if !current.intact() {
             window = reader.again(current)?;
             continue;
         }
-        let (parts, after) = read;
-        pending = parts;
+        let (read, after) = read;
+        pending = read;
         state = after;
         let position = reader.packed_position();
         observer.read(position.saturating_sub(told));
@@ -197,14 +234,14 @@ fn read_file(
     }
     pending.into_iter().for_each(|next| part.absorb(next));
     part.absorb(extractor.at_end(&mut state));
+    let ending = reader.finish()?;
+    if let Some(kept) = &kept {
+        kept.put_end(&mut part, &ending, parts);
+    }
+    whole.absorb(part);
     // A part that was given up is told of long after its line.
-    part.rejects.sort_by_key(|reject| reject.offset);
-    Ok(ReadFile {
-        part,
-        ending: reader.finish()?,
-        copy_of: None,
-        overlap: None,
-    })
+    whole.rejects.sort_by_key(|reject| reject.offset);
+    Ok(done(whole, ending))
 }
 
 /// The parts of a window in order, and what the format knows behind it.

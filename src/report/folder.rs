@@ -52,8 +52,12 @@ impl FolderProblem {
     }
 
     fn place(path: &Path, what: &str) -> FolderProblem {
+        FolderProblem::place_of("--out", path, what)
+    }
+
+    fn place_of(flag: &str, path: &Path, what: &str) -> FolderProblem {
         FolderProblem {
-            message: format!("--out {}: {what}", path.display()),
+            message: format!("{flag} {}: {what}", path.display()),
             wrong_place: true,
         }
     }
@@ -78,7 +82,7 @@ impl Staging {
         let target = std::path::absolute(out).map_err(|e| FolderProblem::disk(out, e))?;
         check_empty(out, &target)?;
         let parent = target.parent().unwrap_or(&target).to_owned();
-        check_not_evidence(out, &target, logs)?;
+        check_not_evidence("--out", out, logs)?;
         fs::create_dir_all(&parent).map_err(|e| FolderProblem::disk(&parent, e))?;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let staged = parent.join(format!(".{name}.breachscope-{}", std::process::id()));
@@ -184,12 +188,16 @@ fn check_empty(out: &Path, target: &Path) -> Result<(), FolderProblem> {
 /// # Errors
 /// It lies in such a folder.
 pub fn outside_of_logs(out: &Path, logs: &[PathBuf]) -> Result<(), FolderProblem> {
-    let target = std::path::absolute(out).map_err(|e| FolderProblem::disk(out, e))?;
-    check_not_evidence(out, &target, logs)
+    check_not_evidence("--out", out, logs)
 }
 
-fn check_not_evidence(out: &Path, target: &Path, logs: &[PathBuf]) -> Result<(), FolderProblem> {
-    let real = nearest_real(target);
+/// Checks that a folder which a flag names is not inside one that holds one of the `logs`.
+///
+/// # Errors
+/// It is.
+pub fn check_not_evidence(flag: &str, out: &Path, logs: &[PathBuf]) -> Result<(), FolderProblem> {
+    let target = std::path::absolute(out).map_err(|e| FolderProblem::disk(out, e))?;
+    let real = nearest_real(&target);
     for log in logs {
         let Some(folder) = log
             .canonicalize()
@@ -199,7 +207,8 @@ fn check_not_evidence(out: &Path, target: &Path, logs: &[PathBuf]) -> Result<(),
             continue;
         };
         if real.starts_with(&folder) {
-            return Err(FolderProblem::place(
+            return Err(FolderProblem::place_of(
+                flag,
                 out,
                 &format!(
                     "lies in the folder of the log {}; evidence is never written near: name a folder elsewhere",

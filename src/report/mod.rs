@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 pub use difference::Other;
 pub use finished::Finished;
-pub use folder::{FolderProblem, Staging, outside_of_logs};
+pub use folder::{FolderProblem, Staging, check_not_evidence, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::BUILD;
 pub use summary::summary;

@@ -2,10 +2,12 @@
 //!
 //! Both look at neighbouring lines only, so parts merge to the same whatever the cuts.
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::{HOUR, SECOND, Stamp};
 
 /// A line's stamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The stamp.
     pub at: Stamp,
@@ -24,7 +26,7 @@ const FAR: i64 = 24 * HOUR;
 pub const KEPT: usize = 1000;
 
 /// The stamps of a file, in line order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     /// Up to two first lines.
     head: Vec<Mark>,

@@ -4,7 +4,7 @@
 //! bytes is left to `source`, threads to `pipeline`, and every judgement to the rooms behind.
 
 pub use super::part::{Part, Reject, Tally};
-use crate::format::{Format, Lean, Line, Lost, Minute, Problem, Record, State};
+use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State};
 use crate::route::{Asked, Page, Router, Seen};
 use crate::sequence::{Access, NO_BYTES, NONE, Names};
 use crate::source::lines;
@@ -51,7 +51,7 @@ impl Extractor<'_> {
             ..Part::default()
         };
         let lean = self.format.goes_lean() && self.torn.is_none();
-        let mut minute = Minute::default();
+        let mut lately = Lately::default();
         for (start, line) in lines(bytes) {
             part.tally.lines += 1;
             let at = offset + start as u64;
@@ -62,7 +62,7 @@ impl Extractor<'_> {
                 part.unended = Some(at);
             }
             let read = match lean {
-                true => self.format.lean(&state, line, &mut minute),
+                true => self.format.lean(&state, line, &mut lately),
                 false => None,
             };
             if read.is_some_and(|read| self.lean(&read, line.len(), at, &mut part)) {
@@ -121,7 +121,7 @@ impl Extractor<'_> {
             method: lean.method,
             target: Some(lean.target),
             status: Some(lean.status),
-            bytes: Some(lean.bytes),
+            bytes: lean.bytes,
             ..Request::default()
         };
         if let Some(blank) = self.begin(lean.time, place, part) {

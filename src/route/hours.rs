@@ -3,6 +3,8 @@
 //!
 //! One counter a line, two where it asks for a route. Parts merge in the order of a file's lines.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashMap;
 
 use super::clock::{Clock, Mark};
@@ -29,7 +31,7 @@ pub struct Seen<'l> {
 }
 
 /// One writer's counts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Lane {
     /// Its name; empty where the log does not say.
     pub node: Vec<u8>,
@@ -51,9 +53,10 @@ pub struct Counted {
 }
 
 /// Counts being made.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Hours {
     lanes: Vec<Lane>,
+    #[serde(skip)]
     known: HashMap<Vec<u8>, usize>,
     /// The last line's writer: mostly the next one's too.
     current: usize,
@@ -98,6 +101,15 @@ impl Hours {
                 self.lanes[0].numbers.give_up();
             }
         }
+    }
+
+    /// The same, when it comes from disk: there it leaves out what it can find again.
+    pub(super) fn revived(mut self) -> Hours {
+        let numbered = self.lanes.iter().zip(0..);
+        self.known = numbered
+            .map(|(lane, number)| (lane.node.clone(), number))
+            .collect();
+        self
     }
 
     /// The counts.

@@ -8,6 +8,7 @@ pub mod content;
 pub mod disclosure;
 pub mod extract;
 mod hours;
+mod kept;
 mod numbers;
 mod part;
 mod series;

@@ -3,6 +3,8 @@
 //! Runs join in line order, so parts merge to the same runs however a file was cut; what they mean is judged
 //! once, by `coverage`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::Stamp;
 
 /// Runs from which the numbers are no sequence: then they prove nothing and are let go.
@@ -11,7 +13,7 @@ const MOST_RUNS: usize = 1 << 20;
 pub const WIDEST_STEP: usize = 64;
 
 /// Numbers that follow each other by one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// First number.
     pub from: u64,
@@ -24,7 +26,7 @@ pub struct Run {
 }
 
 /// A writer's numbers in line order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbers {
     runs: Vec<Run>,
     /// The first and the last line's number.

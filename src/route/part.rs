@@ -1,5 +1,7 @@
 //! What came of some lines: accesses, counts, rejects. Parts merge in the order of their lines; they do not print.
 
+use serde::{Deserialize, Serialize};
+
 use super::Hours;
 use crate::format::Problem;
 use crate::sequence::{Accesses, Names};
@@ -28,7 +30,7 @@ pub struct Part {
 }
 
 /// Where every line went: `lines = records + rejected + empty + directives`, exactly.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// All lines.
     pub lines: u64,
@@ -65,7 +67,7 @@ pub struct Tally {
 }
 
 /// A line that could not be read. Its bytes stay where they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// Line number in the file's content, from 1.
     pub line: u64,

@@ -1,12 +1,14 @@
 //! Lines by the minute: a count for each minute that has any, eight bytes each.
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::{SECOND, Stamp};
 
 /// Cells from which a series is sorted anew when it has doubled.
 const SETTLE_FROM: usize = 1024;
 
 /// Counts by minute since the epoch.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Series {
     /// Mostly in order already; the same minute may stand twice until it is settled.
     cells: Vec<(i32, u32)>,

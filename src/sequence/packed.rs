@@ -1,6 +1,6 @@
-//! An access as bytes of a fixed length, for disk.
+//! Accesses and names as bytes, for disk: an access takes the same length each, a name its own.
 
-use super::Access;
+use super::{Access, Accesses, Interner, Names};
 use crate::words::Stamp;
 
 /// Bytes of an access.
@@ -69,6 +69,73 @@ pub(super) fn unpack(bytes: &[u8]) -> Access {
     }
 }
 
+impl Accesses {
+    /// Writes all of them behind what is there.
+    pub fn pack(&self, out: &mut Vec<u8>) {
+        out.reserve(8 + self.len() * PACKED);
+        out.extend_from_slice(&(self.len() as u64).to_le_bytes());
+        self.iter().for_each(|access| pack(&access, out));
+    }
+
+    /// Reads them again from the beginning of `bytes`, and gives what follows; `None` where that is not there. All get
+    /// the number of their file, which may have changed.
+    pub fn unpack(bytes: &[u8], file: u32) -> Option<(Accesses, &[u8])> {
+        let (len, rest) = count(bytes)?;
+        let (own, rest) = rest.split_at_checked(len.checked_mul(PACKED)?)?;
+        let accesses = own.chunks_exact(PACKED).map(|bytes| Access {
+            file,
+            ..unpack(bytes)
+        });
+        Some((accesses.collect(), rest))
+    }
+}
+
+impl Names {
+    /// Writes all of them behind what is there.
+    pub fn pack(&self, out: &mut Vec<u8>) {
+        for names in [&self.actors, &self.clients, &self.agents, &self.objects] {
+            let all = || (0..names.len() as u32).map(|number| names.name(number));
+            out.extend_from_slice(&(names.len() as u64).to_le_bytes());
+            all().for_each(|name| out.extend_from_slice(&(name.len() as u32).to_le_bytes()));
+            all().for_each(|name| out.extend_from_slice(name));
+        }
+    }
+
+    /// Reads them again from the beginning of `bytes`, and gives what follows; `None` where that is not there.
+    pub fn unpack(bytes: &[u8]) -> Option<(Names, &[u8])> {
+        let (actors, rest) = interner(bytes)?;
+        let (clients, rest) = interner(rest)?;
+        let (agents, rest) = interner(rest)?;
+        let (objects, rest) = interner(rest)?;
+        let names = Names {
+            actors,
+            clients,
+            agents,
+            objects,
+        };
+        Some((names, rest))
+    }
+}
+
+fn interner(bytes: &[u8]) -> Option<(Interner, &[u8])> {
+    let (len, rest) = count(bytes)?;
+    let (lengths, mut rest) = rest.split_at_checked(len.checked_mul(4)?)?;
+    let mut names = Interner::for_about(len);
+    for length in lengths.chunks_exact(4) {
+        let length = u32::from_le_bytes(length.try_into().ok()?);
+        let (name, more) = rest.split_at_checked(length as usize)?;
+        names.number(name);
+        rest = more;
+    }
+    // Two equal names would shift all numbers behind them.
+    (names.len() == len).then_some((names, rest))
+}
+
+fn count(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (len, rest) = bytes.split_first_chunk()?;
+    Some((usize::try_from(u64::from_le_bytes(*len)).ok()?, rest))
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -93,6 +160,34 @@ pub(super) mod tests {
             route: n as u16,
             status: 1 + n as u16 % 600,
             with_body: n.is_multiple_of(2),
+        }
+    }
+
+    #[test]
+    fn bytes_give_the_same_list() {
+        let mut names = Names::default();
+        let all: [&[u8]; 4] = [b"", b"a", b"a name that is longer than a slot", b"\xff"];
+        all.iter().for_each(|name| _ = names.objects.number(name));
+        names.actors.number(b"cx");
+        let accesses: Accesses = (0..100).map(access).collect();
+        let mut bytes = Vec::new();
+        accesses.pack(&mut bytes);
+        names.pack(&mut bytes);
+        let (read, rest) = Accesses::unpack(&bytes, 9).unwrap();
+        assert!(read.iter().eq((0..100).map(|n| Access {
+            file: 9,
+            ..access(n)
+        })));
+        let (again, rest) = Names::unpack(rest).unwrap();
+        assert!(rest.is_empty());
+        assert_eq!(
+            (0..4).map(|n| again.objects.name(n)).collect::<Vec<_>>(),
+            all
+        );
+        assert_eq!(again.actors.known(b"cx"), Some(0));
+        for cut in 0..bytes.len() {
+            let read = Accesses::unpack(&bytes[..cut], 9).and_then(|(_, rest)| Names::unpack(rest));
+            assert!(read.is_none(), "cut at {cut}");
         }
     }
 

@@ -1,9 +1,12 @@
 //! How a file was packed and what of it is damaged: results, not errors, because the good part is read.
 
+use serde::{Deserialize, Serialize};
+
+use std::borrow::Cow;
 use std::fmt;
 
 /// How a file was packed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Packing {
     /// Not at all.
     Plain,
@@ -32,7 +35,7 @@ pub enum Packing {
     /// A member of a zip.
     Zip {
         /// How it was packed in there.
-        method: &'static str,
+        method: Cow<'static, str>,
     },
     /// Text that was recoded: offsets count the UTF-8 that was made of it.
     Utf16 {

@@ -9,6 +9,11 @@ use sha2::{Digest, Sha256};
 use super::layer::read_at;
 use super::window::Window;
 
+/// SHA-256 of bytes, in lower-case hex.
+pub fn digest_of(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
 /// How far a file is hashed, and how to go back when a window proves to be broken.
 #[derive(Default)]
 pub(super) struct Tally {

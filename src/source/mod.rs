@@ -35,6 +35,7 @@ mod zip;
 mod zstd;
 
 pub use damage::{Damage, DamageKind, Packing};
+pub use digest::digest_of;
 pub use find::{Findings, Found, Skipped, find, walk};
 pub use lines::{Lines, lines, split};
 pub use log::Log;

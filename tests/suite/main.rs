@@ -22,6 +22,7 @@ mod house;
 mod idle;
 mod init;
 mod inspect;
+mod keep;
 mod ladder;
 mod learned;
 mod practice;

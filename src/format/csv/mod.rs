@@ -37,6 +37,13 @@ pub(super) struct Header {
     line: Arc<[u8]>,
 }
 
+impl Header {
+    /// Whether no header was read yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.layout.is_none() && self.line.is_empty()
+    }
+}
+
 /// What a line turned out to be in a table.
 pub(super) enum Taken<'a> {
     Empty,

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod known;
+pub(super) mod lean;
 mod leaves;
 mod names;
 mod paths;
@@ -18,7 +19,7 @@ use chrono_tz::Tz;
 
 use super::names::did_you_mean;
 use super::text::{Escapes, unescape};
-use super::{FormatProblem, LineFormat, Problem, Record, State, Text, account, time};
+use super::{FormatProblem, Lately, Lean, LineFormat, Problem, Record, State, Text, account, time};
 use crate::case::AccountKey;
 use crate::words::Stamp;
 pub(super) use assemble::{assemble, stamp_of_text};
@@ -204,6 +205,14 @@ impl LineFormat for Json {
             Some(Value::Text(raw)) if !is_telling(&found) => self.embedded(raw, &found),
             _ => self.record(&found),
         }
+    }
+
+    fn reads_lean(&self) -> bool {
+        self.has_lean() && self.carries_account()
+    }
+
+    fn lean<'a>(&self, line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
+        Json::lean(self, line, lately)
     }
 
     fn fields(&self, _: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {

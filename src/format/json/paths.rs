@@ -90,6 +90,11 @@ impl Node {
         self.edges[from..to].iter().find(|edge| edge.key == key)
     }
 
+    /// What the value of a key of the outermost object may be, and how far back each stands in the order of preference.
+    pub(super) fn slots(&self, key: &[u8]) -> &[(Slot, u16)] {
+        self.find(key).map_or(&[], |edge| &edge.slots)
+    }
+
     /// Reads an object or array and keeps what is wanted.
     pub(in super::super) fn walk<'a>(
         &self,

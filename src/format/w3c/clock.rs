@@ -12,7 +12,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// How far the lines so far have come. A function of the lines in their order and of nothing else, so that a chunk in
 /// the middle of a file can be told of those before it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Clock {
     /// `YYYY-MM-DD` of the last `#Date`, or the day that the lines have come to since.
     date: Option<[u8; 10]>,

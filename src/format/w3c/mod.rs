@@ -44,6 +44,11 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// Whether no directive was read yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.columns.is_none() && self.clock == Clock::default()
+    }
+
     /// Whether lines are dated by those before them.
     pub(super) fn runs_a_clock(&self) -> bool {
         self.clock.runs()

@@ -1,5 +1,7 @@
 //! Where first lines of some files stood in others.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 /// Places at which a file's first line was seen in another file.
@@ -7,9 +9,10 @@ use std::collections::BTreeMap;
 /// A log of one repeated line would have as many places as lines, so of each pair of files only the
 /// outermost are kept: the first and the last 64. What is kept does not depend on the order of
 /// `push` and `merge`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hits {
     /// Offsets by the file that holds the line and the file that begins with it.
+    #[serde(with = "pairs")]
     by_pair: BTreeMap<(usize, usize), Vec<u64>>,
 }
 
@@ -55,6 +58,24 @@ impl Hits {
         }
         all.sort_unstable();
         all
+    }
+}
+
+/// A map that is kept as a list of its entries: its keys are no text.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Map = BTreeMap<(usize, usize), Vec<u64>>;
+
+    pub(super) fn serialize<S: Serializer>(map: &Map, to: S) -> Result<S::Ok, S::Error> {
+        map.iter().collect::<Vec<_>>().serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Map, D::Error> {
+        let list = Vec::<((usize, usize), Vec<u64>)>::deserialize(from)?;
+        Ok(list.into_iter().collect())
     }
 }
 

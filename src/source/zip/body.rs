@@ -143,7 +143,7 @@ impl Layer for Body {
         let mut inner = Notes::default();
         self.input.tell(&mut inner);
         notes.packing.push(Packing::Zip {
-            method: word(self.method),
+            method: word(self.method).into(),
         });
         notes.damage.append(&mut inner.damage);
         notes.damage.extend_from_slice(&self.damage);

@@ -2,7 +2,7 @@
 
 use breachscope::case::{AccountKey, RouteSpec};
 use breachscope::format::target::Target;
-use breachscope::format::{Format, Line, Minute, State};
+use breachscope::format::{Format, Lately, Line, State};
 use breachscope::route::Router;
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -15,15 +15,23 @@ const LINES: [&str; 5] = [
     r#"10.0.0.1 - b [04/Mar/2021:23:59:60 +0000] "GET /a/1 HTTP/1.1" 200 7 "r "q" s" "a "b" c""#,
 ];
 
+const OBJECTS: [&str; 6] = [
+    r#"{"time":"2026-11-22T00:00:00+00:00","msec":1795305600.033,"remote_addr":"14.16.32.12","account":"u1","method":"GET","uri":"/a/1","status":304,"bytes_sent":0,"referer":"","user_agent":"M (X)"}"#,
+    r#"{"time":"2026-11-22T00:00:07+00:00","msec":1795305607.5,"remote_addr":"14.16.32.13","account":"-","method":"PUT","uri":"/a/2?x=\"","status":"200","bytes_sent":12,"referer":"-","user_agent":"-"}"#,
+    r#"{"time":"2026-11-22T00:00:09+00:00","msec":1795305609.5,"remote_addr":"14.16.32.13","account":"","method":"PUT","uri":"/a/2","status":"200","bytes_sent":12,"referer":"-","user_agent":"-"}"#,
+    r#"{"ts": 1795305600, "client_ip": "10.0.0.1", "user": "anna", "method": "GET", "url": "/a/3", "status": 200, "size": 7}"#,
+    r#"{"ts": 1795305600, "client_ip": "10.0.0.1", "user": 17, "user_id": "b", "method": "GET", "url": "/a/3", "status": 200, "size": 7}"#,
+    r#"{"ts": 1795305600, "client_ip": "10.0.0.1", "user": "-", "user_id": "b", "method": "GET", "url": "/a/3", "path": "/b", "status": 200}"#,
+];
+
 /// How many of the lines went the short way; each must read the same the long way.
-fn held(lines: &[&[u8]]) -> usize {
-    let format = Format::named("combined", &[], Tz::UTC).unwrap();
+fn held(format: &Format, lines: &[&[u8]]) -> usize {
     assert!(format.goes_lean());
-    let mut minute = Minute::default();
+    let mut lately = Lately::default();
     let mut short = 0;
     for line in lines {
         let mut state = State::default();
-        let Some(lean) = format.lean(&state, line, &mut minute) else {
+        let Some(lean) = format.lean(&state, line, &mut lately) else {
             continue;
         };
         short += 1;
@@ -37,19 +45,53 @@ fn held(lines: &[&[u8]]) -> usize {
         assert_eq!(record.method.as_deref(), Some(lean.method));
         assert_eq!(record.target.as_deref(), Some(lean.target));
         assert_eq!(record.status, Some(lean.status));
-        assert_eq!(record.bytes, Some(lean.bytes));
+        assert_eq!(record.bytes, lean.bytes);
         assert_eq!(record.user_agent.as_deref().unwrap_or_default(), agent);
         assert_eq!(record.forwarded, None);
+        assert_eq!((record.node, record.sequence), (None, None));
+        assert!(!record.nameless && !record.bad_token && !record.head_counted);
     }
     short
 }
 
+fn combined() -> Format {
+    Format::named("combined", &[], Tz::UTC).unwrap()
+}
+
+fn json() -> Format {
+    Format::named("json", &[], Tz::UTC).unwrap()
+}
+
+fn bytes<'l>(lines: &[&'l str]) -> Vec<&'l [u8]> {
+    lines.iter().map(|line| line.as_bytes()).collect()
+}
+
+#[test]
+fn objects_of_one_layout_go_the_short_way() {
+    let lines = bytes(&OBJECTS);
+    // The second holds an escape; the last says its user elsewhere.
+    assert_eq!(held(&json(), &lines[..3]), 2);
+    assert_eq!(held(&json(), &lines[3..]), 2);
+    let fields = [
+        ("time", "time"),
+        ("account", "account"),
+        ("method", "method"),
+        ("target", "uri"),
+        ("status", "status"),
+        ("bytes", "bytes_sent"),
+        ("client", "remote_addr"),
+    ];
+    let fields = fields.map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned()));
+    let mapped = Format::named("json", &fields, Tz::UTC).unwrap();
+    assert_eq!(held(&mapped, &lines[..3]), 2);
+}
+
 #[test]
 fn plain_lines_go_the_short_way() {
-    let lines: Vec<&[u8]> = LINES.iter().map(|line| line.as_bytes()).collect();
-    assert_eq!(held(&lines[..4]), 4);
+    let lines = bytes(&LINES);
+    assert_eq!(held(&combined(), &lines[..4]), 4);
     // A leap second is left to the long way.
-    assert_eq!(held(&lines[4..]), 0);
+    assert_eq!(held(&combined(), &lines[4..]), 0);
 }
 
 #[test]
@@ -83,12 +125,13 @@ proptest! {
     /// Bytes put into, taken out of and exchanged in plain lines.
     #[test]
     fn damaged_lines_read_the_same(
-        which in 0..LINES.len(),
+        which in 0..LINES.len() + OBJECTS.len(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0..3u8, prop_oneof![
-            prop::sample::select(b" \t\r\"\\[]-:/.,|%?#\x1b\x000Az\xc3".to_vec()), any::<u8>(),
+            prop::sample::select(b" \t\r\"\\[]{}-:/.,|%?#\x1b\x000Az\xc3".to_vec()), any::<u8>(),
         ]), 0..6),
     ) {
-        let mut line = LINES[which].as_bytes().to_vec();
+        let all = bytes(&[&LINES[..], &OBJECTS[..]].concat());
+        let mut line = all[which].to_vec();
         for (at, how, byte) in edits {
             let at = at.index(line.len().max(1));
             match how {
@@ -99,7 +142,10 @@ proptest! {
             }
         }
         line.retain(|b| *b != b'\n');
-        held(&[LINES[0].as_bytes(), &line, LINES[1].as_bytes()]);
+        match which < LINES.len() {
+            true => held(&combined(), &[all[0], &line, all[1]]),
+            false => held(&json(), &[all[which], &line, all[LINES.len()]]),
+        };
     }
 
     /// The router's short way through raw targets finds what the long one finds.

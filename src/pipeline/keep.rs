@@ -1,0 +1,177 @@
+//! Extracted parts on disk: a scan that was stopped goes on where it stood, a later one with another directory starts
+//! from them.
+//!
+//! A log's parts lie in a folder of its own, named by all that extraction depends on: this build, the routes, how the
+//! source is read, what else is read beside it, and which file it is (device, number, size, and both of its times: what
+//! is changed has others). A part covers whole windows, from one at which the format remembers nothing; bytes that are
+//! not as they were written are no part. What cannot be kept is read again: nothing here ends a run.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Input;
+use crate::route::Router;
+use crate::route::extract::Part;
+use crate::source::{Ending, Packing, digest_of};
+
+/// Bytes of content from which a part is written.
+pub(super) const PART: u64 = 16 << 20;
+
+/// The part with which a log ends.
+const LAST: &str = "last.part";
+
+/// A folder for extracted parts.
+#[derive(Clone, Debug)]
+pub struct Keep {
+    folder: PathBuf,
+    build: String,
+}
+
+/// Where the parts of one log lie.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    folder: PathBuf,
+}
+
+/// What is known of a log that was read to its end without damage.
+#[derive(Serialize, Deserialize)]
+struct End {
+    parts: u64,
+    packing: Packing,
+    file_bytes: u64,
+    file_sha256: String,
+    content_bytes: u64,
+    content_sha256: String,
+}
+
+impl Keep {
+    /// In a folder, which is made when something is kept; `build` names the program.
+    pub fn new(folder: &Path, build: &str) -> Keep {
+        Keep {
+            folder: folder.to_owned(),
+            build: build.to_owned(),
+        }
+    }
+
+    /// Where the parts of an input lie; `None` for a pipe. `beside`: the other inputs, as far as they matter.
+    pub(super) fn of(&self, input: &Input, router: &Router, beside: &str) -> Option<Kept> {
+        let facts = input.log.path().metadata().ok()?;
+        if !facts.is_file() {
+            return None;
+        }
+        let times = [
+            facts.mtime(),
+            facts.mtime_nsec(),
+            facts.ctime(),
+            facts.ctime_nsec(),
+        ];
+        let key = format!(
+            "{}\n{router:?}\n{}\n{}\n{beside}\n{} {:?}\n{} {} {} {times:?}",
+            self.build,
+            input.way,
+            input.clock_correction,
+            input.name,
+            input.log.member(),
+            facts.dev(),
+            facts.ino(),
+            facts.len(),
+        );
+        Some(Kept {
+            folder: self.folder.join(&digest_of(key.as_bytes())[..32]),
+        })
+    }
+}
+
+impl Kept {
+    /// The parts from the first on, put together, for the file with this number now: the part, how many they are, and
+    /// where in the content they end.
+    pub(super) fn begun(&self, file: u32) -> (Part, u64, u64) {
+        let (mut all, mut parts, mut until) = (Part::default(), 0, 0);
+        while let Some((part, end)) = read(&self.part_path(parts), file) {
+            all.absorb(part);
+            (parts, until) = (parts + 1, end);
+        }
+        (all, parts, until)
+    }
+
+    /// All of a log that was read to its end.
+    pub(super) fn whole(&self, file: u32) -> Option<(Part, Ending)> {
+        let (ending, wanted) = self.end()?;
+        let (mut all, parts, _) = self.begun(file);
+        let (last, _) = read(&self.folder.join(LAST), file).filter(|_| parts == wanted)?;
+        all.absorb(last);
+        Some((all, ending))
+    }
+
+    /// Keeps a part, if the disk takes it: the `place`-th, ending at `until`.
+    pub(super) fn put(&self, place: u64, part: &mut Part, until: u64) {
+        if let Some(bytes) = part.pack(until) {
+            self.write(&self.part_path(place), &bytes);
+        }
+    }
+
+    fn end(&self) -> Option<(Ending, u64)> {
+        let end: End = serde_json::from_slice(&fs::read(self.end_path()).ok()?).ok()?;
+        let ending = Ending {
+            packing: end.packing,
+            file_bytes: end.file_bytes,
+            file_sha256: end.file_sha256,
+            content_bytes: end.content_bytes,
+            content_sha256: end.content_sha256,
+            damage: Vec::new(),
+        };
+        Some((ending, end.parts))
+    }
+
+    /// Keeps the part behind `parts` others, and how the log ended, unless it is damaged: then it is read again.
+    pub(super) fn put_end(&self, part: &mut Part, ending: &Ending, parts: u64) {
+        if !ending.damage.is_empty() {
+            return;
+        }
+        if let Some(bytes) = part.pack(ending.content_bytes) {
+            self.write(&self.folder.join(LAST), &bytes);
+        }
+        let end = End {
+            parts,
+            packing: ending.packing.clone(),
+            file_bytes: ending.file_bytes,
+            file_sha256: ending.file_sha256.clone(),
+            content_bytes: ending.content_bytes,
+            content_sha256: ending.content_sha256.clone(),
+        };
+        if let Ok(text) = serde_json::to_vec(&end) {
+            self.write(&self.end_path(), &text);
+        }
+    }
+
+    /// Whole or not at all.
+    fn write(&self, path: &Path, bytes: &[u8]) {
+        let half = path.with_extension(format!("half-{}", std::process::id()));
+        // What is kept is personal data.
+        let folder = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder);
+        let written = folder
+            .and_then(|()| fs::write(&half, bytes))
+            .and_then(|()| fs::rename(&half, path));
+        if written.is_err() {
+            let _ = fs::remove_file(&half);
+        }
+    }
+
+    fn part_path(&self, place: u64) -> PathBuf {
+        self.folder.join(format!("{place:06}.part"))
+    }
+
+    fn end_path(&self) -> PathBuf {
+        self.folder.join("end.json")
+    }
+}
+
+fn read(path: &Path, file: u32) -> Option<(Part, u64)> {
+    Part::unpack(&fs::read(path).ok()?, file)
+}
