@@ -8,8 +8,8 @@
 # FOLDER=target/growth where the logs go, which needs as much room as the largest size · OUT=target/growth-results
 # name of the results without its end · CASE=case.toml, or case-bare.toml without a directory · BREACHSCOPE=another build
 #
-# Logs stay until the end, so that a larger size adds to a smaller one, and go then. Making lines is left to the bench,
-# drawing to growth.awk. Linux only: peaks are read from /proc.
+# Logs stay until the end, so that a larger size adds to a smaller one, and go then. Making lines and
+# measuring is left to the bench, drawing to growth.awk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,53 +22,25 @@ case_file=${CASE:-case.toml}
 read -ra ceilings <<<"${MEMORY:-default 2G}"
 program=${BREACHSCOPE:-target/release/breachscope}
 
-maker=$(cargo bench --bench scan --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))/\1/p')
-[ -n "$maker" ] || { echo "the bench did not build" >&2; exit 1; }
+bench=$(cargo bench --bench scan --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))/\1/p')
+[ -n "$bench" ] || { echo "the bench did not build" >&2; exit 1; }
 [ -x "$program" ] || cargo build --release
-
-# Runs a program; sets seconds, cpu (seconds), peak and disk (MB, what the program holds beside the answer).
-measure() {
-    local began=$EPOCHREALTIME line stat hz
-    hz=$(getconf CLK_TCK)
-    peak=0 cpu=0 disk=0
-    "$@" >/dev/null &
-    local child=$! round=0 now
-    while line=$(grep VmHWM "/proc/$child/status" 2>/dev/null); do
-        line=${line//[!0-9]/}
-        peak=$((line / 1024))
-        read -r stat <"/proc/$child/stat" || break
-        read -ra stat <<<"${stat##*) }"
-        cpu=$(((stat[11] + stat[12]) * 1000 / hz))
-        if ((round++ % 10 == 0)); then
-            # What is spilled has no name any more, but the program holds it open.
-            now=$(find "/proc/$child/fd" -lname '*(deleted)' -exec stat -L -c '%b' {} + 2>/dev/null |
-                awk '{ blocks += $1 } END { print int(blocks / 2048) }')
-            ((now > disk)) && disk=$now
-        fi
-        sleep 0.05
-    done
-    wait "$child"
-    seconds=$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.3f", b - a }')
-    cpu=$(awk -v ms="$cpu" 'BEGIN { printf "%.2f", ms / 1000 }')
-}
 
 mkdir -p "$folder"
 printf 'gb\tmemory\tround\tseconds\tcpu\tpeak_mb\tdisk_mb\topenssl_seconds\n' | tee "$out.tsv"
 for size in "${sizes[@]}"; do
     days=$(awk -v gb="$size" -v mb="$file_mb" 'BEGIN { n = int(gb * 1000 / mb + 0.5); print n < 1 ? 1 : n }')
-    "$maker" --make "$folder" --size "${file_mb}M" --days "$days"
+    "$bench" --make "$folder" --size "${file_mb}M" --days "$days"
     gb=$(cat "$folder"/logs/*.log | wc -c | awk '{ printf "%.2f", $1 / 1e9 }')
     rounds=$(awk -v gb="$size" -v rounds="${ROUNDS:-3}" 'BEGIN { print (gb > 4 ? 1 : rounds) }')
     for round in $(seq "$rounds"); do
-        measure openssl dgst -sha256 "$folder"/logs/*.log
-        hash=$seconds
+        hash=$("$bench" -- openssl dgst -sha256 "$folder"/logs/*.log | cut -f1)
         for ceiling in "${ceilings[@]}"; do
             limit=()
             [ "$ceiling" = default ] || limit=(--memory "$ceiling")
             rm -rf "$folder-answer"
-            measure "$program" scan --quiet "${limit[@]}" --out "$folder-answer" "$folder/$case_file"
-            printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
-                "$gb" "$ceiling" "$round" "$seconds" "$cpu" "$peak" "$disk" "$hash" | tee -a "$out.tsv"
+            cost=$("$bench" -- "$program" scan --quiet "${limit[@]}" --out "$folder-answer" "$folder/$case_file")
+            printf '%s\t%s\t%s\t%s\t%s\n' "$gb" "$ceiling" "$round" "$cost" "$hash" | tee -a "$out.tsv"
         done
     done
 done

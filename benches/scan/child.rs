@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -17,7 +18,13 @@ pub struct Cost {
     /// Most resident memory, bytes, mapped files included; unknown for work inside the bench and where there is no
     /// `/proc`.
     pub peak: Option<u64>,
+    /// Most disk, bytes, held in files that have no name any more: what the program spills.
+    pub spilled: u64,
 }
+
+/// How often a child is looked at, and how many looks go by between two at its files.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS: u32 = 20;
 
 /// Runs work inside the bench.
 pub fn inside(work: impl FnOnce()) -> Cost {
@@ -27,34 +34,39 @@ pub fn inside(work: impl FnOnce()) -> Cost {
         seconds: start.elapsed().as_secs_f64(),
         processor: None,
         peak: None,
+        spilled: 0,
     }
 }
 
-/// Runs a program, its output to nowhere.
+/// Runs a program, its output to nowhere unless the command says otherwise.
 ///
 /// # Errors
 /// It cannot be started, or it fails.
 pub fn run(command: &mut Command) -> io::Result<Cost> {
-    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.stdin(Stdio::null());
     let before = children_ticks();
     let start = Instant::now();
     let mut child = command.spawn()?;
     // `wait4` would tell the peak of the bench itself where that was higher before the child became another program, so
     // the kernel's own high-water mark of the child is read until it ends.
     let (id, ended) = (child.id(), AtomicBool::new(false));
-    let (status, seconds, peak) = thread::scope(|scope| {
+    let (status, seconds, (peak, spilled)) = thread::scope(|scope| {
         let watch = scope.spawn(|| {
-            let mut peak = None;
+            let (mut peak, mut spilled, mut looks) = (None, 0, 0);
             while !ended.load(Ordering::Relaxed) {
                 peak = high_water(id).max(peak);
-                thread::sleep(Duration::from_millis(3));
+                looks += 1;
+                if looks % LOOKS == 0 {
+                    spilled = nameless_bytes(id).max(spilled);
+                }
+                thread::sleep(LOOK);
             }
-            peak
+            (peak, spilled)
         });
         let status = child.wait();
         let seconds = start.elapsed().as_secs_f64();
         ended.store(true, Ordering::Relaxed);
-        (status, seconds, watch.join().unwrap_or(None))
+        (status, seconds, watch.join().unwrap_or((None, 0)))
     });
     let status = status?;
     if !status.success() {
@@ -68,7 +80,37 @@ pub fn run(command: &mut Command) -> io::Result<Cost> {
         seconds,
         processor: ticks.map(|ticks| ticks as f64 / 100.0),
         peak,
+        spilled,
     })
+}
+
+/// Runs a program for so many seconds, and then kills it.
+///
+/// # Errors
+/// It cannot be started.
+pub fn kill_after(command: &mut Command, seconds: f64) -> io::Result<()> {
+    let mut child = command.stdin(Stdio::null()).spawn()?;
+    thread::sleep(Duration::from_secs_f64(seconds));
+    // One that has ended already needs no killing.
+    let _ = child.kill();
+    child.wait().map(|_| ())
+}
+
+/// Bytes on disk of open files that have no name any more.
+fn nameless_bytes(id: u32) -> u64 {
+    let Ok(open) = fs::read_dir(format!("/proc/{id}/fd")) else {
+        return 0;
+    };
+    let paths = open.filter_map(|entry| Some(entry.ok()?.path()));
+    let nameless = paths.filter(|path| {
+        let link = fs::read_link(path).unwrap_or_default();
+        link.to_string_lossy().ends_with(" (deleted)")
+    });
+    let facts = nameless.filter_map(|path| path.metadata().ok());
+    facts
+        .filter(fs::Metadata::is_file)
+        .map(|facts| facts.blocks() * 512)
+        .sum()
 }
 
 fn high_water(id: u32) -> Option<u64> {

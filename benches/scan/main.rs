@@ -3,8 +3,8 @@
 //!
 //! `cargo bench --bench scan -- [--size 200M] [--shape S] [--format F] [--packing P] [--rounds 5] [--json FILE]` makes its
 //! logs in a folder of its own, measures everything once in each round, and prints medians, and medians of the ratios
-//! within a round: a machine that others use is slow for all of them alike. `--make DIR` only makes logs and a case, for
-//! `growth.sh` and `peers/run.sh`. No figure here fails a test: machines differ.
+//! within a round: a machine that others use is slow for all of them alike. `--make DIR` only makes logs and a case, and
+//! `-- PROGRAM …` only measures that program: both are for `growth.sh` and `peers/run.sh`. No figure here fails a test: machines differ.
 
 #![allow(clippy::print_stdout)] // A bench is there to print figures.
 
@@ -18,7 +18,7 @@ mod world;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use breachscope::case;
 use clap::{Parser, ValueEnum};
@@ -40,7 +40,9 @@ const SCAN_1: &str = "scan, 1 thread";
 const SCAN_2: &str = "scan, 2 threads";
 const BARE_1: &str = "scan without directory, 1 thread";
 const BARE_2: &str = "scan without directory, 2 threads";
+const KEEPING: &str = "scan that keeps accesses, 2 threads";
 const KEPT: &str = "second scan, accesses kept";
+const RESUMED: &str = "keeping, killed halfway and resumed";
 const HASH: &str = "openssl dgst -sha256";
 const SEARCH: &str = "rg -c of a literal";
 
@@ -73,6 +75,12 @@ struct Args {
     /// How many days to make, a file of `--size` each
     #[arg(long, default_value_t = 1)]
     days: u64,
+    /// Run this program and print its seconds, seconds of processor time, peak MB and spilled MB
+    #[arg(last = true)]
+    command: Vec<String>,
+    /// Where the output of that program goes
+    #[arg(long, default_value = "/dev/null")]
+    output: PathBuf,
     /// cargo passes it to every bench
     #[arg(long, hide = true)]
     bench: bool,
@@ -82,6 +90,19 @@ fn main() -> io::Result<()> {
     let args = Args::parse();
     if let Some(folder) = &args.make {
         return make(&args, folder);
+    }
+    if let Some((program, words)) = args.command.split_first() {
+        let output = fs::File::create(&args.output)?;
+        let cost = run(Command::new(program).args(words).stdout(output))?;
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        println!(
+            "{:.3}\t{:.2}\t{:.0}\t{:.0}",
+            cost.seconds,
+            cost.processor.unwrap_or(0.0),
+            megabytes(cost.peak.unwrap_or(0)),
+            megabytes(cost.spilled)
+        );
+        return Ok(());
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench/case");
     let _ = fs::remove_dir_all(&folder);
@@ -207,12 +228,26 @@ impl Place<'_> {
             note(SCAN_2, self.scan(tools, "case.toml", "2", None))?;
             note(BARE_1, self.scan(tools, "case-bare.toml", "1", None))?;
             note(BARE_2, self.scan(tools, "case-bare.toml", "2", None))?;
-            if tools.keeps {
+            if tools.keeps && self.packing == Packing::Plain {
                 let kept = self.folder.with_file_name("kept");
-                if !kept.exists() {
-                    self.scan(tools, "case.toml", "2", Some(&kept))?;
-                }
+                let _ = fs::remove_dir_all(&kept);
+                let first = self.scan(tools, "case.toml", "2", Some(&kept))?;
+                let half = first.map_or(0.0, |cost| cost.seconds / 2.0);
+                note(KEEPING, Ok(first))?;
                 note(KEPT, self.scan(tools, "case.toml", "2", Some(&kept)))?;
+                fs::remove_dir_all(&kept)?;
+                child::kill_after(
+                    &mut self.command(tools, "case.toml", "2", Some(&kept)),
+                    half,
+                )?;
+                let rest = self.scan(tools, "case.toml", "2", Some(&kept))?;
+                let both = rest.map(|rest| Cost {
+                    seconds: rest.seconds + half,
+                    processor: None,
+                    ..rest
+                });
+                note(RESUMED, Ok(both))?;
+                fs::remove_dir_all(&kept)?;
             }
         }
         Ok(rows)
@@ -226,7 +261,7 @@ impl Place<'_> {
 
     fn other(&self, there: bool, program: &str, words: &[&str]) -> io::Result<Option<Cost>> {
         match there {
-            true => run(Command::new(program).args(words).arg(self.log)).map(Some),
+            true => run(quiet(program).args(words).arg(self.log)).map(Some),
             false => Ok(None),
         }
     }
@@ -238,17 +273,28 @@ impl Place<'_> {
         threads: &str,
         keep: Option<&Path>,
     ) -> io::Result<Option<Cost>> {
+        run(&mut self.command(tools, case, threads, keep)).map(Some)
+    }
+
+    fn command(&self, tools: &Tools, case: &str, threads: &str, keep: Option<&Path>) -> Command {
         // Never among the logs.
         let out = self.folder.with_file_name("answer");
         let _ = fs::remove_dir_all(&out);
-        let mut command = Command::new(&tools.program);
+        let mut command = quiet(&tools.program);
         command.args(["scan", "--quiet", "--threads", threads, "--out"]);
         command.arg(&out).arg(self.folder.join(case));
         if let Some(keep) = keep {
             command.arg("--keep").arg(keep);
         }
-        run(&mut command).map(Some)
+        command
     }
+}
+
+/// A program whose output nobody wants.
+fn quiet(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.stdout(Stdio::null());
+    command
 }
 
 /// Whether the program can keep accesses for a second scan.

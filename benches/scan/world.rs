@@ -247,7 +247,7 @@ impl Request {
                 let mut id = self.tenant * BLOCK + within;
                 if dice.one_in(2_000) {
                     id = dice.below(TENANTS) * BLOCK + any;
-                    self.status = 403;
+                    self.status = if dice.one_in(3) { 200 } else { 403 };
                 } else if dice.one_in(60) {
                     self.status = 404;
                 }
