@@ -22,14 +22,12 @@ function median(values, key,    n, i, j, v, sorted) {
     return sorted[int((n + 1) / 2)]
 }
 
-# A nice upper end of an axis.
+# A round upper end of an axis: the next half of the leading digit.
 function ceiling_of(v,    unit) {
     unit = 1
     while (unit * 10 < v) unit *= 10
-    while (unit > v) unit /= 10
-    if (v <= unit * 2) return unit * 2
-    if (v <= unit * 5) return unit * 5
-    return unit * 10
+    while (unit > v && v > 0) unit /= 10
+    return unit / 2 * (int(v / unit * 2) + 1)
 }
 
 function x_of(gb) { return 60 + 300 * (size_count < 2 ? 0.5 : log(gb / sizes[1]) / log(sizes[size_count] / sizes[1])) }
