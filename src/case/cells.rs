@@ -122,6 +122,11 @@ impl Sheet {
         self.table.complain(spot, Some(column), what, remedy)
     }
 
+    /// A number that the rows do not exceed.
+    pub(super) fn most_rows(&self) -> usize {
+        self.table.most_rows()
+    }
+
     /// The table, for complaints that come after its rows were read, and for its digest.
     pub(super) fn table(&self) -> &Table {
         &self.table
@@ -135,14 +140,14 @@ pub(super) struct Cells<'r> {
     complaints: &'r mut Complaints,
 }
 
-impl Cells<'_> {
+impl<'r> Cells<'r> {
     /// The cell as it is; empty where the table lacks the column.
-    pub(super) fn text(&self, column: Column) -> &str {
+    pub(super) fn text(&self, column: Column) -> &'r str {
         column.at.map_or("", |at| self.row.cell(at))
     }
 
     /// An ID: not empty, and written as a log would write it.
-    pub(super) fn id(&mut self, column: Column) -> Option<String> {
+    pub(super) fn id(&mut self, column: Column) -> Option<&'r str> {
         let text = self.text(column);
         if text.is_empty() {
             self.complain(column, "is empty", |_| "every row needs it".to_owned());
@@ -152,8 +157,11 @@ impl Cells<'_> {
     }
 
     /// An ID, or nothing.
-    pub(super) fn id_or_empty(&mut self, column: Column) -> Option<String> {
+    pub(super) fn id_or_empty(&mut self, column: Column) -> Option<&'r str> {
         let text = self.text(column);
+        if plain(text) {
+            return Some(text);
+        }
         if text.trim().len() < text.len() || text.contains(char::is_control) {
             let what = format!(
                 "{} has white space at an end or a control character in it",
@@ -164,14 +172,17 @@ impl Cells<'_> {
             });
             return None;
         }
-        Some(text.to_owned())
+        Some(text)
     }
 
     /// `true`, `1`, `yes` or `false`, `0`, `no` in any case; empty is `false`.
     pub(super) fn truth(&mut self, column: Column) -> Option<bool> {
         let text = self.text(column).trim();
+        if text.is_empty() {
+            return Some(false);
+        }
         let is = |words: [&str; 3]| words.iter().any(|w| text.eq_ignore_ascii_case(w));
-        if text.is_empty() || is(["false", "0", "no"]) {
+        if is(["false", "0", "no"]) {
             return Some(false);
         }
         if is(["true", "1", "yes"]) {
@@ -239,6 +250,11 @@ impl Cells<'_> {
         }
         stamp.map(Some)
     }
+}
+
+/// Whether a text holds nothing but visible ASCII characters, as nearly every ID does: then it needs no closer look.
+fn plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Whether a column is marked as the user's own.

@@ -2,6 +2,7 @@
 //!
 //! Plain tables with IDs turned into indices; no judgement. Scope is judged in `scope`.
 
+use super::Objects;
 use crate::words::{Stamp, Validity};
 
 /// All tables. `None` = the case does not name that table (for `controllers` and `units`: nor does
@@ -22,7 +23,7 @@ pub struct Directory {
     /// Whether `grants` has the column `protected` at all (CASE.md §2).
     pub grants_say_protected: bool,
     /// In file order.
-    pub objects: Option<Vec<ObjectRow>>,
+    pub objects: Option<Objects>,
     /// Whether `objects` has the column `fields` at all.
     pub objects_say_fields: bool,
     /// In file order, which is the order in which pages list them.
@@ -71,29 +72,6 @@ pub struct Grant {
     /// May see protected persons.
     pub protected: bool,
     /// When it holds.
-    pub valid: Validity,
-}
-
-/// A row of `objects`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectRow {
-    /// Object's ID, as requests name it after decoding.
-    pub object: String,
-    /// Kind of object.
-    pub kind: String,
-    /// Index of its unit; `None` = the cell is empty: nobody's.
-    pub unit: Option<u32>,
-    /// Data subject; empty where the table says none.
-    pub subject: String,
-    /// School form, own or else the unit's; empty where neither says one.
-    pub form: String,
-    /// Protected identity during this row's validity.
-    pub protected: bool,
-    /// A child.
-    pub child: bool,
-    /// Optional data categories that the subject has filled in (`fields`, `;`-joined in the table).
-    pub fields: Vec<String>,
-    /// When the row holds.
     pub valid: Validity,
 }
 

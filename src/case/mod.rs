@@ -9,6 +9,7 @@ mod cells;
 mod directory;
 mod file;
 mod leak;
+mod objects;
 mod parquet;
 mod problem;
 mod recognise;
@@ -25,10 +26,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use account::AccountKey;
-pub use directory::{
-    AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, Unit,
-};
+pub use directory::{AccountRow, Controller, Directory, Grant, Member, SessionRow, Unit};
 pub use leak::{Leak, LeakRecord};
+pub use objects::{Alike, ObjectRow, Objects};
 pub use problem::{CaseProblem, Complaint, Place};
 pub use recognise::{TableLikeness, recognise};
 pub use thresholds::Thresholds;

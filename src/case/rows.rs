@@ -15,7 +15,8 @@ use super::table::{Spot, Table};
 use super::units::Units;
 use crate::words::Validity;
 
-use super::{AccountRow, Controller, Directory, Grant, Member, ObjectRow, SessionRow, TableFile};
+use super::objects::{Gathering, Shared};
+use super::{AccountRow, Controller, Directory, Grant, Member, Objects, SessionRow, TableFile};
 
 /// Keys of `[directory]`.
 pub(super) const KEYS: [&str; 8] = [
@@ -214,7 +215,7 @@ impl Reader<'_> {
         sheet.rows(|cells| {
             let row = AccountRow {
                 account: unique(cells, account, &mut seen)?,
-                subject: cells.id_or_empty(subject)?,
+                subject: cells.id_or_empty(subject)?.to_owned(),
                 controller: match &known {
                     Some(known) => reference(cells, controller, known)?,
                     None => None,
@@ -248,13 +249,13 @@ fn read_grants(sheet: &Sheet, units: &mut Units) -> Result<Vec<Grant>, CaseProbl
     let protected = sheet.column("protected");
     let valid = sheet.span("from", "until");
     sheet.rows(|cells| {
-        let account = cells.id(account)?;
+        let account = cells.id(account)?.to_owned();
         let unit_id = cells.id(unit)?;
         let row = Grant {
             account,
             role: cells.text(role).to_owned(),
-            unit: units.find(cells, unit, &unit_id)?,
-            form: Some(cells.id_or_empty(form)?).filter(|form| !form.is_empty()),
+            unit: units.find(cells, unit, unit_id)?,
+            form: Some(cells.id_or_empty(form)?.to_owned()).filter(|form| !form.is_empty()),
             protected: cells.truth(protected)?,
             valid: cells.validity(valid)?,
         };
@@ -262,36 +263,37 @@ fn read_grants(sheet: &Sheet, units: &mut Units) -> Result<Vec<Grant>, CaseProbl
     })
 }
 
-fn read_objects(sheet: &Sheet, units: &mut Units) -> Result<Vec<ObjectRow>, CaseProblem> {
+fn read_objects(sheet: &Sheet, units: &mut Units) -> Result<Objects, CaseProblem> {
     let (object, kind) = (sheet.column("object"), sheet.column("kind"));
     let (unit, subject) = (sheet.column("unit"), sheet.column("subject"));
     let (form, fields) = (sheet.column("form"), sheet.column("fields"));
     let (protected, child) = (sheet.column("protected"), sheet.column("child"));
     let valid = sheet.span("from", "until");
+    let mut objects = Gathering::for_about(sheet.most_rows());
     sheet.rows(|cells| {
         let object = cells.id(object)?;
         let unit_id = cells.id_or_empty(unit)?;
         let unit = match unit_id.is_empty() {
             true => None,
-            false => Some(units.find(cells, unit, &unit_id)?),
+            false => Some(units.find(cells, unit, unit_id)?),
         };
         let own_form = cells.id_or_empty(form)?;
-        let row = ObjectRow {
-            object,
-            kind: cells.text(kind).to_owned(),
-            unit,
-            subject: cells.id_or_empty(subject)?,
+        let kind = cells.text(kind);
+        let subject = cells.id_or_empty(subject)?;
+        let shared = Shared {
+            kind,
             form: match unit {
-                Some(unit) if own_form.is_empty() => units.form(unit).to_owned(),
+                Some(unit) if own_form.is_empty() => units.form(unit),
                 _ => own_form,
             },
             protected: cells.truth(protected)?,
             child: cells.truth(child)?,
-            fields: joined(cells.text(fields)),
-            valid: cells.validity(valid)?,
+            fields: cells.text(fields),
         };
-        Some(row)
-    })
+        objects.add((object, subject), unit, shared, cells.validity(valid)?);
+        Some(())
+    })?;
+    Ok(objects.finish())
 }
 
 fn read_members(sheet: &Sheet) -> Result<Vec<Member>, CaseProblem> {
@@ -299,8 +301,8 @@ fn read_members(sheet: &Sheet) -> Result<Vec<Member>, CaseProblem> {
     let valid = sheet.span("from", "until");
     sheet.rows(|cells| {
         Some(Member {
-            container: cells.id(container)?,
-            object: cells.id(object)?,
+            container: cells.id(container)?.to_owned(),
+            object: cells.id(object)?.to_owned(),
             valid: cells.validity(valid)?,
         })
     })
@@ -312,8 +314,8 @@ fn read_sessions(sheet: &Sheet) -> Result<Vec<SessionRow>, CaseProblem> {
     let mut seen: HashMap<String, Vec<(String, Validity)>> = HashMap::new();
     sheet.rows(|cells| {
         let row = SessionRow {
-            session: cells.id(session)?,
-            account: cells.id(account)?,
+            session: cells.id(session)?.to_owned(),
+            account: cells.id(account)?.to_owned(),
             valid: cells.validity(valid)?,
         };
         let known = seen.entry(row.session.clone()).or_default();
@@ -350,7 +352,7 @@ pub(super) fn unique(
     column: Column,
     seen: &mut HashMap<String, Spot>,
 ) -> Option<String> {
-    let id = cells.id(column)?;
+    let id = cells.id(column)?.to_owned();
     let spot = cells.spot();
     match seen.insert(id.clone(), spot) {
         None => Some(id),
@@ -375,9 +377,9 @@ fn reference(
     if id.is_empty() {
         return Some(None);
     }
-    let found = known.get(&id).copied();
+    let found = known.get(id).copied();
     if found.is_none() {
-        cells.unknown(column, &id, known);
+        cells.unknown(column, id, known);
     }
     found.map(Some)
 }
@@ -403,12 +405,4 @@ fn account_kind(cells: &mut Cells<'_>, column: Column) -> Option<String> {
         format!("write one of {}", ACCOUNT_KINDS.join(", "))
     });
     None
-}
-
-fn joined(text: &str) -> Vec<String> {
-    let parts = text
-        .split(';')
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    parts.map(str::to_owned).collect()
 }

@@ -49,9 +49,9 @@ enum RowCells<'r> {
     Parquet(&'r [TextColumn], usize),
 }
 
-impl Row<'_> {
+impl<'r> Row<'r> {
     /// The text in a column; empty where there is none.
-    pub(super) fn cell(&self, column: usize) -> &str {
+    pub(super) fn cell(&self, column: usize) -> &'r str {
         match self.cells {
             RowCells::Csv(record) => record.get(column).unwrap_or_default(),
             RowCells::Parquet(columns, row) => columns

@@ -132,10 +132,10 @@ fn drafts(sheet: &Sheet) -> Result<Vec<Draft>, CaseProblem> {
     sheet.rows(|cells| {
         Some(Draft {
             id: unique(cells, unit, &mut seen)?,
-            parent: cells.id_or_empty(parent)?,
-            controller: cells.id_or_empty(controller)?,
+            parent: cells.id_or_empty(parent)?.to_owned(),
+            controller: cells.id_or_empty(controller)?.to_owned(),
             kind: cells.text(kind).to_owned(),
-            form: cells.id_or_empty(form)?,
+            form: cells.id_or_empty(form)?.to_owned(),
             spot: cells.spot(),
         })
     })

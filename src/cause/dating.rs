@@ -50,9 +50,9 @@ pub fn by_subject(atlas: &Atlas<'_>, leak: &Leak) -> HashMap<String, Vec<Thing>>
     let mut found: HashMap<String, Vec<Thing>> = wanted
         .map(|record| (record.subject.clone(), Vec::new()))
         .collect();
-    for row in atlas.directory.objects.as_deref().unwrap_or_default() {
-        if let Some(things) = found.get_mut(&row.subject) {
-            let thing = atlas.thing(row.object.as_bytes(), crate::sequence::NONE);
+    for row in 0..atlas.objects().len() as u32 {
+        if let Some(things) = found.get_mut(atlas.objects().names(row).1) {
+            let thing = atlas.thing_of_row(row);
             if !things.contains(&thing) {
                 things.push(thing);
             }
@@ -154,10 +154,7 @@ fn is_kind(atlas: &Atlas<'_>, kind: &str) -> bool {
 
 /// Whether some row names the category among its fields: only then has its absence a meaning.
 fn is_optional(atlas: &Atlas<'_>, field: &str) -> bool {
-    let objects = atlas.directory.objects.as_deref().unwrap_or_default();
-    objects
-        .iter()
-        .any(|row| row.fields.iter().any(|f| f == field))
+    atlas.objects().name_field(field)
 }
 
 /// Whether a unit or one above it answers to a question; `None` where there is no unit.

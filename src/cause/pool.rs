@@ -67,7 +67,7 @@ impl<'g> Grants<'g> {
             while let Some(unit) = at {
                 for index in self.by_unit.get(&unit).map_or(&[][..], Vec::as_slice) {
                     let grant = &self.grants[*index as usize];
-                    let form = grant.form.as_ref().is_none_or(|form| *form == object.form);
+                    let form = grant.form.as_deref().is_none_or(|form| form == object.form);
                     let shown = grant.protected
                         || !object.protected
                         || !ground.atlas.directory.grants_say_protected;

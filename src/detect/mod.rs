@@ -40,7 +40,7 @@ pub use order::Walk;
 pub use peers::Peers;
 pub use returned::Returned;
 pub use unshown::Habit;
-pub use verdict::{Given, Judgement, Verdict, judge};
+pub use verdict::{Given, Judgement, Verdict, judge, ordinary};
 
 use crate::scope::ControllerIndex;
 use contacts::{Contact, Place};

@@ -83,13 +83,18 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds, cut: Cut
     Signal::at_least(
         "e_value",
         digits.max(0.0),
-        cut.least / std::f64::consts::LN_10,
+        digits_needed(cut),
         format!(
             "decimal digits of the e-value, whose mean is at most 1 for an honest account; e-BH over {} accounts calls \
              {} at q = {}",
             cut.tested, cut.called, cut.q
         ),
     )
+}
+
+/// Decimal digits that an e-value must have; one of an account with nothing against it has none.
+pub(super) fn digits_needed(cut: Cut) -> f64 {
+    cut.least / std::f64::consts::LN_10
 }
 
 /// What e-BH decides: the natural logarithm that an e-value must reach.

@@ -24,6 +24,8 @@ pub struct Peers {
     foreign_share: Vec<f64>,
     /// Figures over 0, by what they count.
     figures: BTreeMap<&'static str, Vec<f64>>,
+    /// Usual numbers that were found already.
+    usual: BTreeMap<&'static str, f64>,
 }
 
 impl Peers {
@@ -63,6 +65,11 @@ impl Peers {
         for figures in self.figures.values_mut() {
             figures.sort_by(f64::total_cmp);
         }
+        // Asked for with every account that has anything against it.
+        self.usual = LEAST_MEAN
+            .into_iter()
+            .map(|(name, _)| (name, self.mean(name)))
+            .collect();
     }
 
     /// How many accounts there are.
@@ -96,6 +103,11 @@ impl Peers {
     /// The usual number: the mean of the lower 95 % of the group, at least one account left out, and never below
     /// what an honest account may always have.
     pub(super) fn usual(&self, name: &str) -> f64 {
+        let known = self.usual.get(name).copied();
+        known.unwrap_or_else(|| self.mean(name))
+    }
+
+    fn mean(&self, name: &str) -> f64 {
         let least = LEAST_MEAN.iter().find(|(what, _)| *what == name);
         let least = least.map_or(0.25, |(_, mean)| *mean);
         let figures = self.figures.get(name).map_or(&[][..], Vec::as_slice);

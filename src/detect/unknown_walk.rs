@@ -7,7 +7,7 @@ use super::{Facts, Peers, Signal};
 use crate::case::Thresholds;
 
 /// Steps of the same stride from which the account is listed: twice what speaks for a system where scope is known.
-const STEPS: f64 = 20.0;
+pub(super) const STEPS: f64 = 20.0;
 
 pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signal {
     Signal::at_least(

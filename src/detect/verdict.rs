@@ -72,6 +72,16 @@ pub struct Given<'g> {
     pub shared: u32,
 }
 
+/// Whether an account that went nowhere beyond its scope has no verdict for sure, whatever its peers do: nothing speaks
+/// for a system, a search, a walk or a harvest.
+pub fn ordinary(facts: &Facts, cut: Cut, limits: &Thresholds) -> bool {
+    facts.unexplained() == 0
+        && odds::digits_needed(cut) > 0.0
+        && f64::from(facts.prefixes) < limits.prefixes
+        && f64::from(facts.unknown_walk.steps) < unknown_walk::STEPS
+        && facts.collected.at_once < harvest::THRESHOLD
+}
+
 /// Judges one account.
 pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
     let Given { peers, limits, .. } = *given;

@@ -1,7 +1,7 @@
 //! One account's share: what was disclosed to it or asked by it beyond its scope, and what nobody can
 //! decide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Citation;
 use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
@@ -52,10 +52,10 @@ pub enum About {
 pub struct AccountShare {
     /// Beyond scope, in the order of the sequence.
     pub beyond: Vec<Beyond>,
-    /// Undecided disclosures.
-    pub doubtful: BTreeMap<(About, Reason), Doubtful>,
-    /// The distinct requests behind them.
-    pub undecided: BTreeSet<Citation>,
+    /// Undecided disclosures, sorted, each doubt once.
+    pub doubtful: Vec<((About, Reason), Doubtful)>,
+    /// The distinct requests behind them, sorted.
+    pub undecided: Vec<Citation>,
 }
 
 impl AccountShare {
@@ -124,6 +124,7 @@ impl AccountShare {
             share.doubt(About::Blind(access.route), Reason::NoObject, access);
         }
         share.beyond.sort_by_key(|beyond| beyond.access.order());
+        share.settle();
         share
     }
 
@@ -183,12 +184,28 @@ impl AccountShare {
 
     fn doubt(&mut self, about: About, reason: Reason, access: &Access) {
         let first = Citation::of(access);
-        self.undecided.insert(first);
-        let entry = self.doubtful.entry((about, reason)).or_insert(Doubtful {
+        self.undecided.push(first);
+        let doubt = Doubtful {
             reason,
             first,
-            requests: 0,
+            requests: 1,
+        };
+        self.doubtful.push(((about, reason), doubt));
+    }
+
+    /// Sums up doubts and requests that were noted one by one: most accounts have few, many have none.
+    fn settle(&mut self) {
+        self.undecided.sort_unstable();
+        self.undecided.dedup();
+        self.undecided.shrink_to_fit();
+        // Stable: of several lines the first one shows the doubt.
+        self.doubtful.sort_by_key(|one| one.0);
+        self.doubtful.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1.requests += if same { next.1.requests } else { 0 };
+            same
         });
-        entry.requests += 1;
+        self.doubtful.shrink_to_fit();
+        self.beyond.shrink_to_fit();
     }
 }

@@ -68,6 +68,8 @@ pub struct Exposure {
     pub reach: BTreeMap<Option<ControllerIndex>, Reach>,
     /// Doubts, merged over accounts.
     pub doubtful: BTreeMap<(About, Reason), Doubtful>,
+    /// Doubts that are not among these yet.
+    noted: Vec<((About, Reason), Doubtful)>,
 }
 
 /// What merging a share needs to know.
@@ -114,9 +116,22 @@ impl Exposure {
                 self.disclosure(with, account, beyond, sure);
             }
         }
-        for (key, doubt) in &share.doubtful {
-            self.doubt(*key, *doubt);
-        }
+        self.noted.extend_from_slice(&share.doubtful);
+    }
+
+    /// Sums up the doubts of all shares; call once after the last.
+    pub fn settle(&mut self) {
+        let mut noted = std::mem::take(&mut self.noted);
+        noted.sort_by_key(|one| one.0);
+        noted.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1.first = kept.1.first.min(next.1.first);
+                kept.1.requests += next.1.requests;
+            }
+            same
+        });
+        self.doubtful = noted.into_iter().collect();
     }
 
     /// Takes in what is missing in an account's run, after everybody's share: whom no line shows becomes possible, and is
@@ -155,10 +170,10 @@ impl Exposure {
                         continue;
                     }
                     let object = with.atlas.row(row);
-                    let categories = categories(route, object, with.atlas.directory);
+                    let categories = categories(route, &object, with.atlas.directory);
                     let tally = self.subjects.entry(key);
                     let tally = tally.or_insert_with(|| SubjectTally::new(sides[0].time));
-                    tally.fill(account, (run.route, reason), &sides, object, categories);
+                    tally.fill(account, (run.route, reason), &sides, &object, categories);
                     possible.insert(key);
                 }
             }
@@ -183,7 +198,8 @@ impl Exposure {
                     first: citation,
                     requests: 1,
                 };
-                self.doubt((About::Subject(key.0, key.1), reason), doubt);
+                self.noted
+                    .push(((About::Subject(key.0, key.1), reason), doubt));
                 continue;
             }
             let reach = self.reach.entry(key.0).or_default();
@@ -191,22 +207,12 @@ impl Exposure {
             reach.requests.insert(citation);
             let object = with.atlas.row(row);
             let route = with.routes.get(usize::from(beyond.access.route));
-            let categories = categories(route, object, with.atlas.directory);
+            let categories = categories(route, &object, with.atlas.directory);
             self.subjects
                 .entry(key)
                 .or_insert_with(|| SubjectTally::new(beyond.access.time))
-                .add(account, beyond, object, categories);
+                .add(account, beyond, &object, categories);
         }
-    }
-
-    fn doubt(&mut self, key: (About, Reason), doubt: Doubtful) {
-        self.doubtful
-            .entry(key)
-            .and_modify(|known| {
-                known.first = known.first.min(doubt.first);
-                known.requests += doubt.requests;
-            })
-            .or_insert(doubt);
     }
 }
 
@@ -242,7 +248,7 @@ impl SubjectTally {
         &mut self,
         account: u32,
         beyond: &Beyond,
-        object: &ObjectRow,
+        object: &ObjectRow<'_>,
         categories: impl Iterator<Item = Category>,
     ) {
         let at = beyond.access.time;
@@ -321,12 +327,13 @@ fn unsure(beyond: &Beyond) -> impl Iterator<Item = Reason> {
 /// with its question mark where the directory does not say.
 fn categories<'r>(
     route: Option<&'r RouteSpec>,
-    object: &'r ObjectRow,
+    object: &ObjectRow<'r>,
     directory: &'r Directory,
 ) -> impl Iterator<Item = Category> + 'r {
+    let fields = object.fields;
     let all = route.map_or(&[][..], |route| &route.discloses);
     all.iter().filter_map(move |category| {
-        let filled_in = object.fields.contains(&category.name);
+        let filled_in = fields.contains(&category.name);
         match (category.optional, directory.objects_say_fields) {
             (false, _) | (true, false) => Some(category.clone()),
             (true, true) => filled_in.then(|| Category {

@@ -72,15 +72,20 @@ impl Heads {
 
 /// Sums of one rung; becomes its rows.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) subjects: BTreeMap<SubjectKey, Traits>,
+pub(super) struct Sums {
     /// By controller; those of the case under `None`.
+    subjects: BTreeMap<Option<ControllerIndex>, Heads>,
+    /// The same for accounts.
     accounts: BTreeMap<Option<ControllerIndex>, Heads>,
 }
 
-impl Tally {
-    pub(super) fn subject(&mut self, key: SubjectKey, traits: Traits) {
-        self.subjects.entry(key).or_default().join(traits);
+impl Sums {
+    /// With these subjects, by controller; those of the case under `None`.
+    pub(super) fn of(subjects: BTreeMap<Option<ControllerIndex>, Heads>) -> Sums {
+        Sums {
+            subjects,
+            ..Sums::default()
+        }
     }
 
     /// Counts `n` accounts that have the same of every controller.
@@ -101,7 +106,37 @@ impl Tally {
 
     /// The rows: the case, then every controller of the directory.
     pub(super) fn rungs(self, atlas: &Atlas<'_>, name: &str, with_accounts: bool) -> Vec<Rung> {
-        let mut subjects: BTreeMap<Option<ControllerIndex>, Heads> = BTreeMap::new();
+        let all = atlas.directory.controllers.as_deref().map_or(0, <[_]>::len);
+        let scopes = std::iter::once(None).chain((0..all as u32).map(Some));
+        let rung = |controller| Rung {
+            name: name.to_owned(),
+            controller,
+            accounts: with_accounts
+                .then(|| self.accounts.get(&controller).copied().unwrap_or_default()),
+            subjects: self.subjects.get(&controller).copied().unwrap_or_default(),
+        };
+        scopes.map(rung).collect()
+    }
+}
+
+/// Sums whose subjects come one by one, some of them again.
+#[derive(Debug, Default)]
+struct Tally {
+    subjects: BTreeMap<SubjectKey, Traits>,
+    sums: Sums,
+}
+
+impl Tally {
+    fn subject(&mut self, key: SubjectKey, traits: Traits) {
+        self.subjects.entry(key).or_default().join(traits);
+    }
+
+    fn accounts(&mut self, n: u64, by_controller: &BTreeMap<Option<u32>, Traits>) {
+        self.sums.accounts(n, by_controller);
+    }
+
+    fn rungs(mut self, atlas: &Atlas<'_>, name: &str, with_accounts: bool) -> Vec<Rung> {
+        let subjects = &mut self.sums.subjects;
         let mut persons: BTreeMap<u32, Traits> = BTreeMap::new();
         for ((controller, subject), traits) in &self.subjects {
             // One person under two controllers is one person of the case.
@@ -115,16 +150,7 @@ impl Tally {
         persons
             .into_values()
             .for_each(|traits| whole.count(1, traits));
-        let all = atlas.directory.controllers.as_deref().map_or(0, <[_]>::len);
-        let scopes = std::iter::once(None).chain((0..all as u32).map(Some));
-        let rung = |controller| Rung {
-            name: name.to_owned(),
-            controller,
-            accounts: with_accounts
-                .then(|| self.accounts.get(&controller).copied().unwrap_or_default()),
-            subjects: subjects.get(&controller).copied().unwrap_or_default(),
-        };
-        scopes.map(rung).collect()
+        self.sums.rungs(atlas, name, with_accounts)
     }
 }
 

@@ -8,6 +8,7 @@ mod account;
 mod bounds;
 mod conclude;
 mod exposure;
+mod kinds;
 mod ladder;
 mod reachable;
 mod rows;

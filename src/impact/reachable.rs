@@ -1,14 +1,16 @@
 //! Whom accounts could see by grants and objects alone, with every check in place or with some of them missing.
 //!
 //! Never asks the logs. An account could see a row where some grant of it covers the row and the grant, the row and
-//! the window have an instant in common. Both questions — who is seen by anybody, and how many accounts see
-//! anybody — go through the tree of units: a row asks the rights at the units above it, a right asks the classes of
-//! rows below its unit. So the cost follows rows plus different rights, never their product.
+//! the window have an instant in common. Rows that differ in nothing but object and subject are of one kind (`kinds`).
+//! Both questions — who is seen by anybody, and how many accounts see anybody — go through the tree of units: a kind
+//! asks the rights at the units above it, a right asks the classes of kinds below its unit. So the cost follows kinds
+//! plus different rights, never their product.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::ladder::{Rung, Tally, Traits, Unchecked};
-use crate::case::{Directory, ObjectRow};
+use super::kinds::{Kind, Kinds};
+use super::ladder::{Heads, Rung, Sums, Traits, Unchecked};
+use crate::case::Directory;
 use crate::scope::Atlas;
 use crate::words::{Stamp, Validity};
 
@@ -16,7 +18,7 @@ use crate::words::{Stamp, Validity};
 const ANYWHERE: u32 = u32::MAX;
 
 /// From, until; in nanoseconds, never empty.
-type Span = (i64, i64);
+pub(super) type Span = (i64, i64);
 
 /// What a grant is worth, without its account and role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,9 +47,7 @@ type Classes = BTreeMap<Class, Spans>;
 #[derive(Debug)]
 pub struct Reachable<'c> {
     atlas: &'c Atlas<'c>,
-    forms: HashMap<&'c str, u32>,
-    /// When each row of `objects` holds within the window; `None` for never, and for a row that names no subject.
-    spans: Vec<Option<Span>>,
+    kinds: Kinds,
     /// Accounts by their rights.
     profiles: BTreeMap<Vec<Right>, u64>,
     /// Accounts that the directory knows and that have no grant in the window, by when they are open.
@@ -59,17 +59,11 @@ impl<'c> Reachable<'c> {
     pub fn new(atlas: &'c Atlas<'c>, window: Validity) -> Reachable<'c> {
         let directory = atlas.directory;
         let window = (start(window.from), end(window.until));
-        let objects = directory.objects.as_deref().unwrap_or_default();
-        let names = objects.iter().map(|row| row.form.as_str());
         let mut forms: HashMap<&str, u32> = HashMap::new();
-        for name in names {
+        for name in atlas.objects().forms() {
             let next = forms.len() as u32;
             forms.entry(name).or_insert(next);
         }
-        let span = |row: &ObjectRow| match row.subject.is_empty() {
-            true => None,
-            false => common(window, row.valid),
-        };
         let by_account = by_account(directory, &forms, window);
         let accounts = directory.accounts.as_deref().unwrap_or_default();
         let mut bare = BTreeMap::new();
@@ -89,8 +83,7 @@ impl<'c> Reachable<'c> {
         }
         Reachable {
             atlas,
-            spans: objects.iter().map(span).collect(),
-            forms,
+            kinds: Kinds::of(atlas, &forms, window),
             profiles,
             bare,
         }
@@ -100,8 +93,7 @@ impl<'c> Reachable<'c> {
     pub fn rungs(&self, name: &str, unchecked: Unchecked) -> Vec<Rung> {
         let matters = self.atlas.directory.grants_say_protected && !unchecked.protected;
         let profiles = self.worth(unchecked, matters);
-        let mut tally = Tally::default();
-        self.subjects(&profiles, unchecked, matters, &mut tally);
+        let mut sums = Sums::of(self.subjects(&profiles, unchecked, matters));
         let mut classes: HashMap<u32, Classes> = HashMap::new();
         let mut seen: HashMap<Right, Seen> = HashMap::new();
         for (rights, accounts) in &profiles {
@@ -117,9 +109,9 @@ impl<'c> Reachable<'c> {
                     all.entry(*controller).or_default().join(*traits);
                 }
             }
-            tally.accounts(*accounts, &all);
+            sums.accounts(*accounts, &all);
         }
-        tally.rungs(self.atlas, name, true)
+        sums.rungs(self.atlas, name, true)
     }
 
     /// Profiles as they are worth where checks are missing; equal ones fall together.
@@ -164,8 +156,7 @@ impl<'c> Reachable<'c> {
         profiles: &BTreeMap<Vec<Right>, u64>,
         unchecked: Unchecked,
         matters: bool,
-        tally: &mut Tally,
-    ) {
+    ) -> BTreeMap<Option<u32>, Heads> {
         let mut rights: HashMap<(u32, Option<u32>, bool), Vec<Span>> = HashMap::new();
         for right in profiles.keys().flatten() {
             let key = (right.unit, right.form, right.protected);
@@ -175,64 +166,38 @@ impl<'c> Reachable<'c> {
             .into_iter()
             .map(|(key, spans)| (key, Spans::new(spans)))
             .collect();
-        let sees = |unit: u32, object: &ObjectRow, span: Span| {
-            let form = self.forms.get(object.form.as_str()).copied();
-            [None, form].iter().any(|form| {
+        let sees = |unit: u32, kind: &Kind| {
+            [None, Some(kind.form)].iter().any(|form| {
                 let levels = [true, false];
                 let enough = levels
                     .iter()
-                    .filter(|level| **level || !(object.protected && matters));
+                    .filter(|level| **level || !(kind.traits.protected && matters));
                 let mut found = enough.filter_map(|level| rights.get(&(unit, *form, *level)));
-                found.any(|spans| spans.meet(span))
+                found.any(|spans| spans.meet(kind.span))
             })
         };
         let units = self.atlas.directory.units.as_deref().unwrap_or_default();
-        for (row, span) in self.spans.iter().enumerate() {
-            let Some(span) = *span else { continue };
-            let object = self.atlas.row(row as u32);
-            let above = |unit: &u32| units.get(*unit as usize).and_then(|unit| unit.parent);
-            let seen = match unchecked.unit {
-                true => sees(ANYWHERE, object, span),
-                false => {
-                    std::iter::successors(object.unit, above).any(|unit| sees(unit, object, span))
-                }
-            };
-            if seen {
-                let key = (
-                    self.atlas.controller(row as u32),
-                    self.atlas.subject(row as u32),
-                );
-                tally.subject(key, traits(object));
-            }
-        }
+        let above = |unit: &u32| units.get(*unit as usize).and_then(|unit| unit.parent);
+        self.kinds.heads(&|kind| match unchecked.unit {
+            true => sees(ANYWHERE, kind),
+            false => std::iter::successors(kind.unit, above).any(|unit| sees(unit, kind)),
+        })
     }
 
     /// The classes of the rows under a unit.
     fn classes(&self, unit: u32) -> Classes {
-        let mut classes: BTreeMap<Class, Vec<Span>> = BTreeMap::new();
-        let mut add = |row: u32| {
-            if let Some(span) = self.spans[row as usize] {
-                let object = self.atlas.row(row);
-                let class = Class {
-                    controller: self.atlas.controller(row),
-                    form: self
-                        .forms
-                        .get(object.form.as_str())
-                        .copied()
-                        .unwrap_or(u32::MAX),
-                    traits: traits(object),
-                };
-                classes.entry(class).or_default().push(span);
-            }
+        let kinds = match unit {
+            ANYWHERE => self.kinds.all(),
+            unit => self.kinds.under(self.atlas.span(unit)),
         };
-        match unit {
-            ANYWHERE => (0..self.spans.len() as u32).for_each(&mut add),
-            unit => self
-                .atlas
-                .rows_under(unit)
-                .iter()
-                .copied()
-                .for_each(&mut add),
+        let mut classes: BTreeMap<Class, Vec<Span>> = BTreeMap::new();
+        for kind in kinds {
+            let class = Class {
+                controller: kind.controller,
+                form: kind.form,
+                traits: kind.traits,
+            };
+            classes.entry(class).or_default().push(kind.span);
         }
         classes
             .into_iter()
@@ -258,8 +223,8 @@ fn by_account<'c>(
     directory: &'c Directory,
     forms: &HashMap<&str, u32>,
     window: Span,
-) -> BTreeMap<&'c str, Vec<Right>> {
-    let mut rights: BTreeMap<&str, Vec<Right>> = BTreeMap::new();
+) -> HashMap<&'c str, Vec<Right>> {
+    let mut rights: HashMap<&str, Vec<Right>> = HashMap::new();
     for grant in directory.grants.as_deref().unwrap_or_default() {
         let Some(span) = common(window, grant.valid) else {
             continue;
@@ -279,13 +244,6 @@ fn by_account<'c>(
     rights
 }
 
-fn traits(object: &ObjectRow) -> Traits {
-    Traits {
-        child: object.child,
-        protected: object.protected,
-    }
-}
-
 fn start(from: Option<Stamp>) -> i64 {
     from.map_or(i64::MIN, |from| from.0)
 }
@@ -295,7 +253,7 @@ fn end(until: Option<Stamp>) -> i64 {
 }
 
 /// What a validity and the window have in common.
-fn common(window: Span, valid: Validity) -> Option<Span> {
+pub(super) fn common(window: Span, valid: Validity) -> Option<Span> {
     let span = (
         window.0.max(start(valid.from)),
         window.1.min(end(valid.until)),

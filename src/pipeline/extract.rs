@@ -11,8 +11,9 @@ use crate::sequence::{Ceiling, Spill};
 use crate::source::overlap::{self, Heads, Hits, Overlap};
 use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, split};
 
-/// Bytes of a window that one worker takes at a time.
-const PIECE: usize = 512 << 10;
+/// Fewest and most bytes of a window that one worker takes at a time: the more there are, the fewer names are met again
+/// when pieces are put together; the fewer, the more evenly workers are kept busy.
+const PIECE: (usize, usize) = (512 << 10, 2 << 20);
 
 /// A file to read.
 #[derive(Clone, Debug)]
@@ -252,7 +253,9 @@ fn read_window(extractor: &Extractor<'_>, window: &Window, before: &State) -> (V
         return (vec![part], state);
     }
     let mut offset = window.offset;
-    let pieces: Vec<(&[u8], u64, State)> = split(window.bytes(), PIECE)
+    let workers = 2 * rayon::current_num_threads();
+    let piece = (window.bytes().len() / workers).clamp(PIECE.0, PIECE.1);
+    let pieces: Vec<(&[u8], u64, State)> = split(window.bytes(), piece)
         .into_iter()
         .map(|piece| {
             let start = (piece, offset, state.clone());

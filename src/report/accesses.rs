@@ -75,11 +75,11 @@ impl Columns {
         for row in rows {
             let known = |id: &str| (!id.is_empty()).then(|| id.to_owned());
             self.object.push(match row {
-                Some(row) => Some(atlas.row(row).object.clone()),
+                Some(row) => Some(atlas.row(row).object.to_owned()),
                 None => beyond.thing.map(|thing| answer.thing(thing)),
             });
             self.subject
-                .push(row.map(|row| atlas.subject_name(atlas.subject(row)).to_owned()));
+                .push(row.map(|row| atlas.subject_name(atlas.subject(row)).into_owned()));
             self.controller.push(match row {
                 Some(row) => known(atlas.controller_id(atlas.controller(row))),
                 None => known(atlas.controller_id(beyond.label)),

@@ -115,7 +115,7 @@ impl Answer<'_> {
                 .atlas
                 .rows(thing)
                 .first()
-                .map_or_else(String::new, |row| self.atlas.row(*row).object.clone()),
+                .map_or_else(String::new, |row| self.atlas.row(*row).object.to_owned()),
         }
     }
 

@@ -263,7 +263,7 @@ fn learned(answer: &Answer<'_>, text: &mut String) {
     let line = format!(
         "Learned   whose {} of {} IDs are; hold-out error {} of {} visits, at most {:.2} %: {used} (learned.csv)",
         grouped(learned.labelled() as u64),
-        grouped(learned.owners.len() as u64),
+        grouped(learned.owners().len() as u64),
         grouped(learned.held_out.at_home.1),
         grouped(learned.held_out.at_home.0),
         learned.error_at_most * 100.0

@@ -93,13 +93,13 @@ pub(super) fn learned(answer: &Answer<'_>, learned: &Learned) -> Result<Vec<u8>,
         "kind",
         "candidates",
     ])?;
-    for ((container, id), owner) in &learned.owners {
+    for ((container, id), owner) in learned.owners() {
         let candidates: &[ControllerIndex] = match owner {
             Owner::Among(among) => among,
             _ => &[],
         };
         table.row(&[
-            answer.analysis.names.objects.text(*id),
+            answer.analysis.names.objects.text(id),
             answer.atlas.controller_id(owner.label()).to_owned(),
             match owner {
                 Owner::Voted(_, votes) => votes.to_string(),
@@ -114,7 +114,7 @@ pub(super) fn learned(answer: &Answer<'_>, learned: &Learned) -> Result<Vec<u8>,
                 Owner::Anybody => "undecided: anybody's",
             }
             .to_owned(),
-            if *container { "container" } else { "object" }.to_owned(),
+            if container { "container" } else { "object" }.to_owned(),
             joined(
                 candidates
                     .iter()
@@ -205,7 +205,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     for ((controller, subject), tally) in &answer.analysis.exposure.subjects {
         let evidence = tally.evidence.iter();
         table.row(&[
-            answer.atlas.subject_name(*subject).to_owned(),
+            answer.atlas.subject_name(*subject).into_owned(),
             answer.atlas.controller_id(*controller).to_owned(),
             tally.certainty.word().to_owned(),
             tally.protected.to_string(),

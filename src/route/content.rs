@@ -7,7 +7,9 @@
 //! `empty_below`, the case decides. Likewise a body far below a tight content mode, on a route that returns one object.
 //! What hangs on such a body is `probable`: it counts to `max`, never to `min`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::case::RouteSpec;
 use crate::sequence::{Access, Accesses, NO_BYTES, NONE};

@@ -1,11 +1,13 @@
 //! The directory, indexed: object -> its rows at an instant, container -> its members, unit -> what
 //! lies under it, controller -> its population. Facts only; who may see what is judged in `scope`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::case::{Directory, ObjectRow, RouteSpec};
+use super::groups::{Finder, Groups};
+use crate::case::{Directory, Member, ObjectRow, Objects, RouteSpec};
 use crate::sequence::{NONE, numbered};
-use crate::words::Stamp;
+use crate::words::{Stamp, Validity};
 
 /// Index of a controller: its place in the directory's sorted list.
 pub type ControllerIndex = u32;
@@ -26,11 +28,16 @@ pub enum Thing {
 pub struct Atlas<'c> {
     /// The tables behind it.
     pub directory: &'c Directory,
-    objects: &'c [ObjectRow],
+    objects: &'c Objects,
+    members: &'c [Member],
     /// Rows of `objects` by object ID, each object's rows in file order.
-    by_object: Groups<'c>,
+    by_object: Groups,
+    objects_found: Finder,
+    /// The object of each row of `objects`.
+    object_of: Vec<u32>,
     /// Rows of `members` by container ID, each container's rows in file order.
-    by_container: Groups<'c>,
+    by_container: Groups,
+    containers_found: Finder,
     /// The thing that every row of `members` names.
     listed: Vec<Thing>,
     /// Pre-order number of each unit and the number behind its last descendant.
@@ -38,45 +45,54 @@ pub struct Atlas<'c> {
     unit_ids: HashMap<&'c [u8], u32>,
     /// Rows of `objects` by their unit's place in the tree; those of no unit last.
     by_place: Vec<u32>,
-    /// Data subjects, sorted; an object without one stands for itself.
-    subjects: Vec<String>,
+    /// A row of each data subject, in the subjects' order; an object without one stands for itself.
+    subjects: Vec<u32>,
     /// Subject of each row of `objects`.
     subject_of: Vec<u32>,
     /// Kinds that are no containers: those that routes ask for as objects.
     no_containers: Vec<&'c str>,
 }
 
+/// What stands before the ID of an object that names no data subject, where it stands for one.
+const FOR_ITSELF: &str = "object:";
+/// Where nobody has a table of objects.
+static NO_OBJECTS: Objects = Objects::none();
+
 impl<'c> Atlas<'c> {
     /// Indexes a directory.
     pub fn new(directory: &'c Directory) -> Atlas<'c> {
-        let objects = directory.objects.as_deref().unwrap_or_default();
+        let objects = directory.objects.as_ref().unwrap_or(&NO_OBJECTS);
         let members = directory.members.as_deref().unwrap_or_default();
-        let by_object = Groups::new(objects.iter().map(|row| row.object.as_str()));
-        let by_container = Groups::new(members.iter().map(|row| row.container.as_str()));
-        let (subjects, subject_of) = subjects(objects);
+        let object = |row: u32| objects.names(row).0.as_bytes();
+        let by_object = Groups::new(objects.len(), |row| (&[], object(row)));
+        let objects_found = Finder::over(&by_object, object);
+        let container = |row: u32| members[row as usize].container.as_bytes();
+        let by_container = Groups::new(members.len(), |row| (&[], container(row)));
+        let containers_found = Finder::over(&by_container, container);
+        let by_subject = Groups::new(objects.len(), |row| match objects.names(row) {
+            (object, "") => (FOR_ITSELF.as_bytes(), object.as_bytes()),
+            (_, subject) => (&[], subject.as_bytes()),
+        });
+        let spans = spans(directory);
         let mut atlas = Atlas {
             directory,
             objects,
+            members,
+            object_of: by_object.of_rows(),
             by_object,
+            objects_found,
             by_container,
+            containers_found,
             listed: Vec::new(),
-            by_place: Vec::new(),
-            spans: spans(directory),
+            by_place: by_place(objects, &spans),
+            spans,
             unit_ids: unit_ids(directory),
-            subjects,
-            subject_of,
+            subjects: by_subject.firsts(),
+            subject_of: by_subject.of_rows(),
             no_containers: Vec::new(),
         };
-        let place = |row: &u32| {
-            objects[*row as usize]
-                .unit
-                .map_or(NONE, |unit| atlas.spans[unit as usize].0)
-        };
-        let mut by_place: Vec<u32> = (0..objects.len() as u32).collect();
-        by_place.sort_by_key(|row| (place(row), *row));
-        atlas.by_place = by_place;
         let things = members.iter().zip(0..).map(|(member, row)| {
-            let known = atlas.by_object.find(member.object.as_bytes());
+            let known = atlas.known(member.object.as_bytes());
             known.map_or(Thing::Listed(row), Thing::Known)
         });
         atlas.listed = things.collect();
@@ -97,13 +113,31 @@ impl<'c> Atlas<'c> {
 
     /// The thing behind a requested ID, whose number among the requested IDs is `asked`.
     pub fn thing(&self, id: &[u8], asked: u32) -> Thing {
-        let known = self.by_object.find(id);
+        let known = self.known(id);
         known.map_or(Thing::Asked(asked), Thing::Known)
+    }
+
+    /// The thing that a row of `objects` is about.
+    pub fn thing_of_row(&self, row: u32) -> Thing {
+        Thing::Known(self.object_of[row as usize])
+    }
+
+    /// Place of an object among the directory's.
+    fn known(&self, id: &[u8]) -> Option<u32> {
+        let object = |row: u32| self.objects.names(row).0.as_bytes();
+        self.objects_found.find(&self.by_object, object, id)
+    }
+
+    /// Place of a container among those that `members` names.
+    fn container_listed(&self, id: &[u8]) -> Option<u32> {
+        let container = |row: u32| self.members[row as usize].container.as_bytes();
+        self.containers_found
+            .find(&self.by_container, container, id)
     }
 
     /// Rows of `members` of a container, in page order; empty where the directory knows none.
     pub fn members(&self, container: &[u8]) -> &[u32] {
-        let group = self.by_container.find(container);
+        let group = self.container_listed(container);
         group.map_or(&[], |group| self.by_container.rows(group))
     }
 
@@ -114,8 +148,7 @@ impl<'c> Atlas<'c> {
 
     /// Whether a row of `members` holds at an instant.
     pub fn member_holds(&self, member: u32, at: Stamp) -> bool {
-        let members = self.directory.members.as_deref().unwrap_or_default();
-        members[member as usize].valid.holds(at)
+        self.members[member as usize].valid.holds(at)
     }
 
     /// All rows of a thing, in file order; empty for one that the directory does not know.
@@ -133,12 +166,12 @@ impl<'c> Atlas<'c> {
         let valid: Vec<u32> = rows
             .iter()
             .copied()
-            .filter(|row| self.row(*row).valid.holds(at))
+            .filter(|row| self.valid(*row).holds(at))
             .collect();
         if !valid.is_empty() {
             return valid;
         }
-        let ended = |row: &u32| self.row(*row).valid.until.filter(|until| *until <= at);
+        let ended = |row: &u32| self.valid(*row).until.filter(|until| *until <= at);
         let last = rows
             .iter()
             .copied()
@@ -148,14 +181,29 @@ impl<'c> Atlas<'c> {
     }
 
     /// A row of `objects`.
-    pub fn row(&self, row: u32) -> &'c ObjectRow {
-        &self.objects[row as usize]
+    pub fn row(&self, row: u32) -> ObjectRow<'c> {
+        self.objects.row(row)
+    }
+
+    /// The table of objects; empty where there is none.
+    pub fn objects(&self) -> &'c Objects {
+        self.objects
+    }
+
+    /// When a row of `objects` holds.
+    pub fn valid(&self, row: u32) -> Validity {
+        self.objects.valid(row)
+    }
+
+    /// The unit of a row of `objects`.
+    pub fn unit_of_row(&self, row: u32) -> Option<u32> {
+        self.objects.unit(row)
     }
 
     /// The controller of a row, through its unit.
     pub fn controller(&self, row: u32) -> Option<ControllerIndex> {
         let units = self.directory.units.as_deref().unwrap_or_default();
-        units.get(self.row(row).unit? as usize)?.controller
+        units.get(self.unit_of_row(row)? as usize)?.controller
     }
 
     /// The data subject of a row.
@@ -164,10 +212,18 @@ impl<'c> Atlas<'c> {
     }
 
     /// A data subject's ID.
-    pub fn subject_name(&self, subject: u32) -> &str {
-        self.subjects
-            .get(subject as usize)
-            .map_or("", String::as_str)
+    pub fn subject_name(&self, subject: u32) -> Cow<'c, str> {
+        let names = self.subjects.get(subject as usize);
+        match names.map(|row| self.objects.names(*row)) {
+            None => Cow::Borrowed(""),
+            Some((object, "")) => Cow::Owned(format!("{FOR_ITSELF}{object}")),
+            Some((_, subject)) => Cow::Borrowed(subject),
+        }
+    }
+
+    /// How many data subjects there are.
+    pub fn subjects(&self) -> usize {
+        self.subjects.len()
     }
 
     /// Whether `unit` is `above` or lies under it.
@@ -176,10 +232,15 @@ impl<'c> Atlas<'c> {
         (from..until).contains(&self.spans[unit as usize].0)
     }
 
+    /// Place of a unit in the tree, and the place behind its last descendant's.
+    pub fn span(&self, unit: u32) -> (u32, u32) {
+        self.spans[unit as usize]
+    }
+
     /// Whether the directory knows what a container holds, or where it belongs.
     pub fn knows_container(&self, container: &[u8]) -> bool {
         self.container(container).is_some()
-            || self.by_container.find(container).is_some()
+            || self.container_listed(container).is_some()
             || self.unit(container).is_some()
     }
 
@@ -189,30 +250,26 @@ impl<'c> Atlas<'c> {
             .container(container)
             .map(|thing| self.rows_at(thing, at));
         let first = rows.and_then(|rows| rows.into_iter().find(|row| self.may_contain(*row)));
-        let unit = first.and_then(|row| self.row(row).unit);
+        let unit = first.and_then(|row| self.unit_of_row(row));
         unit.or_else(|| self.unit(container))
     }
 
     /// A container among the objects.
     fn container(&self, id: &[u8]) -> Option<Thing> {
-        let group = self.by_object.find(id)?;
+        let group = self.known(id)?;
         let mut rows = self.by_object.rows(group).iter();
         rows.any(|row| self.may_contain(*row))
             .then_some(Thing::Known(group))
     }
 
     fn may_contain(&self, row: u32) -> bool {
-        !self.no_containers.contains(&self.row(row).kind.as_str())
+        !self.no_containers.contains(&self.row(row).kind)
     }
 
     /// Rows of `objects` whose unit is a unit or lies under it.
     pub fn rows_under(&self, unit: u32) -> &[u32] {
         let (from, until) = self.spans[unit as usize];
-        let place = |row: &u32| {
-            self.row(*row)
-                .unit
-                .map_or(NONE, |unit| self.spans[unit as usize].0)
-        };
+        let place = |row: &u32| place(self.objects, &self.spans, *row);
         let start = self.by_place.partition_point(|row| place(row) < from);
         let end = self.by_place.partition_point(|row| place(row) < until);
         &self.by_place[start..end]
@@ -232,15 +289,20 @@ impl<'c> Atlas<'c> {
     /// The lowest number, or the highest, behind a prefix among the IDs of objects or of containers that the directory
     /// knows.
     pub fn last_number(&self, prefix: &[u8], containers: bool, highest: bool) -> Option<i64> {
-        let own = |id: &&'c [u8]| {
+        let own = |id: &'c [u8]| {
             let (before, number) = numbered(id)?;
             (before == prefix).then_some(i64::try_from(number).ok()?)
         };
-        let lists = containers && !self.by_container.by_key.is_empty();
-        let numbers: Vec<i64> = match (containers, lists) {
-            (false, _) => self.by_object.by_key.keys().filter_map(own).collect(),
-            (true, true) => self.by_container.by_key.keys().filter_map(own).collect(),
-            (true, false) => self.unit_ids.keys().filter_map(own).collect(),
+        let directory = self.directory;
+        let members = directory.members.as_deref().unwrap_or_default();
+        let listed = self.by_container.firsts().into_iter();
+        let listed = listed.map(|row| members[row as usize].container.as_bytes());
+        let objects = self.by_object.firsts().into_iter();
+        let objects = objects.map(|row| self.row(row).object.as_bytes());
+        let numbers: Vec<i64> = match (containers, self.by_container.len() > 0) {
+            (false, _) => objects.filter_map(own).collect(),
+            (true, true) => listed.filter_map(own).collect(),
+            (true, false) => self.unit_ids.keys().filter_map(|id| own(id)).collect(),
         };
         match highest {
             true => numbers.into_iter().max(),
@@ -250,86 +312,44 @@ impl<'c> Atlas<'c> {
 
     /// How many objects of the directory a question holds for.
     pub fn count_things(&self, holds: impl Fn(Thing) -> bool) -> u64 {
-        let things = (0..self.by_object.spans.len() as u32).map(Thing::Known);
+        let things = (0..self.by_object.len() as u32).map(Thing::Known);
         things.filter(|thing| holds(*thing)).count() as u64
     }
 
     /// The distinct data subjects of every controller, by controller, then subject.
     pub fn population(&self) -> Vec<u64> {
         let count = self.directory.controllers.as_deref().map_or(0, <[_]>::len);
-        let mut pairs: Vec<(u32, u32)> = (0..self.objects.len() as u32)
-            .filter(|row| !self.row(*row).subject.is_empty())
-            .filter_map(|row| Some((self.controller(row)?, self.subject(row))))
+        let mut pairs: Vec<u64> = (0..self.objects.len() as u32)
+            .filter(|row| !self.objects.names(*row).1.is_empty())
+            .filter_map(|row| {
+                let controller = u64::from(self.controller(row)?);
+                Some(controller << 32 | u64::from(self.subject(row)))
+            })
             .collect();
         pairs.sort_unstable();
         pairs.dedup();
         let mut population = vec![0; count];
-        for (controller, _) in pairs {
-            population[controller as usize] += 1;
+        for pair in pairs {
+            population[(pair >> 32) as usize] += 1;
         }
         population
     }
 }
 
-/// Rows grouped by a key: the groups in the order of their keys, the rows of a group in file order.
-#[derive(Debug)]
-struct Groups<'c> {
-    rows: Vec<u32>,
-    spans: Vec<(u32, u32)>,
-    by_key: HashMap<&'c [u8], u32>,
+/// The place in the tree of a row's unit.
+fn place(objects: &Objects, spans: &[(u32, u32)], row: u32) -> u32 {
+    let unit = objects.unit(row);
+    unit.map_or(NONE, |unit| spans[unit as usize].0)
 }
 
-impl<'c> Groups<'c> {
-    fn new(keys: impl Iterator<Item = &'c str>) -> Groups<'c> {
-        let keys: Vec<&'c str> = keys.collect();
-        let mut rows: Vec<u32> = (0..keys.len() as u32).collect();
-        rows.sort_by_key(|row| (keys[*row as usize], *row));
-        let mut groups = Groups {
-            rows: Vec::new(),
-            spans: Vec::new(),
-            by_key: HashMap::new(),
-        };
-        let mut from = 0;
-        for group in rows.chunk_by(|a, b| keys[*a as usize] == keys[*b as usize]) {
-            let until = from + group.len() as u32;
-            let key = keys[group[0] as usize].as_bytes();
-            groups.by_key.insert(key, groups.spans.len() as u32);
-            groups.spans.push((from, until));
-            from = until;
-        }
-        groups.rows = rows;
-        groups
-    }
-
-    fn find(&self, key: &[u8]) -> Option<u32> {
-        self.by_key.get(key).copied()
-    }
-
-    fn rows(&self, group: u32) -> &[u32] {
-        let (from, until) = self.spans[group as usize];
-        &self.rows[from as usize..until as usize]
-    }
-}
-
-/// Sorted distinct subjects, and each row's place among them.
-fn subjects(objects: &[ObjectRow]) -> (Vec<String>, Vec<u32>) {
-    let name = |row: &ObjectRow| match row.subject.as_str() {
-        "" => format!("object:{}", row.object),
-        subject => subject.to_owned(),
-    };
-    let mut subjects: Vec<String> = objects.iter().map(name).collect();
-    subjects.sort_unstable();
-    subjects.dedup();
-    let place: HashMap<&str, u32> = subjects
-        .iter()
-        .enumerate()
-        .map(|(place, subject)| (subject.as_str(), place as u32))
+/// Rows by the places of their units, those of a place in file order.
+fn by_place(objects: &Objects, spans: &[(u32, u32)]) -> Vec<u32> {
+    let all = 0..objects.len() as u32;
+    let mut keyed: Vec<u64> = all
+        .map(|row| u64::from(place(objects, spans, row)) << 32 | u64::from(row))
         .collect();
-    let of = objects
-        .iter()
-        .map(|row| place.get(name(row).as_str()).copied().unwrap_or(NONE))
-        .collect();
-    (subjects, of)
+    keyed.sort_unstable();
+    keyed.into_iter().map(|key| key as u32).collect()
 }
 
 fn unit_ids(directory: &Directory) -> HashMap<&[u8], u32> {

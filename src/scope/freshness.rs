@@ -78,7 +78,8 @@ struct Changes {
 impl Changes {
     fn of(directory: &Directory, logs: (Stamp, Stamp)) -> Option<Changes> {
         let grants = directory.grants.iter().flatten().map(|row| row.valid);
-        let objects = directory.objects.iter().flatten().map(|row| row.valid);
+        let objects = directory.objects.iter();
+        let objects = objects.flat_map(|objects| objects.validities().iter().copied());
         let members = directory.members.iter().flatten().map(|row| row.valid);
         let ends = grants
             .chain(objects)

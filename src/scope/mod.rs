@@ -6,13 +6,12 @@
 
 mod atlas;
 mod freshness;
+mod groups;
 mod inferred;
 pub mod learned;
 mod people;
 mod touch;
 mod unnamed;
-
-use std::collections::{BTreeMap, HashSet};
 
 pub use atlas::{Atlas, ControllerIndex, Thing};
 pub use freshness::{Arrivals, Stale, as_of};
@@ -23,6 +22,7 @@ pub use unnamed::Unnamed;
 
 use crate::case::{Case, Grant};
 use crate::words::Stamp;
+use groups::{Finder, Groups};
 
 /// How an object stands to an account at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,8 +97,9 @@ pub struct Scope<'c> {
     /// The indexed directory.
     pub atlas: &'c Atlas<'c>,
     grants: Option<&'c [Grant]>,
-    /// Rows of `grants` by account.
-    by_account: Vec<u32>,
+    /// Rows of `grants` by account, each account's in file order.
+    by_account: Groups,
+    accounts_found: Finder,
     protected_matters: bool,
     unlisted_beyond: bool,
     homes: Homes,
@@ -110,8 +111,10 @@ pub struct Bench<'s> {
     scope: &'s Scope<'s>,
     grants: &'s [u32],
     rule: Rule,
-    /// Whose IDs are that the directory does not know, learned without this account's votes.
-    labels: BTreeMap<learned::Id, ControllerIndex>,
+    /// Whose IDs are that the directory does not know, learned without this account's votes, in the order of the IDs.
+    labels: Vec<(learned::Id, ControllerIndex)>,
+    /// Controllers of the units that its grants name, or its home; sorted.
+    controllers: Vec<ControllerIndex>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,14 +130,12 @@ impl<'c> Scope<'c> {
     pub fn new(case: &'c Case, atlas: &'c Atlas<'c>, homes: Homes) -> Scope<'c> {
         let grants = case.directory.grants.as_deref();
         let rows = grants.unwrap_or_default();
-        let mut by_account: Vec<u32> = (0..rows.len() as u32).collect();
-        by_account.sort_by(|a, b| {
-            let name = |row: &u32| rows[*row as usize].account.as_str();
-            name(a).cmp(name(b)).then(a.cmp(b))
-        });
+        let account = |row: u32| rows[row as usize].account.as_bytes();
+        let by_account = Groups::new(rows.len(), |row| (&[], account(row)));
         Scope {
             atlas,
             grants,
+            accounts_found: Finder::over(&by_account, account),
             by_account,
             protected_matters: case.directory.grants_say_protected,
             unlisted_beyond: case.unlisted_beyond,
@@ -166,16 +167,32 @@ impl<'c> Scope<'c> {
             scope: self,
             grants,
             rule,
-            labels: BTreeMap::new(),
+            labels: Vec::new(),
+            controllers: self.controllers(grants, rule),
         }
+    }
+
+    fn controllers(&self, grants: &[u32], rule: Rule) -> Vec<ControllerIndex> {
+        let rows = self.grants.unwrap_or_default();
+        let units = self.atlas.directory.units.as_deref().unwrap_or_default();
+        let mut controllers: Vec<u32> = grants
+            .iter()
+            .filter_map(|row| units.get(rows[*row as usize].unit as usize)?.controller)
+            .chain(match rule {
+                Rule::Home(controller) => Some(controller),
+                _ => None,
+            })
+            .collect();
+        controllers.sort_unstable();
+        controllers.dedup();
+        controllers
     }
 
     fn grants_of(&self, account: &[u8]) -> &[u32] {
         let rows = self.grants.unwrap_or_default();
-        let name = |row: &u32| rows[*row as usize].account.as_bytes();
-        let from = self.by_account.partition_point(|row| name(row) < account);
-        let more = self.by_account[from..].partition_point(|row| name(row) <= account);
-        &self.by_account[from..from + more]
+        let name = |row: u32| rows[row as usize].account.as_bytes();
+        let found = self.accounts_found.find(&self.by_account, name, account);
+        found.map_or(&[], |group| self.by_account.rows(group))
     }
 }
 
@@ -193,11 +210,11 @@ impl Bench<'_> {
                 _ => Standing::UnknownObject,
             };
         }
-        let mut valid = rows.iter().filter(|row| atlas.row(**row).valid.holds(at));
+        let mut valid = rows.iter().filter(|row| atlas.valid(**row).holds(at));
         if valid.clone().any(|row| self.sees(*row, at)) {
             return Standing::InScope;
         }
-        match valid.clone().any(|row| atlas.row(*row).unit.is_some()) {
+        match valid.clone().any(|row| atlas.unit_of_row(*row).is_some()) {
             true => Standing::Beyond,
             false if valid.next().is_some() => Standing::NoUnit,
             false => self.of_another_time(rows),
@@ -205,8 +222,8 @@ impl Bench<'_> {
     }
 
     /// The same bench with what was learned about IDs that the directory does not know.
-    pub fn with_labels(mut self, labels: BTreeMap<learned::Id, ControllerIndex>) -> Self {
-        if !self.controllers().is_empty() {
+    pub fn with_labels(mut self, labels: Vec<(learned::Id, ControllerIndex)>) -> Self {
+        if !self.controllers.is_empty() {
             self.labels = labels;
         }
         self
@@ -214,10 +231,11 @@ impl Bench<'_> {
 
     /// How an ID that the directory does not know stands to the account by its learned label, and the label.
     pub fn by_label(&self, id: learned::Id) -> (Standing, Option<ControllerIndex>) {
-        let label = self.labels.get(&id).copied();
+        let label = self.labels.binary_search_by_key(&id, |one| one.0);
+        let label = label.ok().map(|at| self.labels[at].1);
         let standing = match label {
             None => Standing::UnknownObject,
-            Some(label) if self.controllers().contains(&label) => Standing::LearnedInside,
+            Some(label) if self.controllers.contains(&label) => Standing::LearnedInside,
             Some(_) => Standing::LearnedBeyond,
         };
         (standing, label)
@@ -231,7 +249,7 @@ impl Bench<'_> {
         let agreed = rows
             .windows(2)
             .all(|pair| owner(&pair[0]) == owner(&pair[1]));
-        let placed = rows.iter().any(|row| atlas.row(*row).unit.is_some());
+        let placed = rows.iter().any(|row| atlas.unit_of_row(*row).is_some());
         match (agreed, placed) {
             (true, true) => Standing::Beyond,
             (true, false) => Standing::NoUnit,
@@ -263,39 +281,20 @@ impl Bench<'_> {
     /// Roles that the account's grants name, sorted.
     pub fn roles(&self) -> Vec<&str> {
         let rows = self.scope.grants.unwrap_or_default();
-        let roles: HashSet<&str> = self
+        let mut roles: Vec<&str> = self
             .grants
             .iter()
             .map(|row| rows[*row as usize].role.as_str())
             .filter(|role| !role.is_empty())
             .collect();
-        let mut roles: Vec<&str> = roles.into_iter().collect();
         roles.sort_unstable();
+        roles.dedup();
         roles
     }
 
     /// The controllers of the units that the account's grants name, sorted.
-    pub fn controllers(&self) -> Vec<ControllerIndex> {
-        let rows = self.scope.grants.unwrap_or_default();
-        let units = self
-            .scope
-            .atlas
-            .directory
-            .units
-            .as_deref()
-            .unwrap_or_default();
-        let mut controllers: Vec<u32> = self
-            .grants
-            .iter()
-            .filter_map(|row| units.get(rows[*row as usize].unit as usize)?.controller)
-            .chain(match self.rule {
-                Rule::Home(controller) => Some(controller),
-                _ => None,
-            })
-            .collect();
-        controllers.sort_unstable();
-        controllers.dedup();
-        controllers
+    pub fn controllers(&self) -> &[ControllerIndex] {
+        &self.controllers
     }
 
     /// How many objects the account may see at an instant.
@@ -325,7 +324,7 @@ impl Bench<'_> {
             && object
                 .unit
                 .is_some_and(|unit| self.scope.atlas.covers(grant.unit, unit))
-            && grant.form.as_ref().is_none_or(|form| *form == object.form)
+            && grant.form.as_deref().is_none_or(|form| form == object.form)
             && (grant.protected || !object.protected || !self.scope.protected_matters)
     }
 }

@@ -243,16 +243,13 @@ impl Opener<'_> {
             return Vec::new();
         };
         let rows = self.atlas.rows_under(unit);
-        let holds = |row: &&u32| self.atlas.row(**row).valid.holds(access.time);
+        let holds = |row: &&u32| self.atlas.valid(**row).holds(access.time);
         // Where no row holds at that time the table is out of date: it may have been any of them.
         let known = rows.iter().any(|row| holds(&row));
         let mut things: Vec<Thing> = rows
             .iter()
             .filter(|row| !known || holds(row))
-            .map(|row| {
-                self.atlas
-                    .thing(self.atlas.row(*row).object.as_bytes(), NONE)
-            })
+            .map(|row| self.atlas.thing_of_row(*row))
             .collect();
         things.sort_unstable();
         things.dedup();

@@ -2,7 +2,9 @@
 //! proxy that strips a header. A line without an account is beyond every scope where accounts are named (CASE.md §2);
 //! there it says nothing of who asked.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::{HashMap, HashSet};
 
 use super::people::FileOf;
 use crate::sequence::{Access, Accesses, Names};

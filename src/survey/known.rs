@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::values::Values;
-use crate::case::Directory;
+use crate::case::{Directory, Objects};
 
 /// IDs of a directory.
 #[derive(Clone, Debug, Default)]
@@ -31,8 +31,8 @@ impl Known {
         for row in directory.sessions.iter().flatten() {
             known.sessions.insert(row.session.clone().into_bytes());
         }
-        for row in directory.objects.iter().flatten() {
-            known.objects.insert(row.object.clone().into_bytes());
+        for row in directory.objects.iter().flat_map(Objects::iter) {
+            known.objects.insert(row.object.as_bytes().to_vec());
         }
         for row in directory.members.iter().flatten() {
             *known

@@ -62,7 +62,7 @@ impl<'w> Worker<'w> {
         let touched = self.opener.open(&bench, accesses);
         let service = matches!(kind.as_str(), "service" | "test");
         let contacts = self.reader.read(accesses, &touched, service);
-        let home = bench.controllers();
+        let home = bench.controllers().to_vec();
         let roles: Vec<String> = bench.roles().into_iter().map(str::to_owned).collect();
         let span = match accesses {
             [first, .., last] => (first.time, last.time),

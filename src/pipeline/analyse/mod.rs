@@ -136,6 +136,7 @@ impl Analysis {
             self.exposure
                 .add(merger, outcome.number, &outcome.share, &sure);
         }
+        self.exposure.settle();
         // Only then is it known whom no line shows.
         for outcome in &mut outcomes {
             let mut runs = std::mem::take(&mut outcome.runs);
@@ -288,10 +289,7 @@ pub fn analyse(
         .collect();
     let watched = watch::look(&worker, &sequences);
     crowd::explain(&worker, &sequences, &mut measured);
-    measured.sort_by(|a, b| {
-        let key = |m: &Measured| (m.outcome.person.label(), m.outcome.person.kind);
-        key(a).cmp(&key(b))
-    });
+    measured.sort_by_cached_key(|one| (one.outcome.person.label(), one.outcome.person.kind));
     fill::fill(&worker, &sequences, &mut measured, dark, files);
     let takings = measured
         .iter_mut()

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::AccountOutcome;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
-use crate::detect::{Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge};
+use crate::detect::{Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge, ordinary};
 use crate::scope::{Basis, PersonKind, Standing};
 
 /// Foreign controllers from which an account is called enumeration although its scope is only inferred: a guardian has up
@@ -46,11 +46,12 @@ impl Panel {
         };
         for outcome in outcomes {
             panel.habit.add(&outcome.facts);
-            panel
-                .groups
-                .entry(outcome.group.clone())
-                .or_default()
-                .add(&outcome.facts);
+            if let Some(peers) = panel.groups.get_mut(&outcome.group) {
+                peers.add(&outcome.facts);
+                continue;
+            }
+            let peers = panel.groups.entry(outcome.group.clone()).or_default();
+            peers.add(&outcome.facts);
         }
         panel.groups.values_mut().for_each(Peers::settle);
         panel.lists_lead = lists_lead(outcomes.iter());
@@ -79,7 +80,11 @@ impl Panel {
     pub(super) fn judge_all(&self, outcomes: &mut [AccountOutcome], limits: &Thresholds) {
         let cut = self.cut(outcomes.iter(), limits);
         for outcome in outcomes {
-            outcome.judgement = self.judge(outcome, cut, limits);
+            // What nobody will read of is not put into words: hardly anybody has anything against them.
+            let quiet = outcome.share.beyond.is_empty() && outcome.shared == 0 && !outcome.unlisted;
+            if !(quiet && ordinary(&outcome.facts, cut, limits)) {
+                outcome.judgement = self.judge(outcome, cut, limits);
+            }
         }
     }
 

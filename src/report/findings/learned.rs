@@ -11,9 +11,9 @@ use crate::scope::learned::Owner;
 /// Whose the requested IDs seem to be, where the directory does not say.
 pub(super) fn learned(answer: &Answer<'_>) -> Value {
     answer.analysis.learned.as_ref().map_or(Value::Null, |learned| {
-        let count = |which: fn(&Owner) -> bool| learned.owners.values().filter(|o| which(o)).count();
+        let count = |which: fn(&Owner) -> bool| learned.owners().filter(|(_, owner)| which(owner)).count();
         json!({
-            "ids_asked_for": learned.owners.len(),
+            "ids_asked_for": learned.owners().len(),
             "labelled": learned.labelled(),
             "labelled_by_votes": count(|owner| matches!(owner, Owner::Voted(..))),
             "labelled_inside_blocks": count(|owner| matches!(owner, Owner::Inside(_))),

@@ -8,9 +8,11 @@
 //! `scope`'s; no controller is confirmed or excluded by them.
 
 mod blocks;
+mod cast;
+mod likeliest;
 mod votes;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::ControllerIndex;
 use crate::case::RouteSpec;
@@ -19,8 +21,9 @@ use crate::route::disclosure::certainty;
 use crate::sequence::{Access, NONE, Names};
 use crate::words::Certainty;
 
-use blocks::{Lines, Says};
-use votes::{Ballot, VOTES, decided};
+use blocks::{Desk, Lines, Order, Says};
+use cast::Cast;
+use votes::{Ballot, VOTES, Votes, decided};
 
 /// Accounts of which one, the widest, is dropped.
 const WIDEST: usize = 1000;
@@ -94,8 +97,8 @@ impl Owner {
 pub struct Learned {
     ballot: Ballot,
     lines: Lines,
-    /// Whose each requested ID seems to be.
-    pub owners: BTreeMap<Id, Owner>,
+    /// Whose each requested ID seems to be, in the order of the IDs.
+    owners: Vec<Owner>,
     /// Accounts that voted.
     pub voters: usize,
     /// IDs whose numbers come in blocks.
@@ -108,34 +111,103 @@ pub struct Learned {
     pub error_at_most: f64,
 }
 
-/// Learns whose the IDs are; `ids` are all that were asked for, sorted. Nothing without visitors.
-pub fn learn(visitors: &[Visitor], ids: &[Id], names: &Names) -> Option<Learned> {
-    let mut order: Vec<usize> = (0..visitors.len()).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(visitors[*at].ids.len()), *at));
-    let kept = order.split_off(order.len() / WIDEST);
-    if kept.is_empty() {
-        return None;
+/// Everything that labels are learned from. The parts of the work ([`Learning::hold_out`], [`Learning::label`]) need
+/// nothing of each other, so that they can be done side by side.
+#[derive(Debug)]
+pub struct Learning<'v> {
+    visitors: &'v [Visitor],
+    cast: Arc<Cast>,
+    order: Arc<Order>,
+    /// In which part each visitor is held out; `None` for the widest, which do not vote.
+    turn: Vec<Option<usize>>,
+}
+
+/// Labels, and what they were made of.
+#[derive(Debug)]
+pub struct Labels {
+    ballot: Ballot,
+    lines: Lines,
+    owners: Vec<Owner>,
+}
+
+impl<'v> Learning<'v> {
+    /// Learns from visitors whose the IDs are that were asked for (sorted, each once); `None` where nobody votes.
+    pub fn of(visitors: &'v [Visitor], ids: &[Id], names: &Names) -> Option<Learning<'v>> {
+        let mut order: Vec<usize> = (0..visitors.len()).collect();
+        order.sort_by_key(|at| (std::cmp::Reverse(visitors[*at].ids.len()), *at));
+        let kept = order.split_off(order.len() / WIDEST);
+        if kept.is_empty() {
+            return None;
+        }
+        let mut turn = vec![None; visitors.len()];
+        for (nth, at) in kept.iter().enumerate() {
+            turn[*at] = Some(nth % HELD_OUT);
+        }
+        Some(Learning {
+            visitors,
+            cast: Arc::new(Cast::of(visitors, ids)),
+            order: Arc::new(Order::of(ids, names)),
+            turn,
+        })
     }
-    let mut turn = vec![None; visitors.len()];
-    for (nth, at) in kept.iter().enumerate() {
-        turn[*at] = Some(nth % HELD_OUT);
+
+    /// How many parts of the visitors are held out in turn.
+    pub fn parts(&self) -> usize {
+        HELD_OUT
     }
-    let held_out = hold_out(visitors, ids, names, &turn);
-    let ballot = Ballot::of(visitors, ids, &|at| turn[at].is_some());
-    let lines = Lines::of(&ballot, names);
-    let said = lines.all(&ballot);
-    let owners =
-        (0..ids.len()).map(|place| (ids[place], owner(&ballot, place, None, &said[place])));
-    Some(Learned {
-        owners: owners.collect(),
-        voters: kept.len(),
-        in_blocks: lines.in_blocks(),
-        foretold: lines.foretold,
-        held_out,
-        error_at_most: held_out.error_at_most(),
-        ballot,
-        lines,
-    })
+
+    /// Holds a part of the visitors against the labels that the others make.
+    pub fn hold_out(&self, part: usize) -> HeldOut {
+        let mut held_out = HeldOut::default();
+        let votes = |at: usize| self.turn[at].is_some_and(|turn| turn != part);
+        let ballot = Ballot::of(self.visitors, &self.cast, &votes);
+        let said = Lines::of(&ballot, &self.order).all();
+        let labels: Vec<Option<ControllerIndex>> = said
+            .iter()
+            .enumerate()
+            .map(|(place, said)| label(ballot.tally(place), *said))
+            .collect();
+        let tested = self.visitors.iter().enumerate();
+        for (at, visitor) in tested.filter(|(at, _)| self.turn[*at] == Some(part)) {
+            let places = self.cast.places(at).iter();
+            let labels = places.filter_map(|place| labels[*place as usize]);
+            let other = labels.clone().filter(|label| *label != visitor.controller);
+            held_out.count(labels.clone().count() as u64, other.count() as u64);
+        }
+        held_out
+    }
+
+    /// Labels all IDs by the votes of all.
+    pub fn label(&self) -> Labels {
+        let ballot = Ballot::of(self.visitors, &self.cast, &|at| self.turn[at].is_some());
+        let lines = Lines::of(&ballot, &self.order);
+        let said = lines.all();
+        let owners = said
+            .iter()
+            .enumerate()
+            .map(|(place, said)| owner(ballot.tally(place), *said));
+        Labels {
+            owners: owners.collect(),
+            ballot,
+            lines,
+        }
+    }
+
+    /// Puts together what the parts of the work gave.
+    pub fn finish(self, labels: Labels, held_out: impl IntoIterator<Item = HeldOut>) -> Learned {
+        let mut all = HeldOut::default();
+        held_out.into_iter().for_each(|part| all.join(part));
+        Learned {
+            voters: self.turn.iter().flatten().count(),
+            in_blocks: labels.lines.in_blocks(),
+            foretold: labels.lines.foretold,
+            held_out: all,
+            error_at_most: all.error_at_most(),
+            owners: labels.owners,
+            ballot: labels.ballot,
+            lines: labels.lines,
+        }
+    }
 }
 
 /// What held-out accounts show: each fifth in turn is held against the labels that the others make.
@@ -150,29 +222,6 @@ pub struct HeldOut {
     pub at_home: (u64, u64),
 }
 
-fn hold_out(visitors: &[Visitor], ids: &[Id], names: &Names, turn: &[Option<usize>]) -> HeldOut {
-    let mut held_out = HeldOut::default();
-    for out in 0..HELD_OUT {
-        let ballot = Ballot::of(visitors, ids, &|at| {
-            turn[at].is_some_and(|turn| turn != out)
-        });
-        let said = Lines::of(&ballot, names).all(&ballot);
-        let tested = visitors
-            .iter()
-            .zip(turn)
-            .filter(|(_, turn)| **turn == Some(out));
-        for (visitor, _) in tested {
-            let places = visitor.ids.iter().filter_map(|id| ballot.place(*id));
-            let labels: Vec<ControllerIndex> = places
-                .filter_map(|place| owner(&ballot, place, None, &said[place]).label())
-                .collect();
-            let other = labels.iter().filter(|label| **label != visitor.controller);
-            held_out.count(labels.len() as u64, other.count() as u64);
-        }
-    }
-    held_out
-}
-
 impl HeldOut {
     fn count(&mut self, visits: u64, other: u64) {
         let elsewhere = other * 2 > visits;
@@ -183,6 +232,17 @@ impl HeldOut {
         if !elsewhere {
             self.at_home.0 += visits;
             self.at_home.1 += other;
+        }
+    }
+
+    fn join(&mut self, other: HeldOut) {
+        for (own, other) in [
+            (&mut self.accounts, other.accounts),
+            (&mut self.visits, other.visits),
+            (&mut self.at_home, other.at_home),
+        ] {
+            own.0 += other.0;
+            own.1 += other.1;
         }
     }
 
@@ -200,27 +260,37 @@ impl HeldOut {
 }
 
 /// Votes and order together: a label only where neither speaks against the other.
-fn owner(ballot: &Ballot, place: usize, without: Option<u32>, said: &Option<Says>) -> Owner {
-    let tally = ballot.tally(place, without);
-    let voted = decided(&tally);
-    let votes: u32 = tally.iter().map(|votes| votes.count).sum();
-    match (voted, said) {
-        (Some(label), None) => return Owner::Voted(label, votes),
+fn label(tally: &[Votes], said: Option<Says>) -> Option<ControllerIndex> {
+    match (decided(tally), said) {
+        (Some(label), None) => Some(label),
         // A single vote must not come out of nowhere: one of the neighbours is the same tenant's.
-        (Some(label), Some(Says::Between(near))) if votes >= VOTES || near.contains(&label) => {
-            return Owner::Voted(label, votes);
+        (Some(label), Some(Says::Between(before, behind))) => {
+            let near = before == Some(label) || behind == Some(label);
+            (near || votes(tally) >= VOTES).then_some(label)
         }
-        (Some(label), Some(Says::Inside(block))) if label == *block => {
-            return Owner::Voted(label, votes);
-        }
-        (None, Some(Says::Inside(block))) => return Owner::Inside(*block),
-        _ => {}
+        (Some(label), Some(Says::Inside(block))) => (label == block).then_some(label),
+        (None, Some(Says::Inside(block))) => Some(block),
+        (None, _) => None,
+    }
+}
+
+/// The votes that count on an ID.
+fn votes(tally: &[Votes]) -> u32 {
+    tally.iter().map(|votes| votes.count).sum()
+}
+
+/// Whose an ID seems to be: its label, or who else may have it.
+fn owner(tally: &[Votes], said: Option<Says>) -> Owner {
+    match label(tally, said) {
+        Some(label) if decided(tally).is_some() => return Owner::Voted(label, votes(tally)),
+        Some(label) => return Owner::Inside(label),
+        None => {}
     }
     let credible = tally.iter().filter(|votes| votes.count > 0);
     let mut among: Vec<ControllerIndex> = credible.map(|votes| votes.controller).collect();
     match said {
-        Some(Says::Inside(block)) => among.push(*block),
-        Some(Says::Between(both)) => among.extend(both),
+        Some(Says::Inside(block)) => among.push(block),
+        Some(Says::Between(before, behind)) => among.extend(before.into_iter().chain(behind)),
         None => {}
     }
     among.sort_unstable();
@@ -232,29 +302,44 @@ fn owner(ballot: &Ballot, place: usize, without: Option<u32>, said: &Option<Says
 }
 
 impl Learned {
-    /// Labels of some IDs, made without the votes of the account that is tested: `visitor` is its place among the
-    /// visitors, `None` for one that is none.
-    pub fn without(&self, visitor: Option<u32>, ids: &[Id]) -> BTreeMap<Id, ControllerIndex> {
+    /// Labels of some IDs (sorted, each once), made without the votes of the account that is tested: `visitor` is its
+    /// place among the visitors, `None` for one that is none. In the order of the IDs.
+    pub fn without(&self, visitor: Option<u32>, ids: &[Id]) -> Vec<(Id, ControllerIndex)> {
+        let known = ids
+            .iter()
+            .filter_map(|id| Some((*id, self.ballot.cast.place(*id)?)));
         let Some(visitor) = visitor else {
-            let known = ids
-                .iter()
-                .filter_map(|id| Some((*id, self.owners.get(id)?.label()?)));
-            return known.collect();
+            let labelled = known.filter_map(|(id, place)| Some((id, self.owners[place].label()?)));
+            return labelled.collect();
         };
-        let places: Vec<usize> = ids.iter().filter_map(|id| self.ballot.place(*id)).collect();
-        let mut said: BTreeMap<usize, Says> = BTreeMap::new();
-        said.extend(self.lines.without(&self.ballot, &places, visitor));
-        let labels = places.iter().filter_map(|place| {
-            let said = said.get(place).cloned();
-            let owner = owner(&self.ballot, *place, Some(visitor), &said);
-            Some((self.ballot.ids[*place], owner.label()?))
+        let places: Vec<(Id, usize)> = known.collect();
+        let mut said = vec![None; places.len()];
+        let mut desk = Desk::default();
+        let wanted = places.iter().map(|(_, place)| *place);
+        self.lines
+            .without(&self.ballot, wanted, visitor, &mut desk, |place, says| {
+                // IDs and their places have the same order.
+                if let Ok(at) = places.binary_search_by_key(&place, |one| one.1) {
+                    said[at] = Some(says);
+                }
+            });
+        let mut tally = Vec::new();
+        let labels = places.iter().zip(said).filter_map(|((id, place), said)| {
+            self.ballot.sketch(*place, visitor, &mut tally);
+            Some((*id, label(&tally, said)?))
         });
         labels.collect()
     }
 
+    /// Every ID that was asked for, and whose it seems to be.
+    pub fn owners(&self) -> impl ExactSizeIterator<Item = (Id, &Owner)> {
+        let ids = self.ballot.cast.ids.iter().copied();
+        ids.zip(&self.owners)
+    }
+
     /// Labelled IDs.
     pub fn labelled(&self) -> usize {
-        let labels = self.owners.values().filter(|owner| owner.label().is_some());
+        let labels = self.owners.iter().filter(|owner| owner.label().is_some());
         labels.count()
     }
 }
@@ -281,7 +366,22 @@ mod tests {
 
     fn learned(visitors: &[Visitor], count: usize) -> Learned {
         let ids: Vec<Id> = (0..count as u32).map(|id| (false, id)).collect();
-        learn(visitors, &ids, &names(count)).expect("somebody votes")
+        let learning = Learning::of(visitors, &ids, &names(count)).expect("somebody votes");
+        let parts: Vec<HeldOut> = (0..learning.parts())
+            .map(|part| learning.hold_out(part))
+            .collect();
+        let labels = learning.label();
+        learning.finish(labels, parts)
+    }
+
+    fn label_of(labels: &[(Id, ControllerIndex)], id: u32) -> Option<ControllerIndex> {
+        let found = labels.iter().find(|one| one.0 == (false, id));
+        found.map(|one| one.1)
+    }
+
+    fn owner_of(learned: &Learned, id: u32) -> Owner {
+        let found = learned.owners().find(|one| one.0 == (false, id));
+        found.expect("an ID that was asked for").1.clone()
     }
 
     #[test]
@@ -297,12 +397,12 @@ mod tests {
         ];
         let learned = learned(&visitors, 8);
         let all = learned.without(None, &[(false, 0), (false, 1), (false, 2)]);
-        assert_eq!(all.get(&(false, 0)), Some(&0));
-        assert_eq!(all.get(&(false, 2)), Some(&1));
+        assert_eq!(label_of(&all, 0), Some(0));
+        assert_eq!(label_of(&all, 2), Some(1));
         // Its own vote was one of the two that label 0, and one against the label of 1.
         let own = learned.without(Some(0), &[(false, 0), (false, 1)]);
-        assert_eq!(own.get(&(false, 0)), None);
-        assert_eq!(own.get(&(false, 1)), Some(&1));
+        assert_eq!(label_of(&own, 0), None);
+        assert_eq!(label_of(&own, 1), Some(1));
     }
 
     #[test]
@@ -317,8 +417,8 @@ mod tests {
             visitor(1, &[9]),
         ];
         let learned = learned(&visitors, 11);
-        assert_eq!(learned.owners[&(false, 8)], Owner::Voted(0, 1));
-        assert_eq!(learned.owners[&(false, 9)], Owner::Among(vec![1]));
-        assert_eq!(learned.owners[&(false, 10)], Owner::Anybody);
+        assert_eq!(owner_of(&learned, 8), Owner::Voted(0, 1));
+        assert_eq!(owner_of(&learned, 9), Owner::Among(vec![1]));
+        assert_eq!(owner_of(&learned, 10), Owner::Anybody);
     }
 }
