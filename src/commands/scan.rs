@@ -63,6 +63,16 @@ pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
     Ok(())
 }
 
+/// The folder for what is read.
+fn keeping(folder: &Path) -> Result<Keep, Ending> {
+    Keep::open(folder, report::BUILD).map_err(|error| {
+        Ending::Failed(format!(
+            "--keep {}: cannot be made: {error}; name a folder that can be written, or leave it out",
+            folder.display()
+        ))
+    })
+}
+
 /// Files -> accesses -> accounts -> controllers -> answer.
 fn answer(
     case: &Case,
@@ -76,8 +86,7 @@ fn answer(
     let paths = paths(&inputs);
     let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
     let router = Router::new(&case.routes, case.ignore_case);
-    let keep = args.keep.as_deref();
-    let keep = keep.map(|folder| Keep::new(folder, report::BUILD));
+    let keep = args.keep.as_deref().map(keeping).transpose()?;
     let spill = Spill::new(ceiling.room(), staging.folder());
     let extraction = pipeline::extract(
         &inputs,

@@ -7,6 +7,7 @@
 //! not as they were written are no part. What cannot be kept is read again: nothing here ends a run.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
@@ -48,12 +49,16 @@ struct End {
 }
 
 impl Keep {
-    /// In a folder, which is made when something is kept; `build` names the program.
-    pub fn new(folder: &Path, build: &str) -> Keep {
-        Keep {
+    /// In a folder, which is made if it is not there; `build` names the program.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn open(folder: &Path, build: &str) -> io::Result<Keep> {
+        make(folder)?;
+        Ok(Keep {
             folder: folder.to_owned(),
             build: build.to_owned(),
-        }
+        })
     }
 
     /// Where the parts of an input lie; `None` for a pipe. `beside`: the other inputs, as far as they matter.
@@ -150,12 +155,7 @@ impl Kept {
     /// Whole or not at all.
     fn write(&self, path: &Path, bytes: &[u8]) {
         let half = path.with_extension(format!("half-{}", std::process::id()));
-        // What is kept is personal data.
-        let folder = fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder);
-        let written = folder
+        let written = make(&self.folder)
             .and_then(|()| fs::write(&half, bytes))
             .and_then(|()| fs::rename(&half, path));
         if written.is_err() {
@@ -170,6 +170,14 @@ impl Kept {
     fn end_path(&self) -> PathBuf {
         self.folder.join("end.json")
     }
+}
+
+/// What is kept is personal data: nobody else may look into its folder.
+fn make(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 fn read(path: &Path, file: u32) -> Option<(Part, u64)> {

@@ -221,5 +221,21 @@ fn never_near_the_logs() {
         "{said}"
     );
     assert!(!folder.join("logs/keep").exists());
+    // Nor where nothing can be written: that is said, and not passed over.
+    let out = Command::new(env!("CARGO_BIN_EXE_breachscope"))
+        .args(["scan", "--keep"])
+        .arg(folder.join("units.csv/keep"))
+        .arg("--out")
+        .arg(folder.join("answer"))
+        .arg(folder.join("case.toml"))
+        .output()
+        .unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(
+        said.contains("--keep") && said.contains("cannot be made"),
+        "{said}"
+    );
+    assert!(!folder.join("answer").exists());
     fs::remove_dir_all(&folder).unwrap();
 }

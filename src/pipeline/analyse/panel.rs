@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::AccountOutcome;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
@@ -67,7 +69,9 @@ impl Panel {
         let values = outcomes
             .into_iter()
             .filter(|outcome| outcome.facts.unexplained() > 0);
+        let values: Vec<&AccountOutcome> = values.collect();
         let logs: Vec<f64> = values
+            .into_par_iter()
             .map(|outcome| {
                 let limits = self.limits(outcome, limits);
                 evidence(&outcome.facts, self.peers(outcome), &limits)
@@ -79,13 +83,26 @@ impl Panel {
     /// Judges everybody.
     pub(super) fn judge_all(&self, outcomes: &mut [AccountOutcome], limits: &Thresholds) {
         let cut = self.cut(outcomes.iter(), limits);
-        for outcome in outcomes {
+        outcomes.par_iter_mut().for_each(|outcome| {
             // What nobody will read of is not put into words: hardly anybody has anything against them.
             let quiet = outcome.share.beyond.is_empty() && outcome.shared == 0 && !outcome.unlisted;
             if !(quiet && ordinary(&outcome.facts, cut, limits)) {
                 outcome.judgement = self.judge(outcome, cut, limits);
             }
-        }
+        });
+    }
+
+    /// Judges some accounts again, with other thresholds: their verdicts, in their order.
+    pub fn verdicts(
+        &self,
+        outcomes: &[&AccountOutcome],
+        limits: &Thresholds,
+    ) -> Vec<Option<Verdict>> {
+        let cut = self.cut(outcomes.iter().copied(), limits);
+        let verdicts = outcomes.par_iter();
+        verdicts
+            .map(|outcome| self.judge(outcome, cut, limits).verdict)
+            .collect()
     }
 
     /// Judges one account.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::LISTED;
 use crate::detect::Verdict;
+use crate::pipeline::AccountOutcome;
 use crate::report::Answer;
 
 /// Thresholds that contacts are read with: changing them needs another scan.
@@ -17,6 +18,7 @@ pub(super) fn sensitivity(answer: &Answer<'_>) -> Value {
     let limits = answer.case.thresholds;
     let panel = &answer.analysis.panel;
     let word = |verdict: Option<Verdict>| verdict.map_or("", Verdict::word);
+    let beyond: Vec<&AccountOutcome> = answer.analysis.beyond().collect();
     let mut variants = Vec::new();
     for (key, value, _) in limits
         .list()
@@ -27,29 +29,25 @@ pub(super) fn sensitivity(answer: &Answer<'_>) -> Value {
             let Some(varied) = limits.with(key, value * factor) else {
                 continue;
             };
-            let cut = panel.cut(answer.analysis.beyond(), &varied);
-            let changed: Vec<Value> = answer
-                .analysis
-                .beyond()
-                .filter_map(|outcome| {
-                    let (now, then) = (
-                        outcome.judgement.verdict,
-                        panel.judge(outcome, cut, &varied).verdict,
-                    );
-                    (now != then).then(|| {
-                        json!({
-                            "account": outcome.person.label(),
-                            "from": word(now),
-                            "to": word(then),
-                        })
-                    })
-                })
+            let then = panel.verdicts(&beyond, &varied);
+            let changed: Vec<_> = beyond
+                .iter()
+                .zip(then)
+                .map(|(outcome, then)| (outcome, outcome.judgement.verdict, then))
+                .filter(|(_, now, then)| now != then)
                 .collect();
+            let listed = changed.iter().take(LISTED).map(|(outcome, now, then)| {
+                json!({
+                    "account": outcome.person.label(),
+                    "from": word(*now),
+                    "to": word(*then),
+                })
+            });
             variants.push(json!({
                 "threshold": key,
                 "value": value * factor,
                 "accounts_that_change": changed.len(),
-                "accounts": changed.iter().take(LISTED).collect::<Vec<_>>(),
+                "accounts": listed.collect::<Vec<_>>(),
             }));
         }
     }

@@ -26,6 +26,9 @@ const MARGIN: usize = 48;
 /// Votes for several tenants.
 const SEVERAL: u32 = u32::MAX - 1;
 
+/// What IDs of one line have in common: whether they are containers', and what stands before the number.
+type Kind<'n> = (bool, &'n [u8]);
+
 /// IDs in the order of their numbers, whoever votes on them.
 #[derive(Debug, Default)]
 pub(super) struct Order {
@@ -40,8 +43,7 @@ pub(super) struct Order {
 impl Order {
     /// Draws the lines.
     pub fn of(ids: &[Id], names: &Names) -> Order {
-        type Numbered = Vec<(u64, u32)>;
-        let mut lines: BTreeMap<(bool, &[u8]), Numbered> = BTreeMap::new();
+        let mut lines: BTreeMap<Kind<'_>, Vec<(u64, u32)>> = BTreeMap::new();
         for (place, (container, id)) in ids.iter().enumerate() {
             if let Some((prefix, number)) = numbered(names.objects.name(*id)) {
                 let line = lines.entry((*container, prefix)).or_default();
