@@ -1,0 +1,2 @@
+;SELECT cs_username AS account, count(DISTINCT CAST(regexp_match('contacts/(\d+)', cs_uri_stem) AS INTEGER)) AS n FROM access_log WHERE sc_status = 200 AND length(cs_username) > 1 AND cs_uri_stem LIKE '/api/v1/addressbooks/%/contacts/%' AND CAST(regexp_match('contacts/(\d+)', cs_uri_stem) AS INTEGER) / 100000 <> CAST(substr(cs_username, 2) AS INTEGER) / 5000 GROUP BY account ORDER BY n DESC, account LIMIT 20
+:write-csv-to -
