@@ -48,8 +48,10 @@ pub struct ReadFile {
 }
 
 impl ReadFile {
-    /// Puts its names on disk until their turn comes, where those of so many files would not fit beside each other.
+    /// Puts its accesses and names on disk until their turn comes, where those of so many files would not fit beside each
+    /// other.
     fn stow(&mut self, spill: &Spill, files: usize) {
+        self.part.accesses.spill(spill, files);
         let all = self.part.names.memory().saturating_mul(files) as u64;
         if files > 1 && spill.room().is_some_and(|room| all > room) {
             self.stowed = self.part.names.stow(spill);
