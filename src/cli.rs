@@ -12,7 +12,8 @@ use crate::synth::{Attack, Flaw, Hand, LeakFrom, LogFormat, Pace, Split};
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
 /// raw lines, and what the logs cannot tell. Works offline; never writes near the logs.
 ///
-/// Exit: 0 done; 1 failed, nothing half-written; 2 wrong usage or a case file that does not hold.
+/// Exit: 0 done; 1 failed, nothing half-written; 2 wrong usage or a case file that does not hold; 3 (verify)
+/// something is contradicted; 4 (verify) nothing contradicted, something not determinable.
 #[derive(Debug, Parser)]
 #[command(name = "breachscope", version = crate::report::BUILD, max_term_width = 100)]
 pub struct Cli {
@@ -28,6 +29,8 @@ pub enum Command {
     Scan(ScanArgs),
     /// Tell the story of one account from a finished answer: scope, visits, signals, what would change the verdict
     Explain(ExplainArgs),
+    /// Hold a vendor's statements, or a finished answer, against the raw logs
+    Verify(VerifyArgs),
     /// Print what was read from logs as JSON lines, to hold against another parser
     Records(RecordsArgs),
     /// Say what logs can and cannot answer: sources, fields, routes, holes, and what to ask the vendor for
@@ -79,6 +82,23 @@ pub struct ExplainArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// With --claims the case file that names the logs and the directory; without it, the folder of a finished answer
+    #[arg(value_name = "CASE.toml | ANSWER")]
+    pub subject: PathBuf,
+    /// Statements to hold against the logs
+    #[arg(long, value_name = "CLAIMS.toml")]
+    pub claims: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 /// How files are read; never changes an answer.

@@ -15,6 +15,7 @@ mod sampling;
 mod scan;
 mod signals;
 mod synth;
+mod verify;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -29,6 +30,10 @@ pub enum Ending {
     Failed(String),
     /// Wrong usage, or a case file that does not hold. Exit 2.
     Usage(String),
+    /// `verify`: what was held against the logs is contradicted, as the output says. Exit 3.
+    Contradicted,
+    /// `verify`: nothing is contradicted, something is not determinable, as the output says. Exit 4.
+    Undetermined,
     /// Whoever read the output has closed the pipe: no error. Exit 0.
     PipeClosed,
 }
@@ -58,6 +63,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Init(args) => init::run(&args),
@@ -65,6 +71,8 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     let (code, message) = match ended {
         Ok(()) | Err(Ending::PipeClosed) => return ExitCode::SUCCESS,
+        Err(Ending::Contradicted) => return ExitCode::from(3),
+        Err(Ending::Undetermined) => return ExitCode::from(4),
         Err(Ending::Failed(message)) => (1, message),
         Err(Ending::Usage(message)) => (2, message),
     };
