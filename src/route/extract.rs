@@ -102,6 +102,9 @@ impl Extractor<'_> {
 
     /// Takes in a line that was read the short way; `false` leaves it to the long one, with nothing done.
     fn lean(&self, lean: &Lean<'_>, length: usize, at: u64, part: &mut Part) -> bool {
+        if lean.account.is_none() && is_damaged(lean.client) {
+            return false;
+        }
         let asked = match self.is_copy(at) {
             true => None,
             false => self.router.find_raw(lean.method, lean.target),
@@ -157,6 +160,9 @@ impl Extractor<'_> {
             }
             Line::Record(record) => match record.time {
                 None => part.reject(self.router, line, place, Problem::NoTime),
+                Some(_) if names_nobody(&record) => {
+                    part.reject(self.router, line, place, Problem::Shape);
+                }
                 Some(time) => self.timed(&record, time, line, place, part),
             },
         }
@@ -238,6 +244,20 @@ impl Extractor<'_> {
         part.push(access, &asked);
         true
     }
+}
+
+/// Whether bytes were overwritten where whoever asked should stand: taken as it is, such a line would be an address of
+/// its own that saw something beyond every scope. A list of proxies is the client's to write, so it is left alone.
+fn names_nobody(record: &Record<'_>) -> bool {
+    record.account.is_none()
+        && !record.nameless
+        && record.forwarded.is_none()
+        && record.client.as_deref().is_some_and(is_damaged)
+}
+
+/// No server writes an address or a host's name with such bytes.
+fn is_damaged(client: &[u8]) -> bool {
+    client.iter().any(u8::is_ascii_control) || std::str::from_utf8(client).is_err()
 }
 
 /// What extraction needs of a line, whichever way it was read.

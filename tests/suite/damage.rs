@@ -329,6 +329,35 @@ fn a_truncated_gzip_is_its_prefix_and_a_damage() {
 }
 
 /// Garbage, and nothing else, is an error, never "no findings".
+/// Bytes that a disk or a copy overwrote where client and account stand make nobody who saw something: such a line is
+/// told as not read, and no controller rises by it.
+#[test]
+fn overwritten_heads_accuse_nobody() {
+    let folder = fresh("overwritten-heads");
+    let whole = logs("nginx");
+    for (name, byte) in [("latin", 0xC3), ("nul", 0), ("delete", 0x7F)] {
+        let harmed = each_line(&whole, |number, line| {
+            let mut line = line.to_vec();
+            if number % 9 == 4 && line.len() > 40 {
+                let from = number / 9 % 14;
+                line[from..from + 12].fill(byte);
+            }
+            line
+        });
+        let case = folder.join(name);
+        case_with(&case, &harmed);
+        let out = folder.join(format!("{name}-answer"));
+        scan(&case.join("case.toml"), &out, &["--quiet"]);
+        let odd = |row: &Row| row["account"].contains('\\');
+        assert!(
+            !table(&out.join("accounts.csv")).iter().any(odd),
+            "{name}: overwritten bytes are no account"
+        );
+        let rejected = table(&out.join("rejects.csv"));
+        assert!(rejected.len() > 100, "{name}: they are told");
+    }
+}
+
 #[test]
 fn garbage_alone_is_an_error() {
     let folder = fresh("damage-garbage");
