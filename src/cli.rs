@@ -39,6 +39,8 @@ pub enum Command {
     Init(InitArgs),
     /// Make a practice case with its truth
     Synth(SynthArgs),
+    /// Answer practice cases with known truth and print how often this build is wrong
+    Selftest(SelftestArgs),
 }
 
 /// `scan`.
@@ -101,8 +103,16 @@ pub struct VerifyArgs {
     pub reading: ReadingArgs,
 }
 
-/// How files are read; never changes an answer.
+/// `selftest`.
 #[derive(Args, Debug)]
+pub struct SelftestArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How files are read; never changes an answer.
+#[derive(Args, Debug, Default)]
 pub struct ReadingArgs {
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

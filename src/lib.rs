@@ -20,7 +20,7 @@
 //!
 //! [`survey`] looks at logs before there is a case: what they carry, what they can answer, which case to begin
 //! with. [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
-//! cases and shares no code with what it tests. Room yet to come: `claims`.
+//! cases and shares no code with what it tests, [`selftest`] judges the program by them. Room yet to come: `claims`.
 //!
 //! # The field's words
 //!
@@ -46,6 +46,7 @@ pub mod pipeline;
 pub mod report;
 pub mod route;
 pub mod scope;
+pub mod selftest;
 pub mod sequence;
 pub mod source;
 pub mod survey;

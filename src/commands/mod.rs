@@ -13,6 +13,7 @@ mod records;
 mod remarks;
 mod sampling;
 mod scan;
+mod selftest;
 mod signals;
 mod synth;
 mod verify;
@@ -68,6 +69,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Selftest(args) => selftest::run(&args),
     };
     let (code, message) = match ended {
         Ok(()) | Err(Ending::PipeClosed) => return ExitCode::SUCCESS,

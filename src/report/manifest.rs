@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::folder::Output;
 use super::{Answer, FileNote, FolderProblem};
+use crate::evidence::sha256;
 use crate::format::Problem;
+use crate::selftest::RECORDED;
 use crate::sequence::text;
 use crate::source::Packing;
 
@@ -33,6 +35,7 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
             "version": env!("CARGO_PKG_VERSION"),
             "build": env!("BREACHSCOPE_COMMIT"),
         },
+        "selftest": selftest(),
         "command": ["breachscope", "scan", case.file_name],
         "case": { "id": case.id, "file": case.file_name, "sha256": case.sha256 },
         "tables": tables.collect::<Vec<_>>(),
@@ -48,6 +51,16 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
         .map_err(|e| FolderProblem::encoding("manifest.json", e))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// How often this code was wrong on practice cases when its tests last held: `breachscope selftest` repeats it.
+fn selftest() -> Value {
+    let recorded: Value = serde_json::from_str(RECORDED).unwrap_or_default();
+    json!({
+        "cases": recorded["cases"],
+        "sha256": sha256(RECORDED.as_bytes()),
+        "error_rates": recorded["error_rates"],
+    })
 }
 
 /// The name of the archive that a member's name begins with; its `bytes` and `sha256` are the archive's.

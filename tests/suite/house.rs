@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -37,10 +37,11 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         "report",
         &[
             "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence",
-            "cause", "pipeline", "source", "route", "survey",
+            "cause", "pipeline", "source", "route", "survey", "selftest",
         ],
     ),
     ("synth", &[]),
+    ("selftest", &["synth"]),
 ];
 
 /// Words with one home: no line of code elsewhere may hold them.

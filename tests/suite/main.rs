@@ -27,6 +27,7 @@ mod ladder;
 mod learned;
 mod practice;
 mod runs;
+mod selftest;
 mod separators;
 mod source;
 mod synth;
