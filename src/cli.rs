@@ -120,6 +120,9 @@ pub struct ReadingArgs {
     /// Read files plainly instead of mapping them
     #[arg(long)]
     pub no_mmap: bool,
+    /// A folder outside of the case's own that links in it may lead to (repeat it for more)
+    #[arg(long, value_name = "DIR")]
+    pub outside: Vec<PathBuf>,
 }
 
 /// `records`.
@@ -174,6 +177,9 @@ pub struct InspectArgs {
     /// A case: its routes, period and directory are what the logs are held against
     #[arg(long, value_name = "CASE.toml")]
     pub case: Option<PathBuf>,
+    /// A folder outside of the case's own that links in it may lead to (repeat it for more)
+    #[arg(long, value_name = "DIR", requires = "case")]
+    pub outside: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -3,7 +3,7 @@
 //! Sources and routes have files of their own, tables are `rows`'. Here are the small sections and
 //! the order in which all are read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -12,7 +12,7 @@ use super::leak::Announced;
 use super::problem::{CaseProblem, nearest, quoted};
 use super::section::{Script, Section, Value};
 use super::table::hex_digest;
-use super::{Case, Thresholds, routes, rows, sources};
+use super::{Case, Home, Thresholds, routes, rows, sources};
 use crate::words::Validity;
 
 const SECTIONS: [&str; 8] = [
@@ -30,7 +30,7 @@ const SECTIONS: [&str; 8] = [
 ///
 /// # Errors
 /// As `case::load`.
-pub(super) fn load(path: &Path) -> Result<Case, CaseProblem> {
+pub(super) fn load(path: &Path, outside: &[PathBuf]) -> Result<Case, CaseProblem> {
     let whole = path.display().to_string();
     let file = path
         .file_name()
@@ -48,7 +48,8 @@ pub(super) fn load(path: &Path) -> Result<Case, CaseProblem> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    assemble(Script { file: &file, text }, folder, hex_digest(&bytes))
+    let home = Home { folder, outside };
+    assemble(Script { file: &file, text }, &home, hex_digest(&bytes))
 }
 
 /// The same for a text that is not on disk yet.
@@ -57,10 +58,14 @@ pub(super) fn load(path: &Path) -> Result<Case, CaseProblem> {
 /// As `case::load`.
 pub(super) fn load_text(name: &str, text: &str, folder: &Path) -> Result<Case, CaseProblem> {
     let digest = hex_digest(text.as_bytes());
-    assemble(Script { file: name, text }, folder, digest)
+    let home = Home {
+        folder,
+        outside: &[],
+    };
+    assemble(Script { file: name, text }, &home, digest)
 }
 
-fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, CaseProblem> {
+fn assemble(script: Script<'_>, home: &Home<'_>, sha256: String) -> Result<Case, CaseProblem> {
     let root = script.parse()?;
     let top = Section::top(script, &root, &SECTIONS)?;
     let head = Head::read(&top)?;
@@ -75,9 +80,9 @@ fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, C
         .map(|s| Announced::read(&s, head.timezone))
         .transpose()?;
     let section = section(&top, "directory", &rows::KEYS)?;
-    let mut tables = rows::read(section.as_ref(), folder, head.timezone)?;
+    let mut tables = rows::read(section.as_ref(), home, head.timezone)?;
     let leak = announced
-        .map(|announced| announced.table(folder))
+        .map(|announced| announced.table(home))
         .transpose()?;
     let leak = leak.map(|(leak, file)| {
         tables.files.push(file);
@@ -85,7 +90,8 @@ fn assemble(script: Script<'_>, folder: &Path, sha256: String) -> Result<Case, C
     });
     Ok(Case {
         file_name: script.file.to_owned(),
-        folder: folder.to_owned(),
+        folder: home.folder.to_owned(),
+        outside: home.outside.to_vec(),
         sha256,
         id: head.id,
         title: head.title,

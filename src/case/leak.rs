@@ -1,13 +1,11 @@
 //! `[leak]`: what was found published. Typed rows with the line of each; what they prove is `cause`'s to say.
 
-use std::path::Path;
-
 use chrono_tz::Tz;
 
-use super::TableFile;
 use super::problem::{CaseProblem, Complaints, quoted};
 use super::section::{Section, Value};
 use super::table::Table;
+use super::{Home, TableFile};
 use crate::words::Stamp;
 
 /// The records that were found published.
@@ -54,8 +52,8 @@ impl<'s> Announced<'s> {
     }
 
     /// Reads every row.
-    pub(super) fn table(&self, folder: &Path) -> Result<(Leak, TableFile), CaseProblem> {
-        let table = Table::open(folder, &self.records)?;
+    pub(super) fn table(&self, home: &Home<'_>) -> Result<(Leak, TableFile), CaseProblem> {
+        let table = Table::open(home, &self.records)?;
         let mut complaints = Complaints::default();
         for (index, name) in table.columns.iter().enumerate() {
             if name.is_empty() || table.columns[..index].contains(name) {

@@ -42,7 +42,42 @@ use crate::words::{Stamp, Validity};
 /// The first complaint about the case file, or up to twenty about a table: file, line, key and what
 /// to do.
 pub fn load(path: &Path) -> Result<Case, CaseProblem> {
-    file::load(path)
+    file::load(path, &[])
+}
+
+/// [`load`], where links in the case's folder may lead into the folders of `outside` too.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(path: &Path, outside: &[PathBuf]) -> Result<Case, CaseProblem> {
+    file::load(path, outside)
+}
+
+/// What to do about a link that leads out.
+pub const OUTSIDE: &str = "a case reads nothing outside of its folder that its user did not name: say --outside and the \
+                           folder in which it lies, or copy it";
+
+/// Where a case's files may lie: in its folder, and in those that its user named.
+#[derive(Clone, Copy, Debug)]
+pub struct Home<'h> {
+    /// The folder of the case file.
+    pub folder: &'h Path,
+    /// Others, named by the user.
+    pub outside: &'h [PathBuf],
+}
+
+impl Home<'_> {
+    /// Where a path really lies, if that is in none of the folders. What has no place of its own, such as a shell's
+    /// pipe, or is not there, leads nowhere.
+    pub fn leads_out(&self, path: &Path) -> Option<PathBuf> {
+        let place = path.canonicalize().ok()?;
+        let inside = |folder: &Path| {
+            let folder = folder.canonicalize();
+            folder.is_ok_and(|folder| place.starts_with(folder))
+        };
+        let known = inside(self.folder) || self.outside.iter().any(|folder| inside(folder));
+        (!known).then_some(place)
+    }
 }
 
 /// Checks the text of a case that is not on disk yet and reads the tables that it names, relative to
@@ -61,6 +96,8 @@ pub struct Case {
     pub file_name: String,
     /// The folder that every path in the case is relative to.
     pub folder: PathBuf,
+    /// Folders outside of it that links in it may lead to.
+    pub outside: Vec<PathBuf>,
     /// SHA-256 of the case file, lower-case hex.
     pub sha256: String,
     /// `[case] id`.
@@ -113,6 +150,7 @@ impl Case {
         Case {
             file_name: String::new(),
             folder: PathBuf::new(),
+            outside: Vec::new(),
             sha256: String::new(),
             id: String::new(),
             title: String::new(),

@@ -4,7 +4,6 @@
 //! tree of units is `units`'; what scope follows from the rows is left to `scope`.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use chrono_tz::Tz;
 
@@ -16,7 +15,9 @@ use super::units::Units;
 use crate::words::Validity;
 
 use super::objects::{Gathering, Shared};
-use super::{AccountRow, Controller, Directory, Grant, Member, Objects, SessionRow, TableFile};
+use super::{
+    AccountRow, Controller, Directory, Grant, Home, Member, Objects, SessionRow, TableFile,
+};
 
 /// Keys of `[directory]`.
 pub(super) const KEYS: [&str; 8] = [
@@ -108,12 +109,12 @@ pub(super) struct Tables {
 /// All complaints about the first table that does not hold.
 pub(super) fn read(
     section: Option<&Section<'_>>,
-    folder: &Path,
+    home: &Home<'_>,
     zone: Tz,
 ) -> Result<Tables, CaseProblem> {
     let mut reader = Reader {
         section,
-        folder,
+        home,
         zone,
         files: Vec::new(),
         not_acted_on: Vec::new(),
@@ -128,7 +129,7 @@ pub(super) fn read(
 
 struct Reader<'r> {
     section: Option<&'r Section<'r>>,
-    folder: &'r Path,
+    home: &'r Home<'r>,
     zone: Tz,
     files: Vec<TableFile>,
     not_acted_on: Vec<String>,
@@ -177,7 +178,7 @@ impl Reader<'_> {
         let Some(value) = self.section.and_then(|section| section.get(key)) else {
             return Ok(None);
         };
-        let table = Table::open(self.folder, &value)?;
+        let table = Table::open(self.home, &value)?;
         self.files.push(table.file.clone());
         let path = table.file.path.clone();
         let sheet = Sheet::new(table, layout, self.zone)?;

@@ -240,7 +240,7 @@ impl<'s> Value<'s> {
             let what = format!("{} leads out of the case's folder", quoted(path));
             return Err(self.complain(
                 &what,
-                "copy or link the file into the folder and write the path from there",
+                "copy the file into the folder and write the path from there (or link it, and say --outside where it lies)",
             ));
         }
         Ok(path)

@@ -8,10 +8,10 @@ use std::path::Path;
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 use sha2::{Digest, Sha256};
 
-use super::TableFile;
 use super::parquet::{self, TextColumn};
 use super::problem::{CaseProblem, Complaint, Complaints, Place, quoted};
 use super::section::Value;
+use super::{Home, OUTSIDE, TableFile};
 
 /// The bytes that every Parquet file begins with.
 const PARQUET_MAGIC: &[u8] = b"PAR1";
@@ -67,9 +67,18 @@ impl Table {
     ///
     /// # Errors
     /// The path leads out of the folder, the file cannot be read, or it has no header.
-    pub(super) fn open(folder: &Path, at: &Value<'_>) -> Result<Table, CaseProblem> {
+    pub(super) fn open(home: &Home<'_>, at: &Value<'_>) -> Result<Table, CaseProblem> {
         let path = at.path()?;
-        let bytes = std::fs::read(folder.join(path)).map_err(|error| {
+        let full = home.folder.join(path);
+        if let Some(place) = home.leads_out(&full) {
+            let what = format!(
+                "{} is a link that leads out of the case's folder, to {}",
+                quoted(path),
+                place.display()
+            );
+            return Err(at.complain(&what, OUTSIDE));
+        }
+        let bytes = std::fs::read(full).map_err(|error| {
             let what = format!("cannot read {}: {error}", quoted(path));
             at.complain(
                 &what,

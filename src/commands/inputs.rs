@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 
 use super::Ending;
-use crate::case::{Case, FormatSpec, SourceSpec};
+use crate::case::{Case, FormatSpec, Home, OUTSIDE, SourceSpec};
 use crate::coverage::FileFacts;
 use crate::format::{Format, FormatProblem, Recogniser};
 use crate::pipeline::Input;
@@ -20,6 +20,7 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
         .map(|source| (source.name.clone(), source.files.clone()))
         .collect();
     let found = source::find(&case.folder, &globs).map_err(Ending::failed)?;
+    check_inside(case, &found.logs)?;
     let ways: Vec<Way> = case
         .sources
         .iter()
@@ -50,6 +51,28 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
         bind_accounts(own.collect(), spec).map_err(|problem| complaint(case, spec, &problem))?;
     }
     Ok((inputs, found.skipped))
+}
+
+/// A link among the evidence must not have files read that nobody meant.
+fn check_inside(case: &Case, logs: &[Found]) -> Result<(), Ending> {
+    let home = Home {
+        folder: &case.folder,
+        outside: &case.outside,
+    };
+    for file in logs.iter().filter(|file| file.log.path().is_file()) {
+        if let Some(place) = home.leads_out(file.log.path()) {
+            let source = &case.sources[file.source];
+            return Err(Ending::Usage(format!(
+                "{}:{}: source \"{}\": {} is a link that leads out of the case's folder, to {}; {OUTSIDE}",
+                case.file_name,
+                source.line,
+                source.name,
+                file.name,
+                place.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// All that a case says of how a source is read.

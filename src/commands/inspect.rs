@@ -16,7 +16,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
     let case = args
         .case
         .as_ref()
-        .map(|path| case::load(path))
+        .map(|path| case::load_with(path, &args.outside))
         .transpose()
         .map_err(Ending::usage)?;
     let (mut groups, rest, left) = named_by(case.as_ref(), args)?;

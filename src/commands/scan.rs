@@ -22,7 +22,7 @@ use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 
 /// Runs it.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
-    let case = case::load(&args.case).map_err(Ending::usage)?;
+    let case = case::load_with(&args.case, &args.reading.outside).map_err(Ending::usage)?;
     let other = args
         .compare
         .as_deref()

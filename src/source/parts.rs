@@ -134,6 +134,7 @@ impl<C: Codec> Parts<C> {
         let Run { read, made, ended } = self.codec.run(held, into);
         self.input.consume(read);
         self.progress.out += made as u64;
+        self.refuse_bomb()?;
         match ended {
             Ok(true) => self.place = Place::Behind,
             Ok(false) if read > 0 || made > 0 => {}
@@ -142,6 +143,22 @@ impl<C: Codec> Parts<C> {
             Err(why) => self.corrupt(&why)?,
         }
         Ok(made)
+    }
+
+    /// What unpacks to hundreds of times its size was made to fill a disk, or to keep a reader busy for days.
+    fn refuse_bomb(&self) -> io::Result<()> {
+        let (made, taken) = (self.progress.out, self.input.consumed());
+        if made <= BOMB.0 || made / BOMB.1 <= taken {
+            return Ok(());
+        }
+        Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!(
+                "at byte {taken}: unpacks to more than {} times its size, {made} bytes so far, as no log does and an \
+                 archive bomb would; if it is a log, unpack it by hand",
+                BOMB.1
+            ),
+        ))
     }
 
     fn behind(&mut self) -> io::Result<()> {
@@ -164,6 +181,10 @@ impl<C: Codec> Parts<C> {
         self.progress.corrupt(why, &mut self.input)
     }
 }
+
+/// From so many bytes on, and so many times its size, content is a bomb. Logs of one line over and over pack to a
+/// three-hundredth with the strongest packer.
+const BOMB: (u64, u64) = (64 << 20, 700);
 
 /// Bytes that tell every packing's parts from anything else.
 const LOOK: usize = 10;
