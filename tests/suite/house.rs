@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -21,6 +21,8 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         "cause",
         &["case", "scope", "sequence", "detect", "coverage", "impact"],
     ),
+    // A second road beside `scope`, `detect` and `impact`, to be held against theirs: it uses none of them.
+    ("claims", &["case", "source", "format", "route", "coverage"]),
     ("evidence", &["impact", "source"]),
     (
         "survey",
@@ -37,7 +39,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         "report",
         &[
             "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence",
-            "cause", "pipeline", "source", "route", "survey",
+            "cause", "claims", "pipeline", "source", "route", "survey",
         ],
     ),
     ("synth", &[]),
