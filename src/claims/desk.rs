@@ -10,6 +10,7 @@ use super::verdict::Draft;
 use super::{Claim, Claims, Finding, Kind, could, count, moments, pace, pool, route};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
+use crate::words::Reason;
 
 /// Weighs one statement.
 pub(super) trait Judge<'c> {
@@ -56,7 +57,7 @@ pub fn judge(
     requests: &Requests,
     sources: &[SourceFacts],
 ) -> Vec<Finding> {
-    let rights = Rights::of(case);
+    let rights = Rights::of(case, requests.span);
     let desk = Desk {
         case,
         rights: &rights,
@@ -170,6 +171,7 @@ impl<'c> Desk<'c> {
                 spec.name
             ));
         }
+        heads(self, frame, &mut assumptions);
         let unasked = frame.routes.iter().filter(|route| {
             let asked = |one: &super::reading::Asked| usize::from(one.route) == **route;
             !self.requests.asked.iter().any(asked)
@@ -196,11 +198,31 @@ impl<'c> Desk<'c> {
              checked here; the account is the one that the log names, whoever used it."
                 .to_owned(),
         );
-        if let Some(as_of) = self.case.directory.as_of {
-            draft.assumptions.push(format!(
-                "The tables are as of {as_of}; what was shown later proves nothing beyond scope."
-            ));
+        // What counted as in scope since then may have been beyond it as well.
+        if let Some((as_of, why)) = &self.rights.as_of
+            && frame.window.1.is_none_or(|until| *as_of < until)
+        {
+            draft.cover.doubts.push((Reason::NoDirectory, why.clone()));
         }
         draft
+    }
+}
+
+/// Sizes that count the answer's head prove no body.
+fn heads(desk: &Desk<'_>, frame: &Frame, assumptions: &mut Vec<String>) {
+    let open = frame.routes.iter().filter(|route| {
+        let asked = |one: &&Request| {
+            let asked = desk.requests.what(one);
+            one.head_counted && asked.is_some_and(|asked| usize::from(asked.route) == **route)
+        };
+        desk.case.routes[**route].empty_below.is_none()
+            && desk.requests.all.iter().any(|one| asked(&one))
+    });
+    for route in open {
+        assumptions.push(format!(
+            "Sizes in the log of the route \"{}\" include the answer's head, so that none proves a body: set its `empty_below` \
+             above the size of an empty answer, and they do.",
+            desk.case.routes[*route].name
+        ));
     }
 }

@@ -5,6 +5,7 @@
 //! each other: nothing of `scope`, `detect` or `impact` is used. What the logs cannot show it asks `coverage`. Fetching the
 //! raw lines of counter-examples is left to `commands`, all rendering to `report`.
 
+mod age;
 mod bodies;
 mod could;
 mod count;
@@ -12,6 +13,7 @@ mod dark;
 mod desk;
 mod file;
 mod kinds;
+mod lost;
 mod moments;
 mod names;
 mod opened;

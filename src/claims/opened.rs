@@ -121,8 +121,7 @@ impl<'c> Opener<'c> {
         if sight.certainty == Certainty::Nothing {
             return None;
         }
-        let as_of = self.rights.case.directory.as_of;
-        let stale = as_of.is_some_and(|as_of| opened.request.time >= as_of);
+        let stale = self.rights.is_stale(opened.request.time);
         match sight.standing {
             Standing::Inside => None,
             Standing::Unclear(reason) => Some(Weight::Maybe(reason)),

@@ -141,8 +141,7 @@ impl<'c> Pool<'c> {
             by_unit,
             of_subject,
             published: leak.published,
-            knows_scopes: desk.case.directory.grants.is_some()
-                && desk.case.directory.as_of.is_none(),
+            knows_scopes: desk.case.directory.grants.is_some() && desk.rights.as_of.is_none(),
         }
     }
 

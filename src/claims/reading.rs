@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::lost::Named;
 use super::names::{NONE, Names};
 use super::{Claims, Example, Kind, kinds};
 use crate::case::{Case, SessionRow};
@@ -164,6 +165,7 @@ pub struct Reader<'c> {
     known: HashMap<Asked, u32>,
     found: Requests,
     key: Vec<u8>,
+    named: Named,
 }
 
 impl<'c> Reader<'c> {
@@ -194,6 +196,7 @@ impl<'c> Reader<'c> {
                 ..Requests::default()
             },
             key: Vec::new(),
+            named: Named::default(),
         }
     }
 
@@ -208,6 +211,7 @@ impl<'c> Reader<'c> {
         stopped: &dyn Fn() -> bool,
     ) -> Result<bool, SourceProblem> {
         let mut reader = source::Reader::open(file.log, how)?;
+        self.named.file(file.file, file.source);
         let mut state = State::default();
         let mut place = Place {
             number: 0,
@@ -244,6 +248,13 @@ impl<'c> Reader<'c> {
         self.found
             .all
             .sort_by_key(|one| (one.time, one.file, one.line));
+        for at in self.named.lost(&self.found) {
+            let Who::Anonymous(client) = self.found.who(self.found.all[at].who) else {
+                continue;
+            };
+            let key = [b"n", client].concat();
+            self.found.all[at].who = self.found.people.number(&key);
+        }
         self.found
     }
 
@@ -320,6 +331,10 @@ impl<'c> Reader<'c> {
         if self.is_excluded(record, who) {
             self.found.excluded += u64::from(asked.is_some());
             return;
+        }
+        if asked.is_some() && matches!(self.found.who(who), Who::Account(_)) {
+            let client = record.client.as_deref().unwrap_or_default();
+            self.named.note(file.source, client);
         }
         self.found.all.push(Request {
             time,

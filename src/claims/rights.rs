@@ -51,6 +51,8 @@ pub(super) struct Rights<'c> {
     /// Whether any row of the table of objects says so.
     pub(super) marks_protected: bool,
     closed_kinds: BTreeSet<&'c str>,
+    /// From when on the tables are out of date, and why.
+    pub(super) as_of: Option<(Stamp, String)>,
     /// What the table of accounts says of each.
     pub(super) holders: HashMap<&'c [u8], &'c crate::case::AccountRow>,
 }
@@ -58,7 +60,7 @@ pub(super) struct Rights<'c> {
 static NO_OBJECTS: Objects = Objects::none();
 
 impl<'c> Rights<'c> {
-    pub(super) fn of(case: &'c Case) -> Rights<'c> {
+    pub(super) fn of(case: &'c Case, span: Option<(Stamp, Stamp)>) -> Rights<'c> {
         let directory = &case.directory;
         let objects = directory.objects.as_ref().unwrap_or(&NO_OBJECTS);
         let units = directory.units.as_deref().unwrap_or_default();
@@ -81,6 +83,7 @@ impl<'c> Rights<'c> {
             guarded: HashSet::new(),
             marks_protected: false,
             closed_kinds: closed_kinds(case),
+            as_of: super::age::as_of(&case.directory, span),
             holders: HashMap::new(),
         };
         for grant in directory.grants.iter().flatten() {
@@ -235,6 +238,11 @@ impl<'c> Rights<'c> {
                 listed && self.case.unlisted_beyond && self.grants(name).is_empty()
             }
         }
+    }
+
+    /// Whether the tables are out of date at an instant.
+    pub(super) fn is_stale(&self, at: Stamp) -> bool {
+        self.as_of.as_ref().is_some_and(|(as_of, _)| at >= *as_of)
     }
 
     /// How a thing stands to whoever asks for it.

@@ -279,7 +279,7 @@ impl Tenants {
         if owners.contains(&None) {
             return Some(Weight::Maybe(Reason::Ambiguous));
         }
-        let stale = desk.case.directory.as_of.is_some_and(|as_of| at >= as_of);
+        let stale = desk.rights.is_stale(at);
         Some(match (stale, sight.standing, sight.certainty) {
             (true, ..) => Weight::Maybe(Reason::NoDirectory),
             (_, Standing::Unclear(reason @ Reason::Ambiguous), _) => Weight::Maybe(reason),

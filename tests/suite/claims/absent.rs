@@ -215,7 +215,7 @@ fn tables() {
     let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         all["claims"][0]["interval"],
-        serde_json::json!({ "min": 5, "max": 10 })
+        serde_json::json!({ "min": 5, "max": 120 })
     );
     assert_eq!(
         all["claims"][0]["reasons"],
@@ -238,4 +238,23 @@ fn no_route_that_any_request_matches() {
         "not_determinable",
         &["NO_LOG"],
     );
+}
+
+/// An hour in which a log that names accounts names none of twelve addresses that have one at other times: it is the log that
+/// lacks them. One address without an account is beyond every scope.
+#[test]
+fn accounts_of_an_hour() {
+    for (addresses, outcome, reasons) in [
+        (12, "not_determinable", &["NO_ACCOUNT"][..]),
+        (9, "contradicted", &[]),
+    ] {
+        let mut town = Town::quiet(&format!("absent-hour-{addresses}"));
+        for (at, line) in town.log.iter_mut().enumerate() {
+            *line = line.replace("10.0.0.1 ", &format!("10.0.0.{} ", at % addresses));
+            if line.contains("2021:14:") {
+                *line = line.replace("- anna [", "- - [").replace("- bo [", "- - [");
+            }
+        }
+        town.expect(NOBODY, outcome, reasons);
+    }
 }

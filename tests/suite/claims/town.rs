@@ -66,7 +66,7 @@ impl Town {
         };
         for at in 0..4320 {
             let bytes = (400 + at * 7 % 97).to_string();
-            let pupil = 1 + at * 13 % 39;
+            let pupil = 1 + at * 7 % 39;
             let (account, target) = match at % 8 {
                 0 => ("bo", format!("/contacts/s{pupil}")),
                 1 => ("anna", format!("/profiles/n{pupil}")),
