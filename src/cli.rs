@@ -95,6 +95,10 @@ pub struct VerifyArgs {
     /// Statements to hold against the logs
     #[arg(long, value_name = "CLAIMS.toml")]
     pub claims: Option<PathBuf>,
+    /// With --claims: also write an annex for a letter, as HTML or Markdown by the file's name; never overwritten, and not
+    /// in a folder that holds logs
+    #[arg(long, value_name = "FILE.html|FILE.md", requires = "claims")]
+    pub annex: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -13,14 +13,15 @@
 //! 8. [`coverage`]: what the logs can show, and what they cannot
 //! 9. [`impact`]: disclosures -> controllers and data subjects with `[min, max]` and reasons
 //! 10. [`cause`]: which stories of how it came about remain
-//! 11. [`evidence`]: references -> exact bytes and hashes
-//! 12. [`report`]: results -> the answer's files and the terminal's last screen
+//! 11. [`claims`]: a vendor's statement -> supported, contradicted, not determinable; a second road over the logs
+//! 12. [`evidence`]: references -> exact bytes and hashes
+//! 13. [`report`]: results -> the answer's files and the terminal's last screen
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!
 //! [`survey`] looks at logs before there is a case: what they carry, what they can answer, which case to begin
 //! with. [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
-//! cases and shares no code with what it tests, [`selftest`] judges the program by them. Room yet to come: `claims`.
+//! cases and shares no code with what it tests, [`selftest`] judges the program by them.
 //!
 //! # The field's words
 //!
@@ -35,6 +36,7 @@
 pub mod case;
 pub mod cause;
 pub mod chance;
+pub mod claims;
 pub mod cli;
 pub mod commands;
 pub mod coverage;

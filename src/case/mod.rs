@@ -11,15 +11,15 @@ mod file;
 mod leak;
 mod objects;
 mod parquet;
-mod problem;
+pub(crate) mod problem;
 mod recognise;
 mod routes;
 mod rows;
-mod section;
+pub(crate) mod section;
 mod sources;
 mod table;
 mod thresholds;
-mod times;
+pub(crate) mod times;
 mod units;
 
 use std::path::{Path, PathBuf};

@@ -147,7 +147,7 @@ impl Complaints {
 }
 
 /// `did you mean "..."?` where a candidate is near, else `otherwise`.
-pub(super) fn suggest<'c>(
+pub(crate) fn suggest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
     otherwise: impl FnOnce() -> String,
@@ -159,7 +159,7 @@ pub(super) fn suggest<'c>(
 }
 
 /// A value in quotation marks, control characters escaped, cut where it is long.
-pub(super) fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let mut cut: String = value.chars().take(LONGEST_QUOTED).collect();
     if cut.len() < value.len() {
         cut.push('…');

@@ -15,11 +15,11 @@ use crate::words::{Stamp, Validity};
 
 /// The text of a case file, with its name for complaints.
 #[derive(Clone, Copy)]
-pub(super) struct Script<'s> {
+pub(crate) struct Script<'s> {
     /// The file's own name.
-    pub(super) file: &'s str,
+    pub(crate) file: &'s str,
     /// All of it.
-    pub(super) text: &'s str,
+    pub(crate) text: &'s str,
 }
 
 impl<'s> Script<'s> {
@@ -27,7 +27,7 @@ impl<'s> Script<'s> {
     ///
     /// # Errors
     /// The first place that is no TOML.
-    pub(super) fn parse(self) -> Result<Spanned<DeTable<'s>>, CaseProblem> {
+    pub(crate) fn parse(self) -> Result<Spanned<DeTable<'s>>, CaseProblem> {
         DeTable::parse(self.text).map_err(|error| {
             let what = format!("this is no TOML: {}", error.message().replace('\n', ", "));
             let at = error.span().map(|span| span.start);
@@ -48,7 +48,7 @@ impl<'s> Script<'s> {
     }
 
     /// A complaint about a byte of the file, or about the file as a whole.
-    pub(super) fn complain(
+    pub(crate) fn complain(
         self,
         at: Option<usize>,
         key: Option<String>,
@@ -66,7 +66,7 @@ impl<'s> Script<'s> {
 }
 
 /// A table of the case file, all of whose keys are known.
-pub(super) struct Section<'s> {
+pub(crate) struct Section<'s> {
     script: Script<'s>,
     title: String,
     at: Option<usize>,
@@ -78,14 +78,27 @@ impl<'s> Section<'s> {
     ///
     /// # Errors
     /// The first key that is not among the known ones.
-    pub(super) fn top(
+    pub(crate) fn top(
         script: Script<'s>,
         root: &'s Spanned<DeTable<'s>>,
         known: &[&'static str],
     ) -> Result<Self, CaseProblem> {
+        Section::whole(script, root, "the case file", known)
+    }
+
+    /// The whole of a file of another kind, under the title that complaints give it.
+    ///
+    /// # Errors
+    /// The first key that is not among the known ones.
+    pub(crate) fn whole(
+        script: Script<'s>,
+        root: &'s Spanned<DeTable<'s>>,
+        title: &str,
+        known: &[&'static str],
+    ) -> Result<Self, CaseProblem> {
         let section = Section {
             script,
-            title: "the case file".to_owned(),
+            title: title.to_owned(),
             at: None,
             table: root.get_ref(),
         };
@@ -93,12 +106,12 @@ impl<'s> Section<'s> {
     }
 
     /// The line where the section begins; 1 for the whole file.
-    pub(super) fn line(&self) -> usize {
+    pub(crate) fn line(&self) -> usize {
         self.script.line(self.at.unwrap_or(0))
     }
 
     /// What stands at a key.
-    pub(super) fn get(&self, key: &str) -> Option<Value<'s>> {
+    pub(crate) fn get(&self, key: &str) -> Option<Value<'s>> {
         self.table
             .get(key)
             .map(|value| self.value(key.to_owned(), value))
@@ -108,7 +121,7 @@ impl<'s> Section<'s> {
     ///
     /// # Errors
     /// The key is missing; `purpose` says what it is for.
-    pub(super) fn need(&self, key: &str, purpose: &str) -> Result<Value<'s>, CaseProblem> {
+    pub(crate) fn need(&self, key: &str, purpose: &str) -> Result<Value<'s>, CaseProblem> {
         self.get(key).ok_or_else(|| {
             let what = format!("{} has no {}", self.title, quoted(key));
             self.complain(what, format!("add it: {purpose}"))
@@ -116,7 +129,7 @@ impl<'s> Section<'s> {
     }
 
     /// Every key with its value, in the order of the file.
-    pub(super) fn entries(&self) -> Vec<(&'s str, Value<'s>)> {
+    pub(crate) fn entries(&self) -> Vec<(&'s str, Value<'s>)> {
         let mut entries: Vec<_> = self.table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         entries
@@ -129,17 +142,17 @@ impl<'s> Section<'s> {
     }
 
     /// Text at a key; `None` where the key is left out.
-    pub(super) fn text(&self, key: &str) -> Result<Option<&'s str>, CaseProblem> {
+    pub(crate) fn text(&self, key: &str) -> Result<Option<&'s str>, CaseProblem> {
         self.get(key).map(|value| value.text()).transpose()
     }
 
     /// `true` or `false` at a key; `false` where the key is left out.
-    pub(super) fn truth(&self, key: &str) -> Result<bool, CaseProblem> {
+    pub(crate) fn truth(&self, key: &str) -> Result<bool, CaseProblem> {
         self.get(key).map_or(Ok(false), |value| value.truth())
     }
 
     /// A list of text at a key; empty where the key is left out.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, CaseProblem> {
+    pub(crate) fn texts(&self, key: &str) -> Result<Vec<String>, CaseProblem> {
         let Some(value) = self.get(key) else {
             return Ok(Vec::new());
         };
@@ -148,7 +161,7 @@ impl<'s> Section<'s> {
     }
 
     /// `from` and `until`, either of which may be left out, the first before the second.
-    pub(super) fn validity(&self, zone: Tz) -> Result<Validity, CaseProblem> {
+    pub(crate) fn validity(&self, zone: Tz) -> Result<Validity, CaseProblem> {
         let end = |key| self.get(key).map(|v| v.instant(zone)).transpose();
         let (from, until) = (end("from")?, end("until")?);
         if let (Some(from), Some(until)) = (from, until)
@@ -164,7 +177,7 @@ impl<'s> Section<'s> {
     }
 
     /// A complaint about the section as a whole.
-    pub(super) fn complain(&self, what: String, remedy: impl Into<String>) -> CaseProblem {
+    pub(crate) fn complain(&self, what: String, remedy: impl Into<String>) -> CaseProblem {
         self.script.complain(self.at, None, what, remedy)
     }
 
@@ -197,7 +210,7 @@ impl<'s> Section<'s> {
 }
 
 /// What stands at a key of a section.
-pub(super) struct Value<'s> {
+pub(crate) struct Value<'s> {
     script: Script<'s>,
     section: String,
     key: String,
@@ -206,7 +219,7 @@ pub(super) struct Value<'s> {
 
 impl<'s> Value<'s> {
     /// Text that is not empty.
-    pub(super) fn text(&self) -> Result<&'s str, CaseProblem> {
+    pub(crate) fn text(&self) -> Result<&'s str, CaseProblem> {
         match self.value.get_ref() {
             DeValue::String(text) if text.trim().is_empty() => {
                 Err(self.complain("is empty", "fill it in or leave the key out"))
@@ -217,7 +230,7 @@ impl<'s> Value<'s> {
     }
 
     /// Text that may be joined with others of its kind in a cell of the answer.
-    pub(super) fn label(&self) -> Result<&'s str, CaseProblem> {
+    pub(crate) fn label(&self) -> Result<&'s str, CaseProblem> {
         let text = self.text()?;
         if text.contains(|c: char| c == ';' || c.is_control()) {
             let what = format!(
@@ -233,7 +246,7 @@ impl<'s> Value<'s> {
     }
 
     /// A path that stays inside of the case's folder.
-    pub(super) fn path(&self) -> Result<&'s str, CaseProblem> {
+    pub(crate) fn path(&self) -> Result<&'s str, CaseProblem> {
         let path = self.text()?;
         let drive = path.as_bytes().get(1) == Some(&b':');
         if path.starts_with(['/', '\\']) || drive || path.split(['/', '\\']).any(|p| p == "..") {
@@ -247,7 +260,7 @@ impl<'s> Value<'s> {
     }
 
     /// A whole number from 0.
-    pub(super) fn count(&self) -> Result<u64, CaseProblem> {
+    pub(crate) fn count(&self) -> Result<u64, CaseProblem> {
         const REMEDY: &str = "write a whole number from 0, without quotation marks";
         let DeValue::Integer(number) = self.value.get_ref() else {
             return Err(self.wrong("a whole number", REMEDY));
@@ -259,7 +272,7 @@ impl<'s> Value<'s> {
     }
 
     /// A number above 0 and below 1; `meaning` says of what.
-    pub(super) fn share(&self, meaning: &str) -> Result<f64, CaseProblem> {
+    pub(crate) fn share(&self, meaning: &str) -> Result<f64, CaseProblem> {
         let remedy = format!("write {meaning}, without quotation marks");
         let number = match self.value.get_ref() {
             DeValue::Float(number) => number.as_str(),
@@ -275,7 +288,7 @@ impl<'s> Value<'s> {
     }
 
     /// A number from `low` to `high`; `meaning` says of what.
-    pub(super) fn number(&self, low: f64, high: f64, meaning: &str) -> Result<f64, CaseProblem> {
+    pub(crate) fn number(&self, low: f64, high: f64, meaning: &str) -> Result<f64, CaseProblem> {
         let remedy = format!("write a number from {low} to {high}: {meaning}");
         let text = match self.value.get_ref() {
             DeValue::Float(number) => number.as_str(),
@@ -291,7 +304,7 @@ impl<'s> Value<'s> {
     }
 
     /// `true` or `false`.
-    pub(super) fn truth(&self) -> Result<bool, CaseProblem> {
+    pub(crate) fn truth(&self) -> Result<bool, CaseProblem> {
         match self.value.get_ref() {
             DeValue::Boolean(truth) => Ok(*truth),
             _ => Err(self.wrong("true or false", "write it without quotation marks")),
@@ -299,7 +312,7 @@ impl<'s> Value<'s> {
     }
 
     /// An instant, as text or as a date-time of TOML.
-    pub(super) fn instant(&self, zone: Tz) -> Result<Stamp, CaseProblem> {
+    pub(crate) fn instant(&self, zone: Tz) -> Result<Stamp, CaseProblem> {
         let text = match self.value.get_ref() {
             DeValue::String(text) => text.as_ref(),
             DeValue::Datetime(_) => self.script.text.get(self.value.span()).unwrap_or_default(),
@@ -312,7 +325,7 @@ impl<'s> Value<'s> {
     }
 
     /// The items of a list.
-    pub(super) fn items(&self) -> Result<Vec<Value<'s>>, CaseProblem> {
+    pub(crate) fn items(&self) -> Result<Vec<Value<'s>>, CaseProblem> {
         let DeValue::Array(array) = self.value.get_ref() else {
             let remedy = match self.value.get_ref() {
                 DeValue::Table(_) => format!("write the heading as [[{}]]", self.key),
@@ -333,7 +346,7 @@ impl<'s> Value<'s> {
     ///
     /// # Errors
     /// It is no table, or it has a key that is not among the known ones.
-    pub(super) fn section(
+    pub(crate) fn section(
         &self,
         title: String,
         known: &[&'static str],
@@ -342,7 +355,7 @@ impl<'s> Value<'s> {
     }
 
     /// The table that stands here, whatever its keys.
-    pub(super) fn table(&self, title: String) -> Result<Section<'s>, CaseProblem> {
+    pub(crate) fn table(&self, title: String) -> Result<Section<'s>, CaseProblem> {
         let DeValue::Table(table) = self.value.get_ref() else {
             return Err(self.wrong(
                 "a table",
@@ -361,7 +374,7 @@ impl<'s> Value<'s> {
     ///
     /// # Errors
     /// As `section`; or the name is missing, or no label.
-    pub(super) fn named(
+    pub(crate) fn named(
         &self,
         heading: &str,
         number: usize,
@@ -381,12 +394,12 @@ impl<'s> Value<'s> {
     }
 
     /// Section and key, as complaints name them.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}, {}", self.section, self.key)
     }
 
     /// A complaint about this value.
-    pub(super) fn complain(&self, what: &str, remedy: impl Into<String>) -> CaseProblem {
+    pub(crate) fn complain(&self, what: &str, remedy: impl Into<String>) -> CaseProblem {
         let at = Some(self.value.span().start);
         self.script.complain(at, Some(self.name()), what, remedy)
     }

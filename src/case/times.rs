@@ -12,7 +12,7 @@ use crate::words::{SECOND, Stamp};
 pub(super) const TIME_REMEDY: &str = "write RFC 3339 such as \"2021-01-31T08:00:00Z\", or a \
     date such as \"2021-01-31\" (midnight in the case's timezone)";
 /// What to write where a clock offset was not understood.
-pub(super) const OFFSET_REMEDY: &str = "write how far the clock was off as numbers with h, \
+pub(crate) const OFFSET_REMEDY: &str = "write how far the clock was off as numbers with h, \
     m, s or ms in this order, such as \"-3s\", \"1h2m3s\" or \"250ms\"";
 
 /// Units of a clock offset, largest first, in nanoseconds.
@@ -32,7 +32,7 @@ pub(super) fn instant(text: &str, zone: Tz) -> Option<Stamp> {
 }
 
 /// Nanoseconds by which a clock was off: an optional sign, then numbers with falling units.
-pub(super) fn clock_offset(text: &str) -> Option<i64> {
+pub(crate) fn clock_offset(text: &str) -> Option<i64> {
     let text = text.trim();
     let (sign, mut rest) = match text.strip_prefix(['-', '+']) {
         Some(rest) if text.starts_with('-') => (-1, rest),

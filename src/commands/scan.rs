@@ -100,6 +100,7 @@ fn answer(
     progress.stage("analysing");
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, &inputs, &mut files)?;
+    check_routes(case, &sources)?;
     let places: Vec<FileOf> = inputs
         .iter()
         .map(|input| FileOf {
@@ -181,7 +182,7 @@ fn answer(
 /// What coverage needs to know of each source, after holding its lines against common sense: a source of
 /// which no line can be read, or in which no line carries the account that the case names, would turn into a
 /// wrong answer, so it is an error.
-fn source_facts(
+pub(super) fn source_facts(
     case: &Case,
     inputs: &[Input],
     files: &mut [ReadFile],
@@ -215,7 +216,6 @@ fn source_facts(
             check_account(case, spec, facts)?;
         }
     }
-    check_routes(case, &sources)?;
     Ok(sources)
 }
 
@@ -313,14 +313,14 @@ fn check_account(case: &Case, spec: &SourceSpec, facts: &SourceFacts) -> Result<
 
 /// What tells whether a file is still the one that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Identity {
+pub(super) struct Identity {
     place: Option<(u64, u64)>,
     size: u64,
     changed: i64,
 }
 
 impl Identity {
-    fn of(path: &Path) -> Identity {
+    pub(super) fn of(path: &Path) -> Identity {
         use std::os::unix::fs::MetadataExt;
         let facts = path.metadata().ok().filter(|facts| facts.is_file());
         Identity {
@@ -335,7 +335,7 @@ impl Identity {
 
 /// A log that was replaced or overwritten while it was read proves nothing. One that grew or shrank is told by
 /// its reader, which says so in the manifest.
-fn check_unchanged(paths: &[PathBuf], before: &[Identity]) -> Result<(), Ending> {
+pub(super) fn check_unchanged(paths: &[PathBuf], before: &[Identity]) -> Result<(), Ending> {
     for (path, before) in paths.iter().zip(before) {
         let after = Identity::of(path);
         let replaced = after.place != before.place;

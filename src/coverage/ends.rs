@@ -36,7 +36,11 @@ pub(super) fn missing(
     };
     let name = &ledger.spec.name;
     let all: Vec<&Hole> = holes.iter().collect();
-    let ordinary = silence::longest_ordinary(&ledger.all, &all).saturating_mul(MINUTE);
+    // Lines are counted by the minute: less than one is no silence, or a source that never pauses would lack the second
+    // between its last line and midnight.
+    let ordinary = silence::longest_ordinary(&ledger.all, &all)
+        .max(1)
+        .saturating_mul(MINUTE);
     let period = ledger.case.period.unwrap_or_default();
     let whose = |said: Option<Stamp>| match said {
         Some(_) => "the period",

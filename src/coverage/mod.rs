@@ -20,6 +20,8 @@ mod rows;
 mod said;
 mod silence;
 
+use std::collections::BTreeSet;
+
 use crate::case::Case;
 use crate::route::Counted;
 use crate::route::extract::Tally;
@@ -217,6 +219,8 @@ pub struct Assessment {
     pub rows: Vec<HourRow>,
     /// Holes: by source, then start.
     pub holes: Vec<Hole>,
+    /// Which routes another source shows all through a hole, request for request: hole, then route.
+    pub beside: BTreeSet<(usize, usize)>,
     /// Doubts.
     pub doubts: Vec<Doubt>,
     /// First and last instant that must be answered for: the case's period, else the logs' own span.
@@ -254,6 +258,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
         doubts,
         window,
         covered: reach.worst(),
+        beside: reach.beside(),
         routes: reach.routes(),
         holes,
     }

@@ -3,6 +3,8 @@
 //! Any route that names an object or a container can return any controller's subjects, so a controller's coverage
 //! is that of the worst of them. A second source covers a hole only where it is shown to hold the same requests.
 
+use std::collections::BTreeSet;
+
 use super::calendar::MINUTE;
 use super::ledger::Ledger;
 use super::{Allowance, Doubt, Hole, RouteCoverage, length};
@@ -79,6 +81,17 @@ impl<'a, 'c> Reach<'a, 'c> {
             basis,
             allowance,
         }
+    }
+
+    /// Which routes another source shows all through a hole: hole, then route.
+    pub(super) fn beside(&self) -> BTreeSet<(usize, usize)> {
+        let holes = self.holes.iter().enumerate();
+        let pairs = holes.flat_map(|(at, hole)| {
+            let routes = 0..self.case.routes.len();
+            let shown = routes.filter(|route| self.covering(hole, *route).is_some());
+            shown.map(move |route| (at, route))
+        });
+        pairs.collect()
     }
 
     /// Every route's coverage.

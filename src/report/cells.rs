@@ -37,15 +37,21 @@ impl Table {
     }
 }
 
-/// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay. What
-/// would act on a terminal, break a row or hide among letters is written as its code.
+/// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay.
 fn safe(cell: &str) -> String {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let mut out = String::with_capacity(cell.len() + 1);
-    if risky && cell.parse::<f64>().is_err() {
-        out.push('\'');
-    }
-    for c in cell.chars() {
+    let quote = if risky && cell.parse::<f64>().is_err() {
+        "'"
+    } else {
+        ""
+    };
+    format!("{quote}{}", visible(cell))
+}
+
+/// What would act on a terminal, break a row or hide among letters, written as its code.
+pub(super) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
         match c.is_control() || is_invisible(c) {
             true => out.extend(c.escape_unicode()),
             false => out.push(c),

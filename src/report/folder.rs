@@ -191,6 +191,53 @@ pub fn outside_of_logs(out: &Path, logs: &[PathBuf]) -> Result<(), FolderProblem
     check_not_evidence("--out", out, logs)
 }
 
+/// A single file that is written whole or not at all.
+#[derive(Debug)]
+pub struct NewFile {
+    target: PathBuf,
+}
+
+impl NewFile {
+    /// Checks that a file may be written where a flag says: not over another one, nor in a folder that holds one of the
+    /// `logs`. Writes nothing yet.
+    ///
+    /// # Errors
+    /// The place is not fit.
+    pub fn prepare(flag: &str, path: &Path, logs: &[PathBuf]) -> Result<NewFile, FolderProblem> {
+        check_not_evidence(flag, path, logs)?;
+        let target = std::path::absolute(path).map_err(|e| FolderProblem::disk(path, e))?;
+        if target.symlink_metadata().is_ok() {
+            let what = "exists already and is not overwritten; name another file, or remove it";
+            return Err(FolderProblem::place_of(flag, path, what));
+        }
+        if !target.parent().is_some_and(Path::is_dir) {
+            let what = "lies in no folder that exists; make the folder first";
+            return Err(FolderProblem::place_of(flag, path, what));
+        }
+        Ok(NewFile { target })
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// The disk refuses; nothing is left behind.
+    pub fn write(self, bytes: &[u8]) -> Result<(), FolderProblem> {
+        let name = self
+            .target
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        let staged = format!(".{name}.breachscope-{}", std::process::id());
+        let staged = self.target.with_file_name(staged);
+        let written = fs::write(&staged, bytes).and_then(|()| fs::rename(&staged, &self.target));
+        written.map_err(|error| {
+            // Whatever is left is of no use to anybody.
+            let _ = fs::remove_file(&staged);
+            FolderProblem::disk(&self.target, error)
+        })
+    }
+}
+
 /// Checks that a folder which a flag names is not inside one that holds one of the `logs`.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ mod folder;
 mod inspection;
 mod manifest;
 mod rungs;
+mod statements;
 pub mod story;
 mod summary;
 mod tables;
@@ -21,9 +22,13 @@ use std::collections::BTreeMap;
 
 pub use difference::Other;
 pub use finished::Finished;
-pub use folder::{FolderProblem, Staging, check_not_evidence, outside_of_logs};
+pub use folder::{FolderProblem, NewFile, Staging, check_not_evidence, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::BUILD;
+pub use statements::{
+    Cited, LogNote, Statements, statements_html, statements_json, statements_markdown,
+    statements_text,
+};
 pub use summary::summary;
 
 use crate::case::Case;

@@ -21,6 +21,8 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "cause",
         &["case", "scope", "sequence", "detect", "coverage", "impact"],
     ),
+    // A second road beside `scope`, `detect` and `impact`, to be held against theirs: it uses none of them.
+    ("claims", &["case", "source", "format", "route", "coverage"]),
     ("evidence", &["impact", "source"]),
     (
         "survey",
@@ -37,7 +39,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "report",
         &[
             "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence",
-            "cause", "pipeline", "source", "route", "survey", "selftest",
+            "cause", "claims", "pipeline", "source", "route", "survey", "selftest",
         ],
     ),
     ("synth", &[]),

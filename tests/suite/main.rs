@@ -13,6 +13,7 @@ mod captured;
 mod case;
 mod cases;
 mod cause;
+mod claims;
 mod coverage;
 mod damage;
 mod excluded;

@@ -1,0 +1,305 @@
+//! Statements about time: when disclosures fell, what was fixed or revoked when, and whether the log is whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::dark::Window;
+use super::desk::{Desk, Frame, Judge};
+use super::opened::{Opened, Weight};
+use super::reading::{Request, Who};
+use super::verdict::Against;
+use super::{Example, Finding, Interval, Outcome, SHOWN};
+use crate::coverage::GapKind;
+use crate::words::{Reason, SECOND, Stamp};
+
+/// Clocks of two hosts may differ by so much without anybody's notice.
+const CLOSE: i64 = 2 * SECOND;
+
+/// Every disclosure beyond scope falls into a time.
+pub(super) struct Within {
+    time: Window,
+    outside: Against,
+    inside: u64,
+}
+
+impl Within {
+    pub(super) fn new(time: Window) -> Within {
+        Within {
+            time,
+            outside: Against::default(),
+            inside: 0,
+        }
+    }
+}
+
+impl<'c> Judge<'c> for Within {
+    fn see(&mut self, desk: &Desk<'c>, opened: &Opened<'c>) {
+        let Some(weight) = desk.opener.access(opened) else {
+            return;
+        };
+        let at = opened.request.time;
+        let (from, until) = self.time;
+        match (
+            from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until),
+            weight,
+        ) {
+            (true, _) => self.inside += 1,
+            (false, Weight::Sure) => self.outside.sure(|| desk.opener.example(opened)),
+            (false, Weight::Maybe(reason)) => self.outside.maybe(reason),
+        }
+    }
+
+    fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
+        let mut draft = desk.scoped(
+            "requests that disclosed something beyond scope outside of that time",
+            frame,
+        );
+        let (from, until) = self.time;
+        let outside = |a: Stamp, b: Stamp| {
+            from.is_some_and(|from| a < from) || until.is_some_and(|until| b > until)
+        };
+        draft
+            .cover
+            .holes
+            .retain(|hole| outside(hole.from, hole.until));
+        let span = desk.requests.span;
+        // Where neither end is given, logs that do not reach over it show nothing of what lies beyond.
+        if let (Some(from), None, Some((first, _))) = (from, frame.window.0, span)
+            && first >= from
+        {
+            let what =
+                format!("the logs begin at {first}, and nothing shows what was before {from}");
+            draft.cover.doubts.push((Reason::BeforeStart, what));
+        }
+        if let (Some(until), None, Some((_, last))) = (until, frame.window.1, span)
+            && last < until
+        {
+            let what =
+                format!("the logs end at {last}, and nothing shows what was from {until} on");
+            draft.cover.doubts.push((Reason::Retention, what));
+        }
+        draft.assumptions.push(format!("{} request(s) within that time disclosed, or may have disclosed, something beyond scope.", self.inside));
+        draft.never(self.outside)
+    }
+}
+
+/// From an instant on requests beyond scope were made, and all refused.
+pub(super) struct FixedBy {
+    at: Stamp,
+    after: Against,
+    refused: u64,
+    last: Option<Stamp>,
+}
+
+impl FixedBy {
+    pub(super) fn new(at: Stamp) -> FixedBy {
+        FixedBy {
+            at,
+            after: Against::default(),
+            refused: 0,
+            last: None,
+        }
+    }
+}
+
+impl<'c> Judge<'c> for FixedBy {
+    fn see(&mut self, desk: &Desk<'c>, opened: &Opened<'c>) {
+        match desk.opener.access(opened) {
+            Some(Weight::Sure) => self.after.sure(|| desk.opener.example(opened)),
+            Some(Weight::Maybe(reason)) => self.after.maybe(reason),
+            None if desk.opener.attempt(opened) && is_refusal(opened.request) => {
+                self.refused += 1;
+                self.last = Some(opened.request.time);
+            }
+            None => {}
+        }
+    }
+
+    fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
+        let draft = desk.scoped(
+            "requests that disclosed something beyond scope afterwards",
+            frame,
+        );
+        let mut finding = draft.never(self.after);
+        let tried = match self.last {
+            Some(last) => format!(
+                "{} request(s) beyond scope were refused from {} on, the last at {last}.",
+                self.refused, self.at
+            ),
+            None => format!(
+                "No request beyond scope was refused from {} on: nothing tried the fix.",
+                self.at
+            ),
+        };
+        finding.why = format!("{} {tried}", finding.why);
+        if self.refused == 0 && finding.outcome != Outcome::Contradicted {
+            finding.outcome = Outcome::NotDeterminable;
+            finding.reasons.insert(Reason::NoProbe);
+        }
+        finding
+    }
+}
+
+/// Whether the platform refused a request: not an error, a limit, or a method without a body.
+fn is_refusal(request: &Request) -> bool {
+    request.with_body
+        && match request.status {
+            405 | 408 | 429 | 499 => false,
+            200..=203 | 206 | 301 | 302 | 303 | 307 | 308 => true,
+            status => (400..500).contains(&status),
+        }
+}
+
+/// Accounts were not used from an instant on.
+pub(super) struct Revoked<'c> {
+    accounts: &'c BTreeMap<String, Stamp>,
+    after: Against,
+    refused: u64,
+    used: BTreeSet<u32>,
+}
+
+impl<'c> Revoked<'c> {
+    pub(super) fn new(accounts: &'c BTreeMap<String, Stamp>) -> Revoked<'c> {
+        Revoked {
+            accounts,
+            after: Against::default(),
+            refused: 0,
+            used: BTreeSet::new(),
+        }
+    }
+}
+
+impl<'c> Judge<'c> for Revoked<'c> {
+    fn see(&mut self, _desk: &Desk<'c>, _opened: &Opened<'c>) {}
+
+    fn raw(&mut self, desk: &Desk<'c>, request: &Request, who: Who<'_>) {
+        let first = self
+            .accounts
+            .values()
+            .min()
+            .copied()
+            .unwrap_or(request.time);
+        let revoked = match who {
+            Who::Account(name) => std::str::from_utf8(name)
+                .ok()
+                .and_then(|name| self.accounts.get(name))
+                .copied(),
+            Who::Unattributed(_) => Some(first),
+            Who::Anonymous(_) => None,
+        };
+        let Some(at) = revoked.filter(|at| request.time >= *at) else {
+            return;
+        };
+        match (who, request.status) {
+            (_, 400..=498 | 500..=599) => self.refused += 1,
+            (Who::Unattributed(_), _) => self.after.maybe(Reason::NoAccount),
+            (_, 0) => self.after.maybe(Reason::NoStatus),
+            (_, 200..=299 | 304) if request.time.0.saturating_sub(at.0) < CLOSE => {
+                self.after.maybe(Reason::Clock)
+            }
+            (_, 200..=299 | 304) => {
+                self.used.insert(request.who);
+                self.after.sure(|| example(desk, request));
+            }
+            _ => self.after.maybe(Reason::Ambiguous),
+        }
+    }
+
+    fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
+        let mut frame = frame.clone();
+        let first = self.accounts.values().min().copied();
+        frame.window.0 = first.or(frame.window.0);
+        let mut draft = desk.draft(
+            "requests that were answered after the account was revoked",
+            &frame,
+        );
+        draft.assumptions.push(format!(
+            "{} account(s) are looked at; an answer counts with status 2xx or 304; {} request(s) afterwards were refused. \
+             Requests less than two seconds after the instant prove nothing: clocks may differ.",
+            self.accounts.len(),
+            self.refused
+        ));
+        let accounts = self.used.len();
+        let mut finding = draft.never(self.after);
+        if finding.outcome == Outcome::Contradicted {
+            finding
+                .why
+                .push_str(&format!(" They bear {accounts} account(s)."));
+        }
+        finding
+    }
+}
+
+/// The line of any kept request.
+fn example(desk: &Desk<'_>, request: &Request) -> Example {
+    match desk
+        .requests
+        .all
+        .binary_search_by_key(&(request.time, request.file, request.line), |one| {
+            (one.time, one.file, one.line)
+        }) {
+        Ok(at) => match desk.opener.open(&desk.requests.all[at]) {
+            Some(opened) => desk.opener.example(&opened),
+            None => request.example(desk.opener.asked_by_guarded(desk.requests.who(request.who))),
+        },
+        Err(_) => request.example(true),
+    }
+}
+
+/// The log is whole.
+pub(super) struct Complete;
+
+impl<'c> Judge<'c> for Complete {
+    fn see(&mut self, _desk: &Desk<'c>, _opened: &Opened<'c>) {}
+
+    fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
+        let mut draft = desk.draft("proven holes", frame);
+        draft.assumptions.push(
+            "A hole is proven where the case declares it, a file of the rotation is missing, or the writer's own line numbers \
+             skip some; a short hole that leaves no such trace would go unnoticed."
+                .to_owned(),
+        );
+        let proven =
+            |kind: GapKind| matches!(kind, GapKind::Declared | GapKind::File | GapKind::Sequence);
+        let holes: Vec<(Stamp, Stamp)> = draft
+            .cover
+            .holes
+            .iter()
+            .filter(|hole| proven(hole.kind))
+            .map(|hole| (hole.from, hole.until))
+            .collect();
+        let interval = Interval {
+            min: holes.len() as u64,
+            max: draft.cover.is_complete().then_some(0),
+        };
+        let (outcome, why) = match (holes.len(), draft.cover.is_complete()) {
+            (0, true) => (
+                Outcome::Supported,
+                "Nothing shows that anything is missing.".to_owned(),
+            ),
+            (0, false) => (
+                Outcome::NotDeterminable,
+                "No hole is proven, but something speaks against a whole log.".to_owned(),
+            ),
+            (n, _) => (
+                Outcome::Contradicted,
+                format!(
+                    "{n} hole(s) are proven; the lines are the last before and the first behind each."
+                ),
+            ),
+        };
+        let all = &desk.requests.all;
+        let sides = holes.iter().flat_map(|(from, until)| {
+            let before = all.partition_point(|one| one.time < *from).checked_sub(1);
+            let behind = all.partition_point(|one| one.time < *until);
+            [before.and_then(|at| all.get(at)), all.get(behind)]
+                .into_iter()
+                .flatten()
+        });
+        let lines: Vec<Example> = sides
+            .take(SHOWN)
+            .map(|request| example(desk, request))
+            .collect();
+        let against = holes.len() as u64;
+        draft.end(outcome, Some(interval), why, lines, against)
+    }
+}
