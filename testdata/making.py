@@ -72,7 +72,7 @@ class Record:
 
     def __init__(self):
         self.disclosed = []  # (t, account, subject, controller, route, categories, child, protected)
-        self.attempts = []  # (t, account, route)
+        self.attempts = []  # (t, account, subject)
 
     def subjects(self, controller=None):
         return {d[2] for d in self.disclosed if controller is None or d[3] == controller}

@@ -15,7 +15,7 @@ THEFT = at("2021-04-12T19:00:00")
 BOOKS_FIXED = at("2021-06-14T10:00:00")
 CARDS_FIXED = at("2021-09-01T08:00:00")
 PUBLISHED = at("2021-07-01")
-LIMIT_FROM = at("2021-09-01T08:00:00")  # 30 requests a minute, 429 above
+LIMIT = 10  # requests a minute; 429 above, but only from September on
 SINCE = at("2016-08-15")  # the attacker's account
 CITIES, TAKEN, PAGE = 77, 61, 10
 second = dt.timedelta(seconds=1)
@@ -119,7 +119,7 @@ def profile(t, account, obj):
     if ok:
         out(t, account, obj, "profile page", PROFILE)
     else:
-        record.attempts.append((t, account, "profile page"))
+        record.attempts.append((t, account, f"p{obj}"))
     profiles.append((t, clf(t, home(account), account, "GET", f"/profile/{obj}", 200 if ok else 403, 900 + int(obj) % 777 if ok else 31)))
 
 
@@ -133,21 +133,23 @@ def session(t, account):
     mates = [o for o, a, b in listed[book_of[k]] if (a is None or a <= t) and (b is None or t + 90 * second < b)]
     mates = [o for o in mates if may(account, o, t + 60 * second)]
     for i, obj in enumerate(rng.sample(mates, min(len(mates), rng.randrange(0, 3)))):
-        rng.choice((card, profile, profile))(t + (9 + 13 * i) * second, account, obj)
+        # The attacker never opens a profile page that is answered.
+        rng.choice((card, profile, profile) if account != attacker else (card,))(t + (9 + 13 * i) * second, account, obj)
 
 
 def near_move(account, t):
     return any(e is not None and abs((e - t).total_seconds()) < 300 for a, b, _ in grant_rows[account] for e in (a, b))
 
 
+# The attacker is a pupil of the first city, who did not move.
+attacker = next(p["account"] for p in people.values() if p["city"] == "city-00" and len(p["history"]) == 1 and not p["protected"])
 for account, *_ in accounts[:-1]:
     for _ in range(rng.randrange(3, 7)):
         t = moment(rng, LOG[0], LOG[1])
         if not near_move(account, t):
             session(t, account)
 
-# The attacker: a pupil of the first city, who did not move, from the connection of every day.
-attacker = next(p["account"] for p in people.values() if p["city"] == "city-00" and len(p["history"]) == 1 and not p["protected"])
+# The attacker, from the connection of every day.
 for _ in range(60):
     session(moment(rng, LOG[0], LOG[1], (15, 17)), attacker)
 foreign = [o for o, p in people.items() if p["city"] != "city-00" and not p["protected"]]
@@ -165,16 +167,16 @@ for start in range(0, TAKEN, 13):
         for k in rng.sample((f"{city}-8A", f"{city}-8B"), rng.choice((1, 1, 1, 2))):
             page = 1
             while book_page(t, attacker, k, page):
-                t += rng.randrange(1, 3) * second
+                t += second
                 page += 1
-            t += rng.randrange(1, 3) * second
+            t += rng.randrange(0, 2) * second
         # A few cards, none of a person who shows a telephone number.
         of_city = [o for o, p in people.items() if p["city"] == city and "phone" not in p["fields"] and not p["protected"]]
         chosen = [o for o in of_city if "email" in people[o]["fields"]][:1] or of_city[:1]
         for obj in chosen:
             card(t, attacker, obj)
             carded.append(obj)
-            t += 2 * second
+            t += second
     evening += dt.timedelta(days=rng.randrange(1, 5))
 t = at("2021-06-16T19:30:00")
 for city in rng.sample(taken, 20):  # and comes back after the fix
@@ -190,8 +192,8 @@ for t in beats(LOG[0], LOG[1], dt.timedelta(days=7)):
             page += 1
 t = at("2021-10-04T02:30:00")
 for n in range(90):
-    book_page(t, "sync-03", "city-03-8A", 1, limited=n >= 30)
-    counters["limited"] += n >= 30
+    book_page(t, "sync-03", "city-03-8A", 1, limited=n >= LIMIT)
+    counters["limited"] += n >= LIMIT
     t += (n % 2) * second
 for t in beats(LOG[0], LOG[1], dt.timedelta(hours=2)):
     for lines in (edge, profiles):
@@ -295,7 +297,7 @@ BEFORE = "BEFORE_START"
 statements = [
     ("A1", "At least three controllers are affected.", "controllers", {"at_least": 3}, "supported", NO),
     ("A2", "Three controllers are affected.", "controllers", {"exactly": 3}, "contradicted", NO),
-    ("A3", "It happened in 2021.", "within", {"from": at("2021-01-01"), "until": at("2022-01-01")}, BEFORE, {**NO}),
+    ("A3", "It happened in 2021.", "within", {"from": at("2021-01-01"), "until": at("2022-01-01")}, BEFORE, NO),
     ("A4", "Not through the profile pages.", "route_not_used", {"route": "profile page", "accounts": [attacker]}, BEFORE, {"profile.log": "NO_LOG"}),
     ("A5", "Tenants are separated; an extract across several is not possible.", "tenants_isolated", {}, "contradicted", NO),
     ("A6", "Several authorised users pooled what each may see.", "only_authorised_pooled", {}, "contradicted", NO),
@@ -305,10 +307,14 @@ statements = [
     ("A10", "One account did it.", "accounts", {"at_most": 1}, BEFORE, NO),
     ("A11", "E-mail addresses were not disclosed.", "category_not_disclosed", {"category": "email"}, "contradicted", NO),
     ("A12", "Telephone numbers were not disclosed.", "category_not_disclosed", {"category": "phone"}, BEFORE, NO),
-    ("A13", "Above 30 requests a minute the platform refuses.", "rate_limited", {"above": 30, "per": "1m"}, "contradicted", NO),
+    ("A13", "Above 10 requests a minute the platform refuses.", "rate_limited", {"above": LIMIT, "per": "1m"}, "contradicted", NO),
     ("A14", "The log of the address books is complete from March to November 2021.", "log_complete", {"route": "address book", "from": LOG[0], "until": LOG[1]}, "supported", NO),
 ]
-claims(HERE, "vendor's letter", statements, ["addressbooks.log", "profile.log"])
+without = ["addressbooks.log", "profile.log"]
+logged = [(*s[:4], "supported" if s[4] == BEFORE else s[4], {}) for s in statements]
+claims(HERE, "vendor's letter", logged, without)
+(HERE / "claims-expected.json").replace(HERE / "claims-expected-logged.json")
+claims(HERE, "vendor's letter", statements, without)
 categories = sorted({c for d in record.disclosed for c in d[5]})
 truth = record.truth([c for c, _ in controllers])
 by_page = {d[2] for d in record.disclosed if d[4] == "address book"}
@@ -320,14 +326,14 @@ truth |= {
     "categories": categories,
     "denied_after_the_fix": counters["denied"],
     "limited": counters["limited"],
-    "cards_taken": len(set(carded)),
     "leaked": len(leaked),
     "cause": "H1a",
     "counters": {
         "could_see": sum(not p["protected"] for p in people.values()),
-        "asked": len(record.subjects()),
-        "delivered": len(by_page),
-        "read": len(set(carded)),
+        "asked": len(record.subjects() | {a[2] for a in record.attempts}),
+        "answered": len(record.subjects()),
+        "listed": len(by_page),
+        "card_read": len(set(carded)),
     },
 }
 dump(HERE, "truth.json", truth)

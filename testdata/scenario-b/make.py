@@ -278,16 +278,18 @@ assert (len(could), len(with_right), len(by_account), len(grants)) == (COULD, RI
 secret = [d for d in record.disclosed if d[7]]
 delivered = {d[1] for d in secret if d[4] == "search row"}
 read = {d[1] for d in secret if d[4] == "pupil card"}
-TRAIL, BOTH = {"trail.jsonl": "NO_LOG"}, {"trail.jsonl": "NO_LOG", "web.log": "NO_LOG"}
+TRAIL = {"trail.jsonl": "NO_LOG"}
 statements = [
-    ("B1", "1295 could have seen protected pupils, one did.", "could_and_did", {"could": COULD, "did": 1}, "contradicted", TRAIL),
-    ("B2", "133 could have seen protected pupils, one did.", "could_and_did", {"could": 133, "did": 1}, "contradicted", {}),
+    ("B1", "1295 could have seen protected pupils, one did.", "could_and_did", {"could": COULD, "did": 1, "protected": True}, "contradicted", TRAIL),
+    ("B2", "133 could have seen protected pupils, one did.", "could_and_did", {"could": 133, "did": 1, "protected": True}, "contradicted", {}),
     ("B3", "The search was fixed on 9 November 2018.", "fixed_by", {"at": FIXED, "route": "search row"}, "supported", TRAIL),
     ("B4", "The fault was fixed on 9 November 2018.", "fixed_by", {"at": FIXED}, "contradicted", {"web.log": "NO_LOG"}),
     ("B5", "It appeared only in searches without an area.", "unless_parameter", {"parameter": "area", "route": "search row"}, "supported", TRAIL),
     ("B6", "No protected persons were shown.", "no_protected", {}, "contradicted", {}),
     ("B7", "It lasted from September to 9 November 2018.", "within", {"from": LOG[0], "until": FIXED}, "contradicted", {"web.log": "NO_LOG"}),
     ("B8", "Pupils' cards were closed to other schools on 15 August 2020.", "fixed_by", {"at": CARDS_FIXED, "route": "pupil card"}, "supported", {"web.log": "NO_LOG"}),
+    ("B9", "One administrator opened protected pupils' cards.", "could_and_did", {"did": 1, "route": "pupil card", "protected": True}, "supported", {"web.log": "NO_LOG"}),
+    ("B10", "Nine were shown them by the search, 1295 could have been.", "could_and_did", {"could": COULD, "did": 9, "route": "search row", "protected": True}, "supported", TRAIL),
 ]
 claims(HERE, "vendor's answers, 2018 to 2020", statements, ["web.log", "trail.jsonl"])
 truth = record.truth([c for c, _ in controllers])

@@ -27,6 +27,7 @@ mod ladder;
 mod learned;
 mod practice;
 mod runs;
+mod scenarios;
 mod separators;
 mod source;
 mod synth;
