@@ -128,9 +128,9 @@ def search(t, account, district, area, least=2):
     if not area:
         counters["without_area"].add(account)
         # The fault: without an area nothing keeps back who has none.
-        no_area = [p for p in pupils if not pupils[p]["unit"] or (pupils[p]["protected"] and pupils[p]["unit"] == district)]
-        hidden = rng.sample([p for p in no_area if not sees(account, p)], 3)
-        if any(pupils[p]["protected"] for p in hidden) and t < FIXED:
+        secret = rng.sample([p for p in pupils if pupils[p]["protected"] and pupils[p]["unit"] == district and not sees(account, p)], 2)
+        hidden = secret[: rng.randrange(1, 3)] + rng.sample([p for p in pupils if not pupils[p]["unit"]], 1)
+        if t < FIXED:
             counters["asked"].add(account)
     asked(t, account, "GET", f"/register/compulsory/search?{query}", 200, 300 + 190 * len(found))
     for p in found:
@@ -278,6 +278,7 @@ assert (len(could), len(with_right), len(by_account), len(grants)) == (COULD, RI
 secret = [d for d in record.disclosed if d[7]]
 delivered = {d[1] for d in secret if d[4] == "search row"}
 read = {d[1] for d in secret if d[4] == "pupil card"}
+assert (len(delivered), len(read)) == (9, 1)
 TRAIL = {"trail.jsonl": "NO_LOG"}
 statements = [
     ("B1", "1295 could have seen protected pupils, one did.", "could_and_did", {"could": COULD, "did": 1, "protected": True}, "contradicted", TRAIL),
