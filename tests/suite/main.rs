@@ -32,6 +32,7 @@ mod offline;
 mod practice;
 mod runs;
 mod selftest;
+mod scenarios;
 mod separators;
 mod source;
 mod synth;
