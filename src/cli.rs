@@ -93,6 +93,10 @@ pub struct VerifyArgs {
     /// Statements to hold against the logs
     #[arg(long, value_name = "CLAIMS.toml")]
     pub claims: Option<PathBuf>,
+    /// Of an answer, the case file that it was made from [default: the file of that name and digest where you stand, or
+    /// in a folder above the answer]
+    #[arg(long, value_name = "CASE.toml", conflicts_with = "claims")]
+    pub case: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -15,6 +15,7 @@
 //! 10. [`cause`]: which stories of how it came about remain
 //! 11. [`evidence`]: references -> exact bytes and hashes
 //! 12. [`report`]: results -> the answer's files and the terminal's last screen
+//! 13. [`audit`]: a finished answer held against the logs that it was made from
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!
@@ -32,6 +33,7 @@
 //!
 //! The library never prints; `commands` does.
 
+pub mod audit;
 pub mod case;
 pub mod cause;
 pub mod chance;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
@@ -101,6 +102,23 @@ pub fn line_digests<'p>(
 /// SHA-256 in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of all that can be read, in lower-case hex.
+///
+/// # Errors
+/// A read that fails.
+pub fn digest_of(mut bytes: impl Read) -> io::Result<String> {
+    let mut state = Sha256::new();
+    let mut block = vec![0; 256 << 10];
+    loop {
+        match bytes.read(&mut block) {
+            Ok(0) => return Ok(hex(&state.finalize())),
+            Ok(got) => state.update(&block[..got]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn hex(digest: &[u8]) -> String {

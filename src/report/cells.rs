@@ -39,7 +39,7 @@ impl Table {
 
 /// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay. What
 /// would act on a terminal, break a row or hide among letters is written as its code.
-fn safe(cell: &str) -> String {
+pub fn safe(cell: &str) -> String {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let mut out = String::with_capacity(cell.len() + 1);
     if risky && cell.parse::<f64>().is_err() {

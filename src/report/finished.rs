@@ -104,7 +104,7 @@ impl Finished {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
+pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
     let mut reader = csv::Reader::from_reader(bytes);
     let rows: Result<Vec<Row>, _> = reader.deserialize().collect();
     rows.map_err(|e| e.to_string())

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::folder::Output;
 use super::{Answer, FileNote, FolderProblem};
+use crate::evidence::sha256;
 use crate::format::Problem;
 use crate::sequence::text;
 use crate::source::Packing;
@@ -18,6 +19,16 @@ pub const BUILD: &str = concat!(
     env!("BREACHSCOPE_COMMIT"),
     ")"
 );
+
+/// The file's name.
+pub const MANIFEST: &str = "manifest.json";
+/// The name of the file beside it that holds its own digest, as `sha256sum -c` reads it.
+pub const MANIFEST_DIGEST: &str = "manifest.sha256";
+
+/// The bytes of [`MANIFEST_DIGEST`] for a manifest.
+pub fn digest_of(manifest: &[u8]) -> Vec<u8> {
+    format!("{}  {MANIFEST}\n", sha256(manifest)).into_bytes()
+}
 
 /// The file's bytes.
 pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, FolderProblem> {

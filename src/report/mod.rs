@@ -11,6 +11,7 @@ mod finished;
 mod folder;
 mod inspection;
 mod manifest;
+mod rows;
 mod rungs;
 pub mod story;
 mod summary;
@@ -19,11 +20,13 @@ mod timeline;
 
 use std::collections::BTreeMap;
 
+pub use cells::safe as cell;
 pub use difference::Other;
-pub use finished::Finished;
+pub use finished::{Finished, Row, rows as table_rows};
 pub use folder::{FolderProblem, Staging, check_not_evidence, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
-pub use manifest::BUILD;
+pub use manifest::{BUILD, MANIFEST, MANIFEST_DIGEST, digest_of as manifest_digest};
+pub use rows::{AccessRow, AccessTable};
 pub use summary::summary;
 
 use crate::case::Case;
@@ -159,6 +162,8 @@ pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem>
         staging.put("comparison.json", difference::json(answer, other)?)?;
     }
     let manifest = manifest::json(answer, staging.outputs())?;
-    staging.put("manifest.json", manifest)?;
+    let digest = manifest_digest(&manifest);
+    staging.put(MANIFEST, manifest)?;
+    staging.put(MANIFEST_DIGEST, digest)?;
     staging.publish()
 }
