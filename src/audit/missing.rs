@@ -26,6 +26,8 @@ pub(super) struct Watch<'w> {
     cited: Vec<HashMap<u64, HashSet<&'w str>>>,
     seen: Seen,
     hours: Hours,
+    /// Offset, hour and route of the request that was counted last.
+    latest: Option<(u64, Stamp, Option<usize>)>,
     missing: BTreeMap<(usize, u64), (u64, String)>,
     file: usize,
     copied: Option<(u64, u64)>,
@@ -55,6 +57,7 @@ impl<'w> Watch<'w> {
             cited,
             seen: Seen::new(),
             hours: Hours::new(),
+            latest: None,
             missing: BTreeMap::new(),
             file: 0,
             copied: None,
@@ -146,11 +149,13 @@ impl<'w> Watch<'w> {
 impl Onlooker for Watch<'_> {
     fn sees(&mut self, request: &Request<'_>) {
         let copy = |(from, until): (u64, u64)| (from..until).contains(&request.offset);
+        self.latest = None;
         if self.copied.is_some_and(copy) {
             return;
         }
         let said = Said::of(request, self.plain, &self.router);
         self.count(&said);
+        self.latest = Some((request.offset, said.time.hour(), said.route));
         if self.wanted {
             self.look_for(&said, request);
         }
@@ -159,12 +164,20 @@ impl Onlooker for Watch<'_> {
         }
     }
 
-    fn forgets(&mut self, offset: u64) {
+    fn forgets_last(&mut self) {
+        let Some((offset, hour, route)) = self.latest.take() else {
+            return;
+        };
         self.missing.remove(&(self.file, offset));
-        if let Some(said) = self.seen.remove(&(self.file, offset)) {
-            let source = self.raws[self.file].source;
-            if let Some((all, _)) = self.hours.get_mut(&(source, said.time.hour())) {
-                *all -= 1;
+        self.seen.remove(&(self.file, offset));
+        let source = self.raws[self.file].source;
+        if let Some((all, by_route)) = self.hours.get_mut(&(source, hour)) {
+            *all -= 1;
+            if let Some(route) = route {
+                by_route[route] -= 1;
+            }
+            if *all == 0 {
+                self.hours.remove(&(source, hour));
             }
         }
     }

@@ -36,8 +36,8 @@ pub(super) struct Request<'l> {
 pub(super) trait Onlooker {
     fn sees(&mut self, request: &Request<'_>);
 
-    /// Takes back the request whose last line begins at an offset.
-    fn forgets(&mut self, offset: u64);
+    /// Takes back the request that was seen last.
+    fn forgets_last(&mut self);
 }
 
 /// A line that cannot be read.
@@ -61,6 +61,8 @@ pub(super) struct Counts {
     pub unread: Vec<Unread>,
     /// Offset of a last line without an end.
     unended: Option<u64>,
+    /// Offset of the last line that completed a request.
+    latest: Option<u64>,
 }
 
 /// A log that was read again.
@@ -85,7 +87,9 @@ pub(super) fn reread(raw: &Raw, onlooker: &mut dyn Onlooker) -> Result<Reread, S
         None => Ok(Reread { counts, ending }),
         // A last line of which damage took the end may read well and still be wrong.
         Some(torn) => {
-            onlooker.forgets(torn);
+            if counts.latest == Some(torn) {
+                onlooker.forgets_last();
+            }
             let (counts, ending) = pass(raw, torn, &mut Nobody)?;
             Ok(Reread { counts, ending })
         }
@@ -97,7 +101,7 @@ struct Nobody;
 impl Onlooker for Nobody {
     fn sees(&mut self, _: &Request<'_>) {}
 
-    fn forgets(&mut self, _: u64) {}
+    fn forgets_last(&mut self) {}
 }
 
 fn plainly() -> Reading {
@@ -182,6 +186,7 @@ impl Counts {
                 Some(time) => {
                     let time = time.shifted(raw.clock_correction);
                     self.parsed += 1;
+                    self.latest = Some(at);
                     self.first = Some(self.first.map_or(time, |first| first.min(time)));
                     self.last = Some(self.last.map_or(time, |last| last.max(time)));
                     onlooker.sees(&Request {

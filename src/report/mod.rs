@@ -6,6 +6,7 @@
 mod accesses;
 mod cells;
 mod difference;
+pub mod export;
 mod findings;
 mod finished;
 mod folder;
@@ -20,7 +21,7 @@ mod timeline;
 
 use std::collections::BTreeMap;
 
-pub use cells::safe as cell;
+pub use cells::{csv_table, safe as cell};
 pub use difference::Other;
 pub use finished::{Finished, Row, rows as table_rows};
 pub use folder::{FolderProblem, Staging, check_not_evidence, outside_of_logs};

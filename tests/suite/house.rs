@@ -55,7 +55,8 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("indicatif", &["commands"]),
     ("println!", &[]),
     ("eprintln!", &[]),
-    ("SystemTime", &[]),
+    // The journal's, and there only: see `the_clock_stands_in_the_journal_alone`.
+    ("SystemTime", &["commands"]),
     ("Instant::now", &[]),
     ("polars", &["report", "case", "source"]),
     ("Sha256", &["source", "evidence", "case"]),
@@ -144,6 +145,16 @@ fn words_have_one_home() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_clock_stands_in_the_journal_alone() {
+    let tell: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| code(text).any(|line| line.contains("SystemTime")))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(tell, [Path::new("commands/journal.rs")]);
 }
 
 #[test]
