@@ -80,7 +80,6 @@ pub(super) fn graph(manifest: &Value, findings: &Value, digest: &str) -> Value {
             "uco-observable": "https://ontology.unifiedcyberontology.org/uco/observable/",
             "uco-tool": "https://ontology.unifiedcyberontology.org/uco/tool/",
             "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
-            "uco-vocabulary": "https://ontology.unifiedcyberontology.org/uco/vocabulary/",
             "xsd": "http://www.w3.org/2001/XMLSchema#",
         },
         "@graph": nodes,
@@ -108,7 +107,7 @@ fn observable_file((own, facet, content): (&str, &str, &str), file: &Value) -> V
                 "uco-observable:hash": [{
                     "@id": format!("kb:hash-{}", uuid(&[&hash])),
                     "@type": "uco-types:Hash",
-                    "uco-types:hashMethod": { "@type": "uco-vocabulary:HashNameVocab", "@value": "SHA256" },
+                    "uco-types:hashMethod": "SHA256",
                     "uco-types:hashValue": { "@type": "xsd:hexBinary", "@value": file["sha256"] },
                 }],
             },
