@@ -31,6 +31,14 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Hold a vendor's statements, or a finished answer, against the raw logs
     Verify(VerifyArgs),
+    /// Bring back the raw lines behind rows of a finished answer, each with its digest, or put them into a bag
+    Evidence(EvidenceArgs),
+    /// Say what an answer was made of as in-toto statement, signature and request for a time stamp
+    Attest(AttestArgs),
+    /// Check a journal of runs
+    Journal(JournalArgs),
+    /// Give a finished answer to another program: Timesketch, OCSF or CASE
+    Export(ExportArgs),
     /// Print what was read from logs as JSON lines, to hold against another parser
     Records(RecordsArgs),
     /// Say what logs can and cannot answer: sources, fields, routes, holes, and what to ask the vendor for
@@ -67,6 +75,12 @@ pub struct ScanArgs {
     /// Another finished answer to compare with, such as one with the grants as they were: comparison.json
     #[arg(long, value_name = "OTHER-ANSWER")]
     pub compare: Option<PathBuf>,
+    /// Hash the logs again when all is done, and fail where a digest differs
+    #[arg(long)]
+    pub rehash: bool,
+    /// Add this run to a journal, each of whose lines names the digest of the one before; not in the answer, not near logs
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
     /// Say nothing at the end
     #[arg(long, short)]
     pub quiet: bool,
@@ -99,12 +113,117 @@ pub struct VerifyArgs {
     /// in a folder that holds logs
     #[arg(long, value_name = "FILE.html|FILE.md", requires = "claims")]
     pub annex: Option<PathBuf>,
+    /// Of an answer, the case file that it was made from [default: the file of that name and digest where you stand, or
+    /// in a folder above the answer]
+    #[arg(long, value_name = "CASE.toml", conflicts_with = "claims")]
+    pub case: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     pub json: bool,
     /// How files are read
     #[command(flatten)]
     pub reading: ReadingArgs,
+}
+
+/// `evidence`.
+#[derive(Args, Debug)]
+pub struct EvidenceArgs {
+    /// Folder of a finished answer
+    #[arg(value_name = "ANSWER")]
+    pub answer: PathBuf,
+    /// The case file that it was made from [default: the file of that name and digest where you stand, or in a folder above
+    /// the answer]
+    #[arg(long, value_name = "CASE.toml")]
+    pub case: Option<PathBuf>,
+    /// Lines that disclosed something of a data subject, as subjects.csv names it (repeat it for more; of several kinds
+    /// all must fit)
+    #[arg(long, value_name = "ID", required_unless_present_any = ["account", "controller", "row"])]
+    pub subject: Vec<String>,
+    /// Lines of an account, as accounts.csv names it, or client:ADDRESS
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Vec<String>,
+    /// Lines about a controller's data subjects
+    #[arg(long, value_name = "ID")]
+    pub controller: Vec<String>,
+    /// A line by its reference, FILE:LINE@OFFSET+LENGTH
+    #[arg(long, value_name = "REF")]
+    pub row: Vec<String>,
+    /// Also lines that name persons with a protected identity
+    #[arg(long)]
+    pub protected: bool,
+    /// As JSON lines
+    #[arg(long, conflicts_with_all = ["raw", "bag"])]
+    pub json: bool,
+    /// The exact bytes, a line end behind each line
+    #[arg(long, conflicts_with = "bag")]
+    pub raw: bool,
+    /// Put the lines into a folder (BagIt 1.0): new or empty, and not inside a folder that holds logs
+    #[arg(long, value_name = "DIR")]
+    pub bag: Option<PathBuf>,
+    /// A folder outside of the case's own that links in it may lead to (repeat it for more)
+    #[arg(long, value_name = "DIR")]
+    pub outside: Vec<PathBuf>,
+    /// Date for the bag, which has none otherwise
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "bag", value_parser = date)]
+    pub bagging_date: Option<String>,
+}
+
+/// `attest`.
+#[derive(Args, Debug)]
+pub struct AttestArgs {
+    /// Folder of a finished answer
+    #[arg(value_name = "ANSWER")]
+    pub answer: PathBuf,
+    /// Folder for statement.json, statement.dsse.json, manifest.json.sig and manifest.tsq: new or empty, not in the answer
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// OpenSSH private key (Ed25519, without a passphrase) to sign with
+    #[arg(long, value_name = "SSH_PRIVATE_KEY")]
+    pub key: Option<PathBuf>,
+}
+
+/// `journal`.
+#[derive(Args, Debug)]
+pub struct JournalArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: JournalCommand,
+}
+
+/// What to do with a journal.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Check that every line follows from the one before it
+    Verify {
+        /// The journal
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// `export`.
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// Folder of a finished answer
+    #[arg(value_name = "ANSWER")]
+    pub answer: PathBuf,
+    /// For whom
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// The file to write; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// How an answer is given to another program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// JSON lines for Timesketch: an event for each request
+    Timesketch,
+    /// JSON lines in the Open Cybersecurity Schema Framework: a Detection Finding for each account with a verdict
+    Ocsf,
+    /// JSON-LD in the ontologies CASE and UCO: logs, answer, and how one was made from the other
+    Case,
 }
 
 /// `selftest`.
@@ -290,6 +409,12 @@ fn size(text: &str) -> Result<u64, String> {
     number
         .checked_mul(unit)
         .ok_or_else(|| "that is more than any machine has".to_owned())
+}
+
+fn date(text: &str) -> Result<String, String> {
+    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
+    let date = date.map_err(|_| "write a date such as 2022-03-31".to_owned())?;
+    Ok(date.to_string())
 }
 
 fn account(text: &str) -> Result<AccountKey, String> {

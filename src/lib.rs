@@ -16,6 +16,7 @@
 //! 11. [`claims`]: a vendor's statement -> supported, contradicted, not determinable; a second road over the logs
 //! 12. [`evidence`]: references -> exact bytes and hashes
 //! 13. [`report`]: results -> the answer's files and the terminal's last screen
+//! 14. [`audit`]: a finished answer held against the logs that it was made from
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!
@@ -33,6 +34,7 @@
 //!
 //! The library never prints; `commands` does.
 
+pub mod audit;
 pub mod case;
 pub mod cause;
 pub mod chance;

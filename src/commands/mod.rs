@@ -1,11 +1,15 @@
 //! One file per command, each a short story. Owns progress, the terminal, signals and "now".
 
 mod asking;
+mod attest;
 mod cause;
+mod evidence;
 mod explain;
+mod export;
 mod init;
 mod inputs;
 mod inspect;
+mod journal;
 mod ladder;
 mod logs;
 mod progress;
@@ -17,6 +21,7 @@ mod selftest;
 mod signals;
 mod synth;
 mod verify;
+mod whence;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -47,6 +52,17 @@ impl Ending {
     fn usage(problem: impl fmt::Display) -> Ending {
         Ending::Usage(problem.to_string())
     }
+
+    /// The exit code.
+    fn code(&self) -> u8 {
+        match self {
+            Ending::PipeClosed => 0,
+            Ending::Failed(_) => 1,
+            Ending::Usage(_) => 2,
+            Ending::Contradicted => 3,
+            Ending::Undetermined => 4,
+        }
+    }
 }
 
 impl From<io::Error> for Ending {
@@ -65,20 +81,22 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Evidence(args) => evidence::run(&args),
+        Command::Attest(args) => attest::run(&args),
+        Command::Journal(args) => journal::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Selftest(args) => selftest::run(&args),
     };
-    let (code, message) = match ended {
-        Ok(()) | Err(Ending::PipeClosed) => return ExitCode::SUCCESS,
-        Err(Ending::Contradicted) => return ExitCode::from(3),
-        Err(Ending::Undetermined) => return ExitCode::from(4),
-        Err(Ending::Failed(message)) => (1, message),
-        Err(Ending::Usage(message)) => (2, message),
+    let Err(ending) = ended else {
+        return ExitCode::SUCCESS;
     };
-    // With stderr gone too there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "breachscope: {message}");
-    ExitCode::from(code)
+    if let Ending::Failed(message) | Ending::Usage(message) = &ending {
+        // With stderr gone too there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "breachscope: {message}");
+    }
+    ExitCode::from(ending.code())
 }

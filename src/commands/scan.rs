@@ -1,9 +1,11 @@
 //! `scan`: a case in, an answer out.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::inputs::{file_facts, head, inputs, paths};
+use super::journal::Journal;
 use super::progress::Progress;
 use super::{Ending, cause, ladder, remarks, signals};
 use crate::case::{self, Case, SourceSpec};
@@ -20,16 +22,32 @@ use crate::scope::{Atlas, FileOf};
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 
-/// Runs it.
+/// Runs it, and writes into the journal how it ended.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
     let case = case::load_with(&args.case, &args.reading.outside).map_err(Ending::usage)?;
+    let (inputs, skipped) = inputs(&case)?;
+    let journal = args.journal.as_deref();
+    let journal = journal.map(|path| Journal::open(path, &paths(&inputs), &args.out));
+    let journal = journal.transpose()?;
+    let ended = scan(args, &case, (inputs, skipped));
+    if let Some(journal) = journal {
+        let exit = ended.as_ref().err().map_or(0, Ending::code);
+        journal.add(&case.sha256, &args.out, exit)?;
+    }
+    ended
+}
+
+fn scan(
+    args: &ScanArgs,
+    case: &Case,
+    (inputs, skipped): (Vec<Input>, Vec<Skipped>),
+) -> Result<(), Ending> {
     let other = args
         .compare
         .as_deref()
         .map(Other::read)
         .transpose()
         .map_err(Ending::Failed)?;
-    let (inputs, skipped) = inputs(&case)?;
     let paths = paths(&inputs);
     let staging = Staging::prepare(&args.out, &paths).map_err(folder)?;
     if let Some(keep) = &args.keep {
@@ -46,7 +64,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
     let threads = args.reading.threads.map(usize::from);
     let work = || {
         answer(
-            &case,
+            case,
             (inputs, skipped),
             &how,
             ceiling,
@@ -148,6 +166,7 @@ fn answer(
         excerpts[file] =
             self::excerpts(&inputs[file].log, &files[file].part).map_err(Ending::failed)?;
     }
+    let on_disk: Vec<PathBuf> = inputs.iter().map(|one| one.log.path().to_owned()).collect();
     let answer = Answer {
         figures: analysis
             .outcomes
@@ -175,6 +194,10 @@ fn answer(
         return Err(stopped(PipelineProblem::Stopped));
     }
     check_unchanged(&paths, &before)?;
+    if args.rehash {
+        progress.stage("hashing the logs again");
+        check_digests(&answer.files, &on_disk)?;
+    }
     report::write(&answer, staging).map_err(folder)?;
     Ok(report::summary(&answer, &args.out))
 }
@@ -350,6 +373,35 @@ pub(super) fn check_unchanged(paths: &[PathBuf], before: &[Identity]) -> Result<
     Ok(())
 }
 
+/// Hashes the bytes that were read once more: a digest that differs is of other bytes than the answer's.
+fn check_digests(files: &[FileNote], on_disk: &[PathBuf]) -> Result<(), Ending> {
+    let mut hashed: Option<(&Path, String)> = None;
+    for (file, path) in files.iter().zip(on_disk) {
+        let ending = &file.read.ending;
+        // Members of one archive stand behind each other; a pipe has no second time.
+        if !path.is_file() {
+            continue;
+        }
+        let failed = |e| Ending::Failed(format!("{}: cannot be hashed again: {e}", file.name));
+        let own = match hashed.take() {
+            Some((before, own)) if before == path => own,
+            _ => {
+                let again = File::open(path).map_err(failed)?.take(ending.file_bytes);
+                evidence::digest_of(again).map_err(failed)?
+            }
+        };
+        if own != ending.file_sha256 {
+            return Err(Ending::Failed(format!(
+                "{}: its SHA-256 was {} while it was read and is {own} now: something writes to the evidence; nothing was \
+                 written, copy the logs to a quiet place and run again",
+                file.name, ending.file_sha256
+            )));
+        }
+        hashed = Some((path, own));
+    }
+    Ok(())
+}
+
 fn excerpts(log: &Log, part: &Part) -> Result<Vec<Vec<u8>>, SourceProblem> {
     let places: Vec<Place> = part
         .rejects
@@ -392,7 +444,7 @@ fn stopped(problem: PipelineProblem) -> Ending {
     }
 }
 
-fn folder(problem: FolderProblem) -> Ending {
+pub(super) fn folder(problem: FolderProblem) -> Ending {
     match problem.wrong_place {
         true => Ending::usage(problem),
         false => Ending::failed(problem),

@@ -50,6 +50,8 @@ fn answer(case: &Path, out: &Path) -> Result<(), String> {
         memory: None,
         keep: None,
         compare: None,
+        rehash: false,
+        journal: None,
         quiet: true,
     };
     scan::run(&args).map_err(|ending| match ending {

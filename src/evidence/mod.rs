@@ -2,13 +2,24 @@
 //!
 //! Reads the logs again, read-only, through `source`; what a line means is nobody's business here.
 
+pub mod attest;
+mod bag;
+pub mod journal;
+mod reference;
+mod sign;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
 use crate::impact::Citation;
 use crate::source::{Log, Reader, Reading, SourceProblem, Window};
+
+pub use bag::Bag;
+pub use reference::{RawLine, Reference, raw_lines};
+pub use sign::Signer;
 
 /// How long an excerpt of a rejected line may be, in bytes of the line.
 pub const EXCERPT: usize = 200;
@@ -101,6 +112,28 @@ pub fn line_digests<'p>(
 /// SHA-256 in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256, as bytes.
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// SHA-256 of all that can be read, in lower-case hex.
+///
+/// # Errors
+/// A read that fails.
+pub fn digest_of(mut bytes: impl Read) -> io::Result<String> {
+    let mut state = Sha256::new();
+    let mut block = vec![0; 256 << 10];
+    loop {
+        match bytes.read(&mut block) {
+            Ok(0) => return Ok(hex(&state.finalize())),
+            Ok(got) => state.update(&block[..got]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn hex(digest: &[u8]) -> String {

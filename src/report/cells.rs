@@ -37,8 +37,25 @@ impl Table {
     }
 }
 
-/// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay.
-fn safe(cell: &str) -> String {
+/// A table of rows, the header first, as RFC 4180 with safe cells.
+///
+/// # Errors
+/// Rows of different lengths.
+pub fn csv_table<const N: usize>(rows: &[[String; N]]) -> Result<Vec<u8>, FolderProblem> {
+    let (header, rows) = rows
+        .split_first()
+        .map_or((None, rows), |(h, r)| (Some(h), r));
+    let header: Vec<&str> = header.into_iter().flatten().map(String::as_str).collect();
+    let mut table = Table::new(&header)?;
+    for row in rows {
+        table.row(row)?;
+    }
+    table.finish()
+}
+
+/// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay. What
+/// would act on a terminal, break a row or hide among letters is written as its code.
+pub fn safe(cell: &str) -> String {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let quote = if risky && cell.parse::<f64>().is_err() {
         "'"

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::MANIFEST;
 use crate::evidence::sha256;
 
 /// A row of a table by its columns' names.
@@ -45,6 +46,7 @@ impl Finished {
             ));
         }
         let outputs = manifest["outputs"].as_array().into_iter().flatten();
+        let own = (MANIFEST.to_owned(), sha256(&bytes));
         let digests = outputs.filter_map(|output| {
             Some((
                 output["file"].as_str()?.to_owned(),
@@ -53,7 +55,7 @@ impl Finished {
         });
         Ok(Finished {
             folder: folder.to_owned(),
-            digests: digests.collect(),
+            digests: digests.chain([own]).collect(),
         })
     }
 
@@ -104,7 +106,7 @@ impl Finished {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
+pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
     let mut reader = csv::Reader::from_reader(bytes);
     let rows: Result<Vec<Row>, _> = reader.deserialize().collect();
     rows.map_err(|e| e.to_string())

@@ -51,10 +51,6 @@ impl FolderProblem {
         }
     }
 
-    fn place(path: &Path, what: &str) -> FolderProblem {
-        FolderProblem::place_of("--out", path, what)
-    }
-
     fn place_of(flag: &str, path: &Path, what: &str) -> FolderProblem {
         FolderProblem {
             message: format!("{flag} {}: {what}", path.display()),
@@ -79,10 +75,18 @@ impl Staging {
     /// # Errors
     /// The place is not fit, or cannot be written.
     pub fn prepare(out: &Path, logs: &[PathBuf]) -> Result<Staging, FolderProblem> {
+        Staging::prepare_for("--out", out, logs)
+    }
+
+    /// The same for a folder that another flag names.
+    ///
+    /// # Errors
+    /// As [`Staging::prepare`].
+    pub fn prepare_for(flag: &str, out: &Path, logs: &[PathBuf]) -> Result<Staging, FolderProblem> {
         let target = std::path::absolute(out).map_err(|e| FolderProblem::disk(out, e))?;
-        check_empty(out, &target)?;
+        check_empty(flag, out, &target)?;
         let parent = target.parent().unwrap_or(&target).to_owned();
-        check_not_evidence("--out", out, logs)?;
+        check_not_evidence(flag, out, logs)?;
         fs::create_dir_all(&parent).map_err(|e| FolderProblem::disk(&parent, e))?;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let staged = parent.join(format!(".{name}.breachscope-{}", std::process::id()));
@@ -100,12 +104,15 @@ impl Staging {
         })
     }
 
-    /// Writes a file.
+    /// Writes a file; `/` in its name stands between folders.
     ///
     /// # Errors
     /// The disk refuses.
     pub fn put(&mut self, file: &str, bytes: Vec<u8>) -> Result<(), FolderProblem> {
         let path = self.staged.join(file);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|e| FolderProblem::disk(folder, e))?;
+        }
         fs::write(&path, &bytes).map_err(|e| FolderProblem::disk(&path, e))?;
         self.outputs.push(Output {
             file: file.to_owned(),
@@ -148,9 +155,10 @@ impl Drop for Staging {
     }
 }
 
-fn check_empty(out: &Path, target: &Path) -> Result<(), FolderProblem> {
+fn check_empty(flag: &str, out: &Path, target: &Path) -> Result<(), FolderProblem> {
     if target.is_symlink() {
-        return Err(FolderProblem::place(
+        return Err(FolderProblem::place_of(
+            flag,
             out,
             "is a link; name the folder itself",
         ));
@@ -161,21 +169,24 @@ fn check_empty(out: &Path, target: &Path) -> Result<(), FolderProblem> {
             .canonicalize()
             .is_ok_and(|target| here.starts_with(target))
     }) {
-        return Err(FolderProblem::place(
+        return Err(FolderProblem::place_of(
+            flag,
             out,
             "is where you stand; name a folder inside it that does not exist yet",
         ));
     }
     match fs::read_dir(target) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(_) if target.is_file() => Err(FolderProblem::place(
+        Err(_) if target.is_file() => Err(FolderProblem::place_of(
+            flag,
             out,
             "is a file; name a folder that does not exist yet",
         )),
         Err(e) => Err(FolderProblem::disk(target, e)),
         Ok(mut entries) => match entries.next() {
             None => Ok(()),
-            Some(_) => Err(FolderProblem::place(
+            Some(_) => Err(FolderProblem::place_of(
+                flag,
                 out,
                 "is not empty; an answer never overwrites anything: name a new folder, or remove this one yourself",
             )),

@@ -21,6 +21,16 @@ pub const BUILD: &str = concat!(
     ")"
 );
 
+/// The file's name.
+pub const MANIFEST: &str = "manifest.json";
+/// The name of the file beside it that holds its own digest, as `sha256sum -c` reads it.
+pub const MANIFEST_DIGEST: &str = "manifest.sha256";
+
+/// The bytes of [`MANIFEST_DIGEST`] for a manifest.
+pub fn digest_of(manifest: &[u8]) -> Vec<u8> {
+    format!("{}  {MANIFEST}\n", sha256(manifest)).into_bytes()
+}
+
 /// The file's bytes.
 pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, FolderProblem> {
     let case = answer.case;

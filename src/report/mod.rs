@@ -6,11 +6,13 @@
 mod accesses;
 mod cells;
 mod difference;
+pub mod export;
 mod findings;
 mod finished;
 mod folder;
 mod inspection;
 mod manifest;
+mod rows;
 mod rungs;
 mod statements;
 pub mod story;
@@ -20,11 +22,13 @@ mod timeline;
 
 use std::collections::BTreeMap;
 
+pub use cells::{csv_table, safe as cell};
 pub use difference::Other;
-pub use finished::Finished;
+pub use finished::{Finished, Row, rows as table_rows};
 pub use folder::{FolderProblem, NewFile, Staging, check_not_evidence, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
-pub use manifest::BUILD;
+pub use manifest::{BUILD, MANIFEST, MANIFEST_DIGEST, digest_of as manifest_digest};
+pub use rows::{AccessRow, AccessTable};
 pub use statements::{
     Cited, LogNote, Statements, statements_html, statements_json, statements_markdown,
     statements_text,
@@ -164,6 +168,8 @@ pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem>
         staging.put("comparison.json", difference::json(answer, other)?)?;
     }
     let manifest = manifest::json(answer, staging.outputs())?;
-    staging.put("manifest.json", manifest)?;
+    let digest = manifest_digest(&manifest);
+    staging.put(MANIFEST, manifest)?;
+    staging.put(MANIFEST_DIGEST, digest)?;
     staging.publish()
 }

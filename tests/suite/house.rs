@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -42,6 +42,12 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "cause", "claims", "pipeline", "source", "route", "survey", "selftest",
         ],
     ),
+    (
+        "audit",
+        &[
+            "case", "source", "format", "route", "sequence", "evidence", "report",
+        ],
+    ),
     ("synth", &[]),
     ("selftest", &["synth"]),
 ];
@@ -52,7 +58,8 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("indicatif", &["commands"]),
     ("println!", &[]),
     ("eprintln!", &[]),
-    ("SystemTime", &[]),
+    // The journal's, and there only: see `the_clock_stands_in_the_journal_alone`.
+    ("SystemTime", &["commands"]),
     ("Instant::now", &[]),
     ("polars", &["report", "case", "source"]),
     ("Sha256", &["source", "evidence", "case"]),
@@ -141,6 +148,16 @@ fn words_have_one_home() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_clock_stands_in_the_journal_alone() {
+    let tell: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| code(text).any(|line| line.contains("SystemTime")))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(tell, [Path::new("commands/journal.rs")]);
 }
 
 #[test]

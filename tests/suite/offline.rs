@@ -18,7 +18,11 @@ fn without_sockets(program: &str, args: &[&str]) -> Output {
 
 #[allow(unsafe_code)]
 fn refuse_sockets() -> io::Result<()> {
-    const NUMBERS: [libc::c_long; 3] = [libc::SYS_socket, libc::SYS_connect, libc::SYS_io_uring_setup];
+    const NUMBERS: [libc::c_long; 3] = [
+        libc::SYS_socket,
+        libc::SYS_connect,
+        libc::SYS_io_uring_setup,
+    ];
     let step = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter {
         code: code as u16,
         jt,
@@ -26,7 +30,12 @@ fn refuse_sockets() -> io::Result<()> {
         k,
     };
     let is = |number: libc::c_long, skip: u8| {
-        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, skip, 0, number as u32)
+        step(
+            libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
+            skip,
+            0,
+            number as u32,
+        )
     };
     // The first word that the kernel hands over is the system call's number.
     let mut filter = [
@@ -35,7 +44,12 @@ fn refuse_sockets() -> io::Result<()> {
         is(NUMBERS[1], 2),
         is(NUMBERS[2], 1),
         step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
-        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_KILL_PROCESS),
+        step(
+            libc::BPF_RET | libc::BPF_K,
+            0,
+            0,
+            libc::SECCOMP_RET_KILL_PROCESS,
+        ),
     ];
     let program = libc::sock_fprog {
         len: filter.len() as u16,
@@ -68,20 +82,47 @@ fn no_command_opens_a_socket() {
         &["explain", &answer, "p0532"],
         &["inspect", log],
         &["records", "testdata/capture/case/logs/nginx/access.log"],
-        &["synth", "--seed", "5", "--tenants", "12", "--accounts", "500", "--days", "7", "--lines", "2000", "--out", &made],
-        &["init", "--yes", "--out", &proposed, "tests/cases/scan-two-schools/logs"],
+        &[
+            "synth",
+            "--seed",
+            "5",
+            "--tenants",
+            "12",
+            "--accounts",
+            "500",
+            "--days",
+            "7",
+            "--lines",
+            "2000",
+            "--out",
+            &made,
+        ],
+        &[
+            "init",
+            "--yes",
+            "--out",
+            &proposed,
+            "tests/cases/scan-two-schools/logs",
+        ],
     ];
     for args in commands {
         let output = without_sockets(env!("CARGO_BIN_EXE_breachscope"), args);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.signal(), None, "{args:?} was ended: {said}");
         // `init` refuses to write where no log lies below, and says so without a socket too.
-        assert!(output.status.success() || args[0] == "init", "{args:?}: {said}");
+        assert!(
+            output.status.success() || args[0] == "init",
+            "{args:?}: {said}"
+        );
     }
 }
 
 #[test]
 fn who_opens_one_is_ended() {
     let output = without_sockets("python3", &["-c", "import socket; socket.socket()"]);
-    assert_eq!(output.status.signal(), Some(libc::SIGSYS), "the filter bites");
+    assert_eq!(
+        output.status.signal(),
+        Some(libc::SIGSYS),
+        "the filter bites"
+    );
 }

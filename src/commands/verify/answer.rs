@@ -1,12 +1,92 @@
 //! `verify ANSWER`: a finished answer held against the logs that it was made from.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::super::inputs::inputs;
+use super::super::whence::{find_case, logs, no_case};
 use super::Ending;
+use crate::audit::{self, Audit, Folder, Place, Raw};
+use crate::case::{self, Case};
 use crate::cli::VerifyArgs;
+use crate::pipeline::Input;
 
 /// Runs it.
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Ending> {
-    Err(Ending::failed(format_args!(
-        "{}: an answer cannot be held against its logs yet",
-        args.subject.display()
-    )))
+    let folder = Folder::read(&args.subject).map_err(Ending::Failed)?;
+    let mut audit = Audit::default();
+    folder.check(&mut audit);
+    let manifest = folder.manifest();
+    match find_case(args.case.as_ref(), &args.subject, &manifest) {
+        Some(path) => against_logs(&mut audit, &folder, &path, &args.reading.outside)?,
+        // What is contradicted already is told first.
+        None if audit.findings.is_empty() => return Err(no_case(&args.subject, &manifest)),
+        None => {}
+    }
+    let told = match args.json {
+        true => format!("{:#}\n", audit::json(&audit, &folder.digest())),
+        false => audit::text(&audit),
+    };
+    std::io::stdout().lock().write_all(told.as_bytes())?;
+    match (&*audit.findings, &*audit.unreadable, &*audit.absent) {
+        ([_, ..], ..) => Err(Ending::Contradicted),
+        (_, [(file, why), ..], _) => Err(Ending::Failed(format!("{file}: {why}"))),
+        (.., [_, ..]) => Err(Ending::Undetermined),
+        _ => Ok(()),
+    }
+}
+
+/// Case, tables and logs by their digests first; then line by line, as far as they can still be read.
+fn against_logs(
+    audit: &mut Audit,
+    folder: &Folder,
+    path: &Path,
+    outside: &[PathBuf],
+) -> Result<(), Ending> {
+    let manifest = folder.manifest();
+    let beside = path.parent().unwrap_or(Path::new(""));
+    audit::check_case(audit, &manifest, path, beside);
+    let case = match case::load_with(path, outside) {
+        Ok(case) => case,
+        // The scan could read it: something is not what it was, and was found above unless it is the program.
+        Err(_) if !audit.findings.is_empty() || !audit.absent.is_empty() => return Ok(()),
+        Err(problem) => return Err(Ending::usage(problem)),
+    };
+    let found = logs(&case).unwrap_or_default();
+    let places: Vec<Place<'_>> = found
+        .iter()
+        .map(|one| Place {
+            name: on_disk(&one.name, one.log.member()),
+            path: one.log.path(),
+        })
+        .collect();
+    audit::check_inputs(audit, &manifest, &case.folder, &places);
+    match inputs(&case) {
+        Ok((inputs, _)) => line_by_line(audit, folder, &case, inputs),
+        // What cannot be found or recognised any more was named above.
+        Err(_) if !audit.findings.is_empty() || !audit.absent.is_empty() => {}
+        Err(problem) => return Err(problem),
+    }
+    Ok(())
+}
+
+fn line_by_line(audit: &mut Audit, folder: &Folder, case: &Case, inputs: Vec<Input>) {
+    // A pipe cannot be read a second time.
+    let files = inputs.into_iter().filter(|input| input.log.is_file());
+    let raws: Vec<Raw> = files
+        .map(|input| Raw {
+            source: input.source,
+            name: input.name,
+            log: input.log,
+            format: input.format,
+            clock_correction: input.clock_correction,
+        })
+        .collect();
+    audit::check_answer(audit, folder, case, &raws);
+}
+
+/// A log's name without the member of the archive that it is.
+fn on_disk(name: &str, member: Option<&str>) -> String {
+    let own = member.and_then(|member| name.strip_suffix(member)?.strip_suffix("!/"));
+    own.unwrap_or(name).to_owned()
 }

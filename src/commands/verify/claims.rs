@@ -25,7 +25,7 @@ type Annex = (NewFile, fn(&Statements<'_>) -> String);
 
 /// Runs it.
 pub(super) fn run(args: &VerifyArgs, file: &Path) -> Result<(), Ending> {
-    let case = case::load(&args.subject).map_err(Ending::usage)?;
+    let case = case::load_with(&args.subject, &args.reading.outside).map_err(Ending::usage)?;
     let claims = claims::load(file, &case).map_err(Ending::usage)?;
     let (inputs, _) = inputs(&case)?;
     check_files(&inputs)?;

@@ -1,0 +1,161 @@
+//! The directory looked up plainly: an object's rows, an account's grants, a session's account, a container's page.
+//!
+//! Written after CASE.md and not after `scope`, which it is there to check: maps by name, every rule in one line.
+
+use std::collections::HashMap;
+
+use crate::case::{Case, Grant, Member, ObjectRow, SessionRow};
+use crate::report::AccessTable;
+use crate::route::Page;
+use crate::words::Stamp;
+
+/// The tables by name.
+pub(super) struct Plain<'c> {
+    pub case: &'c Case,
+    objects: HashMap<&'c str, Vec<ObjectRow<'c>>>,
+    grants: HashMap<&'c str, Vec<&'c Grant>>,
+    sessions: HashMap<&'c str, Vec<&'c SessionRow>>,
+    members: HashMap<&'c str, Vec<&'c Member>>,
+}
+
+impl<'c> Plain<'c> {
+    /// Sorts the tables by name. Without a table of accesses nothing is asked of them.
+    pub(super) fn of(case: &'c Case, table: Option<&AccessTable>) -> Plain<'c> {
+        let directory = &case.directory;
+        let mut plain = Plain {
+            case,
+            objects: HashMap::new(),
+            grants: HashMap::new(),
+            sessions: HashMap::new(),
+            members: HashMap::new(),
+        };
+        if table.is_none() {
+            return plain;
+        }
+        for row in directory.objects.iter().flat_map(|objects| objects.iter()) {
+            plain.objects.entry(row.object).or_default().push(row);
+        }
+        for grant in directory.grants.iter().flatten() {
+            plain.grants.entry(&grant.account).or_default().push(grant);
+        }
+        for row in directory.sessions.iter().flatten() {
+            plain.sessions.entry(&row.session).or_default().push(row);
+        }
+        for member in directory.members.iter().flatten() {
+            plain
+                .members
+                .entry(&member.container)
+                .or_default()
+                .push(member);
+        }
+        plain
+    }
+
+    /// Whose a session was then; what is no session stays as the log names it.
+    pub(super) fn account(&self, named: &[u8], at: Stamp) -> Option<&'c str> {
+        let rows = self.sessions.get(std::str::from_utf8(named).ok()?)?;
+        let row = rows.iter().find(|row| row.valid.holds(at))?;
+        Some(&row.account)
+    }
+
+    /// All rows of an object.
+    fn object(&self, object: &str) -> &[ObjectRow<'c>] {
+        self.objects.get(object).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rows that say whose an object is at an instant: those valid then, else the last that was valid before, else
+    /// the first of all.
+    pub(super) fn rows_at(&self, object: &str, at: Stamp) -> Vec<ObjectRow<'c>> {
+        let rows = self.object(object);
+        let valid: Vec<_> = rows.iter().filter(|row| row.valid.holds(at)).collect();
+        if !valid.is_empty() {
+            return valid.into_iter().copied().collect();
+        }
+        let mut last: Option<(Stamp, ObjectRow<'c>)> = None;
+        for row in rows {
+            if let Some(until) = row.valid.until
+                && until <= at
+                && last.is_none_or(|(before, _)| before <= until)
+            {
+                last = Some((until, *row));
+            }
+        }
+        let last = last.map(|(_, row)| row);
+        last.or(rows.first().copied()).into_iter().collect()
+    }
+
+    /// ID of the controller of a row's unit.
+    pub(super) fn controller(&self, row: &ObjectRow<'_>) -> Option<&'c str> {
+        let directory = &self.case.directory;
+        let unit = directory.units.as_deref()?.get(row.unit? as usize)?;
+        let controller = directory
+            .controllers
+            .as_deref()?
+            .get(unit.controller? as usize)?;
+        Some(&controller.id)
+    }
+
+    /// Whether `grants` knows an account.
+    pub(super) fn has_grants(&self, account: &str) -> bool {
+        self.grants.contains_key(account)
+    }
+
+    /// The grant by which an account may see an object at an instant, by any of its rows that holds then; an error where
+    /// no row that names a unit holds then, so that the grants say neither.
+    pub(super) fn granted(
+        &self,
+        account: &str,
+        object: &str,
+        at: Stamp,
+    ) -> Result<Option<&'c Grant>, ()> {
+        let rows = self.object(object);
+        let valid = || rows.iter().filter(|row| row.valid.holds(at));
+        if valid().all(|row| row.unit.is_none()) {
+            return Err(());
+        }
+        let grants = self.grants.get(account).map_or(&[][..], Vec::as_slice);
+        let sees = |grant: &&&Grant| valid().any(|row| self.covers(grant, row, at));
+        Ok(grants.iter().find(sees).copied())
+    }
+
+    /// CASE.md §2, "In scope".
+    fn covers(&self, grant: &Grant, row: &ObjectRow<'_>, at: Stamp) -> bool {
+        let matters = self.case.directory.grants_say_protected;
+        grant.valid.holds(at)
+            && row
+                .unit
+                .is_some_and(|unit| self.lies_under(unit, grant.unit))
+            && grant.form.as_deref().is_none_or(|form| form == row.form)
+            && (!row.protected || grant.protected || !matters)
+    }
+
+    fn lies_under(&self, unit: u32, above: u32) -> bool {
+        let units = self.case.directory.units.as_deref().unwrap_or_default();
+        let mut next = Some(unit);
+        while let Some(here) = next {
+            if here == above {
+                return true;
+            }
+            next = units.get(here as usize).and_then(|unit| unit.parent);
+        }
+        false
+    }
+
+    /// Whether an object stood on a container's page at an instant; `None` where the members do not tell.
+    pub(super) fn on_page(
+        &self,
+        (container, page): (&str, Page),
+        object: &str,
+        at: Stamp,
+    ) -> Option<bool> {
+        let members = self.members.get(container)?;
+        let then = members.iter().filter(|member| member.valid.holds(at));
+        let (skip, take) = match page {
+            Page::All => (0, u32::MAX),
+            Page::Slice { skip, take } => (skip, take),
+            Page::Unreadable => return None,
+        };
+        let mut on_page = then.skip(skip as usize).take(take as usize);
+        Some(on_page.any(|member| member.object == object))
+    }
+}

@@ -1,0 +1,192 @@
+//! Totals, controllers and accounts of `findings.json` against the tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::subjects::{Key, Tally};
+use super::{Basis, cell_of, rank};
+use crate::audit::Audit;
+use crate::report::{Row, cell};
+
+const FILE: &str = "findings.json";
+
+/// The tables.
+pub(super) struct Tables<'r> {
+    pub subjects: &'r [Row],
+    pub accounts: &'r [Row],
+    pub controllers: &'r [Row],
+}
+
+/// Compares the file.
+pub(super) fn check(
+    audit: &mut Audit,
+    (basis, tallies): (&Basis<'_>, &BTreeMap<Key, Tally<'_>>),
+    tables: &Tables<'_>,
+    found: &Value,
+) {
+    let case = basis.plain.case;
+    audit.same(
+        FILE,
+        ("case", "id"),
+        &found["case"]["id"],
+        Value::from(&*case.id),
+    );
+    audit.same(
+        FILE,
+        ("case", "title"),
+        &found["case"]["title"],
+        Value::from(&*case.title),
+    );
+    totals(audit, (basis, tallies), tables, &found["totals"]);
+    let same = [
+        "status",
+        "subjects_min",
+        "subjects_max",
+        "subjects_u1",
+        "subjects_u2",
+        "subjects_confirmed",
+        "subjects_probable",
+        "subjects_possible",
+        "children_min",
+        "protected_min",
+        "population",
+        "accounts",
+        "accesses",
+        "first_seen",
+        "last_seen",
+    ];
+    let columns = same.map(|name| (name, name));
+    each(
+        audit,
+        ("controllers", "controller"),
+        tables.controllers,
+        &columns,
+        found,
+    );
+    let same = [
+        "verdict",
+        "scope",
+        "kind",
+        "accesses",
+        "attempts",
+        "objects_beyond_scope",
+        "subjects_confirmed",
+        "subjects_probable",
+    ];
+    let mut columns: Vec<(&str, &str)> = same.iter().map(|name| (*name, *name)).collect();
+    columns.push(("undecided", "undecided_accesses"));
+    each(
+        audit,
+        ("accounts", "account"),
+        tables.accounts,
+        &columns,
+        found,
+    );
+    requests(audit, basis, found);
+}
+
+/// Rows of a table against the entries of a list, which stand in the same order.
+fn each(
+    audit: &mut Audit,
+    (list, name): (&str, &str),
+    rows: &[Row],
+    columns: &[(&str, &str)],
+    found: &Value,
+) {
+    let entries = found[list].as_array().map_or(&[][..], Vec::as_slice);
+    audit.same(FILE, (list, "entries"), entries.len(), rows.len());
+    for (entry, row) in entries.iter().zip(rows) {
+        let place = format!("{list}, {} {}", name, cell_of(row, name));
+        for (column, key) in columns.iter().chain([&(name, name)]) {
+            audit.same(
+                FILE,
+                (&place, key),
+                plainly(&entry[key]),
+                cell_of(row, column),
+            );
+        }
+    }
+}
+
+/// A value as a cell writes it.
+fn plainly(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => cell(text),
+        other => other.to_string(),
+    }
+}
+
+fn totals(
+    audit: &mut Audit,
+    (basis, tallies): (&Basis<'_>, &BTreeMap<Key, Tally<'_>>),
+    tables: &Tables<'_>,
+    found: &Value,
+) {
+    let mut surest: BTreeMap<&str, u8> = BTreeMap::new();
+    for row in tables.subjects {
+        let best = surest.entry(cell_of(row, "subject")).or_default();
+        *best = (*best).max(rank(cell_of(row, "certainty")));
+    }
+    let subjects = |sure: &str| surest.values().filter(|best| **best == rank(sure)).count();
+    let status = |word: &str| {
+        let rows = tables.controllers.iter();
+        rows.filter(|row| cell_of(row, "status") == word).count()
+    };
+    let mut figures = vec![
+        ("subjects_min", subjects("confirmed")),
+        ("subjects_confirmed", subjects("confirmed")),
+        ("subjects_probable", subjects("probable")),
+        ("subjects_possible", subjects("possible")),
+        ("controllers_confirmed", status("confirmed")),
+        (
+            "controllers_cannot_be_excluded",
+            status("cannot_be_excluded"),
+        ),
+        ("controllers_excluded", status("excluded")),
+    ];
+    if basis.exact {
+        let distinct = |which: fn(&Tally<'_>) -> bool| {
+            let own = tallies.iter().filter(|(_, tally)| which(tally));
+            own.map(|((subject, _), _)| subject)
+                .collect::<BTreeSet<_>>()
+                .len()
+        };
+        figures.push(("children_min", distinct(|tally| tally.child.1)));
+        figures.push(("protected_min", distinct(|tally| tally.protected.1)));
+    }
+    for (key, say) in &figures {
+        audit.same(FILE, ("totals", key), &found[key], say);
+    }
+    audit.counted("totals", figures.len() as u64);
+}
+
+/// The requests that each account's entry counts and lists.
+fn requests(audit: &mut Audit, basis: &Basis<'_>, found: &Value) {
+    let mut own: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for cited in &basis.cited {
+        let references = own.entry(cited.row.account).or_default();
+        references.insert(cited.row.reference());
+    }
+    for entry in found["accounts"].as_array().into_iter().flatten() {
+        let account = entry["account"].as_str().unwrap_or_default();
+        let none = BTreeSet::new();
+        let references = own.get(account).unwrap_or(&none);
+        let place = format!("accounts, account {}", cell(account));
+        let requests = &entry["requests_beyond_scope"];
+        audit.same(
+            FILE,
+            (&place, "requests_beyond_scope"),
+            &requests["count"],
+            references.len(),
+        );
+        for reference in requests["first"].as_array().into_iter().flatten() {
+            let reference = reference.as_str().unwrap_or_default();
+            if !references.contains(reference) {
+                let say = "no row of accesses.parquet cites it for this account";
+                audit.finds(FILE, (&place, "requests_beyond_scope"), reference, say);
+            }
+        }
+    }
+}

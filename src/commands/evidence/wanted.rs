@@ -1,0 +1,130 @@
+//! Which lines of an answer are asked for: rows by subject, account, controller or reference, and who is protected.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::Ending;
+use crate::case::Case;
+use crate::cli::EvidenceArgs;
+use crate::evidence::Reference;
+use crate::report::{AccessRow, AccessTable, Finished, Row, cell};
+
+/// A wanted line.
+#[derive(Default)]
+pub(super) struct Cited {
+    /// Its SHA-256 as the answer has it.
+    pub sha256: Option<String>,
+    /// It names a protected person, and nobody asked for such.
+    pub withheld: bool,
+}
+
+/// What is wanted.
+#[derive(Default)]
+pub(super) struct Wanted {
+    pub lines: BTreeMap<Reference, Cited>,
+}
+
+/// Finds the rows.
+pub(super) fn find(args: &EvidenceArgs, answer: &Finished, case: &Case) -> Result<Wanted, Ending> {
+    let table = answer.bytes("accesses.parquet").map_err(Ending::Failed)?;
+    let table = AccessTable::read(table);
+    let table = table.map_err(|why| Ending::Failed(format!("accesses.parquet: {why}")))?;
+    let subjects = answer.rows("subjects.csv").map_err(Ending::Failed)?;
+    let guarded = guarded(case);
+    ask_for_protected(args, &subjects, &guarded)?;
+    let mut wanted = Wanted::default();
+    for row in table.rows().filter(|row| fits(args, row)) {
+        let Some(reference) = Reference::read(&row.reference()) else {
+            continue;
+        };
+        let line = wanted.lines.entry(reference).or_default();
+        line.sha256 = row.line_sha256.map(str::to_owned);
+    }
+    unshown(args, &subjects, &mut wanted);
+    // A line may name several objects, of which the row that was asked for is one.
+    for row in table.rows().filter(|_| !args.protected) {
+        let named = row.container.is_none() && row.object.is_some_and(|id| guarded.0.contains(id));
+        if named
+            && let Some(reference) = Reference::read(&row.reference())
+            && let Some(line) = wanted.lines.get_mut(&reference)
+        {
+            line.withheld = true;
+        }
+    }
+    Ok(wanted)
+}
+
+/// Values of one kind widen, kinds narrow.
+fn fits(args: &EvidenceArgs, row: &AccessRow<'_>) -> bool {
+    let one_of = |wanted: &[String], own: Option<&str>| {
+        // As the tables write it, or as it is.
+        let is = |one: &String| own.is_some_and(|own| own == one || cell(own) == *one);
+        wanted.is_empty() || wanted.iter().any(is)
+    };
+    one_of(&args.subject, row.subject)
+        && one_of(&args.account, Some(row.account))
+        && one_of(&args.controller, row.controller)
+        && one_of(&args.row, Some(&row.reference()))
+}
+
+/// Subjects whom no line shows: the lines on both sides of what an ordered run must have gone through.
+fn unshown(args: &EvidenceArgs, subjects: &[Row], wanted: &mut Wanted) {
+    if args.subject.is_empty() || !args.account.is_empty() || !args.row.is_empty() {
+        return;
+    }
+    let value = |row: &Row, column: &str| row.get(column).cloned().unwrap_or_default();
+    let of = |list: &[String], own: String| list.is_empty() || list.contains(&own);
+    let rows = subjects.iter().filter(|row| {
+        value(row, "accesses") == "0"
+            && of(&args.subject, value(row, "subject"))
+            && of(&args.controller, value(row, "controller"))
+    });
+    for row in rows {
+        for reference in value(row, "evidence")
+            .split(';')
+            .filter_map(Reference::read)
+        {
+            wanted.lines.entry(reference).or_default();
+        }
+    }
+}
+
+/// Objects and subjects that the directory says to be protected, at whatever time.
+fn guarded(case: &Case) -> (BTreeSet<&str>, BTreeSet<&str>) {
+    let objects = case.directory.objects.iter();
+    let rows = objects.flat_map(|objects| objects.iter());
+    let rows: Vec<_> = rows.filter(|row| row.protected).collect();
+    let objects = rows.iter().map(|row| row.object).collect();
+    (objects, rows.iter().map(|row| row.subject).collect())
+}
+
+/// Whoever asks for a protected person must say so.
+fn ask_for_protected(
+    args: &EvidenceArgs,
+    subjects: &[Row],
+    guarded: &(BTreeSet<&str>, BTreeSet<&str>),
+) -> Result<(), Ending> {
+    let said = |subject: &str| {
+        subjects.iter().any(|row| {
+            row.get("subject").is_some_and(|own| own == subject)
+                && row.get("protected").is_some_and(|word| word == "true")
+        })
+    };
+    let asked = |subject: &&String| guarded.1.contains(&***subject) || said(subject);
+    match args.subject.iter().filter(asked).count() {
+        0 => Ok(()),
+        _ if args.protected => Ok(()),
+        n => Err(Ending::Usage(format!(
+            "--subject: {n} of those that were named have a protected identity, and whoever sees their lines can find them: \
+             give --protected if you may, and keep what it prints as such"
+        ))),
+    }
+}
+
+/// Says that nothing was found.
+pub(super) fn nothing(args: &EvidenceArgs) -> String {
+    format!(
+        "{}: no line of the answer fits what was asked for; subjects.csv, accounts.csv and controllers.csv have the IDs, \
+         and a reference is written FILE:LINE@OFFSET+LENGTH",
+        args.answer.display()
+    )
+}
