@@ -120,6 +120,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
             About::Subject(None, _) | About::Unknown(_) => {
                 common.anybody += 1;
                 common.outside += 1;
+                common.placeless += u64::from(matches!(about, About::Subject(..)));
             }
             About::UnknownContainer(_) => common.unlimited(),
             // A route that is said to disclose nothing does no harm without an ID.
@@ -137,6 +138,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
     if placeless > 0 {
         common.anybody += placeless;
         common.outside += placeless;
+        common.placeless += placeless;
         common.reasons.insert(Reason::Ambiguous);
     }
     common
