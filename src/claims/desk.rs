@@ -153,7 +153,12 @@ impl<'c> Desk<'c> {
     /// A finding in the making, with what it rests on.
     pub(super) fn draft(&self, counts: &'static str, frame: &Frame) -> Draft {
         let cover = self.sky.cover(&frame.routes, frame.window, &frame.basis);
-        let mut assumptions = vec![format!("The time looked at is {}.", frame.basis)];
+        let mut assumptions = vec![
+            format!("The time looked at is {}.", frame.basis),
+            "The case names the log of every host: one that was never handed over, and a hole too short to be noticed, leave no \
+             trace."
+                .to_owned(),
+        ];
         if self.requests.excluded > 0 {
             assumptions.push(format!(
                 "{} request(s) for routes are set aside by [exclude] and count nowhere.",

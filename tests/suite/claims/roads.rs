@@ -198,7 +198,13 @@ fn sizes_with_heads(case: &Path) -> bool {
         .unwrap();
     assert_eq!(finding["interval"]["min"], 0, "{finding}");
     let text = fs::read_to_string(case.join("case.toml")).unwrap();
-    let said = text.replace("[[route]]\n", "[[route]]\nempty_below = 1\n");
+    let said = |block: &str| match block.contains("empty_below") {
+        true => block.to_owned(),
+        false => format!("empty_below = 1\n{block}"),
+    };
+    let (head, routes) = text.split_once("[[route]]\n").unwrap();
+    let routes: Vec<String> = routes.split("[[route]]\n").map(said).collect();
+    let said = format!("{head}[[route]]\n{}", routes.join("[[route]]\n"));
     assert_ne!(said, text);
     fs::write(case.join("case.toml"), said).unwrap();
     finding["reasons"].to_string().contains("NO_BODY")
