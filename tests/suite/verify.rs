@@ -96,8 +96,12 @@ fn the_captured_case_holds_and_says_how_much_was_looked_at() {
 fn practice_cases_hold() {
     for (seed, more) in [
         ("11", vec![]),
-        ("12", vec!["--flaw", "gap"]),
+        ("12", vec!["--flaw", "hole"]),
         ("13", vec!["--hard", "50"]),
+        ("14", vec!["--flaw", "no-grants"]),
+        ("15", vec!["--flaw", "stale-directory", "--flaw", "clock"]),
+        ("16", vec!["--flaw", "sampled"]),
+        ("17", vec!["--flaw", "no-bytes"]),
     ] {
         let folder = fresh(&format!("verify-practice-{seed}"));
         let case = folder.join("case");
