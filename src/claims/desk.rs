@@ -1,6 +1,8 @@
 //! The desk: every statement gets its judge, every request is opened once, in order of time, and shown to those judges
 //! whose time and route it falls into.
 
+use std::collections::BTreeSet;
+
 use super::bodies::Constant;
 use super::dark::{Sky, Window, returning};
 use super::opened::{Opened, Opener};
@@ -108,12 +110,34 @@ impl<'c> Desk<'c> {
                 };
                 (0..self.case.routes.len()).filter(has).collect()
             }
+            Kind::ReadBy { object, .. } => self.reading(object),
             _ => returning(&self.case.routes),
         };
         Frame {
             window,
             basis,
             routes: claim.only.route.map_or_else(all, |route| vec![route]),
+        }
+    }
+
+    /// Routes by which an object is read: those whose variable is called as the table calls its kind, where there are such;
+    /// what another route names by that variable is something else.
+    fn reading(&self, object: &str) -> Vec<usize> {
+        let rows = self.rights.rows(object.as_bytes());
+        let kinds: BTreeSet<&str> = rows
+            .iter()
+            .map(|row| self.rights.objects.row(*row).kind)
+            .collect();
+        let all = returning(&self.case.routes);
+        let named = |route: &&usize| {
+            let spec = &self.case.routes[**route];
+            let mut variables = spec.object.iter().chain(&spec.container);
+            variables.any(|name| kinds.contains(name.as_str()))
+        };
+        let own: Vec<usize> = all.iter().filter(named).copied().collect();
+        match own.is_empty() {
+            true => all,
+            false => own,
         }
     }
 

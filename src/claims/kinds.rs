@@ -70,7 +70,7 @@ pub(super) const KINDS: [(&str, &[&str]); 18] = [
     ("rate_limited", &["above", "per", "route", "from", "until"]),
     ("log_complete", &["route", "from", "until"]),
     ("revoked_not_used", &["account", "at", "until"]),
-    ("read_by", &["object", "k", "n", "withdrawn"]),
+    ("read_by", &["object", "k", "n", "withdrawn", "route"]),
     ("unless_parameter", &["route", "parameter", "from", "until"]),
 ];
 

@@ -276,8 +276,16 @@ impl<'c> Judge<'c> for ReadBy<'c> {
             max: whole.then_some(self.high.len() as u64),
         };
         draft.assumptions.push(
-            "Reading is a request that names the object and was answered with content; a list in which it stands is none."
-                .to_owned(),
+            format!(
+                "Reading is a request that names the object and was answered with content, by a route that returns such \
+                 things ({}); a list in which it stands is none.",
+                frame
+                    .routes
+                    .iter()
+                    .map(|route| desk.case.routes[*route].name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         );
         let mut outcomes = vec![exactly(self.k, readers)];
         let room = readers

@@ -43,7 +43,6 @@ fn differing(scenario: &str, case: &str, expected: &Value) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "until `verify --claims` stands in this tree"]
 fn statements_come_out_as_the_truth_has_them() {
     let mut differ = Vec::new();
     for (scenario, case, file) in [
