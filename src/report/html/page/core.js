@@ -75,7 +75,7 @@ function when(at, form) {
 }
 
 function fill(node, children) {
-  for (const child of children.flat()) {
+  for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
     node.append(child instanceof Node ? child : document.createTextNode(String(child)));
   }
@@ -156,9 +156,12 @@ function line(index) {
 
 const quote = (text) => "'" + text.replace(/'/g, "'\\''") + "'";
 
+/** Whether the page is being printed, where nothing can be opened. */
+let printing = false;
+
 /** Text that opens the raw lines behind it, where there are any. */
 function behind(text, what, lines, all, more) {
-  if (!all && !(lines && lines.length)) return document.createTextNode(text);
+  if (printing || (!all && !(lines && lines.length))) return document.createTextNode(text);
   const label = t('lines.open', { figure: what + ': ' + text });
   return el('button', {
     type: 'button', class: 'figure', 'aria-haspopup': 'dialog', 'aria-label': label, title: label,

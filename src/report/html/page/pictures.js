@@ -6,18 +6,23 @@ const LEVELS = ['attempt', 'possible', 'probable', 'confirmed'];
 
 /** A drawing with its words. */
 function picture(height, label, ...children) {
-  return svg('svg', {
+  const drawing = svg('svg', {
     viewBox: '0 0 ' + WIDE + ' ' + height, role: 'img', 'aria-label': label, class: 'picture',
     preserveAspectRatio: 'xMidYMid meet',
   }, hatches(), ...children);
+  // On a narrow screen it is scrolled, not shrunk until nobody can read it.
+  return el('div', { class: 'canvas', tabindex: 0, role: 'group', 'aria-label': label }, drawing);
 }
 
+let hatched = false;
+
 function hatches() {
+  if (hatched) return null;
+  hatched = true;
   const pattern = (id, name) => svg('pattern', {
     id, width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)',
   }, svg('rect', { width: 6, height: 6, class: name + '-back' }), svg('rect', { width: 2.5, height: 6, class: name }));
-  return document.getElementById('hatch-hole') ? null
-    : svg('defs', {}, pattern('hatch-hole', 'hatch'), pattern('hatch-more', 'hatch-more'));
+  return svg('defs', {}, pattern('hatch-hole', 'hatch'), pattern('hatch-more', 'hatch-more'));
 }
 
 /** [min, max] against a population. */
@@ -66,14 +71,14 @@ function duration(seconds) {
 function timelinePicture(view, holes, marks) {
   const from = view.start;
   const until = view.start + view.n * view.size;
-  const left = 118;
+  const left = 136;
   const x = (at) => left + ((Math.min(Math.max(at, from), until) - from) / (until - from)) * (WIDE - left - 12);
   const lanes = [];
   if (view.traffic) lanes.push(['lane_traffic', 60, (row) => [[row[1] || 0, 'traffic']]]);
   lanes.push(['lane_disclosed', 90, (row) => [[row[2], 'confirmed'], [row[3], 'probable'], [row[4], 'possible']]]);
   lanes.push(['lane_attempts', 60, (row) => [[row[5], 'attempt']]]);
   const inside = marks.filter((mark) => mark.at >= from && mark.at <= until);
-  let top = 18 + 14 * Math.min(4, stagger(inside, x));
+  let top = 34;
   const head = top;
   const drawn = [];
   for (const [name, height, parts] of lanes) {
@@ -100,26 +105,28 @@ function timelinePicture(view, holes, marks) {
   const shaded = holes.filter((hole) => hole.to > from && hole.at < until).map((hole) => svg('rect', {
     x: x(hole.at), y: head, width: Math.max(2, x(hole.to) - x(hole.at)), height: bottom - head, class: 'hole',
   }));
-  return { height: bottom + 24, nodes: [axis(from, until, x, head, bottom), shaded, drawn, inside.map((m) => pin(m, x, bottom))] };
+  return { height: bottom + 24, nodes: [axis(from, until, x, head, bottom), shaded, drawn, clusters(inside, x).map((some, index) => pins(some, index, x, bottom))] };
 }
 
-/** Marks that would cover each other stand on several levels; gives how many levels. */
-function stagger(marks, x) {
-  const ends = [];
+/** Marks that would cover each other, which are marks that follow each other. */
+function clusters(marks, x) {
+  const found = [];
   for (const mark of marks) {
-    let level = ends.findIndex((end) => end < x(mark.at) - 22);
-    if (level < 0) level = ends.length;
-    ends[level] = x(mark.at);
-    mark.level = level % 4;
+    const last = found[found.length - 1];
+    if (last && x(mark.at) - x(last[0].at) < 20) last.push(mark);
+    else found.push([mark]);
   }
-  return ends.length;
+  return found;
 }
 
-function pin(mark, x, bottom) {
-  const y = 12 + mark.level * 14;
+function pins(marks, index, x, bottom) {
+  // Two heights, so that neighbours do not touch.
+  const y = index % 2 ? 12 : 27;
+  const last = marks[marks.length - 1].number;
+  const label = marks.length > 1 ? marks[0].number + '\u2013' + last : last;
   return svg('g', { class: 'pin' },
-    svg('line', { x1: x(mark.at), x2: x(mark.at), y1: y + 2, y2: bottom }),
-    svg('text', { x: x(mark.at), y, 'text-anchor': 'middle' }, mark.number));
+    marks.map((mark) => svg('line', { x1: x(mark.at), x2: x(mark.at), y1: y + 3, y2: bottom })),
+    svg('text', { x: x(marks[0].at), y, 'text-anchor': 'middle' }, label));
 }
 
 /** Where IDs stand: by their number where nearly all carry one behind the same beginning, else by rank. */

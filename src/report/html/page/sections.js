@@ -11,7 +11,7 @@ const certainty = (level) => t('certainty.' + LEVELS[level]);
 /** Words, and for figures that fall into a cell. */
 const column = (key, get, more) => ({ key, name: t('column.' + key), get, ...more });
 const number = (key, get, more) => column(key, get, { num: true, show: (row) => num(get(row)), ...more });
-const time = (key, get) => column(key, (row) => seconds(get(row)), { show: (row) => when(get(row)) });
+const time = (key, get) => column(key, (row) => seconds(get(row)), { show: (row) => when(get(row)), tight: true });
 
 /** A figure of a row that opens its lines, found under a key of `row.lines`. */
 function lined(key, get, of, what) {
@@ -49,13 +49,13 @@ function ledger() {
     lined('min', (row) => row.min, 'confirmed', own), number('max', (row) => row.max),
     column('bar', (row) => (row.population ? row.min / row.population : null), { show: (row) => intervalBar(row.min, row.max, row.population) }),
     number('population', (row) => row.population),
-    lined('probable', (row) => row.probable, 'probable', own), lined('possible', (row) => row.possible, 'possible', own),
-    number('children', (row) => row.children), number('protected', (row) => row.protected ?? 0, { show: (row) => few(row.protected) }),
-    number('accounts', (row) => row.accounts), lined('accesses', (row) => row.accesses, 'any', own),
     time('first', (row) => row.first), time('last', (row) => row.last),
     column('reasons', (row) => row.reasons.join(' '), {
       show: (row) => el('span', { title: reasons(row.reasons) }, row.reasons.join(', ')), filter: (row) => row.reasons,
     }),
+    lined('probable', (row) => row.probable, 'probable', own), lined('possible', (row) => row.possible, 'possible', own),
+    number('children', (row) => row.children), number('protected', (row) => row.protected ?? 0, { show: (row) => few(row.protected) }),
+    number('accounts', (row) => row.accounts), lined('accesses', (row) => row.accesses, 'any', own),
   ];
   const node = document.getElementById('ledger');
   document.getElementById('ledger-static').replaceWith(table({
@@ -96,7 +96,7 @@ function timeline() {
   const parts = D.time.views.map((view) => timelineOf(view, holes, marks));
   const events = table({
     name: t('timeline.marks'), rows: marks, file: 'findings.json', columns: [
-      column('number', (mark) => mark.number, { num: true }), time('time', (mark) => mark.at),
+      column('number', (mark) => mark.number), time('time', (mark) => mark.at),
       column('what', (mark) => t('timeline.mark_' + mark.kind, { what: mark.what }), { wide: true }),
     ],
   });
@@ -162,9 +162,9 @@ function accountOf(row) {
     confirmed: num(row.subjects_confirmed), probable: num(row.subjects_probable),
     unexplained: num(row.first_contacts_unexplained), contacts: num(row.first_contacts),
   })), walk(row)];
-  const add = (title, rows, build) => rows && rows.length && parts.push(el('h4', {}, t('account.' + title)), build(rows));
+  const add = (title, rows, build) => rows && rows.length && parts.push(el('h3', {}, t('account.' + title)), build(rows));
   const said = (rows) => list(rows, (one) => quoted(one));
-  if (row.scope_rests_on) parts.push(el('h4', {}, t('account.inferred')), el('p', {}, quoted(row.scope_rests_on)));
+  if (row.scope_rests_on) parts.push(el('h3', {}, t('account.inferred')), el('p', {}, quoted(row.scope_rests_on)));
   add('grants', row.grants, (rows) => table({
     name: t('account.grants'), rows, file: 'findings.json', columns: [
       column('role', (one) => one.role), column('unit', (one) => one.unit), column('form', (one) => one.form || ''),
@@ -183,7 +183,7 @@ function accountOf(row) {
   add('signals', row.signals, signals);
   add('explained', row.explained, (rows) => list(rows, (one) => [num(one.contacts) + ': ', quoted(one.template)]));
   add('would_change', row.would_change, said);
-  if (row.other_client) parts.push(el('h4', {}, t('account.other_client')), facts(row.other_client));
+  if (row.other_client) parts.push(el('h3', {}, t('account.other_client')), facts(row.other_client));
   if (row.runs) parts.push(opening(t('account.runs'), () => facts(row.runs)));
   parts.push(el('p', { class: 'note' }, t('account.evidence', { command: 'breachscope evidence ANSWER --account ' + quote(row.account) })));
   return parts;
@@ -220,7 +220,7 @@ function walk(row) {
     disclosed: num(disclosed), attempts: num(points.length - disclosed),
   });
   const title = t('account.walk') + ', ' + row.account;
-  return [el('h4', {}, t('account.walk')), el('p', {}, t('account.walk_lead', { axis: axisName }),
+  return [el('h3', {}, t('account.walk')), el('p', {}, t('account.walk_lead', { axis: axisName }),
     W.all > points.length ? ' ' + t('account.thinned', { shown: num(points.length), all: num(W.all) }) : '',
     W.hidden ? ' ' + t('account.protected_out') : ''),
   walkPicture(points, objects, places(distinct('box')), label), legend(),

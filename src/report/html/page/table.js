@@ -18,7 +18,7 @@ function table({ name, columns, rows, file, left }) {
   const long = rows.length > WINDOWED;
   if (long) node.setAttribute('aria-rowcount', rows.length + 1);
   const frame = el('div', {
-    class: long ? 'frame long' : 'frame', role: 'region', tabindex: 0, 'aria-label': name,
+    class: long ? 'frame long' : 'frame', role: 'group', tabindex: 0, 'aria-label': name,
   }, node);
   const count = el('span', { class: 'count', 'aria-live': 'polite' });
   const printed = el('p', { class: 'printed' });
@@ -40,7 +40,7 @@ function table({ name, columns, rows, file, left }) {
 
   function draw() {
     const all = state.rows;
-    if (state.printing) return plain(all.slice(0, PRINTED));
+    if (printing) return plain(all.slice(0, PRINTED));
     if (!long || all.length <= WINDOWED) return plain(all);
     const first = Math.max(0, Math.floor(frame.scrollTop / ROW) - 10);
     const last = Math.min(all.length, first + Math.ceil((frame.clientHeight || 600) / ROW) + 20);
@@ -60,9 +60,9 @@ function table({ name, columns, rows, file, left }) {
   function cells(row, index) {
     const cell = (column, at) => {
       const shown = column.show ? column.show(row) : String(column.get(row) ?? '');
-      const given = { class: (column.num ? 'num' : '') + (column.wide ? ' wide' : '') || null };
-      if (at === 0) return el('th', { scope: 'row', ...given }, shown);
-      return el('td', given, shown);
+      const given = { class: [column.num && 'num', column.wide && 'wide', column.tight && 'tight'].filter(Boolean).join(' ') || null };
+      // A row without a name has no head: an empty one would be read out as a head.
+      return at === 0 && shown !== '' ? el('th', { scope: 'row', ...given }, shown) : el('td', given, shown);
     };
     return el('tr', long ? { 'aria-rowindex': index + 2 } : {}, columns.map(cell));
   }
@@ -85,10 +85,7 @@ function table({ name, columns, rows, file, left }) {
   }
 
   frame.addEventListener('scroll', () => long && requestAnimationFrame(draw));
-  tables.push((printing) => {
-    state.printing = printing;
-    draw();
-  });
+  tables.push(draw);
   update();
   const tools = rows.length > 8 ? toolbar(name, columns, rows, state, update, count) : null;
   const more = left ? el('p', { class: 'note' }, t('table.left_out', { n: num(left), file, shown: num(rows.length) })) : null;
@@ -107,7 +104,9 @@ function head(column, index, state, update) {
       },
     },
   }, column.name);
-  return el('th', { scope: 'col', 'aria-sort': 'none', class: column.num ? 'num' : null }, button);
+  return el('th', { scope: 'col', 'aria-sort': 'none', class: column.num ? 'num' : null }, button,
+    // Printing repeats heads on every page, but no buttons.
+    el('span', { class: 'printed', 'aria-hidden': true }, column.name));
 }
 
 function parts(column, row) {
@@ -171,7 +170,8 @@ function tableBehind(picture, build) {
 let reopened = [];
 
 function beforePrint() {
-  if (reopened.length) return;
+  if (printing) return;
+  printing = true;
   // A part that was built by opening may hold further ones.
   for (let closed = unopened(); closed.length; closed = unopened()) {
     reopened.push(...closed);
@@ -180,7 +180,7 @@ function beforePrint() {
       node.open = true;
     }
   }
-  tables.forEach((draw) => draw(true));
+  tables.forEach((draw) => draw());
 }
 
 const unopened = () => [...document.querySelectorAll('details:not([open])')];
@@ -188,7 +188,8 @@ const unopened = () => [...document.querySelectorAll('details:not([open])')];
 function afterPrint() {
   reopened.forEach((node) => { node.open = false; });
   reopened = [];
-  tables.forEach((draw) => draw(false));
+  printing = false;
+  tables.forEach((draw) => draw());
 }
 
 addEventListener('beforeprint', beforePrint);
