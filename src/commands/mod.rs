@@ -11,6 +11,7 @@ mod logs;
 mod progress;
 mod records;
 mod remarks;
+mod report;
 mod sampling;
 mod scan;
 mod selftest;
@@ -64,6 +65,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -39,19 +39,30 @@ impl Table {
 
 /// A cell that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay. What
 /// would act on a terminal, break a row or hide among letters is written as its code.
-fn safe(cell: &str) -> String {
+pub(super) fn safe(cell: &str) -> String {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let mut out = String::with_capacity(cell.len() + 1);
     if risky && cell.parse::<f64>().is_err() {
         out.push('\'');
     }
-    for c in cell.chars() {
+    seen(cell, &mut out);
+    out
+}
+
+/// What would act on a terminal, break a row or hide among letters is written as its code.
+pub(super) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    seen(text, &mut out);
+    out
+}
+
+fn seen(text: &str, out: &mut String) {
+    for c in text.chars() {
         match c.is_control() || is_invisible(c) {
             true => out.extend(c.escape_unicode()),
             false => out.push(c),
         }
     }
-    out
 }
 
 /// Zero-width, direction-changing and line-separating characters, and tags.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::html::{Language, Source, render};
 use crate::evidence::sha256;
 
 /// A row of a table by its columns' names.
@@ -15,6 +16,7 @@ pub type Row = BTreeMap<String, String>;
 #[derive(Debug)]
 pub struct Finished {
     folder: PathBuf,
+    manifest: Value,
     digests: BTreeMap<String, String>,
 }
 
@@ -54,7 +56,20 @@ impl Finished {
         Ok(Finished {
             folder: folder.to_owned(),
             digests: digests.collect(),
+            manifest,
         })
+    }
+
+    /// The page, rendered again from the files.
+    ///
+    /// # Errors
+    /// As [`Finished::bytes`].
+    pub fn page(&self, language: Language) -> Result<Vec<u8>, String> {
+        let source = Source {
+            manifest: self.manifest.clone(),
+            read: &|file| self.bytes(file),
+        };
+        render(&source, language)
     }
 
     /// The bytes of one of its files.

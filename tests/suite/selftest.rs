@@ -24,10 +24,18 @@ fn the_recorded_result_is_a_fresh_one() {
 #[test]
 fn every_manifest_says_how_often_the_build_is_wrong() {
     let out = fresh("selftest-manifest").join("answer");
-    scan(&root().join("tests/cases/scan-two-schools/case.toml"), &out, &["--quiet"]);
+    scan(
+        &root().join("tests/cases/scan-two-schools/case.toml"),
+        &out,
+        &["--quiet"],
+    );
     let said = &json(&out.join("manifest.json"))["selftest"];
     let recorded: Value = json(&root().join("src/selftest/result.json"));
     assert_eq!(said["cases"], recorded["cases"]);
     assert_eq!(said["error_rates"], recorded["error_rates"]);
-    assert!(said["error_rates"].as_array().is_some_and(|rates| rates.len() > 4));
+    assert!(
+        said["error_rates"]
+            .as_array()
+            .is_some_and(|rates| rates.len() > 4)
+    );
 }

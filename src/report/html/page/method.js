@@ -130,7 +130,7 @@ function method() {
   if (M.selftest && M.selftest.error_rates) fill(node, [el('h3', {}, t('method.selftest')), selftest(M.selftest)]);
   const files = (title, rows, more) => fill(node, [el('h3', {}, t('method.' + title)), table({
     name: t('method.' + title), rows, file: 'manifest.json', columns: [
-      column('file', (row) => row.file), ...more, number('bytes', (row) => row.bytes), digest((row) => row.sha256),
+      column('file', (row) => row.file), ...more, number('bytes', (row) => row.bytes, { show: (row) => (row.bytes === null ? '' : num(row.bytes)) }), digest((row) => row.sha256),
     ],
   })]);
   files('inputs', M.inputs, [column('source', (row) => row.source), column('format', (row) => row.format),
