@@ -14,7 +14,7 @@
 //! 9. [`impact`]: disclosures -> controllers and data subjects with `[min, max]` and reasons
 //! 10. [`cause`]: which stories of how it came about remain
 //! 11. [`evidence`]: references -> exact bytes and hashes
-//! 12. [`report`]: results -> the answer's files and the terminal's last screen
+//! 12. [`report`]: results -> the answer's files, the page for people among them, and the terminal's last screen
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!

@@ -19,6 +19,7 @@ mod excluded;
 mod explain;
 mod formats;
 mod house;
+mod html;
 mod idle;
 mod init;
 mod inspect;
