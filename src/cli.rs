@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::case::AccountKey;
 use crate::format::Proxies;
+use crate::report::html::Language;
 use crate::synth::{Attack, Flaw, Hand, LeakFrom, LogFormat, Pace, Split};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
@@ -29,6 +30,8 @@ pub enum Command {
     Scan(ScanArgs),
     /// Tell the story of one account from a finished answer: scope, visits, signals, what would change the verdict
     Explain(ExplainArgs),
+    /// Render the page of a finished answer again, such as in another language
+    Report(ReportArgs),
     /// Hold a vendor's statements, or a finished answer, against the raw logs
     Verify(VerifyArgs),
     /// Bring back the raw lines behind rows of a finished answer, each with its digest, or put them into a bag
@@ -98,6 +101,20 @@ pub struct ExplainArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `report`.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Folder of a finished answer
+    #[arg(value_name = "ANSWER")]
+    pub answer: PathBuf,
+    /// Language of the page: English, Swedish or Danish
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = clap::builder::PossibleValuesParser::new(Language::CODES))]
+    pub lang: String,
+    /// File to write, never over another one [default: standard output, if that is no terminal]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `verify`.

@@ -15,7 +15,7 @@
 //! 10. [`cause`]: which stories of how it came about remain
 //! 11. [`claims`]: a vendor's statement -> supported, contradicted, not determinable; a second road over the logs
 //! 12. [`evidence`]: references -> exact bytes and hashes
-//! 13. [`report`]: results -> the answer's files and the terminal's last screen
+//! 13. [`report`]: results -> the answer's files, the page for people among them, and the terminal's last screen
 //! 14. [`audit`]: a finished answer held against the logs that it was made from
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.

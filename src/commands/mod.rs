@@ -15,6 +15,7 @@ mod logs;
 mod progress;
 mod records;
 mod remarks;
+mod report;
 mod sampling;
 mod scan;
 mod selftest;
@@ -80,6 +81,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Evidence(args) => evidence::run(&args),
         Command::Attest(args) => attest::run(&args),

@@ -51,6 +51,7 @@ struct Columns {
     container: Vec<Option<String>>,
     standing: Vec<&'static str>,
     explanation: Vec<Option<&'static str>>,
+    protected: Vec<bool>,
 }
 
 impl Columns {
@@ -80,6 +81,8 @@ impl Columns {
             });
             self.subject
                 .push(row.map(|row| atlas.subject_name(atlas.subject(row)).into_owned()));
+            self.protected
+                .push(row.is_some_and(|row| atlas.row(row).protected));
             self.controller.push(match row {
                 Some(row) => known(atlas.controller_id(atlas.controller(row))),
                 None => known(atlas.controller_id(beyond.label)),
@@ -147,6 +150,7 @@ impl Columns {
                 Column::new("container".into(), self.container),
                 Column::new("standing".into(), self.standing),
                 Column::new("explanation".into(), self.explanation),
+                Column::new("protected".into(), self.protected),
             ],
         )
     }

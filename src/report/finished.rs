@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::MANIFEST;
+use super::html::{Language, Source, render};
 use crate::evidence::sha256;
 
 /// A row of a table by its columns' names.
@@ -16,6 +17,7 @@ pub type Row = BTreeMap<String, String>;
 #[derive(Debug)]
 pub struct Finished {
     folder: PathBuf,
+    manifest: Value,
     digests: BTreeMap<String, String>,
 }
 
@@ -56,7 +58,20 @@ impl Finished {
         Ok(Finished {
             folder: folder.to_owned(),
             digests: digests.chain([own]).collect(),
+            manifest,
         })
+    }
+
+    /// The page, rendered again from the files.
+    ///
+    /// # Errors
+    /// As [`Finished::bytes`].
+    pub fn page(&self, language: Language) -> Result<Vec<u8>, String> {
+        let source = Source {
+            manifest: self.manifest.clone(),
+            read: &|file| self.bytes(file),
+        };
+        render(&source, language)
     }
 
     /// The bytes of one of its files.

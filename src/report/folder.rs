@@ -122,6 +122,15 @@ impl Staging {
         Ok(())
     }
 
+    /// A file that was written.
+    ///
+    /// # Errors
+    /// A sentence: it was not, or cannot be read again.
+    pub fn read(&self, file: &str) -> Result<Vec<u8>, String> {
+        let path = self.staged.join(file);
+        fs::read(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))
+    }
+
     /// The folder that nobody knows of yet, for what must lie somewhere meanwhile.
     pub fn folder(&self) -> &Path {
         &self.staged

@@ -10,6 +10,7 @@ pub mod export;
 mod findings;
 mod finished;
 mod folder;
+pub mod html;
 mod inspection;
 mod manifest;
 mod rows;
@@ -167,9 +168,22 @@ pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem>
     if let Some(other) = &answer.other {
         staging.put("comparison.json", difference::json(answer, other)?)?;
     }
+    let page = html_page(answer, &staging)?;
+    staging.put(html::FILE, page)?;
     let manifest = manifest::json(answer, staging.outputs())?;
     let digest = manifest_digest(&manifest);
     staging.put(MANIFEST, manifest)?;
     staging.put(MANIFEST_DIGEST, digest)?;
     staging.publish()
+}
+
+/// The page, in English as all of the answer's other files are; `report` renders it in other languages.
+fn html_page(answer: &Answer<'_>, staging: &Staging) -> Result<Vec<u8>, FolderProblem> {
+    let encode = |e: String| FolderProblem::encoding(html::FILE, e);
+    let manifest = manifest::json(answer, staging.outputs())?;
+    let source = html::Source {
+        manifest: serde_json::from_slice(&manifest).map_err(|e| encode(e.to_string()))?,
+        read: &|file| staging.read(file),
+    };
+    html::render(&source, html::Language::English).map_err(encode)
 }

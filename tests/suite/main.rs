@@ -23,6 +23,7 @@ mod explain;
 mod formats;
 mod hostile;
 mod house;
+mod html;
 mod idle;
 mod init;
 mod inspect;

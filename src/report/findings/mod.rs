@@ -42,7 +42,16 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     });
     let value = json!({
         "schema": SCHEMA,
-        "case": { "id": case.id, "title": case.title },
+        "case": {
+            "id": case.id,
+            "title": case.title,
+            "timezone": case.timezone.name(),
+            "period": case.period.map(|period| json!({
+                "from": period.from.map(|at| at.to_string()),
+                "until": period.until.map(|at| at.to_string()),
+            })),
+            "published": case.leak.as_ref().and_then(|leak| leak.published).map(|at| at.to_string()),
+        },
         "window": window.map(|(from, until)| json!({
             "from": from.to_string(),
             "until": until.to_string(),
@@ -70,6 +79,7 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "joint": detection::joint(answer),
         "used_after_closing": detection::used_after_closing(answer),
         "undecided": undecided(answer),
+        "holes": holes(answer),
         "doubts": doubts.collect::<Vec<_>>(),
         "remarks": answer.remarks,
         "set_aside": {
@@ -107,6 +117,23 @@ fn totals(answer: &Answer<'_>) -> Value {
         "accounts_and_addresses_seen": answer.analysis.people,
         "log_coverage": (answer.assessment.covered * 10_000.0).round() / 10_000.0,
     })
+}
+
+/// Known and found holes in the logs, each with what tells of it.
+fn holes(answer: &Answer<'_>) -> Value {
+    let routes = &answer.case.routes;
+    let holes = answer.assessment.holes.iter().map(|hole| {
+        json!({
+            "source": answer.case.sources[hole.source].name,
+            "from": hole.from.to_string(),
+            "until": hole.until.to_string(),
+            "kind": hole.kind.word(),
+            "route": hole.route.and_then(|route| routes.get(route)).map(|route| &route.name),
+            "writer": hole.writer,
+            "basis": hole.basis,
+        })
+    });
+    holes.collect()
 }
 
 fn controllers(answer: &Answer<'_>, which: fn(&ControllerRow) -> bool) -> Vec<Value> {

@@ -1,0 +1,161 @@
+//! The accounts of the page: their entries of `findings.json` with the lines and the walk behind them, and the table
+//! of accounts against controllers.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use super::accesses::Access;
+use super::held::{Held, LISTED, LISTED_IN_CELL};
+use super::lines::Lines;
+use super::walk::{self, Names};
+use crate::detect::Verdict;
+
+/// How many accounts are told with picture and signals; the others stand in the table.
+const TOLD: usize = 50;
+/// What only an account that is told has.
+const LONG: [&str; 10] = [
+    "signals",
+    "explained",
+    "grants",
+    "visits",
+    "would_change",
+    "other_client",
+    "runs",
+    "user_agents",
+    "scope_rests_on",
+    "reasons",
+];
+
+/// Lines and subjects behind the accounts' figures.
+#[derive(Default)]
+pub(super) struct Tallies<'a> {
+    accounts: HashMap<&'a str, Held<'a>>,
+    cells: BTreeMap<(&'a str, &'a str), Cell<'a>>,
+    walks: HashMap<&'a str, Vec<Access<'a>>>,
+    hidden: HashSet<&'a str>,
+}
+
+/// What an account was shown of a controller.
+struct Cell<'a> {
+    held: Held<'a>,
+    /// The highest level of each subject, or of each object without one.
+    subjects: HashMap<&'a str, u8>,
+}
+
+impl<'a> Tallies<'a> {
+    /// Takes in an access.
+    pub(super) fn add(&mut self, access: &Access<'a>, lines: &mut Lines<'a>) {
+        let account = self.accounts.entry(access.account);
+        account
+            .or_insert_with(|| Held::up_to(LISTED))
+            .add(access, lines);
+        let cell = self.cells.entry((access.account, access.controller));
+        let cell = cell.or_insert_with(|| Cell {
+            held: Held::up_to(LISTED_IN_CELL),
+            subjects: HashMap::new(),
+        });
+        cell.held.add(access, lines);
+        let about = access.subject.or(access.object).or(access.container);
+        let level = cell.subjects.entry(about.unwrap_or_default()).or_default();
+        *level = access.level.max(*level);
+        match access.hidden {
+            true => drop(self.hidden.insert(access.account)),
+            false => self.walks.entry(access.account).or_default().push(*access),
+        }
+    }
+
+    /// The accounts of `findings.json`, gravest verdict first. `number` tells a controller's place in the ledger,
+    /// `private` which IDs must not be shown.
+    pub(super) fn accounts(
+        &self,
+        findings: &Value,
+        number: impl Fn(&str) -> Option<usize>,
+        private: &HashSet<&str>,
+        (names, lines): (&mut Names<'a>, &mut Lines<'a>),
+    ) -> Vec<Value> {
+        let mut rows: Vec<Value> = findings["accounts"].as_array().cloned().unwrap_or_default();
+        rows.sort_by_key(|row| rank(row["verdict"].as_str()));
+        let wanted: Vec<usize> = rows
+            .iter()
+            .take(TOLD)
+            .map(|row| self.walk(row).len())
+            .collect();
+        let shares = walk::shares(&wanted);
+        for (index, row) in rows.iter_mut().enumerate() {
+            let account = row["account"].as_str().unwrap_or_default().to_owned();
+            let told = index < TOLD;
+            if told {
+                let points: Vec<&Access<'a>> = self.walk(row).iter().collect();
+                let hidden = self.hidden.contains(account.as_str());
+                let share = (points.as_slice(), shares[index]);
+                row["walk"] = walk::walk(share, hidden, &number, (names, lines));
+                cover(&mut row["runs"], private);
+            }
+            let held = self.accounts.get(account.as_str());
+            row["lines"] = held.map_or_else(|| json!({ "l": [], "n": 0 }), Held::json);
+            row["told"] = json!(told);
+            if let Some(row) = row.as_object_mut() {
+                row.shift_remove("requests_beyond_scope");
+                LONG.iter()
+                    .filter(|_| !told)
+                    .for_each(|key| drop(row.shift_remove(*key)));
+            }
+        }
+        rows
+    }
+
+    fn walk(&self, row: &Value) -> &[Access<'a>] {
+        let walk = self.walks.get(row["account"].as_str().unwrap_or_default());
+        walk.map_or(&[], Vec::as_slice)
+    }
+
+    /// Accounts against controllers, in the order of the page's accounts: account, controller, subjects by level from
+    /// confirmed down to attempted, lines listed, lines.
+    pub(super) fn cells(&self, accounts: &[Value]) -> Vec<Value> {
+        let order: HashMap<&str, usize> = accounts
+            .iter()
+            .enumerate()
+            .filter_map(|(index, row)| Some((row["account"].as_str()?, index)))
+            .collect();
+        let mut cells: Vec<_> = self.cells.iter().collect();
+        cells.sort_by_key(|((account, _), _)| order.get(account).copied().unwrap_or(usize::MAX));
+        let row = |((account, controller), cell): (&(&str, &str), &Cell<'_>)| {
+            let count = |level: u8| cell.subjects.values().filter(|one| **one == level).count();
+            json!([
+                account,
+                controller,
+                count(3),
+                count(2),
+                count(1),
+                count(0),
+                cell.held.listed(),
+                cell.held.count()
+            ])
+        };
+        cells.into_iter().map(row).collect()
+    }
+}
+
+/// Verdicts by gravity; none comes last.
+fn rank(word: Option<&str>) -> usize {
+    let verdicts = [
+        Verdict::Enumeration,
+        Verdict::Probing,
+        Verdict::Overreach,
+        Verdict::Harvest,
+        Verdict::Undetermined,
+    ];
+    let found = verdicts.iter().position(|one| Some(one.word()) == word);
+    found.unwrap_or(verdicts.len())
+}
+
+/// Takes IDs that tell of protected persons out of a part of `findings.json`.
+pub(super) fn cover(value: &mut Value, private: &HashSet<&str>) {
+    match value {
+        Value::String(text) if private.contains(text.as_str()) => *value = json!("\u{2014}"),
+        Value::Array(items) => items.iter_mut().for_each(|one| cover(one, private)),
+        Value::Object(items) => items.values_mut().for_each(|one| cover(one, private)),
+        _ => {}
+    }
+}

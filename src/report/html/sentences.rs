@@ -1,0 +1,193 @@
+//! The answer in five sentences with their bounds: who, which controllers, how many, when, and what cannot be said.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::clock::{Zone, second_of};
+use super::words::Words;
+use crate::detect::Verdict;
+use crate::report::cells::visible;
+
+/// Names that a sentence gives before it only counts.
+const NAMED: usize = 3;
+
+/// The sentences.
+pub(super) fn five(words: &Words, zone: &Zone, findings: &Value) -> Vec<String> {
+    vec![
+        who(words, findings),
+        which(words, findings),
+        many(words, findings),
+        when(words, zone, findings),
+        cannot(words, findings),
+    ]
+}
+
+fn rows<'f>(findings: &'f Value, key: &str) -> impl Iterator<Item = &'f Value> {
+    findings[key].as_array().into_iter().flatten()
+}
+
+fn total(findings: &Value, key: &str) -> u64 {
+    findings["totals"][key].as_u64().unwrap_or_default()
+}
+
+fn who(words: &Words, findings: &Value) -> String {
+    let verdicts = [
+        Verdict::Enumeration,
+        Verdict::Probing,
+        Verdict::Overreach,
+        Verdict::Harvest,
+        Verdict::Undetermined,
+    ];
+    let mut said = Vec::new();
+    for verdict in verdicts.map(Verdict::word) {
+        let own = rows(findings, "accounts").filter(|row| row["verdict"] == verdict);
+        let names: Vec<String> = own
+            .map(|row| visible(row["account"].as_str().unwrap_or_default()))
+            .collect();
+        if names.is_empty() {
+            continue;
+        }
+        let list = names
+            .iter()
+            .take(NAMED)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let list = match names.len().saturating_sub(NAMED) {
+            0 => list,
+            more => words.say(
+                "number.and_more",
+                &[("list", &list), ("n", &words.number(more as u64))],
+            ),
+        };
+        said.push(words.count(
+            &format!("answer.who_{verdict}"),
+            names.len() as u64,
+            &[("names", &list)],
+        ));
+    }
+    let seen = words.number(total(findings, "accounts_and_addresses_seen"));
+    match said.is_empty() {
+        true => words.say("answer.who_none", &[("seen", &seen)]),
+        false => words.say(
+            "answer.who_some",
+            &[("list", &capital(&said.join("; "))), ("seen", &seen)],
+        ),
+    }
+}
+
+/// A sentence begins with a capital letter, whichever part of it comes first.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(rest).collect()
+    })
+}
+
+fn which(words: &Words, findings: &Value) -> String {
+    let all = rows(findings, "controllers").count() as u64;
+    let count = |key: &str| words.number(total(findings, key));
+    words.count(
+        "answer.which",
+        all,
+        &[
+            ("all", &words.number(all)),
+            ("confirmed", &count("controllers_confirmed")),
+            ("open", &count("controllers_cannot_be_excluded")),
+            ("excluded", &count("controllers_excluded")),
+        ],
+    )
+}
+
+fn many(words: &Words, findings: &Value) -> String {
+    let max = findings["totals"]["subjects_max"].as_u64();
+    words.say(
+        if max.is_some() {
+            "answer.many"
+        } else {
+            "answer.many_open"
+        },
+        &[
+            ("min", &words.number(total(findings, "subjects_min"))),
+            ("max", &words.number_or_unknown(max)),
+            ("children", &words.number(total(findings, "children_min"))),
+            ("protected", &words.few(total(findings, "protected_min"))),
+        ],
+    )
+}
+
+fn when(words: &Words, zone: &Zone, findings: &Value) -> String {
+    let both = || rows(findings, "controllers").chain(rows(findings, "without_controller"));
+    let first = both().filter_map(|row| second_of(&row["first_seen"])).min();
+    let last = both().filter_map(|row| second_of(&row["last_seen"])).max();
+    let say = |at: i64| words.when(zone, at, "long");
+    let window = &findings["window"];
+    let Some((from, until)) = second_of(&window["from"]).zip(second_of(&window["until"])) else {
+        return words.word("answer.when_nothing");
+    };
+    let covered = words.percent(
+        findings["totals"]["log_coverage"]
+            .as_f64()
+            .unwrap_or_default(),
+    );
+    let span = [
+        ("from", say(from)),
+        ("until", say(until)),
+        ("covered", covered),
+    ];
+    let mut values: Vec<(&str, &str)> = span
+        .iter()
+        .map(|(key, text)| (*key, text.as_str()))
+        .collect();
+    match first.zip(last) {
+        None => words.say("answer.when_none", &values),
+        Some((first, last)) => {
+            let (first, last) = (say(first), say(last));
+            values.extend([("first", first.as_str()), ("last", last.as_str())]);
+            words.say("answer.when", &values)
+        }
+    }
+}
+
+fn cannot(words: &Words, findings: &Value) -> String {
+    let cause = &findings["cause"];
+    let hypotheses = cause["hypotheses"].as_array().map_or(0, Vec::len) as u64;
+    let remain = cause["hypotheses"].as_array().into_iter().flatten();
+    let remain = remain.filter(|one| one["remains"] == true).count() as u64;
+    let cause = match cause["determined"].as_str() {
+        Some(sign) => words.say(
+            "answer.cause_determined",
+            &[
+                ("sign", sign),
+                ("words", &words.word(&format!("hypothesis.{sign}"))),
+            ],
+        ),
+        None => words.say(
+            "answer.cause_open",
+            &[
+                ("n", &words.number(remain)),
+                ("all", &words.number(hypotheses)),
+            ],
+        ),
+    };
+    let doubts = rows(findings, "doubts").count() as u64;
+    let wide = rows(findings, "doubts").filter(|doubt| doubt["widens"] != "nothing by itself");
+    let wide = wide.count() as u64;
+    let codes: BTreeSet<&str> = rows(findings, "doubts")
+        .filter_map(|doubt| doubt["reason"].as_str())
+        .collect();
+    let codes = match codes.is_empty() {
+        true => words.word("number.none"),
+        false => codes.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    words.say(
+        "answer.cannot",
+        &[
+            ("cause", &cause),
+            ("doubts", &words.number(doubts)),
+            ("codes", &codes),
+            ("wide", &words.number(wide)),
+        ],
+    )
+}

@@ -1,0 +1,109 @@
+//! `subjects.csv` read back: the data subjects that the page lists, and those whom it must only count.
+
+use std::collections::{HashMap, HashSet};
+
+use csv::StringRecord;
+use serde_json::{Value, json};
+
+use super::accesses::{Access, Place, level};
+use super::clock::seconds;
+use super::lines::{Lines, references};
+use super::walk::Names;
+
+/// How many data subjects the page lists; the rest stands in the table.
+const LISTED: usize = 200_000;
+
+/// The table in memory.
+pub(super) struct Subjects {
+    columns: HashMap<String, usize>,
+    records: Vec<StringRecord>,
+}
+
+impl Subjects {
+    /// Reads the file's bytes.
+    ///
+    /// # Errors
+    /// They are no table.
+    pub(super) fn read(bytes: &[u8]) -> Result<Subjects, String> {
+        let bad = |e: csv::Error| format!("subjects.csv is no table: {e}; make the answer again");
+        let mut reader = csv::Reader::from_reader(bytes);
+        let header = reader.headers().map_err(bad)?.clone();
+        let columns = header
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (name.to_owned(), at));
+        Ok(Subjects {
+            columns: columns.collect(),
+            records: reader.records().collect::<Result<_, _>>().map_err(bad)?,
+        })
+    }
+
+    fn cell<'s>(&self, record: &'s StringRecord, name: &str) -> &'s str {
+        let at = self.columns.get(name);
+        at.and_then(|at| record.get(*at)).unwrap_or_default()
+    }
+
+    /// Who is protected, as the table writes them.
+    pub(super) fn protected(&self) -> HashSet<String> {
+        let all = self.records.iter();
+        let protected = all.filter(|record| self.cell(record, "protected") != "false");
+        protected
+            .map(|record| self.cell(record, "subject").to_owned())
+            .collect()
+    }
+
+    /// The columns for the script in the page. `number` tells a controller's place in the ledger, `rows` the digests of
+    /// lines.
+    pub(super) fn json<'a>(
+        &'a self,
+        protected: &HashSet<String>,
+        rows: &[Access<'a>],
+        number: impl Fn(&str) -> Option<usize>,
+        (sets, lines): (&mut Names<'a>, &mut Lines<'a>),
+    ) -> Value {
+        let key = |place: &Place<'a>| (place.file, place.line, place.offset);
+        let digests: HashMap<_, _> = rows
+            .iter()
+            .map(|row| (key(&row.place), row.sha256))
+            .collect();
+        let [mut c, mut s, mut f, mut l, mut k, mut r, mut n, mut child] =
+            [const { Vec::<i64>::new() }; 8];
+        let (mut ids, mut e) = (Vec::new(), Vec::new());
+        let shown = self
+            .records
+            .iter()
+            .filter(|record| !protected.contains(self.cell(record, "subject")));
+        let all = shown.clone().count();
+        for record in shown.take(LISTED) {
+            let cell = |name| self.cell(record, name);
+            let second = |name| seconds(cell(name)).unwrap_or_default();
+            ids.push(cell("subject"));
+            c.push(number(cell("controller")).map_or(-1, |at| at as i64));
+            s.push(i64::from(level(cell("certainty"))));
+            f.push(second("first_seen"));
+            l.push(second("last_seen"));
+            k.push(sets.number(cell("data_categories")) as i64);
+            r.push(sets.number(cell("routes")) as i64);
+            n.push(cell("accesses").parse().unwrap_or_default());
+            child.push(i64::from(cell("child") == "true"));
+            let evidence = references(plain(cell("evidence")))
+                .into_iter()
+                .map(|place| {
+                    let digest = digests.get(&key(&place)).copied().flatten();
+                    lines.number(place, digest)
+                });
+            e.push(evidence.collect::<Vec<usize>>());
+        }
+        json!({
+            "id": ids, "c": c, "s": s, "f": f, "l": l, "k": k, "r": r, "n": n, "child": child, "e": e,
+            "left": all.saturating_sub(LISTED),
+        })
+    }
+}
+
+/// A cell without the apostrophe that keeps a spreadsheet from running it.
+fn plain(cell: &str) -> &str {
+    let bare = cell.strip_prefix('\'');
+    bare.filter(|bare| bare.starts_with(['=', '+', '-', '@']))
+        .unwrap_or(cell)
+}
