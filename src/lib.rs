@@ -15,6 +15,7 @@
 //! 10. [`cause`]: which stories of how it came about remain
 //! 11. [`evidence`]: references -> exact bytes and hashes
 //! 12. [`report`]: results -> the answer's files and the terminal's last screen
+//! 13. [`pack`]: a finished answer -> a pack for each controller, and the check that nothing leaked
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!
@@ -42,6 +43,7 @@ pub mod detect;
 pub mod evidence;
 pub mod format;
 pub mod impact;
+pub mod pack;
 pub mod pipeline;
 pub mod report;
 pub mod route;

@@ -8,7 +8,9 @@ mod inputs;
 mod inspect;
 mod ladder;
 mod logs;
+mod pack;
 mod progress;
+mod purge;
 mod records;
 mod remarks;
 mod sampling;
@@ -68,6 +70,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Pack(args) => pack::run(&args),
+        Command::Purge(args) => purge::run(&args),
     };
     let (code, message) = match ended {
         Ok(()) | Err(Ending::PipeClosed) => return ExitCode::SUCCESS,

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use hmac::Mac as _;
 use sha2::{Digest, Sha256};
 
 use crate::impact::Citation;
@@ -103,7 +104,21 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(digest: &[u8]) -> String {
+/// HMAC-SHA256 of parts under a key; each part's length is hashed before it, so that parts never run together.
+pub fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC fills a shorter key up with zeros to the block; doing so here leaves no error that could be passed over.
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(key);
+    let mut mac = <hmac::Hmac<Sha256> as hmac::digest::KeyInit>::new(&block.into());
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// Bytes in lower-case hex.
+pub fn hex(digest: &[u8]) -> String {
     digest.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
@@ -116,5 +131,17 @@ mod tests {
     fn hashes_like_sha256sum() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(super::sha256(b""), empty);
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        let key = [7; 32];
+        assert_ne!(
+            super::keyed(&key, &[b"ab", b"c"]),
+            super::keyed(&key, &[b"a", b"bc"])
+        );
+        // Made with Python's hmac: key 32 times 0x07, message (8 bytes: 1) "a".
+        let known = "0eff5865c6601ac7c16849c20a20547c55637abc83d589476c630c8fb6394be6";
+        assert_eq!(super::hex(&super::keyed(&key, &[b"a"])), known);
     }
 }

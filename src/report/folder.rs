@@ -100,12 +100,15 @@ impl Staging {
         })
     }
 
-    /// Writes a file.
+    /// Writes a file, which may lie in a folder of its own.
     ///
     /// # Errors
     /// The disk refuses.
     pub fn put(&mut self, file: &str, bytes: Vec<u8>) -> Result<(), FolderProblem> {
         let path = self.staged.join(file);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|e| FolderProblem::disk(parent, e))?;
+        }
         fs::write(&path, &bytes).map_err(|e| FolderProblem::disk(&path, e))?;
         self.outputs.push(Output {
             file: file.to_owned(),

@@ -3,8 +3,9 @@
 //! The only home of rounding, of the words in tables and of how they are joined. Computes no figure: all
 //! come finished in [`Answer`]. The folder is written whole or not at all (`folder`).
 
+mod accessed;
 mod accesses;
-mod cells;
+pub(crate) mod cells;
 mod difference;
 mod findings;
 mod finished;
@@ -19,8 +20,9 @@ mod timeline;
 
 use std::collections::BTreeMap;
 
+pub use accessed::{AccessRow, accesses};
 pub use difference::Other;
-pub use finished::Finished;
+pub use finished::{Finished, Row};
 pub use folder::{FolderProblem, Staging, check_not_evidence, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::BUILD;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -38,6 +38,12 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         &[
             "case", "format", "sequence", "scope", "detect", "coverage", "impact", "evidence",
             "cause", "pipeline", "source", "route", "survey",
+        ],
+    ),
+    (
+        "pack",
+        &[
+            "case", "source", "format", "route", "sequence", "evidence", "report",
         ],
     ),
     ("synth", &[]),
