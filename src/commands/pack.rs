@@ -40,7 +40,9 @@ pub(super) fn run(args: &PackArgs) -> Result<(), Ending> {
         }
         (None, Some(out), Some(answer)) => make(args, &case, (answer, &logs), (out, &places)),
         // The command line asks for both or for --check.
-        _ => Err(Ending::Usage("give ANSWER and --out, or --check".to_owned())),
+        _ => Err(Ending::Usage(
+            "give ANSWER and --out, or --check".to_owned(),
+        )),
     }
 }
 
@@ -83,7 +85,11 @@ fn make(
 fn check_places(args: &PackArgs, out: &Path, logs: &[PathBuf]) -> Result<(), Ending> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let inside = |inner: &Path, outer: &Path| absolute(inner).starts_with(absolute(outer));
-    if args.answer.as_deref().is_some_and(|answer| inside(out, answer)) {
+    if args
+        .answer
+        .as_deref()
+        .is_some_and(|answer| inside(out, answer))
+    {
         return Err(Ending::Usage(format!(
             "--out {}: lies in the answer, which nothing is written to: name a folder elsewhere",
             out.display()
@@ -92,7 +98,12 @@ fn check_places(args: &PackArgs, out: &Path, logs: &[PathBuf]) -> Result<(), End
     let Some(keys) = &args.keys else {
         return Ok(());
     };
-    if inside(keys, out) || args.answer.as_deref().is_some_and(|answer| inside(keys, answer)) {
+    if inside(keys, out)
+        || args
+            .answer
+            .as_deref()
+            .is_some_and(|answer| inside(keys, answer))
+    {
         return Err(Ending::Usage(format!(
             "--keys {}: lies in the packs or in the answer; keys undo every pseudonym: name a file elsewhere",
             keys.display()
@@ -128,7 +139,9 @@ fn tell(args: &PackArgs, made: Option<&Made>, checked: &Checked) -> Result<(), E
     let mut out = std::io::stdout().lock();
     match args.json {
         true => writeln!(out, "{:#}", as_json(made, checked))?,
-        false if checked.findings.is_empty() => out.write_all(in_words(args, made, checked).as_bytes())?,
+        false if checked.findings.is_empty() => {
+            out.write_all(in_words(args, made, checked).as_bytes())?
+        }
         false => {}
     }
     if checked.findings.is_empty() {
@@ -140,7 +153,11 @@ fn tell(args: &PackArgs, made: Option<&Made>, checked: &Checked) -> Result<(), E
             0 => String::new(),
             line => format!(":{line}"),
         };
-        format!("\n  {}{line}: {}", text(file.as_bytes()), text(what.as_bytes()))
+        format!(
+            "\n  {}{line}: {}",
+            text(file.as_bytes()),
+            text(what.as_bytes())
+        )
     });
     let shown: String = shown.collect();
     let more = match checked.findings.len().saturating_sub(SHOWN) {
@@ -199,9 +216,10 @@ fn in_words(args: &PackArgs, made: Option<&Made>, checked: &Checked) -> String {
 }
 
 fn as_json(made: Option<&Made>, checked: &Checked) -> Value {
-    let findings = checked.findings.iter().map(|one| {
-        json!({ "file": one.file, "line": one.line, "what": one.what })
-    });
+    let findings = checked
+        .findings
+        .iter()
+        .map(|one| json!({ "file": one.file, "line": one.line, "what": one.what }));
     json!({
         "schema": "breachscope.pack/1",
         "made": made.map(|made| json!({

@@ -153,11 +153,15 @@ impl Shower<'_> {
         let row = rows[0];
         let (protected, open): (Vec<&&AccessRow>, Vec<&&AccessRow>) =
             rows.iter().partition(|row| self.is_protected(row));
-        let mask = |sealed: bool, names: &mut Pseudonyms<'_>| self.mask(controller, line, row, sealed, names);
+        let mask = |sealed: bool, names: &mut Pseudonyms<'_>| {
+            self.mask(controller, line, row, sealed, names)
+        };
         let masked = mask(false, names);
         let sealed_text = match protected.is_empty() {
             true => String::new(),
-            false => mask(true, names).text.unwrap_or_else(|| withheld(UNREADABLE)),
+            false => mask(true, names)
+                .text
+                .unwrap_or_else(|| withheld(UNREADABLE)),
         };
         let (text, why) = self.checked(controller, row, &masked);
         let shows = |id: &String, sealed| self.owners.shows_object(controller, id, sealed);
@@ -228,9 +232,7 @@ impl Shower<'_> {
 
     fn is_protected(&self, row: &AccessRow) -> bool {
         self.owners.is_protected(&row.subject)
-            || self
-                .owners
-                .is_protected(&format!("object:{}", row.object))
+            || self.owners.is_protected(&format!("object:{}", row.object))
     }
 }
 
@@ -241,7 +243,9 @@ fn withheld(why: &str) -> String {
 
 /// Whether a line is what stands in a withheld one's place.
 pub(super) fn is_withheld(text: &str) -> bool {
-    [UNREADABLE, STRANGERS].iter().any(|why| text == withheld(why))
+    [UNREADABLE, STRANGERS]
+        .iter()
+        .any(|why| text == withheld(why))
 }
 
 fn subjects(rows: &[&&AccessRow]) -> BTreeSet<String> {

@@ -105,7 +105,7 @@ impl Masker<'_, '_> {
         }
         out.extend_from_slice(&line.bytes[at..]);
         Masked {
-            text: Some(text(&out)),
+            text: Some(text(out.trim_ascii_end())),
             asked,
         }
     }
@@ -172,10 +172,7 @@ fn is_key(bytes: &[u8], token: &Token) -> bool {
         .rev()
         .take_while(|b| of_key(b))
         .count();
-    let after = bytes[token.from..]
-        .iter()
-        .take_while(|b| of_key(b))
-        .count();
+    let after = bytes[token.from..].iter().take_while(|b| of_key(b)).count();
     let (from, until) = (token.from - before, token.from + after);
     let quoted = from > 0 && bytes[from - 1] == b'"' && bytes.get(until) == Some(&b'"');
     let mut rest = bytes.get(until + 1..).unwrap_or_default().iter();
@@ -198,28 +195,16 @@ fn influence(
     scratch: &mut [u8],
     token: &Token,
 ) -> Option<Influence> {
+    let own = &line.bytes[token.from..token.until];
     let mut found = None;
-    for change in [
-        one as fn(u8) -> u8,
-        zero_b as fn(u8) -> u8,
-        two_c as fn(u8) -> u8,
-        next as fn(u8) -> u8,
-    ] {
-        let own = &line.bytes[token.from..token.until];
-        for (to, from) in scratch[token.from..token.until].iter_mut().zip(own) {
-            *to = change(*from);
-        }
-        let seen = match scratch[token.from..token.until] == *own {
-            true => None,
-            false => line
-                .read(scratch)
-                .map(|changed| Influence::of(record, &changed)),
-        };
+    for other in others(own) {
+        scratch[token.from..token.until].copy_from_slice(&other);
+        let changed = line.read(scratch);
+        let seen = changed.map(|changed| Influence::of(record, &changed));
         scratch[token.from..token.until].copy_from_slice(own);
         if let Some(seen) = seen {
-            let any = seen.any();
             found = Some(seen);
-            if any {
+            if seen.any() {
                 break;
             }
         }
@@ -227,21 +212,18 @@ fn influence(
     found
 }
 
-fn one(byte: u8) -> u8 {
-    change(byte, b'1', b'a')
-}
-fn zero_b(byte: u8) -> u8 {
-    change(byte, b'0', b'b')
-}
-fn two_c(byte: u8) -> u8 {
-    change(byte, b'2', b'c')
-}
-fn next(byte: u8) -> u8 {
-    match byte {
-        b'9' => b'8',
-        b'0'..=b'8' => byte + 1,
-        _ => change(byte, b'1', b'd'),
+/// Other tokens of the same length and kind, so that what is bounded (an hour, a month, a part of an address) meets one
+/// that its bounds allow.
+fn others(token: &[u8]) -> Vec<Vec<u8>> {
+    let all = [(b'1', b'a'), (b'0', b'b'), (b'2', b'c'), (b'7', b'd')];
+    let all = all.map(|(digit, letter)| token.iter().map(|b| change(*b, digit, letter)).collect());
+    let mut others: Vec<Vec<u8>> = all.to_vec();
+    if let Some((last, rest)) = token.split_last().filter(|(last, _)| last.is_ascii_digit()) {
+        let ends = [b'0', b'1', b'2'].into_iter().filter(|digit| digit != last);
+        others.extend(ends.map(|digit| [rest, &[digit]].concat()));
     }
+    others.retain(|other| other != token);
+    others
 }
 
 /// Another byte of the same class.
@@ -299,12 +281,13 @@ fn part(found: Option<Influence>, word: &[u8], record: &Record<'_>) -> Part {
     match found {
         _ if found.account => Part::Account,
         _ if found.client => Part::Client,
+        // Without `HTTP` before it, its version would be read as a part of the target.
+        _ if found.protocol && is_protocol(record) && is_of_protocol(word) => Part::Kept,
         _ if found.target => Part::Target,
         _ if found.referer => Part::Referer,
         _ if found.agent => Part::Agent,
         _ if found.other => Part::Unknown,
         _ if found.method && is_method(record) => Part::Kept,
-        _ if found.protocol && is_protocol(record) => Part::Kept,
         _ if found.method || found.protocol => Part::Unknown,
         _ if found.answer && word.iter().all(u8::is_ascii_digit) => Part::Kept,
         _ if found.time && is_of_time(word) => Part::Kept,
@@ -325,6 +308,10 @@ fn is_protocol(record: &Record<'_>) -> bool {
     let protocol = record.protocol.as_deref().unwrap_or_default();
     let version = protocol.strip_prefix(b"HTTP/").unwrap_or_default();
     !version.is_empty() && version.len() <= 3 && version.iter().all(|b| b"0123.".contains(b))
+}
+
+fn is_of_protocol(word: &[u8]) -> bool {
+    word == b"HTTP" || (word.len() == 1 && word[0].is_ascii_digit())
 }
 
 /// Digits, the letters of ISO 8601 between and behind them, and names of months.
@@ -384,9 +371,8 @@ fn stand_in(
     asker: &Asker<'_>,
     names: &mut Pseudonyms<'_>,
 ) -> String {
-    let logged = |value: &Option<crate::format::Text<'_>>| {
-        text(value.as_deref().unwrap_or_default())
-    };
+    let logged =
+        |value: &Option<crate::format::Text<'_>>| text(value.as_deref().unwrap_or_default());
     match part {
         Part::Account => names.of("acct", asker.account),
         Part::Client => names.of("addr", asker.client),

@@ -154,7 +154,12 @@ pub fn check(
         Some(answer) => Material::read(answer, case)?.name_to(&mut owners, case),
         None => {
             for (offset, controller) in check::offsets(packs, case) {
-                owners.add(&offset, owners::Kind::Offset, &[controller], Some(controller));
+                owners.add(
+                    &offset,
+                    owners::Kind::Offset,
+                    &[controller],
+                    Some(controller),
+                );
             }
         }
     }
@@ -177,7 +182,11 @@ fn chosen(request: &Request<'_>) -> Result<Vec<Controller>, String> {
         let is_it = |one: &crate::case::Controller| one.id == *wanted;
         let named = |one: &crate::case::Controller| one.name == *wanted;
         let mut by_name = controllers.iter().enumerate().filter(|(_, one)| named(one));
-        let found = match (controllers.iter().position(is_it), by_name.next(), by_name.next()) {
+        let found = match (
+            controllers.iter().position(is_it),
+            by_name.next(),
+            by_name.next(),
+        ) {
             (Some(at), ..) | (None, Some((at, _)), None) => at,
             (None, None, _) => {
                 return Err(format!(

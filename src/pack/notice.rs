@@ -18,8 +18,7 @@ use crate::report::Row;
 pub(super) const SCHEMA: &str = "breachscope.notification/1";
 /// What stands where no log can say it.
 pub(super) const HUMAN: &str = "to be written by a human";
-const NATURE: &str =
-    "personal data was shown to accounts that had no right to it, by requests that access logs recorded";
+const NATURE: &str = "personal data was shown to accounts that had no right to it, by requests that access logs recorded";
 const POSSIBLE: &str =
     "the logs leave room for personal data having been shown to accounts that had no right to it";
 const NOTHING: &str = "the logs cover what they must and show nothing of this controller";
@@ -78,7 +77,10 @@ pub(super) fn notification(known: &Known<'_>) -> Value {
     let cell = |name: &str| row.get(name).map_or("", String::as_str);
     let figure = |name: &str| cell(name).parse::<u64>().ok();
     let list = |name: &str| -> Vec<&str> {
-        cell(name).split(';').filter(|one| !one.is_empty()).collect()
+        cell(name)
+            .split(';')
+            .filter(|one| !one.is_empty())
+            .collect()
     };
     let time = |name: &str| Some(cell(name)).filter(|at| !at.is_empty());
     let kind = match cell("status") {
@@ -162,7 +164,11 @@ pub(super) fn known_keys() -> BTreeSet<String> {
 pub(super) fn markdown(file: &Value) -> String {
     let mut out = String::new();
     let list = |value: &Value| {
-        let all = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+        let all = value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         let all: Vec<&str> = all.collect();
         match all.is_empty() {
             true => "none".to_owned(),
@@ -211,7 +217,13 @@ pub(super) fn markdown(file: &Value) -> String {
         let _ = write!(out, "\n## {title}\n\nAsked by: {asked}\n\n({HUMAN})\n");
     }
     out.push_str("\n## What each figure rests on\n\n");
-    for key in ["nature", "data_subjects", "protected_persons", "data_records", "period"] {
+    for key in [
+        "nature",
+        "data_subjects",
+        "protected_persons",
+        "data_records",
+        "period",
+    ] {
         let _ = writeln!(out, "- {key}: {}", line(&file[key]["basis"]));
     }
     out
@@ -235,7 +247,9 @@ pub(super) fn readme(file: &Value) -> String {
         None => "an unknown number of".to_owned(),
     };
     let about_protected = match protected["where"].as_str() {
-        Some("none") => "No person with protected identity is among those in subjects.csv's source.".to_owned(),
+        Some("none") => {
+            "No person with protected identity is among those in subjects.csv's source.".to_owned()
+        }
         Some("sealed in protected.age") => format!(
             "Persons with protected identity: {count}. They are named in protected.age and nowhere else. It was sealed to a\n\
              key of yours: `age -d -i YOUR-KEY-FILE protected.age` opens it."

@@ -225,13 +225,7 @@ impl Owners {
     }
 
     /// Takes in an identifier that only the logs name.
-    pub(super) fn add(
-        &mut self,
-        id: &str,
-        kind: Kind,
-        own: &[Controller],
-        of: Option<Controller>,
-    ) {
+    pub(super) fn add(&mut self, id: &str, kind: Kind, own: &[Controller], of: Option<Controller>) {
         if id.is_empty() {
             return;
         }

@@ -71,7 +71,8 @@ pub fn packs_folder(folder: &Path) -> Result<Vec<Purged>, String> {
             if path.is_symlink() || !path.is_file() || !is_file_of_packs(&name) {
                 return Err(refuse(&path, "is no file of a pack"));
             }
-            let bytes = fs::read(&path).map_err(|e| refuse(&path, &format!("cannot be read ({e})")))?;
+            let bytes =
+                fs::read(&path).map_err(|e| refuse(&path, &format!("cannot be read ({e})")))?;
             let name = path.strip_prefix(folder).unwrap_or(&path);
             files.push(told(name.display().to_string(), &path, &bytes));
         }

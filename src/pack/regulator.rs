@@ -104,7 +104,11 @@ fn table(
 
 /// The stories and what speaks for and against them; names in their sentences by pseudonym.
 fn causes(cause: &Value, owners: &Owners, names: &mut Pseudonyms<'_>) -> Value {
-    let mut said = |value: &Value| value.as_str().map(|text| without_names(text, owners, names));
+    let mut said = |value: &Value| {
+        value
+            .as_str()
+            .map(|text| without_names(text, owners, names))
+    };
     let stories: Vec<Value> = cause["hypotheses"]
         .as_array()
         .into_iter()

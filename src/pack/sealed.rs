@@ -15,7 +15,9 @@ impl SealTo {
     /// What is wrong with it.
     pub fn read(text: &str) -> Result<SealTo, String> {
         Recipient::from_str(text).map(SealTo).map_err(|why| {
-            format!("is no age public key ({why}); it begins with `age1`, and `age-keygen -y` prints it")
+            format!(
+                "is no age public key ({why}); it begins with `age1`, and `age-keygen -y` prints it"
+            )
         })
     }
 

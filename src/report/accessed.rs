@@ -77,6 +77,11 @@ pub fn accesses(answer: &Finished) -> Result<Vec<AccessRow>, String> {
     rows(&frame).map_err(|error| unreadable(&error.to_string()))
 }
 
+/// Where a text of a row goes.
+type Place = fn(&mut AccessRow) -> &mut String;
+/// How a figure of a row is taken in.
+type Take = fn(&mut AccessRow, Option<i64>);
+
 fn unreadable(why: &str) -> String {
     format!("accesses.parquet cannot be read: {why}; make the answer again")
 }
@@ -87,7 +92,7 @@ fn rows(frame: &DataFrame) -> PolarsResult<Vec<AccessRow>> {
     for (row, time) in rows.iter_mut().zip(time.i64()?.iter()) {
         row.time = time.unwrap_or(0).saturating_mul(1000);
     }
-    let texts: [(&str, fn(&mut AccessRow) -> &mut String); 11] = [
+    let texts: [(&str, Place); 11] = [
         ("account", |row| &mut row.account),
         ("client", |row| &mut row.client),
         ("route", |row| &mut row.route),
@@ -105,7 +110,7 @@ fn rows(frame: &DataFrame) -> PolarsResult<Vec<AccessRow>> {
             *place(row) = value.unwrap_or_default().to_owned();
         }
     }
-    let figures: [(&str, fn(&mut AccessRow, Option<i64>)); 5] = [
+    let figures: [(&str, Take); 5] = [
         ("status", |row, value| row.status = value),
         ("bytes", |row, value| row.bytes = value),
         ("offset", |row, value| row.offset = count(value)),

@@ -25,6 +25,7 @@ mod inspect;
 mod keep;
 mod ladder;
 mod learned;
+mod pack;
 mod practice;
 mod runs;
 mod separators;

@@ -110,7 +110,10 @@ fn route_struck(facts: &Facts<'_>, text: &str) -> String {
             let next = rest[at + wanted.len()..].chars().next();
             next.is_none_or(|c| !c.is_alphanumeric() && !"-._~%".contains(c))
         };
-        let found = rest.match_indices(&wanted).map(|(at, _)| at).find(|at| ends(*at));
+        let found = rest
+            .match_indices(&wanted)
+            .map(|(at, _)| at)
+            .find(|at| ends(*at));
         if let Some(at) = found.filter(|_| !word.is_empty()) {
             out.push_str(&rest[..at]);
             out.push_str(STRUCK);
@@ -142,7 +145,10 @@ fn is_the_time(facts: &Facts<'_>, found: &str) -> bool {
         16 => SECOND / 1_000_000,
         _ => 1,
     };
-    let at = digits.parse::<i64>().ok().and_then(|n| n.checked_mul(scale));
+    let at = digits
+        .parse::<i64>()
+        .ok()
+        .and_then(|n| n.checked_mul(scale));
     let near = |correction: i64| {
         at.and_then(|at| at.checked_add(correction))
             .is_some_and(|at| at.abs_diff(facts.time.0) < SECOND as u64)

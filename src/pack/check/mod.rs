@@ -123,7 +123,11 @@ pub(super) fn offsets(packs: &Path, case: &Case) -> Vec<(String, Controller)> {
         };
         let rows = table.records().filter_map(Result::ok);
         let cells = rows.filter_map(|row| row.get(at).map(str::to_owned));
-        found.extend(cells.filter(|cell| !cell.is_empty()).map(|cell| (cell, controller)));
+        found.extend(
+            cells
+                .filter(|cell| !cell.is_empty())
+                .map(|cell| (cell, controller)),
+        );
     }
     found
 }
@@ -164,7 +168,11 @@ pub(super) fn folder(
                 check.out.packs += 1;
                 check.pack(&path, &name, Reader::Controller(*controller))?;
             }
-            _ => check.tell(&name, 0, "is no folder of a controller of this case".to_owned()),
+            _ => check.tell(
+                &name,
+                0,
+                "is no folder of a controller of this case".to_owned(),
+            ),
         }
     }
     if check.out.packs == 0 {
@@ -198,8 +206,8 @@ impl Check<'_> {
                 self.tell(&file, 0, "is no file of a pack".to_owned());
                 self.strange(&file, 0, reader, &name);
             }
-            let bytes =
-                fs::read(&place).map_err(|e| format!("{}: cannot be read: {e}", place.display()))?;
+            let bytes = fs::read(&place)
+                .map_err(|e| format!("{}: cannot be read: {e}", place.display()))?;
             self.out.files += 1;
             self.out.bytes += bytes.len() as u64;
             files.insert(name, bytes);
@@ -276,7 +284,11 @@ impl Check<'_> {
             let entry = line.split_once("  ");
             match entry.and_then(|(sum, name)| Some((sum, name, files.get(name)?))) {
                 None => {
-                    self.tell(&file, number, "is no line about a file of this pack".to_owned());
+                    self.tell(
+                        &file,
+                        number,
+                        "is no line about a file of this pack".to_owned(),
+                    );
                     self.strange(&file, number, reader, line);
                 }
                 Some((sum, name, bytes)) => {

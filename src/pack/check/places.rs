@@ -84,10 +84,10 @@ impl Check<'_> {
         let show = |id: &str| owners.shows_object(place.controller, id, true);
         let hold = |id: &str| owners.shows_container(place.controller, id);
         let mut names = Keys::none(owners);
-        let asked = record
-            .target
-            .as_deref()
-            .and_then(|target| self.targets.asked(method, target, (&show, &hold), &mut names));
+        let asked = record.target.as_deref().and_then(|target| {
+            self.targets
+                .asked(method, target, (&show, &hold), &mut names)
+        });
         match asked {
             Some(asked) if asked.only_own => None,
             _ => Some("tells the place of a line that asks for something of another controller"),

@@ -108,7 +108,8 @@ impl<'a> Words<'a> {
 
     /// Whether a cell has the shape of its column.
     fn fits(&self, file: &str, column: &str, cell: &str) -> bool {
-        let each = |holds: &dyn Fn(&str) -> bool| cell.split(';').all(|one| one.is_empty() || holds(one));
+        let each =
+            |holds: &dyn Fn(&str) -> bool| cell.split(';').all(|one| one.is_empty() || holds(one));
         let wide = matches!(file, "accounts.csv" | "coverage.csv");
         match (file, column) {
             ("evidence.csv", "status" | "line" | "offset" | "length") => is_count(cell),
@@ -120,9 +121,10 @@ impl<'a> Words<'a> {
             (_, "evidence_rows") => each(&is_count),
             (_, "line_sha256") => cell.is_empty() || is_digest(cell),
             (_, "certainty") => is_certainty(cell),
-            (_, "status" | "child" | "standing" | "no_place_because" | "verdict" | "scope" | "gap") => {
-                WORDS.contains(&cell)
-            }
+            (
+                _,
+                "status" | "child" | "standing" | "no_place_because" | "verdict" | "scope" | "gap",
+            ) => WORDS.contains(&cell),
             (_, "reasons") => each(&is_reason),
             (_, "route" | "routes" | "routes_silent") => {
                 each(&|one| self.routes.iter().any(|route| safe(route) == one))
@@ -142,14 +144,28 @@ impl Check<'_> {
     /// A table, cell by cell.
     pub(super) fn table(&mut self, path: &str, file: &str, reader: Reader, bytes: &[u8]) {
         let mut reader_of = csv::ReaderBuilder::new();
-        let mut table = reader_of.flexible(true).has_headers(false).from_reader(bytes);
+        let mut table = reader_of
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(bytes);
         let mut header: Vec<String> = Vec::new();
+        let (mut counted, mut number) = (0, 1);
         for record in table.byte_records() {
             let Ok(record) = record else {
                 let what = "is no table any more".to_owned();
                 return self.tell(path, 0, what);
             };
-            let number = record.position().map_or(0, csv::Position::line);
+            // A reader's own count lags behind where lines end with two signs.
+            let at = record.position().map_or(0, csv::Position::byte);
+            let at = usize::try_from(at).unwrap_or(bytes.len());
+            let begin = at
+                + bytes[at.min(bytes.len())..]
+                    .iter()
+                    .take_while(|b| b.is_ascii_control())
+                    .count();
+            let passed = bytes.get(counted..begin).unwrap_or_default();
+            number += passed.iter().filter(|b| **b == b'\n').count() as u64;
+            counted = begin.max(counted);
             let cells: Vec<String> = record
                 .iter()
                 .map(|cell| String::from_utf8_lossy(cell).into_owned())
@@ -183,7 +199,12 @@ impl Check<'_> {
         if self.words.fits(file, column, cell) {
             // A pseudonym is made so that it spells nobody's name; one that does was put there.
             if is_pseudonym(cell) {
-                self.strange(path, number, reader, cell.split_once('-').map_or("", |p| p.1));
+                self.strange(
+                    path,
+                    number,
+                    reader,
+                    cell.split_once('-').map_or("", |p| p.1),
+                );
             }
             return;
         }
@@ -315,7 +336,10 @@ pub(super) fn is_time(cell: &str) -> bool {
 fn stamp(cell: &str) -> Option<Stamp> {
     let at = chrono::DateTime::parse_from_rfc3339(cell).ok()?;
     let nanos = i64::from(at.timestamp_subsec_nanos());
-    at.timestamp().checked_mul(SECOND)?.checked_add(nanos).map(Stamp)
+    at.timestamp()
+        .checked_mul(SECOND)?
+        .checked_add(nanos)
+        .map(Stamp)
 }
 
 pub(super) fn is_digest(cell: &str) -> bool {
@@ -323,7 +347,11 @@ pub(super) fn is_digest(cell: &str) -> bool {
 }
 
 fn is_certainty(cell: &str) -> bool {
-    let all = [Certainty::Possible, Certainty::Probable, Certainty::Confirmed];
+    let all = [
+        Certainty::Possible,
+        Certainty::Probable,
+        Certainty::Confirmed,
+    ];
     all.iter().any(|one| one.word() == cell)
 }
 

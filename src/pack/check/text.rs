@@ -26,7 +26,9 @@ impl Check<'_> {
         };
         let value = own.and_then(|text| serde_json::from_str::<Value>(&text).ok());
         match (name, value) {
-            ("notification.md", Some(value)) => self.made(path, reader, &text, &notice::markdown(&value)),
+            ("notification.md", Some(value)) => {
+                self.made(path, reader, &text, &notice::markdown(&value))
+            }
             ("README.txt", Some(value)) => self.made(path, reader, &text, &notice::readme(&value)),
             ("README.txt", None) if reader == Reader::Regulator => {
                 for (line, number) in text.lines().zip(1..) {
@@ -79,6 +81,10 @@ impl Check<'_> {
                 self.strange_words(path, line, reader, one);
             }
             Value::String(one) if self.passes(key, one) => {}
+            Value::String(one) if key == "case" && *one == self.case.id => {
+                let line = line_of(text, one);
+                self.strange_words(path, line, reader, one);
+            }
             Value::String(one) => {
                 let line = line_of(text, one);
                 self.strange(path, line, reader, one);
@@ -121,6 +127,9 @@ fn written(value: &Value, text: &str) -> bool {
 
 /// The first line that holds a text, for the finding.
 fn line_of(text: &str, wanted: &str) -> u64 {
-    let found = text.lines().zip(1..).find(|(line, _)| line.contains(wanted));
+    let found = text
+        .lines()
+        .zip(1..)
+        .find(|(line, _)| line.contains(wanted));
     found.map_or(0, |(_, number)| number)
 }
