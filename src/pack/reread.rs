@@ -24,6 +24,8 @@ pub(super) struct RawLine<'b> {
     pub(super) bytes: &'b [u8],
     /// Where it begins.
     pub(super) offset: u64,
+    /// Its number in the content, from 1.
+    pub(super) number: u64,
     /// What its format knows there.
     pub(super) state: &'b State,
     /// How it is written.
@@ -62,6 +64,7 @@ pub(super) fn lines<E: From<SourceProblem>>(
     let mut reader = Reader::open(&file.log, &how)?;
     let mut state = State::default();
     let mut next = 0;
+    let mut number = 1;
     while next < places.len() {
         let Some(window) = reader.next()? else {
             let offset = places[next].offset;
@@ -76,12 +79,14 @@ pub(super) fn lines<E: From<SourceProblem>>(
             let begin = begin.min(bytes.len()).max(from);
             file.format
                 .advance(&mut state, &bytes[from..begin], window.offset + from as u64);
+            number += ends(&bytes[from..begin]);
             let end = begin
                 .saturating_add(usize::try_from(place.length).unwrap_or(usize::MAX))
                 .min(bytes.len());
             let line = RawLine {
                 bytes: &bytes[begin..end],
                 offset: place.offset,
+                number,
                 state: &state,
                 format: &file.format,
             };
@@ -91,8 +96,17 @@ pub(super) fn lines<E: From<SourceProblem>>(
         }
         file.format
             .advance(&mut state, &bytes[from..], window.offset + from as u64);
+        number += match window.overlong {
+            Some(_) => 1,
+            None => ends(&bytes[from..]),
+        };
     }
     Ok(())
+}
+
+/// How many lines end in some bytes.
+fn ends(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 fn within(offset: u64, window: u64, span: u64) -> Option<usize> {

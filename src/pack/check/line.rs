@@ -124,16 +124,31 @@ fn route_struck(facts: &Facts<'_>, text: &str) -> String {
     let pages = page_parameters(route);
     let ids = [route.object.as_deref(), route.container.as_deref()];
     for name in pages.iter().copied().chain(ids.into_iter().flatten()) {
-        let figure = match facts.paged && pages.contains(&name) {
-            true => r"\d{1,9}\b",
-            false => "",
-        };
-        let pattern = format!("[?&]{}={figure}", regex::escape(name));
-        if let Some(pattern) = compiled(&pattern) {
-            out = pattern.replace(&out, STRUCK).into_owned();
-        }
+        let figures = facts.paged && pages.contains(&name);
+        out = without_parameter(&out, name, figures);
     }
     out
+}
+
+/// The text without the first `?name=` or `&name=`, and without the figure behind it where that may stand.
+fn without_parameter(text: &str, name: &str, figures: bool) -> String {
+    let wanted = format!("{name}=");
+    let begins = |at: &usize| text[..*at].ends_with(['?', '&']);
+    let mut found = text.match_indices(&wanted).map(|(at, _)| at);
+    let Some(at) = found.find(begins) else {
+        return text.to_owned();
+    };
+    let rest = &text[at + wanted.len()..];
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = rest[digits..]
+        .chars()
+        .next()
+        .is_none_or(|c| !c.is_alphanumeric());
+    let passed = match figures && whole && digits < 10 {
+        true => digits,
+        false => 0,
+    };
+    format!("{}{STRUCK}{}", &text[..at], &rest[passed..])
 }
 
 /// Whether digits are the row's instant since 1970, in seconds or a thousandth, millionth, billionth of them.

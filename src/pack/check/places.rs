@@ -69,7 +69,7 @@ impl Check<'_> {
     }
 
     fn wrong(&self, place: &Place, line: &RawLine<'_>) -> Option<&'static str> {
-        if sha256(line.bytes) != place.digest || place.line.is_none() {
+        if sha256(line.bytes) != place.digest || place.line != Some(line.number) {
             return Some("tells the place of another line than its line_sha256 says");
         }
         let owners = self.owners;
