@@ -2,7 +2,7 @@
 //! from a file; and the pseudonyms that they make.
 //!
 //! A pseudonym is made with HMAC-SHA256 under a key that is in no pack, so nobody can try out names against it, and two
-//! controllers cannot find out that they speak of the same account. Where the file may lie is the command's to check.
+//! controllers' pseudonyms for the same account do not show that it is one. Where the file may lie is the command's to check.
 
 use std::collections::BTreeMap;
 use std::fs;
