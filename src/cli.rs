@@ -52,6 +52,65 @@ pub enum Command {
     Synth(SynthArgs),
     /// Answer practice cases with known truth and print how often this build is wrong
     Selftest(SelftestArgs),
+    /// Make a pack for each controller from a finished answer, which shows nothing of any other; or check packs for leaks
+    Pack(PackArgs),
+    /// Delete keys of packs, and packs, and keep a record of what was deleted
+    Purge(PurgeArgs),
+}
+
+/// `pack`.
+#[derive(Args, Debug)]
+pub struct PackArgs {
+    /// Folder of a finished answer; with --check it may be left out
+    #[arg(value_name = "ANSWER", required_unless_present = "check")]
+    pub answer: Option<PathBuf>,
+    /// The case file that the answer was made from; its logs are read again
+    #[arg(long, value_name = "CASE.toml")]
+    pub case: PathBuf,
+    /// Folder for the packs: new or empty, not inside the answer or a folder that holds logs
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "check",
+        conflicts_with = "check"
+    )]
+    pub out: Option<PathBuf>,
+    /// Make nothing; hold packs that lie in this folder against the case and its logs
+    #[arg(long, value_name = "DIR")]
+    pub check: Option<PathBuf>,
+    /// Only this controller, by ID or name (repeat it for more)
+    #[arg(long = "controller", value_name = "C")]
+    pub controllers: Vec<String>,
+    /// Public key (age1...) that protected persons are sealed to; C=KEY for one controller only (repeat it for more)
+    #[arg(long = "recipient", value_name = "[C=]AGE_PUBLIC_KEY")]
+    pub recipients: Vec<String>,
+    /// Keys of the pseudonyms: read if the file exists, else made and written for its owner alone [default: made and
+    /// forgotten]
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// The processor's own list too, in DIR/master: every account by its name, and what each pseudonym stands for
+    #[arg(long)]
+    pub master: bool,
+    /// The supervisory authority's set too, in DIR/regulator
+    #[arg(long)]
+    pub regulator: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `purge`.
+#[derive(Args, Debug)]
+pub struct PurgeArgs {
+    /// The keys file that `pack --keys` wrote
+    #[arg(long, value_name = "FILE")]
+    pub keys: PathBuf,
+    /// The folder that `pack --out` wrote
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
+    /// Where to write what was deleted; never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub record: PathBuf,
 }
 
 /// `scan`.

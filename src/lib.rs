@@ -17,6 +17,7 @@
 //! 12. [`evidence`]: references -> exact bytes and hashes
 //! 13. [`report`]: results -> the answer's files, the page for people among them, and the terminal's last screen
 //! 14. [`audit`]: a finished answer held against the logs that it was made from
+//! 15. [`pack`]: a finished answer -> a pack for each controller, and the check that nothing leaked
 //!
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!
@@ -46,6 +47,7 @@ pub mod detect;
 pub mod evidence;
 pub mod format;
 pub mod impact;
+pub mod pack;
 pub mod pipeline;
 pub mod report;
 pub mod route;

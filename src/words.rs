@@ -138,6 +138,27 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them, in the order of the contract.
+    pub const ALL: [Reason; 17] = [
+        Reason::NoLog,
+        Reason::Gap,
+        Reason::BeforeStart,
+        Reason::Retention,
+        Reason::NoAccount,
+        Reason::NoObject,
+        Reason::NoBody,
+        Reason::NoStatus,
+        Reason::NoDirectory,
+        Reason::NoGrants,
+        Reason::SharedAccount,
+        Reason::Sampled,
+        Reason::Clock,
+        Reason::Unparsed,
+        Reason::Integrity,
+        Reason::NoProbe,
+        Reason::Ambiguous,
+    ];
+
     /// The code of the contract.
     pub fn code(self) -> &'static str {
         match self {

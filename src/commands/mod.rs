@@ -12,7 +12,9 @@ mod inspect;
 mod journal;
 mod ladder;
 mod logs;
+mod pack;
 mod progress;
+mod purge;
 mod records;
 mod remarks;
 mod report;
@@ -92,6 +94,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Selftest(args) => selftest::run(&args),
+        Command::Pack(args) => pack::run(&args),
+        Command::Purge(args) => purge::run(&args),
     };
     let Err(ending) = ended else {
         return ExitCode::SUCCESS;

@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use base64ct::{Base64, Encoding};
+use hmac::Mac as _;
 use sha2::{Digest, Sha256};
 
 use crate::impact::Citation;
@@ -158,7 +159,21 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     bytes.collect()
 }
 
-fn hex(digest: &[u8]) -> String {
+/// HMAC-SHA256 of parts under a key; each part's length is hashed before it, so that parts never run together.
+pub fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC fills a shorter key up with zeros to the block; doing so here leaves no error that could be passed over.
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(key);
+    let mut mac = <hmac::Hmac<Sha256> as hmac::digest::KeyInit>::new(&block.into());
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// Bytes in lower-case hex.
+pub fn hex(digest: &[u8]) -> String {
     digest.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
@@ -188,5 +203,17 @@ mod tests {
         assert_eq!(super::unhex("00ff7A"), Some(vec![0, 255, 122]));
         assert_eq!(super::unhex("0"), None);
         assert_eq!(super::unhex("zz"), None);
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        let key = [7; 32];
+        assert_ne!(
+            super::keyed(&key, &[b"ab", b"c"]),
+            super::keyed(&key, &[b"a", b"bc"])
+        );
+        // Made with Python's hmac: key 32 times 0x07, message (8 bytes: 1) "a".
+        let known = "0eff5865c6601ac7c16849c20a20547c55637abc83d589476c630c8fb6394be6";
+        assert_eq!(super::hex(&super::keyed(&key, &[b"a"])), known);
     }
 }

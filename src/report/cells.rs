@@ -5,13 +5,13 @@ use std::fmt::Display;
 use super::FolderProblem;
 
 /// A table being written, as RFC 4180 in memory.
-pub(super) struct Table {
+pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
 }
 
 impl Table {
     /// Begins with the header.
-    pub(super) fn new(header: &[&str]) -> Result<Table, FolderProblem> {
+    pub(crate) fn new(header: &[&str]) -> Result<Table, FolderProblem> {
         let mut table = Table {
             writer: csv::WriterBuilder::new()
                 .terminator(csv::Terminator::CRLF)
@@ -22,7 +22,7 @@ impl Table {
     }
 
     /// Adds a row; every cell is made safe.
-    pub(super) fn row<C: AsRef<str>>(&mut self, cells: &[C]) -> Result<(), FolderProblem> {
+    pub(crate) fn row<C: AsRef<str>>(&mut self, cells: &[C]) -> Result<(), FolderProblem> {
         let cells = cells.iter().map(|cell| safe(cell.as_ref()));
         self.writer
             .write_record(cells)
@@ -30,7 +30,7 @@ impl Table {
     }
 
     /// The table's bytes.
-    pub(super) fn finish(self) -> Result<Vec<u8>, FolderProblem> {
+    pub(crate) fn finish(self) -> Result<Vec<u8>, FolderProblem> {
         self.writer
             .into_inner()
             .map_err(|e| FolderProblem::encoding("a table", e))
@@ -84,13 +84,13 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Joins with `;`.
-pub(super) fn joined<T: Display>(values: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn joined<T: Display>(values: impl IntoIterator<Item = T>) -> String {
     let words: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
     words.join(";")
 }
 
 /// A value, or an empty cell.
-pub(super) fn or_empty<T: Display>(value: Option<T>) -> String {
+pub(crate) fn or_empty<T: Display>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 

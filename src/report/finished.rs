@@ -74,6 +74,15 @@ impl Finished {
         render(&source, language)
     }
 
+    /// The bytes of its manifest.
+    ///
+    /// # Errors
+    /// A sentence: it cannot be read.
+    pub fn manifest(&self) -> Result<Vec<u8>, String> {
+        let path = self.folder.join("manifest.json");
+        fs::read(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))
+    }
+
     /// The bytes of one of its files.
     ///
     /// # Errors

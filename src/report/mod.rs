@@ -3,8 +3,9 @@
 //! The only home of rounding, of the words in tables and of how they are joined. Computes no figure: all
 //! come finished in [`Answer`]. The folder is written whole or not at all (`folder`).
 
+pub mod accessed;
 mod accesses;
-mod cells;
+pub(crate) mod cells;
 mod difference;
 pub mod export;
 mod findings;

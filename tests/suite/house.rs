@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -44,6 +44,12 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     (
         "audit",
+        &[
+            "case", "source", "format", "route", "sequence", "evidence", "report",
+        ],
+    ),
+    (
+        "pack",
         &[
             "case", "source", "format", "route", "sequence", "evidence", "report",
         ],

@@ -32,6 +32,7 @@ mod ladder;
 mod learned;
 mod licences;
 mod offline;
+mod pack;
 mod practice;
 mod runs;
 mod scenarios;

@@ -1,0 +1,284 @@
+//! What a notification asks for, as far as the logs can tell: `notification.json`, and the same for people as
+//! `notification.md` and `README.txt`.
+//!
+//! GDPR Art. 33(3)(a) to (d); the standard clauses between controller and processor (Decision (EU) 2021/915, clause 9.2)
+//! and for transfers (Decision (EU) 2021/914, clause 8.6(c)) ask for the same things. Nothing is judged here: risk,
+//! consequences and measures are `null`, for a human to write. The two texts are made from the JSON alone, so that the
+//! leak check can make them again.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::figures::suppressed;
+use crate::report::Row;
+
+/// The schema that the file names.
+pub(super) const SCHEMA: &str = "breachscope.notification/1";
+/// What stands where no log can say it.
+pub(super) const HUMAN: &str = "to be written by a human";
+const NATURE: &str = "personal data was shown to accounts that had no right to it, by requests that access logs recorded";
+const POSSIBLE: &str =
+    "the logs leave room for personal data having been shown to accounts that had no right to it";
+const NOTHING: &str = "the logs cover what they must and show nothing of this controller";
+
+/// Sentences that say what a field rests on, and who asks for it.
+const FIXED: [&str; 20] = [
+    SCHEMA,
+    HUMAN,
+    NATURE,
+    POSSIBLE,
+    NOTHING,
+    "GDPR Art. 33(3)(a); 2021/915 clause 9.2(a); 2021/914 clause 8.6(c)",
+    "GDPR Art. 33(3)(b); 2021/915 clause 9.2(b); 2021/914 clause 8.6(c)",
+    "GDPR Art. 33(3)(c); 2021/915 clause 9.2(c); 2021/914 clause 8.6(c)",
+    "GDPR Art. 33(3)(d); 2021/915 clause 9.2(c); 2021/914 clause 8.6(c)",
+    "controller.csv: status, reasons, data_categories, routes",
+    "controller.csv: subjects_min, subjects_max, subjects_confirmed, subjects_probable, subjects_possible, children_min",
+    "controller.csv: protected_min; one to four are told as <5",
+    "distinct objects in the answer's accesses.parquet; min: confirmed; seen: confirmed, probable and possible",
+    "controller.csv: first_seen, last_seen",
+    "confirmed",
+    "cannot_be_excluded",
+    "excluded",
+    "sealed in protected.age",
+    "left out of this pack",
+    "none",
+];
+
+/// Keys whose numbers are figures of this file.
+const FIGURES: [&str; 9] = [
+    "min",
+    "max",
+    "confirmed",
+    "probable",
+    "possible",
+    "children_min",
+    "seen",
+    "count",
+    "evidence_lines",
+];
+
+/// What is known of a controller.
+pub(super) struct Known<'a> {
+    pub(super) case: Option<&'a str>,
+    pub(super) row: &'a Row,
+    pub(super) objects_confirmed: u64,
+    pub(super) objects_seen: u64,
+    pub(super) evidence_lines: usize,
+    pub(super) protected: usize,
+    pub(super) sealed: bool,
+}
+
+/// The file's content.
+pub(super) fn notification(known: &Known<'_>) -> Value {
+    let row = known.row;
+    let cell = |name: &str| row.get(name).map_or("", String::as_str);
+    let figure = |name: &str| cell(name).parse::<u64>().ok();
+    let list = |name: &str| -> Vec<&str> {
+        cell(name)
+            .split(';')
+            .filter(|one| !one.is_empty())
+            .collect()
+    };
+    let time = |name: &str| Some(cell(name)).filter(|at| !at.is_empty());
+    let kind = match cell("status") {
+        "confirmed" => NATURE,
+        "cannot_be_excluded" => POSSIBLE,
+        _ => NOTHING,
+    };
+    let place = match (known.protected, known.sealed) {
+        (0, _) => "none",
+        (_, true) => "sealed in protected.age",
+        (_, false) => "left out of this pack",
+    };
+    let human = |asked_by: &str| json!({ "asked_by": asked_by, "value": null, "note": HUMAN });
+    json!({
+        "schema": SCHEMA,
+        "case": known.case,
+        "controller": { "id": cell("controller"), "name": cell("name") },
+        "nature": {
+            "asked_by": FIXED[5], "value": kind, "status": cell("status"), "reasons": list("reasons"),
+            "data_categories": list("data_categories"), "routes": list("routes"), "basis": FIXED[9],
+        },
+        "data_subjects": {
+            "asked_by": FIXED[5], "min": figure("subjects_min"), "max": figure("subjects_max"),
+            "confirmed": figure("subjects_confirmed"), "probable": figure("subjects_probable"),
+            "possible": figure("subjects_possible"), "children_min": figure("children_min"), "basis": FIXED[10],
+        },
+        "protected_persons": {
+            "asked_by": FIXED[5], "count": suppressed(&known.protected.to_string()), "where": place,
+            "basis": FIXED[11],
+        },
+        "data_records": {
+            "asked_by": FIXED[5], "min": known.objects_confirmed, "seen": known.objects_seen, "max": null,
+            "evidence_lines": known.evidence_lines, "basis": FIXED[12],
+        },
+        "period": {
+            "asked_by": FIXED[5], "first_seen": time("first_seen"), "last_seen": time("last_seen"), "basis": FIXED[13],
+        },
+        "contact_point": human(FIXED[6]),
+        "likely_consequences": human(FIXED[7]),
+        "measures": human(FIXED[8]),
+    })
+}
+
+/// Whether a text of the file is one that this program wrote itself, whatever the case.
+pub(super) fn is_fixed(text: &str) -> bool {
+    FIXED.contains(&text)
+}
+
+/// Whether a number or a small count under this key is a figure, and no ID.
+pub(super) fn is_figure(key: &str) -> bool {
+    FIGURES.contains(&key)
+}
+
+/// Keys of the file.
+pub(super) fn keys(known: &Value) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    if let Value::Object(map) = known {
+        for (key, value) in map {
+            keys.insert(key.clone());
+            keys.extend(self::keys(value));
+        }
+    }
+    keys
+}
+
+/// The keys that every such file has.
+pub(super) fn known_keys() -> BTreeSet<String> {
+    let known = Known {
+        case: None,
+        row: &Row::new(),
+        objects_confirmed: 0,
+        objects_seen: 0,
+        evidence_lines: 0,
+        protected: 0,
+        sealed: false,
+    };
+    keys(&notification(&known))
+}
+
+/// `notification.md`.
+pub(super) fn markdown(file: &Value) -> String {
+    let mut out = String::new();
+    let list = |value: &Value| {
+        let all = value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        let all: Vec<&str> = all.collect();
+        match all.is_empty() {
+            true => "none".to_owned(),
+            false => all.join(", "),
+        }
+    };
+    let (nature, people) = (&file["nature"], &file["data_subjects"]);
+    let (records, period) = (&file["data_records"], &file["period"]);
+    let _ = write!(
+        out,
+        "# Personal data breach: what the logs can tell\n\nController: {} ({})  \nCase: {}\n\n\
+         ## Nature\n\nAsked by: {}\n\n- {}\n- status: {}\n- reasons why the figures are not exact: {}\n\
+         - data categories: {}\n- routes: {}\n\n\
+         ## Data subjects and records\n\n\
+         - data subjects: at least {}, at most {} ({} confirmed, {} probable, {} possible)\n\
+         - children among them: at least {}\n- persons with protected identity: {} ({})\n\
+         - data records: at least {}; {} seen in all\n- first seen: {}\n- last seen: {}\n",
+        line(&file["controller"]["name"]),
+        line(&file["controller"]["id"]),
+        line(&file["case"]),
+        line(&nature["asked_by"]),
+        line(&nature["value"]),
+        line(&nature["status"]),
+        list(&nature["reasons"]),
+        list(&nature["data_categories"]),
+        list(&nature["routes"]),
+        line(&people["min"]),
+        line(&people["max"]),
+        line(&people["confirmed"]),
+        line(&people["probable"]),
+        line(&people["possible"]),
+        line(&people["children_min"]),
+        line(&file["protected_persons"]["count"]),
+        line(&file["protected_persons"]["where"]),
+        line(&records["min"]),
+        line(&records["seen"]),
+        line(&period["first_seen"]),
+        line(&period["last_seen"]),
+    );
+    for (title, key) in [
+        ("Contact point", "contact_point"),
+        ("Likely consequences", "likely_consequences"),
+        ("Measures", "measures"),
+    ] {
+        let asked = line(&file[key]["asked_by"]);
+        let _ = write!(out, "\n## {title}\n\nAsked by: {asked}\n\n({HUMAN})\n");
+    }
+    out.push_str("\n## What each figure rests on\n\n");
+    for key in [
+        "nature",
+        "data_subjects",
+        "protected_persons",
+        "data_records",
+        "period",
+    ] {
+        let _ = writeln!(out, "- {key}: {}", line(&file[key]["basis"]));
+    }
+    out
+}
+
+/// A value in one line.
+fn line(value: &Value) -> String {
+    match value {
+        Value::Null => "not known".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// `README.txt`.
+pub(super) fn readme(file: &Value) -> String {
+    let protected = &file["protected_persons"];
+    let count = match protected["count"].as_str() {
+        Some("<5") => "fewer than five".to_owned(),
+        Some(count) => count.to_owned(),
+        None => "an unknown number of".to_owned(),
+    };
+    let about_protected = match protected["where"].as_str() {
+        Some("none") => {
+            "No person with protected identity is among those in subjects.csv's source.".to_owned()
+        }
+        Some("sealed in protected.age") => format!(
+            "Persons with protected identity: {count}. They are named in protected.age and nowhere else. It was sealed to a\n\
+             key of yours: `age -d -i YOUR-KEY-FILE protected.age` opens it."
+        ),
+        _ => format!(
+            "Persons with protected identity: {count}. They are left out of every file here. To get them, send the processor\n\
+             the public half of a key that only you hold (`age-keygen` makes one; it begins with `age1`) and ask for\n\
+             this pack again, made with --recipient."
+        ),
+    };
+    format!(
+        "Personal data breach: what the logs tell about\n{}\n\n\
+         This folder is for the controller's data protection officer. It names your data subjects, so it is\n\
+         personal data itself. It holds nothing about other controllers.\n\n\
+         controller.csv      your row of the answer: status, counts with lower and upper bounds, reasons\n\
+         subjects.csv        your data subjects whose data was shown, how certain that is, when, which categories;\n\
+         \u{20}                   evidence_rows are rows of evidence.csv\n\
+         evidence.csv        a row for each log line behind that\n\
+         evidence.log        the lines themselves, in the order of evidence.csv. What is not yours is masked:\n\
+         \u{20}                   acct-, addr-, obj-, agent-, ref-, file- and eight signs stand for an account, an address,\n\
+         \u{20}                   an object or container of somebody else, a browser, a page that led there, a log's name.\n\
+         \u{20}                   The same stands for the same in this pack only. `masked` stands for what nobody needs.\n\
+         \u{20}                   line_sha256 is the SHA-256 of the unmasked line: whoever holds the log finds it by that.\n\
+         notification.json   what a notification asks for, with what each figure rests on; null is for you to write\n\
+         notification.md     the same, to read\n\
+         SHA256SUMS          `sha256sum -c SHA256SUMS` tells whether a file was changed\n\n\
+         {about_protected}\n\n\
+         A controller that the logs exclude gets no subjects.csv and no evidence. \"at most\" is not known where the logs\n\
+         leave room for anybody. Ask the processor to hold this against the logs where you doubt it.\n",
+        line(&file["controller"]["name"]),
+    )
+}
