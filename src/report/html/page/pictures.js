@@ -57,7 +57,7 @@ function axis(from, until, x, top, bottom) {
       svg('line', { x1: x(at), x2: x(at), y1: top, y2: bottom, class: 'grid' }),
       svg('text', { x: x(at), y: bottom + 16, 'text-anchor': 'middle' }, label),
     ]),
-    svg('text', { x: 8, y: bottom + 16 }, day));
+    svg('text', { x: 8, y: bottom + 31 }, day));
 }
 
 const DUR = [['d', 86400], ['h', 3600], ['m', 60], ['s', 1]];
@@ -105,7 +105,7 @@ function timelinePicture(view, holes, marks) {
   const shaded = holes.filter((hole) => hole.to > from && hole.at < until).map((hole) => svg('rect', {
     x: x(hole.at), y: head, width: Math.max(2, x(hole.to) - x(hole.at)), height: bottom - head, class: 'hole',
   }));
-  return { height: bottom + 24, nodes: [axis(from, until, x, head, bottom), shaded, drawn, clusters(inside, x).map((some, index) => pins(some, index, x, bottom))] };
+  return { height: bottom + 36, nodes: [axis(from, until, x, head, bottom), shaded, drawn, clusters(inside, x).map((some, index) => pins(some, index, x, bottom))] };
 }
 
 /** Marks that would cover each other, which are marks that follow each other. */
@@ -184,7 +184,7 @@ function walkPicture(points, objects, containers, label) {
     parts.push(panel(ofBoxes, containers, x, top, 110, t('account.containers')));
     top += 118;
   }
-  return picture(top + 18, label, axis(from, end, x, 6, top - 8), parts);
+  return picture(top + 28, label, axis(from, end, x, 6, top - 8), parts);
 }
 
 /** What the marks mean. */
