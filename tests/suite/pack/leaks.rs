@@ -217,7 +217,7 @@ fn json_is_looked_through_key_by_key() {
                 "Beta"
             });
         let at = new.lines().position(|line| line.contains(needle)).unwrap() + 1;
-        found(&spoilt, file, &edit, &at.to_string(), what);
+        found(&spoilt, file, edit, &at.to_string(), what);
     }
     // What stands twice is read once by most, and seen all the same.
     let twice = replace("{\n", "{\n  \"schema\": \"s-bo\",\n");
