@@ -597,12 +597,33 @@ fn every_string_is_said_somewhere_and_every_code_has_one() {
         let asked = word.split_once('.').filter(|(section, name)| {
             sections.contains(section) && !name.is_empty() && !name.ends_with('_')
         });
-        let file = ["csv", "json", "js", "css", "toml", "parquet", "html", "log"]
-            .iter()
-            .any(|end| word.ends_with(&format!(".{end}")));
+        let file = [
+            "csv", "json", "jsonl", "js", "css", "toml", "parquet", "html", "log",
+        ]
+        .iter()
+        .any(|end| word.ends_with(&format!(".{end}")));
         if asked.is_some() && !file {
             let known = english.contains_key(word) || english.contains_key(&format!("{word}_one"));
             assert!(known, "{word} is said and has no string");
+        }
+    }
+    // Columns are named by the bare key.
+    for file in ["sections.js", "method.js"] {
+        let script =
+            fs::read_to_string(root().join("src/report/html/page").join(file)).expect("a script");
+        for makes in [
+            "column('", "number('", "time('", "lined('", "opens('", "cell('",
+        ] {
+            for key in script
+                .split(makes)
+                .skip(1)
+                .filter_map(|rest| rest.split('\'').next())
+            {
+                assert!(
+                    english.contains_key(&format!("column.{key}")),
+                    "the column {key} has no string"
+                );
+            }
         }
     }
     // Codes of the contract, as the source of the words spells them.
