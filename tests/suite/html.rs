@@ -594,9 +594,11 @@ fn every_string_is_said_somewhere_and_every_code_has_one() {
         .filter_map(|key| key.split('.').next())
         .collect();
     for word in &words {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         let asked = word.split_once('.').filter(|(section, name)| {
-            sections.contains(section) && !name.is_empty() && !name.ends_with('_')
+            sections.contains(section) && name.chars().all(plain) && !name.ends_with('_')
         });
+        let asked = asked.filter(|(_, name)| !name.is_empty());
         let file = [
             "csv", "json", "jsonl", "js", "css", "toml", "parquet", "html", "log",
         ]
