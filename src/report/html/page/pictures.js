@@ -212,7 +212,7 @@ function heatPicture(accounts, controllers, cells, label) {
   return picture(top + accounts.length * high + 8, label,
     controllers.map((name, index) => index % every === 0 && svg('text', {
       transform: 'translate(' + (left + index * side + side / 2 + 3) + ',' + (top - 6) + ') rotate(-60)', class: 'small',
-    }, short(name, 12))),
+    }, short(name || t('word.nobody'), 12))),
     accounts.map((name, index) => svg('text', {
       x: left - 6, y: top + index * high + high / 2 + 4, 'text-anchor': 'end', class: 'small',
     }, short(name, 22))),
