@@ -96,7 +96,8 @@ pub fn text(audit: &Audit) -> String {
         let _ = writeln!(out, "Not checked  {what}");
     }
     let said = match outcome(audit) {
-        "holds" => "holds: every file, every cited line and every figure counted again".to_owned(),
+        "holds" => "holds: every file by its digest, every cited line, and the figures that can be counted again; the rest stands above"
+            .to_owned(),
         "contradicted" => format!("contradicted: {} findings", audit.findings.len()),
         "unreadable" => "not decided: a log cannot be read".to_owned(),
         _ => "not decided: nothing is contradicted, but not everything is there to be looked at"

@@ -260,12 +260,12 @@ impl<'c> Judge<'c> for Complete {
         );
         let proven =
             |kind: GapKind| matches!(kind, GapKind::Declared | GapKind::File | GapKind::Sequence);
-        let holes: Vec<(Stamp, Stamp)> = draft
+        let holes: Vec<(String, Stamp, Stamp)> = draft
             .cover
             .holes
             .iter()
             .filter(|hole| proven(hole.kind))
-            .map(|hole| (hole.from, hole.until))
+            .map(|hole| (hole.source.clone(), hole.from, hole.until))
             .collect();
         let interval = Interval {
             min: holes.len() as u64,
@@ -283,15 +283,24 @@ impl<'c> Judge<'c> for Complete {
             (n, _) => (
                 Outcome::Contradicted,
                 format!(
-                    "{n} hole(s) are proven; the lines are the last before and the first behind each."
+                    "{n} hole(s) are proven; the lines are that log's last request for a route before each and the first \
+                     behind it."
                 ),
             ),
         };
         let all = &desk.requests.all;
-        let sides = holes.iter().flat_map(|(from, until)| {
-            let before = all.partition_point(|one| one.time < *from).checked_sub(1);
+        let sides = holes.iter().flat_map(|(source, from, until)| {
+            let same = |one: &&Request| {
+                let own = desk
+                    .requests
+                    .source(one)
+                    .and_then(|at| desk.case.sources.get(at));
+                own.is_some_and(|own| own.name == *source)
+            };
+            let before = all.partition_point(|one| one.time < *from);
             let behind = all.partition_point(|one| one.time < *until);
-            [before.and_then(|at| all.get(at)), all.get(behind)]
+            let before = all[..before].iter().rev().find(same);
+            [before, all[behind..].iter().find(same)]
                 .into_iter()
                 .flatten()
         });

@@ -129,6 +129,8 @@ pub struct Requests {
     pub(super) with_query: BTreeSet<u16>,
     /// First and last record.
     pub(super) span: Option<(Stamp, Stamp)>,
+    /// The source of each file.
+    source_of: HashMap<u32, usize>,
 }
 
 impl Requests {
@@ -137,6 +139,11 @@ impl Requests {
         self.people
             .known(&[b"a", account.as_bytes()].concat())
             .is_some()
+    }
+
+    /// The source that a request's line stands in.
+    pub(super) fn source(&self, request: &Request) -> Option<usize> {
+        self.source_of.get(&request.file).copied()
     }
 
     pub(super) fn who(&self, number: u32) -> Who<'_> {
@@ -212,6 +219,7 @@ impl<'c> Reader<'c> {
     ) -> Result<bool, SourceProblem> {
         let mut reader = source::Reader::open(file.log, how)?;
         self.named.file(file.file, file.source);
+        self.found.source_of.insert(file.file, file.source);
         let mut state = State::default();
         let mut place = Place {
             number: 0,

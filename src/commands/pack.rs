@@ -178,7 +178,7 @@ fn in_words(args: &PackArgs, made: Option<&Made>, checked: &Checked) -> String {
     let mut said = String::new();
     if let (Some(made), Some(out)) = (made, &args.out) {
         said.push_str(&format!(
-            "Packs     {} with evidence, {} of controllers that the logs exclude, in {}\nLines     {} shown, masked",
+            "Packs     {} of controllers that are affected or cannot be excluded, {} of such that the logs exclude, in {}\nLines     {} shown, masked",
             made.full,
             made.short,
             out.display(),

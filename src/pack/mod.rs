@@ -25,6 +25,8 @@ mod target;
 mod write;
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 pub use check::{Checked, Finding};
@@ -133,6 +135,10 @@ pub fn build(request: &Request<'_>, staging: &mut Staging) -> Result<(Made, Chec
     if request.master {
         let files = master::files(request.answer, &packs, &owners)?;
         put_files("master", files, staging)?;
+        // It undoes every pseudonym: for its owner alone, as the keys are.
+        let folder = staging.folder().join("master");
+        std::fs::set_permissions(&folder, Permissions::from_mode(0o700))
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     let checked = check::folder(staging.folder(), case, &owners, &targets, request.logs)?;
     Ok((made, checked))

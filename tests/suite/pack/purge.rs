@@ -1,6 +1,7 @@
 //! `purge`: keys and packs are gone, a record says which, and nothing else was touched.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
@@ -21,6 +22,9 @@ fn keys_and_packs_go_and_the_record_says_which() {
     let small = Small::new("purge");
     let keys = small.folder.join("keys.json");
     let packs = small.packed("packs", &["--keys", text(&keys), "--master", "--regulator"]);
+    // What undoes every pseudonym is its owner's alone, as the keys are.
+    let master = fs::metadata(packs.join("master")).unwrap();
+    assert_eq!(master.permissions().mode() & 0o777, 0o700);
     let (before, key_bytes) = (files(&packs), fs::read(&keys).unwrap());
     let (answer, logs) = (
         bytes(&small.folder.join("answer")),
