@@ -8,10 +8,11 @@ use super::mask::{Asker, Masked, Masker};
 use super::material::Material;
 use super::owners::{Controller, Owners, Reader};
 use super::reread::{self, LogFile, RawLine};
+use super::row::AccessRow;
 use super::target::Targets;
 use crate::evidence::{Place, sha256};
-use crate::report::accessed::AccessRow;
 use crate::source::SourceProblem;
+use crate::words::Stamp;
 
 /// A line as a controller's pack tells of it.
 pub(super) struct ShownLine {
@@ -217,7 +218,7 @@ impl Shower<'_> {
             return (withheld(UNREADABLE), UNREADABLE);
         };
         let facts = Facts {
-            time: row.at(),
+            time: row.at,
             status: row.status,
             bytes: row.bytes,
             route: self.targets.route(&row.route),
@@ -263,8 +264,8 @@ fn strongest(rows: &[&AccessRow]) -> String {
     best.map_or_else(String::new, |row| row.certainty.clone())
 }
 
-fn order(line: &ShownLine) -> (i64, &str, u64) {
-    (line.row.time, &line.row.file, line.row.line)
+fn order(line: &ShownLine) -> (Stamp, &str, u64) {
+    (line.row.at, &line.row.file, line.row.line)
 }
 
 fn unchanged(log: &LogFile, line: &RawLine<'_>, row: &AccessRow) -> Result<(), LinesProblem> {

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::owners::{Controller, Kind, Owners};
+use super::row::{AccessRow, accesses};
 use crate::case::Case;
-use crate::report::accessed::{AccessRow, accesses};
 use crate::report::cells::safe;
 use crate::report::{Finished, Row};
 

@@ -19,6 +19,7 @@ mod owners;
 mod purge;
 mod regulator;
 mod reread;
+mod row;
 mod sealed;
 mod spelled;
 mod target;

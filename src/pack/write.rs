@@ -237,7 +237,7 @@ impl Pack<'_> {
             place(line.row.offset),
             place(line.row.length),
             why.to_owned(),
-            line.row.at().to_string(),
+            line.row.at.to_string(),
             line.row.route.clone(),
             or_empty(line.row.status),
             or_empty(line.row.bytes),

@@ -3,7 +3,6 @@
 //! The only home of rounding, of the words in tables and of how they are joined. Computes no figure: all
 //! come finished in [`Answer`]. The folder is written whole or not at all (`folder`).
 
-pub mod accessed;
 mod accesses;
 pub(crate) mod cells;
 mod difference;

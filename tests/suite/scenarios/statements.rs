@@ -143,3 +143,25 @@ fn every_statement_of_the_vendors_has_its_expectation() {
         assert!(said.contains(&format!("kind = \"{kind}\"")), "{kind}");
     }
 }
+
+/// The lines that prove a hole are of the log that has it, one on either side.
+#[test]
+fn a_proven_hole_is_shown_by_its_own_logs_lines() {
+    let folder = folder("scenario-d");
+    let output = run(&[
+        "verify",
+        "--json",
+        "--claims",
+        text(&folder.join("claims.toml")),
+        text(&folder.join("case.toml")),
+    ]);
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let claims = said["claims"].as_array().expect("claims");
+    let holed = claims.iter().find(|one| one["id"] == "D8").expect("D8");
+    let lines = holed["examples"].as_array().expect("lines");
+    let files: Vec<&str> = lines
+        .iter()
+        .filter_map(|one| one["file"].as_str())
+        .collect();
+    assert_eq!(files, ["files.jsonl", "files.jsonl"]);
+}

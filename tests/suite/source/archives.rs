@@ -1,21 +1,21 @@
 //! Archives: every member a log of its own, in every packing, whole or damaged.
 
 use super::building::{Files, ZIP, Zip, entry, tar, zip};
+use super::misleading::folder_file;
 use super::*;
 use breachscope::source::DamageKind;
-use std::process::Command;
 
-fn found(folder: &Scratch, glob: &str) -> Findings {
+pub(super) fn found(folder: &Scratch, glob: &str) -> Findings {
     find(&folder.0, &[("edge".to_owned(), vec![glob.to_owned()])]).expect("found")
 }
 
-fn complaint(folder: &Scratch, glob: &str) -> String {
+pub(super) fn complaint(folder: &Scratch, glob: &str) -> String {
     find(&folder.0, &[("edge".to_owned(), vec![glob.to_owned()])])
         .expect_err("a problem")
         .to_string()
 }
 
-fn names(found: &Findings) -> Vec<&str> {
+pub(super) fn names(found: &Findings) -> Vec<&str> {
     found.logs.iter().map(|log| log.name.as_str()).collect()
 }
 
@@ -378,101 +378,8 @@ fn what_a_zip_holds_and_cannot_be_read_is_refused_by_name() {
     assert_eq!(read(&found.logs[1].log, &WAYS[0]).0, b"b\n");
 }
 
-fn check_names(found: &Findings, expected: &[&str]) {
+pub(super) fn check_names(found: &Findings, expected: &[&str]) {
     assert_eq!(names(found), expected);
-}
-
-/// Runs a program in a folder; `None` where it is not installed.
-fn tool(folder: &Path, program: &str, args: &[&str]) -> Option<()> {
-    match Command::new(program)
-        .args(args)
-        .current_dir(folder)
-        .output()
-    {
-        Ok(output) if output.status.success() => Some(()),
-        Ok(output) => panic!("{program}: {}", String::from_utf8_lossy(&output.stderr)),
-        Err(_) => {
-            println!("skipped: {program} is not here");
-            None
-        }
-    }
-}
-
-#[test]
-fn what_common_programs_write() {
-    let folder = Scratch::new();
-    let long = format!("{}/{}.log", "d".repeat(120), "å".repeat(90));
-    let content = log(1_000);
-    folder.write(&format!("in/{long}"), &content);
-    folder.write("in/short.log", b"s\n");
-    let mut archives = Vec::new();
-    for format in ["gnu", "pax", "ustar"] {
-        let name = format!("{format}.tar");
-        let format = format!("--format={format}");
-        // ustar has no place for names that long.
-        let what = if name == "ustar.tar" {
-            "in/short.log"
-        } else {
-            "in"
-        };
-        archives.extend(tool(&folder.0, "tar", &[&format, "-cf", &name, what]).map(|()| name));
-    }
-    archives
-        .extend(tool(&folder.0, "zip", &["-qr", "plain.zip", "in"]).map(|()| "plain.zip".into()));
-    archives.extend(
-        tool(&folder.0, "sh", &["-c", "zip -qr - in | cat > piped.zip"])
-            .map(|()| "piped.zip".into()),
-    );
-    archives.extend(
-        tool(&folder.0, "zip", &["-qr", "-fz", "wide.zip", "in"]).map(|()| "wide.zip".into()),
-    );
-    for name in &archives {
-        let found = found(&folder, name);
-        for log in &found.logs {
-            let expected: &[u8] = if log.name.ends_with("short.log") {
-                b"s\n"
-            } else {
-                &content
-            };
-            assert_eq!(check(&log.log, expected).damage, []);
-        }
-        let whole = if name == "ustar.tar" { 1 } else { 2 };
-        assert_eq!((found.logs.len(), found.skipped), (whole, vec![]), "{name}");
-        if whole == 2 {
-            let expected = format!("{name}!/in/{long}");
-            assert!(found.logs.iter().any(|log| log.name == expected), "{name}");
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_bytes_changed_in_an_archive(kind in 0usize..4, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
-        let folder = Scratch::new();
-        let a = log(30);
-        let files: Files<'_> = vec![("a", &a), ("b", b"one\n")];
-        let mut archive = match kind {
-            0 => tar(&files),
-            1 => gz(&tar(&files)),
-            2 => zip(ZIP, &files),
-            _ => zip(Zip { behind: true, table: false, ..ZIP }, &files),
-        };
-        for (at, byte) in changes {
-            let at = at.index(archive.len());
-            archive[at] = byte;
-        }
-        folder.write("log", &archive);
-        let Ok(found) = find(&folder.0, &[("edge".to_owned(), vec!["log".to_owned()])]) else {
-            return Ok(());
-        };
-        for found in found.logs {
-            let mut reader = Reader::open(&found.log, &WAYS[1]).expect("opens");
-            while reader.next().expect("nothing but the system fails a read").is_some() {}
-            reader.finish().expect("ends");
-        }
-    }
 }
 
 /// The answer does not depend on whether the logs came as files or as an archive of them, and the manifest
@@ -540,60 +447,4 @@ fn an_answer_from_an_archive_is_the_answer_from_its_files() {
         let (content, _) = read(folder_file(&folder, bytes), &WAYS[2]);
         assert_eq!(input["content_sha256"], sha256(&content));
     }
-}
-
-fn folder_file(folder: &Path, bytes: &[u8]) -> PathBuf {
-    let path = folder.join("member");
-    fs::write(&path, bytes).expect("a file");
-    path
-}
-
-#[test]
-fn a_name_like_a_folders_hides_no_content() {
-    let folder = Scratch::new();
-    let (shown, hidden) = (log(3), log(5));
-    let files: Files<'_> = vec![("a.log", &shown), ("b.log/", &hidden), ("c/", b"")];
-    for archive in [
-        tar(&files),
-        zip(Zip { method: 0, ..ZIP }, &files),
-        zip(ZIP, &files),
-        zip(
-            Zip {
-                table: false,
-                ..ZIP
-            },
-            &files,
-        ),
-        zip(
-            Zip {
-                behind: true,
-                ..ZIP
-            },
-            &files,
-        ),
-    ] {
-        folder.write("logs.bin", &archive);
-        let found = found(&folder, "*.bin");
-        assert_eq!(names(&found), ["logs.bin!/a.log", "logs.bin!/b.log/"]);
-    }
-    let mut archive = entry(b'5', "d", &hidden);
-    archive.extend(tar(&[("a.log", &shown)]));
-    folder.write("logs.bin", &archive);
-    let found = found(&folder, "*.bin");
-    assert_eq!(names(&found), ["logs.bin!/a.log"]);
-    assert_eq!(
-        found.skipped[0].why,
-        "a folder, which says that it has content"
-    );
-}
-
-#[test]
-fn separators_of_windows_hide_nothing_and_hidden_members_are_named() {
-    let folder = Scratch::new();
-    let content = log(3);
-    folder.write("logs.bin", &zip(ZIP, &[("..\\..\\a.log", &content)]));
-    assert_eq!(names(&found(&folder, "*.bin")), ["logs.bin!/..\\..\\a.log"]);
-    folder.write("logs.bin", &zip(ZIP, &[(".a.log", &content)]));
-    let told = complaint(&folder, "*.bin");
-    assert!(told.contains("`.a.log` is not read (hidden)"), "{told}");
 }
