@@ -198,8 +198,9 @@ fn answer(
         progress.stage("hashing the logs again");
         check_digests(&answer.files, &on_disk)?;
     }
-    report::write(&answer, staging).map_err(folder)?;
-    Ok(report::summary(&answer, &args.out))
+    let screen = report::summary(&answer, &args.out);
+    report::write(answer, staging).map_err(folder)?;
+    Ok(screen)
 }
 
 /// What coverage needs to know of each source, after holding its lines against common sense: a source of

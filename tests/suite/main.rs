@@ -17,6 +17,7 @@ mod claims;
 mod coverage;
 mod custody;
 mod damage;
+mod docs;
 mod evidence;
 mod excluded;
 mod explain;

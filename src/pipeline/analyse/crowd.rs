@@ -39,7 +39,10 @@ pub(super) fn explain(
     let crowd = crowd(sequences, measured, &groups, calm);
     let masses = masses(measured, calm);
     let mut led = calm.yardsticks.led;
-    for led_there in measured.iter().filter_map(|one| one.outcome.facts.led_at_home) {
+    for led_there in measured
+        .iter()
+        .filter_map(|one| one.outcome.facts.led_at_home)
+    {
         led = (led.0 + 1, led.1 + usize::from(led_there));
     }
     let lists_lead = super::panel::lists_lead(led);

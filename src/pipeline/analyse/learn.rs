@@ -143,7 +143,9 @@ impl Unknown {
         let things = class.things.iter();
         let stranger = |id| !class.atlas.knows_container(names.name(id));
         Unknown {
-            objects: things.map(|thing| matches!(thing, Thing::Asked(_))).collect(),
+            objects: things
+                .map(|thing| matches!(thing, Thing::Asked(_)))
+                .collect(),
             containers: (0..names.len() as u32).map(stranger).collect(),
         }
     }

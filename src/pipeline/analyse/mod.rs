@@ -223,8 +223,10 @@ pub fn analyse(
     spill: &Spill,
 ) -> Analysis {
     let names = all.names;
-    let content = Content::measure(&all.accesses, &case.routes);
-    let people = People::resolve(&case.directory, &all.accesses, &names, files);
+    let (content, people) = rayon::join(
+        || Content::measure(&all.accesses, &case.routes),
+        || People::resolve(&case.directory, &all.accesses, &names, files),
+    );
     let mut sift = Sift::of(case, &names, &people);
     let sequences = {
         let who = people.who(&case.directory, &names, files);

@@ -9,7 +9,9 @@ use super::AccountOutcome;
 use super::calm::Yardsticks;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
-use crate::detect::{Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge, uneventful};
+use crate::detect::{
+    Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge, uneventful,
+};
 use crate::scope::{Basis, PersonKind, Standing};
 
 /// Foreign controllers from which an account is called enumeration although its scope is only inferred: a guardian has up

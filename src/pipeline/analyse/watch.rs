@@ -45,11 +45,7 @@ impl Watch {
     }
 
     /// Looks at one account's accesses.
-    pub fn look(
-        &self,
-        worker: &Worker<'_>,
-        (account, accesses): (u32, &[Access]),
-    ) -> Watching {
+    pub fn look(&self, worker: &Worker<'_>, (account, accesses): (u32, &[Access])) -> Watching {
         let mut watching = Watching::default();
         for access in accesses {
             if access.status == 429 {
