@@ -139,6 +139,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
         let Reference { file, .. } = &line.reference;
         if args.json {
             let told = json!({
+                "schema": "breachscope.evidence/1",
                 "file": file,
                 "file_sha256": line.file_sha256,
                 "offset": line.reference.offset,
