@@ -29,7 +29,10 @@ impl Excerpt {
     pub(super) fn of(text: &str, span: Range<usize>) -> Excerpt {
         let floor = |at: usize| {
             let at = at.min(text.len());
-            (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+            (0..=at)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(0)
         };
         let start = floor(span.start);
         let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);

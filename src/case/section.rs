@@ -206,9 +206,7 @@ impl<'s> Section<'s> {
         let remedy = suggest(key.get_ref(), known.iter().copied(), || {
             format!("the keys known there are {}", known.join(", "))
         });
-        Err(self
-            .script
-            .complain(Some(key.span()), None, what, remedy))
+        Err(self.script.complain(Some(key.span()), None, what, remedy))
     }
 }
 

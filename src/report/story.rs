@@ -239,7 +239,12 @@ impl Story<'_> {
         let Some((first, last)) = ends.filter(|(first, last)| first < last) else {
             return;
         };
-        let columns = Columns::of((*first, *last), instants.iter().copied(), &[], COLUMNS);
+        let columns = Columns::of(
+            (*first, *last),
+            instants.iter().map(|at| (*at, 1)),
+            &[],
+            COLUMNS,
+        );
         let most = columns.counts.iter().copied().max().unwrap_or(0);
         let said = self.say(
             "when",

@@ -52,7 +52,11 @@ pub(super) fn run(args: &EvidenceArgs) -> Result<(), Ending> {
 }
 
 /// Evidence of another case's logs would be none.
-pub(super) fn same_case(case: &Case, manifest: &serde_json::Value, path: &Path) -> Result<(), Ending> {
+pub(super) fn same_case(
+    case: &Case,
+    manifest: &serde_json::Value,
+    path: &Path,
+) -> Result<(), Ending> {
     match manifest["case"]["sha256"] == *case.sha256 {
         true => Ok(()),
         false => Err(Ending::Failed(format!(

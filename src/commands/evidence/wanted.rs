@@ -151,8 +151,16 @@ pub(super) fn nothing(args: &EvidenceArgs, answer: &Finished) -> String {
         strange.map(|one| text(one.as_bytes())).collect()
     };
     let kinds = [
-        ("--subject", "subjects.csv", listed("subjects.csv", "subject", &args.subject)),
-        ("--account", "accounts.csv", listed("accounts.csv", "account", &args.account)),
+        (
+            "--subject",
+            "subjects.csv",
+            listed("subjects.csv", "subject", &args.subject),
+        ),
+        (
+            "--account",
+            "accounts.csv",
+            listed("accounts.csv", "account", &args.account),
+        ),
         (
             "--controller",
             "controllers.csv",

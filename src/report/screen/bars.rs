@@ -58,10 +58,10 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// Instants (nanoseconds) between `from` and `until` (inclusive), and holes in that time, in so many columns.
+    /// Instants (nanoseconds), each with how many fall on it, between `from` and `until` (inclusive), and holes in that time, in so many columns.
     pub(crate) fn of(
         (from, until): (i64, i64),
-        instants: impl Iterator<Item = i64>,
+        instants: impl Iterator<Item = (i64, u64)>,
         holes: &[(i64, i64)],
         columns: usize,
     ) -> Columns {
@@ -69,10 +69,10 @@ impl Columns {
         let step = (whole.max(1) + columns as i128 - 1) / columns.max(1) as i128;
         let step = i64::try_from(step).unwrap_or(i64::MAX).max(1);
         let mut counts = vec![0u64; columns];
-        for at in instants.filter(|at| (from..=until).contains(at)) {
+        for (at, many) in instants.filter(|(at, _)| (from..=until).contains(at)) {
             let column = (i128::from(at) - i128::from(from)) / i128::from(step);
             if let Some(count) = usize::try_from(column).ok().and_then(|n| counts.get_mut(n)) {
-                *count += 1;
+                *count = count.saturating_add(many);
             }
         }
         let dark = |n: usize| {
@@ -101,6 +101,10 @@ impl Columns {
 mod tests {
     use super::*;
 
+    fn once<const N: usize>(instants: [i64; N]) -> impl Iterator<Item = (i64, u64)> {
+        instants.into_iter().map(|at| (at, 1))
+    }
+
     #[test]
     fn a_bar_never_says_none_for_some_nor_all_for_less() {
         assert_eq!(interval(1, Some(1), 100_000, 8), "█·······");
@@ -115,18 +119,15 @@ mod tests {
 
     #[test]
     fn columns_hold_every_instant_and_mark_holes() {
-        let columns = Columns::of((0, 99), [0, 9, 10, 99].into_iter(), &[(20, 30)], 10);
+        let columns = Columns::of((0, 99), once([0, 9, 10, 99]), &[(20, 30)], 10);
         assert_eq!(columns.step, 10);
         assert_eq!(columns.counts, [2, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
         assert_eq!(columns.holes().as_deref(), Some("  ×"));
         assert_eq!(sparkline(&columns.counts), "█▅       ▅");
         // All of time, and none of it.
-        let all = Columns::of((i64::MIN, i64::MAX), [i64::MAX, 0].into_iter(), &[], 3);
+        let all = Columns::of((i64::MIN, i64::MAX), once([i64::MAX, 0]), &[], 3);
         assert_eq!(all.counts.iter().sum::<u64>(), 2);
-        assert_eq!(
-            Columns::of((5, 5), [5].into_iter(), &[], 4).counts,
-            [1, 0, 0, 0]
-        );
+        assert_eq!(Columns::of((5, 5), once([5]), &[], 4).counts, [1, 0, 0, 0]);
         assert_eq!(sparkline(&[]), "");
     }
 }

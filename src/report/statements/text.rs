@@ -42,7 +42,14 @@ pub fn statements_text(all: &Statements<'_>) -> String {
 
 /// What was quoted with its own quotation marks has no second pair.
 fn in_quotes(said: &str) -> String {
-    let pairs = [('"', '"'), ('“', '”'), ('”', '”'), ('»', '«'), ('«', '»'), ('„', '“')];
+    let pairs = [
+        ('"', '"'),
+        ('“', '”'),
+        ('”', '”'),
+        ('»', '«'),
+        ('«', '»'),
+        ('„', '“'),
+    ];
     let own = pairs
         .iter()
         .any(|(open, close)| said.len() > 1 && said.starts_with(*open) && said.ends_with(*close));

@@ -288,7 +288,7 @@ fn timeline(answer: &Answer<'_>) -> Option<Timeline> {
         return None;
     }
     let holes = holes(answer, window);
-    let instants = requests.iter().map(|(.., at)| *at);
+    let instants = requests.iter().map(|(.., at)| (*at, 1));
     let columns = Columns::of((window.0.0, window.1.0), instants, &holes, COLUMNS);
     Some(Timeline {
         from: Some(window.0),
