@@ -29,6 +29,7 @@ mod synth;
 mod terminal;
 mod told;
 mod verify;
+mod view;
 mod whence;
 
 use std::fmt;
@@ -102,7 +103,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Pack(args) => pack::run(&args),
         Command::Purge(args) => purge::run(&args),
         Command::Completions(args) => completions::run(&args),
-        Command::View(_) => Ok(()),
+        Command::View(args) => view::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Man(args) => manual::run(&args),
     };

@@ -21,6 +21,7 @@ pub mod story;
 mod summary;
 mod tables;
 mod timeline;
+pub mod view;
 
 use std::collections::BTreeMap;
 

@@ -4,13 +4,13 @@
 use serde_json::Value;
 
 use super::AccessTable;
+use super::cells::visible;
 use super::finished::Finished;
 use super::screen::bars::{Columns, sparkline};
 use super::screen::columns::fold;
 use super::screen::lines::{Cell, aligned};
 use super::screen::speech::Speech;
 use super::screen::{Hue, Look};
-use crate::sequence::text as escaped;
 use crate::words::Stamp;
 
 /// Rows of each list that are shown.
@@ -121,7 +121,7 @@ impl Story<'_> {
     /// A sentence, set in, broken at blanks.
     fn sentence(&mut self, said: &str, indent: usize) {
         let room = self.look.width.saturating_sub(indent + 2).max(20);
-        for (index, line) in fold(said, room).iter().enumerate() {
+        for (index, line) in fold(&visible(said), room).iter().enumerate() {
             // What follows is set in further, so that one sees where the next begins.
             let blanks = if index == 0 { indent } else { indent + 2 };
             self.line(&format!("{}{line}", " ".repeat(blanks)));
@@ -325,7 +325,7 @@ impl Story<'_> {
 
     /// A head and its lines, of which the first are shown; nothing where there are none.
     fn quoted<'v>(&mut self, key: &str, lines: impl Iterator<Item = &'v str>) {
-        let lines: Vec<String> = lines.map(clean).collect();
+        let lines: Vec<&str> = lines.collect();
         if lines.is_empty() {
             return;
         }
@@ -399,6 +399,7 @@ fn missing(run: &Value) -> String {
     )
 }
 
+/// What cannot act on a terminal.
 fn clean(text: &str) -> String {
-    escaped(text.as_bytes())
+    visible(text)
 }

@@ -1,5 +1,6 @@
 //! Lines of a screen: a head in the first columns, what it says beside it.
 
+use super::super::cells::visible;
 use super::columns::{cut, fold, left, width};
 use super::{Hue, Look};
 
@@ -48,7 +49,7 @@ impl Lines {
     /// The same with a head of another colour.
     pub(crate) fn hued(&mut self, head: &str, hue: Hue, said: &str) {
         let room = self.look.width.saturating_sub(self.head).max(20);
-        let mut lines = fold(said, room);
+        let mut lines = fold(&visible(said), room);
         if let Some(most) = self.most.filter(|most| lines.len() > *most) {
             let rest = lines.split_off(most.saturating_sub(1)).join(" ");
             lines.push(cut(&rest, room));
@@ -92,7 +93,7 @@ impl Cell {
     /// Text, to the left.
     pub(crate) fn text(text: impl Into<String>) -> Cell {
         Cell {
-            text: text.into(),
+            text: visible(&text.into()),
             numeric: false,
             hue: None,
         }
