@@ -16,8 +16,11 @@ pub(super) struct Sheet {
 
 impl Sheet {
     fn read(answer: &Finished, file: &str) -> Result<Sheet, String> {
-        let bytes = answer.bytes(file)?;
-        let mut reader = csv::Reader::from_reader(&bytes[..]);
+        Sheet::of(&answer.bytes(file)?, file)
+    }
+
+    fn of(bytes: &[u8], file: &str) -> Result<Sheet, String> {
+        let mut reader = csv::Reader::from_reader(bytes);
         let wrong = |e: csv::Error| format!("{file} is no table: {e}; make the answer again");
         Ok(Sheet {
             columns: reader.headers().map_err(wrong)?.clone(),
@@ -76,19 +79,24 @@ pub(super) struct Data {
 
 impl Data {
     pub(super) fn read(answer: &Finished) -> Result<Data, String> {
-        let controllers_table = Sheet::read(answer, "controllers.csv")?;
-        let subjects_table = Sheet::read(answer, "subjects.csv")?;
         let table = AccessTable::read(answer.bytes("accesses.parquet")?)
             .map_err(|why| format!("accesses.parquet: {why}; make the answer again"))?;
         let manifest = answer.json(super::super::MANIFEST)?;
+        let controllers = Sheet::read(answer, "controllers.csv")?;
+        let subjects = Sheet::read(answer, "subjects.csv")?;
+        let case = manifest["case"]["id"].as_str().unwrap_or_default();
+        Ok(Data::of(case, controllers, subjects, table))
+    }
+
+    fn of(case: &str, controllers_table: Sheet, subjects_table: Sheet, table: AccessTable) -> Data {
         let mut controllers: Vec<usize> = (0..controllers_table.rows.len()).collect();
         let order = |row: &usize| {
             let number = |column| controllers_table.number(*row, column).unwrap_or(u64::MAX);
             (number("subjects_min"), number("subjects_max"))
         };
         controllers.sort_by_key(|row| std::cmp::Reverse(order(row)));
-        Ok(Data {
-            case: visible(manifest["case"]["id"].as_str().unwrap_or_default()),
+        Data {
+            case: visible(case),
             controllers_table,
             subjects_table,
             table,
@@ -97,7 +105,14 @@ impl Data {
             protected: 0,
             widest: 0,
             accesses: Vec::new(),
-        })
+        }
+    }
+
+    /// Of tables in memory, without a table of accesses.
+    #[cfg(test)]
+    pub(super) fn of_tables(case: &str, controllers: &[u8], subjects: &[u8]) -> Data {
+        let sheet = |bytes| Sheet::of(bytes, "a table").expect("a table");
+        Data::of(case, sheet(controllers), sheet(subjects), AccessTable::default())
     }
 
     pub(super) fn open_controller(&mut self, at: usize) {
