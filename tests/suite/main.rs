@@ -41,6 +41,7 @@ mod separators;
 mod source;
 mod synth;
 mod templates;
+mod terminal;
 mod threads;
 mod vanished;
 mod verify;

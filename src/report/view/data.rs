@@ -112,7 +112,12 @@ impl Data {
     #[cfg(test)]
     pub(super) fn of_tables(case: &str, controllers: &[u8], subjects: &[u8]) -> Data {
         let sheet = |bytes| Sheet::of(bytes, "a table").expect("a table");
-        Data::of(case, sheet(controllers), sheet(subjects), AccessTable::default())
+        Data::of(
+            case,
+            sheet(controllers),
+            sheet(subjects),
+            AccessTable::default(),
+        )
     }
 
     pub(super) fn open_controller(&mut self, at: usize) {

@@ -14,22 +14,24 @@ const NAME: usize = 24;
 /// Columns of an interval's bar.
 const BAR: usize = 12;
 
-const HELP: [&str; 15] = [
+const HELP: [&str; 17] = [
     "Keys, as in less",
     "",
-    "j  Down          one row down           k  Up            one row up",
-    "space  f  PgDn   a page down            b  PgUp          a page up",
-    "d                half a page down       u                half a page up",
-    "g  Home          to the first row       G  End           to the last row",
-    "Enter  Right     go in                  Esc  Left        go back",
-    "/                look for a word        n  N             the next one, the one before",
-    "h                this page              q                leave",
+    "j  Down          one row down         k  Up      one row up",
+    "space  f  PgDn   a page down          b  PgUp    a page up",
+    "d                half a page down     u          half a page up",
+    "g  Home          to the first row     G  End     to the last row",
+    "Enter  Right     go in                Esc  Left  go back",
+    "/                look for a word      n  N       the next one, the one before",
+    "h                this page            q          leave",
     "",
-    "Controllers are shown by how many of their data subjects were reached beyond scope, at least;",
-    "Enter shows these, Enter again the accesses of one, Enter again the raw line, brought back from",
-    "the log and held against the digest that the answer has of it.",
-    "Persons with a protected identity are counted and not named; whoever may see them uses",
-    "breachscope evidence --protected.",
+    "Controllers stand in the order of how many of their data subjects were",
+    "reached beyond scope, at least. Enter shows these, Enter again the accesses",
+    "of one, Enter again the raw line, brought back from the log and held against",
+    "the digest that the answer has of it.",
+    "",
+    "Persons with a protected identity are counted and not named; whoever may see",
+    "them uses `breachscope evidence --protected`.",
 ];
 
 impl View {

@@ -31,7 +31,9 @@ fn view(subjects: usize) -> View {
         "subject,controller,certainty,protected,child,first_seen,accesses,routes,data_categories,evidence\n"
             .to_owned();
     for n in 0..subjects {
-        people.push_str(&format!("s{n:06},a,confirmed,false,true,2021-01-01T00:00:00Z,1,contact,name,log:1@0+9\n"));
+        people.push_str(&format!(
+            "s{n:06},a,confirmed,false,true,2021-01-01T00:00:00Z,1,contact,name,log:1@0+9\n"
+        ));
     }
     people.push_str("hidden,a,confirmed,true,true,2021-01-01T00:00:00Z,1,contact,name,log:2@9+9\n");
     people.push_str("unsaid,a,confirmed,,true,2021-01-01T00:00:00Z,1,contact,name,log:2@9+9\n");
@@ -63,11 +65,17 @@ fn the_most_affected_controller_stands_first_and_no_name_is_an_escape() {
     let mut view = view(3);
     let shown = screen(&mut view, 100, 10);
     assert!(shown[2].starts_with("> a"), "{shown:#?}");
-    assert!(shown[2].contains("████████▒▒▒·") && shown[2].contains("GAP"), "{shown:#?}");
+    assert!(
+        shown[2].contains("████████▒▒▒·") && shown[2].contains("GAP"),
+        "{shown:#?}"
+    );
     assert!(shown[3].starts_with("  b"), "{shown:#?}");
     let all = shown.join("\n");
     assert!(all.contains("S\\u{1b}[31m\\u{202e}der"), "{all}");
-    assert!(!all.contains('\u{1b}') && !all.contains('\u{202e}'), "{all}");
+    assert!(
+        !all.contains('\u{1b}') && !all.contains('\u{202e}'),
+        "{all}"
+    );
 }
 
 #[test]
@@ -75,12 +83,25 @@ fn protected_persons_are_counted_and_neither_listed_nor_found() {
     let mut view = view(3);
     press(&mut view, "\n");
     let shown = screen(&mut view, 100, 12).join("\n");
-    assert!(shown.contains("s000000") && shown.contains("s000002"), "{shown}");
-    assert!(shown.contains("data subject 1 of 3 + 2 protected, not named"), "{shown}");
-    assert!(!shown.contains("hidden") && !shown.contains("unsaid"), "{shown}");
+    assert!(
+        shown.contains("s000000") && shown.contains("s000002"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("data subject 1 of 3 + 2 protected, not named"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("hidden") && !shown.contains("unsaid"),
+        "{shown}"
+    );
     press(&mut view, "/hidden\n");
     assert_eq!(view.at(), 0);
-    assert!(screen(&mut view, 100, 12).join("\n").contains("nothing here holds hidden"));
+    assert!(
+        screen(&mut view, 100, 12)
+            .join("\n")
+            .contains("nothing here holds hidden")
+    );
 }
 
 #[test]
@@ -90,13 +111,16 @@ fn keys_move_as_in_less_and_only_the_window_is_drawn() {
     // 21 rows of the list on a screen of 24 lines.
     screen(&mut view, 80, 24);
     press(&mut view, "jj k");
-    assert_eq!(view.at(), 21);
+    assert_eq!(view.at(), 22);
     press(&mut view, "b");
-    assert_eq!(view.at(), 0);
+    assert_eq!(view.at(), 1);
     press(&mut view, "G");
     assert_eq!(view.at(), 99_999);
     let shown = screen(&mut view, 80, 24);
-    assert!(shown[22].starts_with("> s099999") && shown[2].starts_with("  s099979"), "{shown:#?}");
+    assert!(
+        shown[22].starts_with("> s099999") && shown[2].starts_with("  s099979"),
+        "{shown:#?}"
+    );
     press(&mut view, "k");
     // The window stays while the chosen row is in it.
     assert!(screen(&mut view, 80, 24)[21].starts_with("> s099998"));
@@ -113,7 +137,10 @@ fn keys_move_as_in_less_and_only_the_window_is_drawn() {
     assert!(screen(&mut view, 80, 24)[23].contains("behind the end"));
     // A smaller window still holds the chosen row.
     let small = screen(&mut view, 40, 5);
-    assert!(small.iter().any(|line| line.starts_with("> s000003")), "{small:#?}");
+    assert!(
+        small.iter().any(|line| line.starts_with("> s000003")),
+        "{small:#?}"
+    );
     assert_eq!(screen(&mut view, 10, 2)[0], "too small");
 }
 
@@ -128,7 +155,10 @@ fn one_goes_in_to_the_line_and_back_out() {
     let Step::Fetch(wanted) = step else {
         panic!("{step:?}");
     };
-    assert_eq!((wanted.reference.as_str(), &wanted.sha256), ("log:1@0+9", &None));
+    assert_eq!(
+        (wanted.reference.as_str(), &wanted.sha256),
+        ("log:1@0+9", &None)
+    );
     let line = Fetched::Line {
         text: format!("GET /{}\u{1b}]0;x", "a".repeat(100)),
         sha256: "00ff".to_owned(),
@@ -138,7 +168,11 @@ fn one_goes_in_to_the_line_and_back_out() {
     let shown = screen(&mut view, 60, 20).join("\n");
     assert!(shown.contains("\\u{1b}]0;x") && shown.contains("00ff") && shown.contains("11ee"));
     press(&mut view, "h");
-    assert!(screen(&mut view, 80, 24).join("\n").contains("Keys, as in less"));
+    assert!(
+        screen(&mut view, 80, 24)
+            .join("\n")
+            .contains("Keys, as in less")
+    );
     press(&mut view, "\u{1b}\u{1b}\u{1b}\u{1b}\u{1b}\u{1b}");
     assert!(screen(&mut view, 80, 24).join("\n").contains("outermost"));
     assert_eq!(view.key(Key::Char('q')), Step::Leave);
@@ -160,8 +194,13 @@ fn a_terminal_gets_only_our_codes() {
     let text = String::from_utf8(out).expect("UTF-8");
     for code in text.split('\u{1b}').skip(1) {
         let code = code.strip_prefix('[').expect("a sequence");
-        let end = code.find(|c: char| c.is_ascii_alphabetic()).expect("its end");
-        assert!(matches!(code.as_bytes()[end], b'H' | b'm' | b'J' | b'h' | b'l'), "{code:?}");
+        let end = code
+            .find(|c: char| c.is_ascii_alphabetic())
+            .expect("its end");
+        assert!(
+            matches!(code.as_bytes()[end], b'H' | b'm' | b'J' | b'h' | b'l'),
+            "{code:?}"
+        );
     }
     assert!(text.contains("\u{1b}[0;7;31m") && !text.contains('\u{7}'));
 }
