@@ -35,17 +35,13 @@ fn colours_obey_the_environment_and_say_nothing_by_themselves() {
         // The width of a terminal that there is none of is nobody's.
         assert_eq!(said(&run_with(&[("COLUMNS", "40")], &folder, args)), plain);
     }
-    let forced = said(&run_with(
-        &[("CLICOLOR_FORCE", "1")],
-        &folder,
-        &["scan", text(&case), "--out", "coloured"],
-    ));
-    let plain = said(&run_with(
-        &[],
-        &folder,
-        &["scan", text(&case), "--out", "coloured2"],
-    ));
-    assert_eq!(bare(&forced).replace("coloured:", "coloured2:"), plain);
+    let scan = |name: &str, environment: &[(&str, &str)]| {
+        let args = ["scan", text(&case), "--out", "answer"];
+        said(&run_with(environment, &fresh(name), &args))
+    };
+    let forced = scan("colours-forced", &[("CLICOLOR_FORCE", "1")]);
+    assert!(forced.contains("\u{1b}["));
+    assert_eq!(bare(&forced), scan("colours-plain", &[]));
 }
 
 #[test]
@@ -128,39 +124,65 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// An account that would change the terminal's title and colour, and the direction of letters.
+const EVIL: &str = "an\u{1b}]0;owned\u{7}\u{1b}[31mna\u{202e}";
+
+/// A file of a case with every `from` made `to`.
+fn rewrite(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).expect("the file");
+    assert!(text.contains(from), "{text}");
+    fs::write(file, text.replace(from, to)).expect("the file");
+}
+
+fn tame(printed: Vec<u8>) -> String {
+    let bare = bare(&String::from_utf8(printed).expect("UTF-8"));
+    let hidden = |c: &char| (c.is_control() && *c != '\n') || *c == '\u{202e}';
+    assert_eq!(bare.chars().find(hidden), None, "{bare:?}");
+    bare
+}
+
 #[test]
 fn names_from_logs_and_tables_send_no_escape() {
     let folder = fresh("hostile-screen");
     copy(&root().join("tests/cases/scan-two-schools"), &folder);
-    let log = folder.join("logs/access.log");
-    let text = fs::read_to_string(&log).expect("the log");
-    // The account as JSON writes no escapes in this format: the bytes stand in the line as they are.
-    let evil = "an\u{1b}]0;owned\u{7}\u{1b}[31mna\u{202e}";
-    assert!(text.contains(" anna "), "{text}");
-    fs::write(&log, text.replace(" anna ", &format!(" {evil} "))).expect("the log");
-    let grants = folder.join("grants.csv");
-    let table = fs::read_to_string(&grants).expect("the table");
-    fs::write(&grants, table.replace("anna,", &format!("{evil},"))).expect("the table");
+    rewrite(
+        &folder.join("logs/access.log"),
+        " anna ",
+        &format!(" {EVIL} "),
+    );
+    // Whoever is in no table is then beyond every scope, and has a verdict.
+    rewrite(
+        &folder.join("case.toml"),
+        "[directory]",
+        "[scope]\nunlisted = \"beyond\"\n\n[directory]",
+    );
     let forced = [("CLICOLOR_FORCE", "1")];
-    let printed = run_with(&forced, &folder, &["scan", "case.toml", "--out", "answer"]);
-    // A table that may not hold such a name is as good: then the complaint must not send it.
-    let mut all = printed.stdout.clone();
-    all.extend(&printed.stderr);
-    if printed.status.success() {
-        let rows = crate::answer::table(&folder.join("answer/accounts.csv"));
-        assert!(!rows.is_empty());
-        let findings = crate::answer::json(&folder.join("answer/findings.json"));
-        for row in findings["accounts"].as_array().expect("accounts") {
-            let account = row["account"].as_str().expect("a name");
-            let told = run_with(&forced, &folder, &["explain", "answer", account]);
-            assert!(told.status.success(), "{account:?}");
-            all.extend(told.stdout);
-        }
-    }
-    let all = String::from_utf8(all).expect("UTF-8");
-    let bare = bare(&all);
-    let hidden = |c: &char| (c.is_control() && *c != '\n') || *c == '\u{202e}';
-    assert_eq!(bare.chars().find(hidden), None, "{bare:?}");
+    let run = |args: &[&str]| {
+        let output = run_with(&forced, &folder, args);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        tame(output.stdout)
+    };
+    let screen = run(&["scan", "case.toml", "--out", "answer"]);
+    assert!(screen.contains("owned"), "{screen}");
+    let findings = crate::answer::json(&folder.join("answer/findings.json"));
+    let accounts = findings["accounts"].as_array().expect("accounts");
+    let evil = accounts.iter().filter_map(|row| row["account"].as_str());
+    let evil = evil
+        .filter(|name| name.contains("owned"))
+        .last()
+        .expect("the account");
+    assert!(run(&["explain", "answer", evil]).contains("owned"));
+    assert!(run(&["evidence", "answer", "--account", evil]).contains("owned"));
+    run(&["inspect", "logs/access.log"]);
+    // A table may not hold such a name; the complaint does not send it either.
+    rewrite(&folder.join("grants.csv"), "anna,", &format!("{EVIL},"));
+    let refused = run_with(&forced, &folder, &["scan", "case.toml", "--out", "second"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(tame(refused.stderr).contains("owned"));
 }
 
 #[test]
