@@ -214,6 +214,17 @@ fn inspect_says_each_thing_once() {
 }
 
 #[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let command = "$ cargo run --release -- scan testdata/capture/case/case.toml --out answer\n";
+    let (_, block) = readme.split_once(command).expect("the command");
+    let (shown, _) = block.split_once("```").expect("the end of the block");
+    let case = captured();
+    let args = ["scan", text(&case), "--out", "answer"];
+    assert_eq!(shown, said(&run_with(&[], &fresh("readme"), &args)));
+}
+
+#[test]
 fn view_wants_a_terminal() {
     let folder = answer_in("view-piped");
     let refused = run_with(&[("TERM", "xterm")], &folder, &["view", "answer"]);
