@@ -4,8 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use super::Ending;
+use serde_json::json;
+
+use super::{Ending, told};
 use crate::cli::ReportArgs;
+use crate::evidence::sha256;
 use crate::report::Finished;
 use crate::report::html::Language;
 
@@ -20,9 +23,27 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
     let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
     let page = answer.page(language).map_err(Ending::Failed)?;
     match &args.out {
-        Some(file) => write(file, &page),
+        Some(file) => {
+            write(file, &page)?;
+            tell(args, file, &page)
+        }
         None => Ok(std::io::stdout().lock().write_all(&page)?),
     }
+}
+
+fn tell(args: &ReportArgs, file: &Path, page: &[u8]) -> Result<(), Ending> {
+    if !args.json {
+        return Ok(());
+    }
+    told::print(
+        "breachscope.report/1",
+        json!({
+            "file": file.display().to_string(),
+            "language": args.lang,
+            "bytes": page.len(),
+            "sha256": sha256(page),
+        }),
+    )
 }
 
 /// Writes a file that does not exist yet; what cannot be written whole is taken away again.

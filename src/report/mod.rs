@@ -15,26 +15,29 @@ mod inspection;
 mod manifest;
 mod rows;
 mod rungs;
+pub mod screen;
 mod statements;
 pub mod story;
 mod summary;
 mod tables;
 mod timeline;
+pub mod view;
 
 use std::collections::BTreeMap;
 
 pub use cells::{csv_table, safe as cell};
 pub use difference::Other;
 pub use finished::{Finished, Row, rows as table_rows};
-pub use folder::{FolderProblem, NewFile, Staging, check_not_evidence, outside_of_logs};
+pub use folder::{FolderProblem, NewFile, Output, Staging, check_not_evidence, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::{BUILD, MANIFEST, MANIFEST_DIGEST, digest_of as manifest_digest};
 pub use rows::{AccessRow, AccessTable};
+pub use screen::{Guide, guide};
 pub use statements::{
     Cited, LogNote, Statements, statements_html, statements_json, statements_markdown,
     statements_text,
 };
-pub use summary::summary;
+pub use summary::Summary;
 
 use serde_json::Value;
 

@@ -42,6 +42,7 @@ mod separators;
 mod source;
 mod synth;
 mod templates;
+mod terminal;
 mod threads;
 mod vanished;
 mod verify;

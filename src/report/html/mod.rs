@@ -18,7 +18,7 @@ mod still;
 mod subjects;
 mod timeline;
 mod walk;
-mod words;
+pub(in crate::report) mod words;
 
 use serde_json::Value;
 

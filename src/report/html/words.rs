@@ -52,7 +52,7 @@ impl Language {
 pub(super) const FEW: u64 = 5;
 
 /// The strings of a language, by `section.key`.
-pub(super) struct Words {
+pub(in crate::report) struct Words {
     /// Which language.
     pub(super) language: Language,
     /// All of them, for the script in the page.
@@ -65,13 +65,20 @@ impl Words {
     /// # Errors
     /// It is no table of tables of strings, which a test rules out.
     pub(super) fn of(language: Language) -> Result<Words, String> {
-        let sections: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(language.file())
-            .map_err(|e| {
-                format!(
-                    "src/report/html/strings/{}.toml cannot be read: {e}",
-                    language.code()
-                )
-            })?;
+        Words::read(language, language.file(), "src/report/html/strings")
+    }
+
+    /// Reads the text of another resource file, which lies in a folder of the sources.
+    ///
+    /// # Errors
+    /// As [`Words::of`].
+    pub(in crate::report) fn read(
+        language: Language,
+        file: &str,
+        folder: &str,
+    ) -> Result<Words, String> {
+        let sections: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(file)
+            .map_err(|e| format!("{folder}/{}.toml cannot be read: {e}", language.code()))?;
         let strings = sections.into_iter().flat_map(|(section, keys)| {
             keys.into_iter()
                 .map(move |(key, text)| (format!("{section}.{key}"), text))
@@ -82,8 +89,25 @@ impl Words {
         })
     }
 
+    /// Without a string.
+    pub(in crate::report) fn silent(language: Language) -> Words {
+        Words {
+            language,
+            strings: BTreeMap::new(),
+        }
+    }
+
+    /// Columns of the longest string whose key begins so.
+    pub(in crate::report) fn longest(&self, section: &str) -> usize {
+        let own = self
+            .strings
+            .iter()
+            .filter(|(key, _)| key.starts_with(section));
+        own.map(|(_, text)| text.chars().count()).max().unwrap_or(0)
+    }
+
     /// A string with its placeholders filled in; a key that is missing shows as itself.
-    pub(super) fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+    pub(in crate::report) fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         let text = self.strings.get(key).map_or(key, String::as_str);
         let mut said = String::with_capacity(text.len());
         let mut rest = text;
@@ -106,12 +130,12 @@ impl Words {
     }
 
     /// A string without placeholders.
-    pub(super) fn word(&self, key: &str) -> String {
+    pub(in crate::report) fn word(&self, key: &str) -> String {
         self.say(key, &[])
     }
 
     /// The number form of a key: `_one` or `_other`.
-    pub(super) fn count(&self, key: &str, n: u64, values: &[(&str, &str)]) -> String {
+    pub(in crate::report) fn count(&self, key: &str, n: u64, values: &[(&str, &str)]) -> String {
         let form = if n == 1 { "one" } else { "other" };
         let mut all = vec![("n", self.number(n))];
         all.extend(
@@ -127,7 +151,7 @@ impl Words {
     }
 
     /// Digits in groups of three.
-    pub(super) fn number(&self, n: u64) -> String {
+    pub(in crate::report) fn number(&self, n: u64) -> String {
         let digits = n.to_string();
         let group = self.word("number.group");
         let mut grouped = String::new();
@@ -141,7 +165,7 @@ impl Words {
     }
 
     /// A number that may be unknown.
-    pub(super) fn number_or_unknown(&self, n: Option<u64>) -> String {
+    pub(in crate::report) fn number_or_unknown(&self, n: Option<u64>) -> String {
         n.map_or_else(|| self.word("number.unknown"), |n| self.number(n))
     }
 
