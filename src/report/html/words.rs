@@ -48,15 +48,20 @@ impl Language {
     }
 }
 
+/// Sections of the strings that other formats say, and the page does not.
+const NOT_IN_PAGE: [&str; 8] = [
+    "document", "fact", "figure", "glossary", "head", "part", "said", "sheet",
+];
+
 /// Counts of protected persons below this are not told.
-pub(super) const FEW: u64 = 5;
+pub(in crate::report) const FEW: u64 = 5;
 
 /// The strings of a language, by `section.key`.
-pub(super) struct Words {
+pub(in crate::report) struct Words {
     /// Which language.
-    pub(super) language: Language,
+    pub(in crate::report) language: Language,
     /// All of them, for the script in the page.
-    pub(super) strings: BTreeMap<String, String>,
+    pub(in crate::report) strings: BTreeMap<String, String>,
 }
 
 impl Words {
@@ -64,7 +69,7 @@ impl Words {
     ///
     /// # Errors
     /// It is no table of tables of strings, which a test rules out.
-    pub(super) fn of(language: Language) -> Result<Words, String> {
+    pub(in crate::report) fn of(language: Language) -> Result<Words, String> {
         let sections: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(language.file())
             .map_err(|e| {
                 format!(
@@ -82,8 +87,18 @@ impl Words {
         })
     }
 
+    /// The strings that the page's script needs.
+    pub(in crate::report) fn of_page(&self) -> BTreeMap<&str, &str> {
+        let own = self.strings.iter().filter(|(key, _)| {
+            let section = key.split_once('.').map_or("", |(section, _)| section);
+            !NOT_IN_PAGE.contains(&section)
+        });
+        own.map(|(key, text)| (key.as_str(), text.as_str()))
+            .collect()
+    }
+
     /// A string with its placeholders filled in; a key that is missing shows as itself.
-    pub(super) fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+    pub(in crate::report) fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         let text = self.strings.get(key).map_or(key, String::as_str);
         let mut said = String::with_capacity(text.len());
         let mut rest = text;
@@ -106,12 +121,12 @@ impl Words {
     }
 
     /// A string without placeholders.
-    pub(super) fn word(&self, key: &str) -> String {
+    pub(in crate::report) fn word(&self, key: &str) -> String {
         self.say(key, &[])
     }
 
     /// The number form of a key: `_one` or `_other`.
-    pub(super) fn count(&self, key: &str, n: u64, values: &[(&str, &str)]) -> String {
+    pub(in crate::report) fn count(&self, key: &str, n: u64, values: &[(&str, &str)]) -> String {
         let form = if n == 1 { "one" } else { "other" };
         let mut all = vec![("n", self.number(n))];
         all.extend(
@@ -127,7 +142,7 @@ impl Words {
     }
 
     /// Digits in groups of three.
-    pub(super) fn number(&self, n: u64) -> String {
+    pub(in crate::report) fn number(&self, n: u64) -> String {
         let digits = n.to_string();
         let group = self.word("number.group");
         let mut grouped = String::new();
@@ -141,12 +156,12 @@ impl Words {
     }
 
     /// A number that may be unknown.
-    pub(super) fn number_or_unknown(&self, n: Option<u64>) -> String {
+    pub(in crate::report) fn number_or_unknown(&self, n: Option<u64>) -> String {
         n.map_or_else(|| self.word("number.unknown"), |n| self.number(n))
     }
 
     /// A count of protected persons.
-    pub(super) fn few(&self, n: u64) -> String {
+    pub(in crate::report) fn few(&self, n: u64) -> String {
         match n {
             0..FEW => self.word("number.fewer"),
             n => self.number(n),
@@ -154,7 +169,7 @@ impl Words {
     }
 
     /// A share of 1 in percent with two decimals at most, never rounded up to all.
-    pub(super) fn percent(&self, share: f64) -> String {
+    pub(in crate::report) fn percent(&self, share: f64) -> String {
         let hundredths = (share * 10_000.0).floor().max(0.0) as u64;
         let (whole, part) = (hundredths / 100, hundredths % 100);
         let mut text = self.number(whole);
@@ -166,7 +181,7 @@ impl Words {
     }
 
     /// An instant (seconds since 1970, UTC) in a zone, in a form of the language: `long` or `short`.
-    pub(super) fn when(&self, zone: &Zone, at: i64, form: &str) -> String {
+    pub(in crate::report) fn when(&self, zone: &Zone, at: i64, form: &str) -> String {
         let Some(local) = zone.local(at) else {
             return String::new();
         };
