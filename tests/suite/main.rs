@@ -34,6 +34,7 @@ mod licences;
 mod offline;
 mod pack;
 mod practice;
+mod renders;
 mod runs;
 mod scenarios;
 mod selftest;

@@ -20,6 +20,12 @@ const HEADS: usize = 2;
 const LONGEST_CELL: usize = 32_000;
 /// Days from the day 0 of a spreadsheet to 1970.
 const DAYS_BEFORE_1970: f64 = 25_569.0;
+/// The height of a line of text, in points.
+const LINE: f64 = 15.0;
+/// Widths of the first sheet's columns, in characters.
+const FRONT: [f64; 3] = [46.0, 92.0, 46.0];
+/// Beyond this width, in characters, a table that is squeezed onto a page's width could not be read.
+const WIDEST: f64 = 190.0;
 /// Rows after which a column's width is taken as known.
 const MEASURED: usize = 500;
 
@@ -28,10 +34,12 @@ const MEASURED: usize = 500;
 /// # Errors
 /// It cannot be encoded.
 pub(super) fn bytes(content: &Content) -> Result<Vec<u8>, String> {
-    book(content, MOST_ROWS).map_err(|e| format!("the workbook cannot be encoded: {e}"))
+    book(content, MOST_ROWS)
+        .and_then(|mut book| book.save_to_buffer())
+        .map_err(|e| format!("the workbook cannot be encoded: {e}"))
 }
 
-fn book(content: &Content, most_rows: usize) -> Result<Vec<u8>, XlsxError> {
+fn book(content: &Content, most_rows: usize) -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
     let properties = DocProperties::new()
         .set_title(content.title())
@@ -59,7 +67,7 @@ fn book(content: &Content, most_rows: usize) -> Result<Vec<u8>, XlsxError> {
             table(own, content, (sheet, rows), &looks)?;
         }
     }
-    book.save_to_buffer()
+    Ok(book)
 }
 
 /// Names of a table's sheets: its title, numbered where one sheet cannot hold it.
@@ -81,6 +89,8 @@ struct Looks {
     head: Format,
     name: Format,
     count: Format,
+    share: Format,
+    figure: Format,
     number: Format,
     time: Format,
     time_with_parts: Format,
@@ -89,6 +99,7 @@ struct Looks {
 impl Looks {
     fn new() -> Looks {
         let wrapped = || Format::new().set_text_wrap().set_align(FormatAlign::Top);
+        let left = || Format::new().set_align(FormatAlign::Left);
         let grey = Color::RGB(0x0059_6273);
         Looks {
             title: Format::new().set_bold().set_font_size(16.0),
@@ -104,6 +115,8 @@ impl Looks {
                 .set_font_size(9.0)
                 .set_border_bottom(FormatBorder::Thin),
             count: Format::new().set_num_format("#,##0"),
+            share: left().set_num_format("0.00%"),
+            figure: left().set_num_format("#,##0"),
             number: Format::new().set_num_format("0.00##"),
             time: Format::new().set_num_format("yyyy\\-mm\\-dd hh:mm:ss"),
             time_with_parts: Format::new().set_num_format("yyyy\\-mm\\-dd hh:mm:ss.000"),
@@ -120,7 +133,7 @@ fn front(
 ) -> Result<(), XlsxError> {
     let words = &content.words;
     sheet.set_name(words.word("sheet.answer"))?;
-    for (column, width) in [(0, 34.0), (1, 92.0), (2, 46.0)] {
+    for (width, column) in FRONT.into_iter().zip(0..) {
         sheet.set_column_width(column, width)?;
     }
     let mut at = 0;
@@ -129,6 +142,12 @@ fn front(
             if !text.is_empty() {
                 sheet.write_string_with_format(at, column, cut(text), look)?;
             }
+        }
+        // Not every program finds out by itself how high a row must be.
+        let taken = cells.iter().zip(FRONT).skip(1);
+        let high = taken.map(|((text, _), width)| lines(text, width)).max();
+        if let Some(high) = high.filter(|high| *high > 1) {
+            sheet.set_row_height(at, f64::from(high) * LINE)?;
         }
         at += 1;
         Ok(())
@@ -209,15 +228,20 @@ fn figures(
     for (figure, at) in content.figures.iter().zip(from + 1..) {
         let label = words.word(&format!("figure.{}", figure.name));
         sheet.write_string_with_format(at, 0, label, &looks.label)?;
-        let kind = match figure.name {
-            "log_coverage" => Kind::Number,
-            _ => Kind::Hidden,
+        let look = match figure.name {
+            "log_coverage" => &looks.share,
+            _ => &looks.figure,
         };
-        let value = match figure.value.as_str() {
-            "" => words.word("number.unknown"),
-            value => value.to_owned(),
+        match figure.value.parse::<f64>() {
+            Ok(value) => sheet.write_number_with_format(at, 1, value, look)?,
+            Err(_) => {
+                let value = match figure.value.as_str() {
+                    "" => words.word("number.unknown"),
+                    value => value.to_owned(),
+                };
+                sheet.write_string_with_format(at, 1, value, &looks.text)?
+            }
         };
-        write(sheet, (at, 1), (&value, kind), looks)?;
         sheet.write_string_with_format(at, 2, &figure.source, &looks.label)?;
     }
     Ok(())
@@ -229,13 +253,18 @@ fn table(
     (table, rows): (&Sheet, &[Vec<String>]),
     looks: &Looks,
 ) -> Result<(), XlsxError> {
+    let (mut wide, mut high) = (0.0, 1);
     for (column, at) in table.columns.iter().zip(0..) {
         let title = head(&content.words, column);
         sheet.write_string_with_format(0, at, &title, &looks.head)?;
         sheet.write_string_with_format(1, at, &column.name, &looks.name)?;
         let cells = rows.iter().filter_map(|row| row.get(usize::from(at)));
-        sheet.set_column_width(at, width(column, &title, cells))?;
+        let width = width(column, &title, cells);
+        sheet.set_column_width(at, width)?;
+        wide += width;
+        high = high.max(lines(&title, width * 0.9));
     }
+    sheet.set_row_height(0, f64::from(high) * LINE)?;
     for (row, at) in rows.iter().zip(HEADS as u32..) {
         for ((cell, column), to) in row.iter().zip(&table.columns).zip(0..) {
             write(sheet, (at, to), (cell, column.kind), looks)?;
@@ -246,11 +275,27 @@ fn table(
     sheet.set_freeze_panes(HEADS as u32, 1)?;
     sheet.autofilter(1, 0, last_row, last_column)?;
     sheet.set_repeat_rows(0, 1)?;
-    sheet
-        .set_landscape()
-        .set_paper_size(9)
-        .set_print_fit_to_pages(1, 0);
+    sheet.set_landscape().set_paper_size(9);
+    if wide <= WIDEST {
+        sheet.set_print_fit_to_pages(1, 0);
+    }
     Ok(())
+}
+
+/// How many lines a text takes at a width in characters, with some room to spare.
+fn lines(text: &str, width: f64) -> u32 {
+    let mut lines = 1;
+    let mut used = 0.0;
+    for word in text.split(' ') {
+        let long = word.chars().count() as f64 * 1.08 + 1.0;
+        if used > 0.0 && used + long > width {
+            lines += 1;
+            used = 0.0;
+        }
+        lines += (long / width) as u32;
+        used = (used + long) % width;
+    }
+    lines
 }
 
 /// In characters: what most cells need, within what a screen bears.
@@ -331,4 +376,50 @@ fn cut(text: &str) -> String {
     };
     let kept: String = text.chars().take_while(fits).collect();
     format!("{kept} [...]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEADS, book};
+    use crate::report::content::Content;
+    use crate::report::html::words::Words;
+    use crate::report::html::{Language, Source};
+
+    /// What a sheet cannot hold stands on a second one, and the first sheet says so.
+    #[test]
+    fn a_long_table_goes_on_in_another_sheet() {
+        let coverage: String = (0..7).map(|n| format!("web,{n}\n")).collect();
+        let read = |file: &str| -> Result<Vec<u8>, String> {
+            Ok(match file {
+                "findings.json" => b"{}".to_vec(),
+                "coverage.csv" => format!("source,lines\n{coverage}").into_bytes(),
+                _ => b"controller,protected\n".to_vec(),
+            })
+        };
+        let source = Source {
+            manifest: serde_json::json!({}),
+            read: &read,
+        };
+        let words = Words::of(Language::English).expect("the strings");
+        let content = Content::gather(&source, String::new(), words).expect("the content");
+        let sheets = |most_rows: usize| -> Vec<String> {
+            let mut book = book(&content, most_rows).expect("a workbook");
+            let all = book.worksheets().iter();
+            let names = all
+                .map(|sheet| sheet.name())
+                .filter(|name| name.starts_with("Coverage"));
+            let names = names.collect();
+            book.save_to_buffer().expect("it can be written");
+            names
+        };
+        assert_eq!(sheets(1000), ["Coverage by hour"]);
+        assert_eq!(
+            sheets(3 + HEADS),
+            [
+                "Coverage by hour",
+                "Coverage by hour 2",
+                "Coverage by hour 3"
+            ]
+        );
+    }
 }

@@ -232,7 +232,8 @@ fn ladder(content: &Content, layout: &mut Layout) {
     });
     let told: Vec<Vec<String>> = told.collect();
     let mut heads = vec![words.word("rung.name")];
-    heads.extend(tell.heads(&["accounts", "subjects", "children", "protected"]));
+    heads.extend(tell.heads(&["accounts", "subjects"]));
+    heads.extend(["head.children", "head.protected"].map(|key| words.word(key)));
     layout.table(&tracks([3.6, -1.2, -1.2, -1.2, -1.4]), &heads, &told);
 }
 

@@ -334,7 +334,8 @@ impl Layout {
         }
     }
 
-    /// A text in lines that fit: broken at spaces, inside a word only where the word alone does not fit.
+    /// A text in lines that fit: broken at spaces; a word that does not fit alone after a hyphen or the like, or where it
+    /// must.
     fn broken(&self, text: &str, weight: Weight, size: f32, width: f32) -> Vec<String> {
         let font = self.fonts.of(weight);
         let mut lines = Vec::new();
@@ -351,12 +352,22 @@ impl Layout {
             if !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
             }
-            for c in word.chars() {
-                line.push(c);
-                if font.width(&line, size) > width && line.chars().count() > 1 {
-                    line.pop();
+            for part in word.split_inclusive(['-', '/', '_', ';', ':', ',', '@', '.']) {
+                let longer = format!("{line}{part}");
+                if font.width(&longer, size) <= width {
+                    line = longer;
+                    continue;
+                }
+                if !line.is_empty() {
                     lines.push(std::mem::take(&mut line));
+                }
+                for c in part.chars() {
                     line.push(c);
+                    if font.width(&line, size) > width && line.chars().count() > 1 {
+                        line.pop();
+                        lines.push(std::mem::take(&mut line));
+                        line.push(c);
+                    }
                 }
             }
         }

@@ -140,15 +140,24 @@ pub(super) fn children(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     )])
 }
 
+/// At least those disclosed for certain, at most those that the directory has at all.
 pub(super) fn protected(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let min = facts.figure("protected_min");
     let text = facts.say("protected", &[("min", &facts.number(&min))]);
     let values = json!({ "min": min });
-    Ok(vec![Said::new(
-        text,
-        "findings.json: totals.protected_min",
-        values,
-    )])
+    let source = "findings.json: totals.protected_min";
+    let mut said = vec![Said::new(text, source, values)];
+    let rows = facts.content.rows("ladder");
+    let all = rows.iter().find(|row| {
+        at(row, "rung") == "could_see_if_nothing_checked" && at(row, "controller").is_empty()
+    });
+    if let Some(all) = all.map(|row| at(row, "protected")) {
+        let text = facts.say("protected_all", &[("all", &facts.number(all))]);
+        let values = json!({ "max": all });
+        let source = "ladder.csv: could_see_if_nothing_checked, protected";
+        said.push(Said::new(text, source, values));
+    }
+    Ok(said)
 }
 
 /// Objects are what a notification calls records: those shown for certain, and those shown in all.
