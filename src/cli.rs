@@ -38,7 +38,7 @@ pub enum Command {
     Scan(ScanArgs),
     /// Tell the story of one account from a finished answer: scope, visits, signals, what would change the verdict
     Explain(ExplainArgs),
-    /// Render the page of a finished answer again, such as in another language
+    /// Render a finished answer again: in another language, as workbook, PDF or tables, or as answers to an authority's questions
     Report(ReportArgs),
     /// Hold a vendor's statements, or a finished answer, against the raw logs
     Verify(VerifyArgs),
@@ -196,15 +196,50 @@ pub struct ReportArgs {
     /// Folder of a finished answer
     #[arg(value_name = "ANSWER")]
     pub answer: PathBuf,
-    /// Language of the page: English, Swedish or Danish
+    /// As what: the page, a workbook, a document to print, or tables for other programs [default: html; md with --answers]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<ReportFormat>,
+    /// Answer an authority's questions instead
+    #[arg(long, value_name = "NAME|FILE.toml", help = answers_help())]
+    pub answers: Option<PathBuf>,
+    /// Language of what people read: English, Swedish or Danish
     #[arg(long, value_name = "LANG", default_value = "en", value_parser = clap::builder::PossibleValuesParser::new(Language::CODES))]
     pub lang: String,
-    /// File to write, never over another one [default: standard output, if that is no terminal]
-    #[arg(long, value_name = "FILE")]
+    /// File to write, never over another one; for csv and parquet a folder, new or empty [default: standard output, if that
+    /// is no terminal]
+    #[arg(long, value_name = "FILE|DIR")]
     pub out: Option<PathBuf>,
-    /// With --out: say as JSON what was written (breachscope.report/1)
+    /// With --out: say as JSON what was written (breachscope.rendered/1)
     #[arg(long, requires = "out")]
     pub json: bool,
+}
+
+fn answers_help() -> String {
+    let names: Vec<&str> = crate::report::answers::shipped().collect();
+    format!(
+        "Answer an authority's questions instead, as far as the logs can: a shipped form ({}) or a file with questions of \
+         your own; as md, html or json",
+        names.join(", ")
+    )
+}
+
+/// What `report` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReportFormat {
+    /// The page
+    Html,
+    /// A workbook: controllers, accounts, data subjects, bounds, cause, methods, glossary
+    Xlsx,
+    /// The answer in short, to print and file
+    Pdf,
+    /// A folder of tables
+    Csv,
+    /// One document with all tables
+    Json,
+    /// A folder of typed tables
+    Parquet,
+    /// Markdown, for --answers
+    Md,
 }
 
 /// `verify`.

@@ -1,4 +1,5 @@
-//! `report`: the page of a finished answer, rendered again from its files.
+//! `report`: a finished answer rendered again from its files, as a page, a workbook, a document, tables, or answers to an
+//! authority's questions.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -7,42 +8,157 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Ending, told};
-use crate::cli::ReportArgs;
+use crate::cli::{ReportArgs, ReportFormat};
 use crate::evidence::sha256;
-use crate::report::Finished;
+use crate::report::answers::{self, Form};
 use crate::report::html::Language;
+use crate::report::{Finished, Staging, formats};
+
+/// What was rendered.
+enum Rendered {
+    File(Vec<u8>),
+    Folder(Vec<(String, Vec<u8>)>),
+}
 
 /// Runs it.
 pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
+    let format = args.format.unwrap_or(match args.answers {
+        Some(_) => ReportFormat::Md,
+        None => ReportFormat::Html,
+    });
+    check_place(args, format)?;
     let language = Language::of(&args.lang).unwrap_or(Language::English);
-    if args.out.is_none() && std::io::stdout().is_terminal() {
-        return Err(Ending::Usage(
-            "the page is no text for a terminal: write --out FILE.html, or send the output into a file".to_owned(),
-        ));
-    }
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
-    let page = answer.page(language).map_err(Ending::Failed)?;
-    match &args.out {
-        Some(file) => {
-            write(file, &page)?;
-            tell(args, file, &page)
+    let rendered = match &args.answers {
+        Some(named) => {
+            let template = answers::template(named).map_err(Ending::usage)?;
+            let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+            answers::answers(&answer, &template, language, form(format)?).map(Rendered::File)
         }
-        None => Ok(std::io::stdout().lock().write_all(&page)?),
+        None => {
+            let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+            render(&answer, format, language)
+        }
+    };
+    match (rendered.map_err(Ending::Failed)?, &args.out) {
+        (Rendered::File(bytes), Some(file)) => {
+            write(file, &bytes)?;
+            tell(
+                args,
+                &[(file.display().to_string(), sha256(&bytes), bytes.len())],
+            )
+        }
+        (Rendered::File(bytes), None) => Ok(std::io::stdout().lock().write_all(&bytes)?),
+        (Rendered::Folder(files), Some(folder)) => {
+            let path = |name: &str| folder.join(name).display().to_string();
+            let told = files.iter();
+            let told: Vec<_> = told
+                .map(|(name, bytes)| (path(name), sha256(bytes), bytes.len()))
+                .collect();
+            write_all(folder, files)?;
+            tell(args, &told)
+        }
+        (Rendered::Folder(_), None) => Err(needs_folder()),
     }
 }
 
-fn tell(args: &ReportArgs, file: &Path, page: &[u8]) -> Result<(), Ending> {
+fn render(answer: &Finished, format: ReportFormat, language: Language) -> Result<Rendered, String> {
+    Ok(match format {
+        ReportFormat::Html => Rendered::File(answer.page(language)?),
+        ReportFormat::Xlsx => Rendered::File(formats::workbook(answer, language)?),
+        ReportFormat::Pdf => Rendered::File(formats::pdf(answer, language)?),
+        ReportFormat::Json => Rendered::File(formats::json(answer, language)?),
+        ReportFormat::Csv => Rendered::Folder(formats::csv(answer, language)?),
+        ReportFormat::Parquet => Rendered::Folder(formats::parquet(answer, language)?),
+        ReportFormat::Md => return Err("md is for --answers".to_owned()),
+    })
+}
+
+/// How answers are written down.
+fn form(format: ReportFormat) -> Result<Form, Ending> {
+    match format {
+        ReportFormat::Md => Ok(Form::Markdown),
+        ReportFormat::Html => Ok(Form::Html),
+        ReportFormat::Json => Ok(Form::Json),
+        _ => Err(Ending::Usage(
+            "--answers is written as md, html or json; leave --format out or name one of them"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Says before any work what would fail after it.
+fn check_place(args: &ReportArgs, format: ReportFormat) -> Result<(), Ending> {
+    match (&args.answers, format) {
+        (Some(_), format) => drop(form(format)?),
+        (None, ReportFormat::Md) => {
+            return Err(Ending::Usage(
+                "--format md is for --answers; name a form, or another format".to_owned(),
+            ));
+        }
+        (None, ReportFormat::Csv | ReportFormat::Parquet) if args.out.is_none() => {
+            return Err(needs_folder());
+        }
+        (None, _) => {}
+    }
+    let text = matches!(format, ReportFormat::Md | ReportFormat::Json);
+    if args.out.is_none() && !text && std::io::stdout().is_terminal() {
+        return Err(Ending::Usage(
+            "this is no text for a terminal: write --out FILE, or send the output into a file"
+                .to_owned(),
+        ));
+    }
+    let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    let outside = args.out.as_ref().is_none_or(|out| {
+        let folder = out
+            .parent()
+            .map(|parent| match parent.as_os_str().is_empty() {
+                true => Path::new("."),
+                false => parent,
+            });
+        let near = folder.and_then(|folder| whole(folder).ok());
+        let answer = whole(&args.answer).ok();
+        !near
+            .zip(answer)
+            .is_some_and(|(near, answer)| near.starts_with(answer))
+    });
+    match outside {
+        true => Ok(()),
+        false => Err(Ending::Usage(
+            "--out lies in the answer's folder, whose manifest lists every file; name a place elsewhere".to_owned(),
+        )),
+    }
+}
+
+fn needs_folder() -> Ending {
+    Ending::Usage(
+        "this format is several files: write --out DIR, a folder that is new or empty".to_owned(),
+    )
+}
+
+/// Writes a folder whole or not at all.
+fn write_all(folder: &Path, files: Vec<(String, Vec<u8>)>) -> Result<(), Ending> {
+    let ending = |problem: crate::report::FolderProblem| match problem.wrong_place {
+        true => Ending::usage(problem),
+        false => Ending::failed(problem),
+    };
+    let mut staging = Staging::prepare(folder, &[]).map_err(ending)?;
+    for (name, bytes) in files {
+        staging.put(&name, bytes).map_err(ending)?;
+    }
+    staging.publish().map_err(ending)
+}
+
+/// Says what was written, if that is asked for: name, digest and bytes of each file.
+fn tell(args: &ReportArgs, files: &[(String, String, usize)]) -> Result<(), Ending> {
     if !args.json {
         return Ok(());
     }
+    let files = files
+        .iter()
+        .map(|(file, sha256, bytes)| json!({ "file": file, "bytes": bytes, "sha256": sha256 }));
     told::print(
-        "breachscope.report/1",
-        json!({
-            "file": file.display().to_string(),
-            "language": args.lang,
-            "bytes": page.len(),
-            "sha256": sha256(page),
-        }),
+        "breachscope.rendered/1",
+        json!({ "language": args.lang, "files": files.collect::<Vec<_>>() }),
     )
 }
 

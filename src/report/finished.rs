@@ -67,11 +67,19 @@ impl Finished {
     /// # Errors
     /// As [`Finished::bytes`].
     pub fn page(&self, language: Language) -> Result<Vec<u8>, String> {
-        let source = Source {
+        let read = |file: &str| self.bytes(file);
+        render(&self.source(&read), language)
+    }
+
+    /// Its files as the formats read them; `read` is [`Finished::bytes`].
+    pub(super) fn source<'a>(
+        &self,
+        read: &'a dyn Fn(&str) -> Result<Vec<u8>, String>,
+    ) -> Source<'a> {
+        Source {
             manifest: self.manifest.clone(),
-            read: &|file| self.bytes(file),
-        };
-        render(&source, language)
+            read,
+        }
     }
 
     /// The bytes of its manifest.

@@ -4,15 +4,19 @@
 //! come finished in [`Answer`]. The folder is written whole or not at all (`folder`).
 
 mod accesses;
+pub mod answers;
 pub(crate) mod cells;
+mod content;
 mod difference;
 pub mod export;
 mod findings;
 mod finished;
 mod folder;
+pub mod formats;
 pub mod html;
 mod inspection;
 mod manifest;
+mod pdf;
 mod rows;
 mod rungs;
 pub mod screen;

@@ -1,7 +1,7 @@
 //! `report.html`: nothing from the logs runs in it, protected persons do not stand in it, its figures are those of the
 //! tables, and it is the same bytes whoever asks for it. What it looks like is `tests/browser/check.py`'s to check.
 
-mod hostile;
+pub(crate) mod hostile;
 mod strings;
 
 use std::collections::{BTreeMap, BTreeSet};

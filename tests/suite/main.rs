@@ -35,6 +35,7 @@ mod licences;
 mod offline;
 mod pack;
 mod practice;
+mod renders;
 mod runs;
 mod scenarios;
 mod selftest;

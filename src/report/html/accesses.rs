@@ -11,39 +11,39 @@ use crate::report::cells::safe;
 use crate::words::Certainty;
 
 /// The table in memory.
-pub(super) struct Accesses {
+pub(in crate::report) struct Accesses {
     frame: DataFrame,
 }
 
 /// A row.
 #[derive(Clone, Copy)]
-pub(super) struct Access<'a> {
+pub(in crate::report) struct Access<'a> {
     /// Seconds since 1970, UTC.
-    pub(super) time: i64,
-    pub(super) account: &'a str,
-    pub(super) object: Option<&'a str>,
-    pub(super) container: Option<&'a str>,
-    pub(super) subject: Option<&'a str>,
-    pub(super) controller: &'a str,
+    pub(in crate::report) time: i64,
+    pub(in crate::report) account: &'a str,
+    pub(in crate::report) object: Option<&'a str>,
+    pub(in crate::report) container: Option<&'a str>,
+    pub(in crate::report) subject: Option<&'a str>,
+    pub(in crate::report) controller: &'a str,
     /// 0 attempt, 1 possible, 2 probable, 3 confirmed.
-    pub(super) level: u8,
-    pub(super) place: Place<'a>,
-    pub(super) sha256: Option<&'a str>,
+    pub(in crate::report) level: u8,
+    pub(in crate::report) place: Place<'a>,
+    pub(in crate::report) sha256: Option<&'a str>,
     /// About a protected person, or perhaps so: neither its IDs nor its line may stand in the page.
-    pub(super) hidden: bool,
+    pub(in crate::report) hidden: bool,
 }
 
 /// Where a line stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Place<'a> {
-    pub(super) file: &'a str,
-    pub(super) line: i64,
-    pub(super) offset: i64,
-    pub(super) length: i64,
+pub(in crate::report) struct Place<'a> {
+    pub(in crate::report) file: &'a str,
+    pub(in crate::report) line: i64,
+    pub(in crate::report) offset: i64,
+    pub(in crate::report) length: i64,
 }
 
 /// The certainty's place on the page's scale.
-pub(super) fn level(word: &str) -> u8 {
+pub(in crate::report) fn level(word: &str) -> u8 {
     let scale = [
         Certainty::Nothing,
         Certainty::Possible,
@@ -59,7 +59,7 @@ impl Accesses {
     ///
     /// # Errors
     /// They are no Parquet file.
-    pub(super) fn read(bytes: Vec<u8>) -> Result<Accesses, String> {
+    pub(in crate::report) fn read(bytes: Vec<u8>) -> Result<Accesses, String> {
         // On some damaged files the reader panics instead of returning its error; nothing of it outlives this call.
         let read = catch_unwind(AssertUnwindSafe(|| {
             ParquetReader::new(Cursor::new(bytes))
@@ -76,7 +76,10 @@ impl Accesses {
     ///
     /// # Errors
     /// A column is missing or of another type.
-    pub(super) fn rows(&self, protected: &HashSet<String>) -> Result<Vec<Access<'_>>, String> {
+    pub(in crate::report) fn rows(
+        &self,
+        protected: &HashSet<String>,
+    ) -> Result<Vec<Access<'_>>, String> {
         let micros = self.numbers("time")?;
         let (offsets, lengths, lines) = (
             self.numbers("offset")?,
@@ -156,7 +159,7 @@ fn hide(rows: &mut [Access<'_>], protected: &HashSet<String>) {
 }
 
 /// The objects that tell of protected persons.
-pub(super) fn hidden_objects<'a>(rows: &[Access<'a>]) -> HashSet<&'a str> {
+pub(in crate::report) fn hidden_objects<'a>(rows: &[Access<'a>]) -> HashSet<&'a str> {
     let hidden = rows.iter().filter(|row| row.hidden);
     hidden.filter_map(|row| row.object).collect()
 }

@@ -8,16 +8,16 @@ const LONGEST: i64 = 366 * 60;
 const DAY: i64 = 86_400;
 
 /// A zone over some time.
-pub(super) struct Zone {
+pub(in crate::report) struct Zone {
     /// Its name.
-    pub(super) name: String,
+    pub(in crate::report) name: String,
     /// From which instant on (seconds since 1970) which offset holds, in seconds east of UTC.
     steps: Vec<(i64, i64)>,
 }
 
 impl Zone {
     /// The zone of a name, over a time; UTC where the name is none.
-    pub(super) fn over(name: &str, from: i64, until: i64) -> Zone {
+    pub(in crate::report) fn over(name: &str, from: i64, until: i64) -> Zone {
         let zone: chrono_tz::Tz = name.parse().unwrap_or(chrono_tz::UTC);
         let offset = |at: i64| offset(zone, at);
         let until = until.min(from.saturating_add(LONGEST * DAY));
@@ -38,12 +38,12 @@ impl Zone {
     }
 
     /// For the script in the page.
-    pub(super) fn json(&self) -> Value {
+    pub(in crate::report) fn json(&self) -> Value {
         json!({ "name": self.name, "steps": self.steps })
     }
 
     /// The local time of an instant.
-    pub(super) fn local(&self, at: i64) -> Option<NaiveDateTime> {
+    pub(in crate::report) fn local(&self, at: i64) -> Option<NaiveDateTime> {
         let step = self.steps.iter().rev().find(|(from, _)| *from <= at);
         let offset = step.map_or(0, |(_, offset)| *offset);
         let local = DateTime::from_timestamp(at, 0)?.naive_utc();
@@ -74,12 +74,12 @@ fn change(offset: impl Fn(i64) -> i64, from: i64, until: i64) -> i64 {
 }
 
 /// The second of a stamp as the answer's files write it.
-pub(super) fn seconds(text: &str) -> Option<i64> {
+pub(in crate::report) fn seconds(text: &str) -> Option<i64> {
     let instant = DateTime::parse_from_rfc3339(text).ok()?;
     Some(instant.timestamp())
 }
 
 /// The second of a stamp in JSON.
-pub(super) fn second_of(value: &Value) -> Option<i64> {
+pub(in crate::report) fn second_of(value: &Value) -> Option<i64> {
     seconds(value.as_str()?)
 }

@@ -53,7 +53,7 @@ pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
     data["manifest"] = manifest(&source.manifest);
     show(&mut data);
     data["lang"] = json!(words.language.code());
-    data["strings"] = json!(words.strings);
+    data["strings"] = json!(words.of_page());
     data["zone"] = zone.json();
     let text = |value: &Value| visible(value.as_str().unwrap_or_default());
     let tool = &source.manifest["tool"];

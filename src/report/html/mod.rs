@@ -5,16 +5,16 @@
 //! together (`assemble`); how it looks and behaves is told in `page/`, its words in `strings/`. No figure is computed
 //! here that the answer's files do not hold; lines, subjects and requests behind a figure are only counted.
 
-mod accesses;
+pub(super) mod accesses;
 mod accounts;
 mod assemble;
-mod clock;
+pub(super) mod clock;
 mod controllers;
 mod gather;
 mod held;
 mod lines;
-mod sentences;
-mod still;
+pub(super) mod sentences;
+pub(super) mod still;
 mod subjects;
 mod timeline;
 mod walk;
@@ -36,7 +36,7 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn json(&self, file: &str) -> Result<Value, String> {
+    pub(super) fn json(&self, file: &str) -> Result<Value, String> {
         serde_json::from_slice(&(self.read)(file)?)
             .map_err(|e| format!("{file} is no JSON: {e}; make the answer again"))
     }

@@ -13,7 +13,7 @@ use crate::report::cells::visible;
 const NAMED: usize = 3;
 
 /// The sentences.
-pub(super) fn five(words: &Words, zone: &Zone, findings: &Value) -> Vec<String> {
+pub(in crate::report) fn five(words: &Words, zone: &Zone, findings: &Value) -> Vec<String> {
     vec![
         who(words, findings),
         which(words, findings),

@@ -6,7 +6,7 @@ use super::clock::seconds;
 use super::gather::Page;
 
 /// Text that markup cannot begin in.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -48,15 +48,20 @@ impl Language {
     }
 }
 
+/// Sections of the strings that other formats say, and the page does not.
+const NOT_IN_PAGE: [&str; 8] = [
+    "document", "fact", "figure", "glossary", "head", "part", "said", "sheet",
+];
+
 /// Counts of protected persons below this are not told.
-pub(super) const FEW: u64 = 5;
+pub(in crate::report) const FEW: u64 = 5;
 
 /// The strings of a language, by `section.key`.
 pub(in crate::report) struct Words {
     /// Which language.
-    pub(super) language: Language,
+    pub(in crate::report) language: Language,
     /// All of them, for the script in the page.
-    pub(super) strings: BTreeMap<String, String>,
+    pub(in crate::report) strings: BTreeMap<String, String>,
 }
 
 impl Words {
@@ -64,7 +69,7 @@ impl Words {
     ///
     /// # Errors
     /// It is no table of tables of strings, which a test rules out.
-    pub(super) fn of(language: Language) -> Result<Words, String> {
+    pub(in crate::report) fn of(language: Language) -> Result<Words, String> {
         Words::read(language, language.file(), "src/report/html/strings")
     }
 
@@ -104,6 +109,16 @@ impl Words {
             .iter()
             .filter(|(key, _)| key.starts_with(section));
         own.map(|(_, text)| text.chars().count()).max().unwrap_or(0)
+    }
+
+    /// The strings that the page's script needs.
+    pub(in crate::report) fn of_page(&self) -> BTreeMap<&str, &str> {
+        let own = self.strings.iter().filter(|(key, _)| {
+            let section = key.split_once('.').map_or("", |(section, _)| section);
+            !NOT_IN_PAGE.contains(&section)
+        });
+        own.map(|(key, text)| (key.as_str(), text.as_str()))
+            .collect()
     }
 
     /// A string with its placeholders filled in; a key that is missing shows as itself.
@@ -170,7 +185,7 @@ impl Words {
     }
 
     /// A count of protected persons.
-    pub(super) fn few(&self, n: u64) -> String {
+    pub(in crate::report) fn few(&self, n: u64) -> String {
         match n {
             0..FEW => self.word("number.fewer"),
             n => self.number(n),
@@ -178,7 +193,7 @@ impl Words {
     }
 
     /// A share of 1 in percent with two decimals at most, never rounded up to all.
-    pub(super) fn percent(&self, share: f64) -> String {
+    pub(in crate::report) fn percent(&self, share: f64) -> String {
         let hundredths = (share * 10_000.0).floor().max(0.0) as u64;
         let (whole, part) = (hundredths / 100, hundredths % 100);
         let mut text = self.number(whole);
@@ -190,7 +205,7 @@ impl Words {
     }
 
     /// An instant (seconds since 1970, UTC) in a zone, in a form of the language: `long` or `short`.
-    pub(super) fn when(&self, zone: &Zone, at: i64, form: &str) -> String {
+    pub(in crate::report) fn when(&self, zone: &Zone, at: i64, form: &str) -> String {
         let Some(local) = zone.local(at) else {
             return String::new();
         };

@@ -321,7 +321,7 @@ fn markdown(part: &Part) -> String {
 }
 
 /// Text in which nothing acts on Markdown or HTML.
-fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {

@@ -1,6 +1,6 @@
 //! Statements and what became of them -> text, JSON, and an annex for a letter. Computes no figure.
 
-mod annex;
+pub(super) mod annex;
 mod json;
 mod text;
 

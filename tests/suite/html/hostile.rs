@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// A case whose every name wants to be more than a name.
-fn hostile() -> PathBuf {
-    let folder = fresh("html-hostile");
+/// A case whose every name wants to be more than a name, in a folder of that name.
+pub(crate) fn hostile(name: &str) -> PathBuf {
+    let folder = fresh(name);
     let write = |file: &str, text: &str| fs::write(folder.join(file), text).expect("writable");
     fs::create_dir_all(folder.join("logs")).expect("a folder");
     let case = root().join("tests/cases/spreadsheet-formulas/case.toml");
@@ -50,7 +50,7 @@ fn hostile() -> PathBuf {
 
 #[test]
 fn hostile_names_stay_names() {
-    let folder = hostile();
+    let folder = hostile("html-hostile");
     let out = folder.join("answer");
     scan(&folder.join("case.toml"), &out, &["--quiet"]);
     let page = page(&out);

@@ -173,7 +173,7 @@ fn names_from_logs_and_tables_send_no_escape() {
     let evil = accounts.iter().filter_map(|row| row["account"].as_str());
     let evil = evil
         .filter(|name| name.contains("owned"))
-        .last()
+        .next_back()
         .expect("the account");
     assert!(run(&["explain", "answer", evil]).contains("owned"));
     assert!(run(&["evidence", "answer", "--account", evil]).contains("owned"));
