@@ -1,6 +1,8 @@
 //! The command line's words: types only. Help, man page and completions are made from them.
 
+mod custody;
 mod practice;
+mod terminal;
 
 use std::path::PathBuf;
 
@@ -10,7 +12,11 @@ use crate::case::AccountKey;
 use crate::format::Proxies;
 use crate::report::html::Language;
 
+pub use custody::{
+    AttestArgs, EvidenceArgs, ExportArgs, ExportFormat, JournalArgs, JournalCommand,
+};
 pub use practice::SynthArgs;
+pub use terminal::{CompletionsArgs, DemoArgs, ManArgs, ScreenArgs, ViewArgs};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
 /// raw lines, and what the logs cannot tell. Works offline; never writes near the logs.
@@ -58,6 +64,14 @@ pub enum Command {
     Pack(PackArgs),
     /// Delete keys of packs, and packs, and keep a record of what was deleted
     Purge(PurgeArgs),
+    /// Browse a finished answer on the full screen: controllers, data subjects, accesses, raw lines
+    View(ViewArgs),
+    /// Answer the case that the program carries with it, and say what to look at
+    Demo(DemoArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Write the manual, a page for each command
+    Man(ManArgs),
 }
 
 /// `pack`.
@@ -96,7 +110,7 @@ pub struct PackArgs {
     /// The supervisory authority's set too, in DIR/regulator
     #[arg(long)]
     pub regulator: bool,
-    /// As JSON
+    /// Say it as JSON (breachscope.pack/1)
     #[arg(long)]
     pub json: bool,
 }
@@ -113,6 +127,9 @@ pub struct PurgeArgs {
     /// Where to write what was deleted; never overwritten
     #[arg(long, value_name = "FILE")]
     pub record: PathBuf,
+    /// Say it as JSON (breachscope.purge/1)
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `scan`.
@@ -148,6 +165,12 @@ pub struct ScanArgs {
     /// Say nothing at the end
     #[arg(long, short)]
     pub quiet: bool,
+    /// Say it as JSON (breachscope.scan/1)
+    #[arg(long)]
+    pub json: bool,
+    /// How the screen speaks
+    #[command(flatten)]
+    pub screen: ScreenArgs,
 }
 
 /// `explain`.
@@ -159,9 +182,12 @@ pub struct ExplainArgs {
     /// Account as accounts.csv names it, or client:ADDRESS
     #[arg(value_name = "ACCOUNT")]
     pub account: String,
-    /// As JSON
+    /// Say it as JSON (breachscope.explain/1)
     #[arg(long)]
     pub json: bool,
+    /// How the screen speaks
+    #[command(flatten)]
+    pub screen: ScreenArgs,
 }
 
 /// `report`.
@@ -183,6 +209,9 @@ pub struct ReportArgs {
     /// is no terminal]
     #[arg(long, value_name = "FILE|DIR")]
     pub out: Option<PathBuf>,
+    /// With --out: say as JSON what was written (breachscope.written/1)
+    #[arg(long, requires = "out")]
+    pub json: bool,
 }
 
 fn answers_help() -> String {
@@ -230,7 +259,7 @@ pub struct VerifyArgs {
     /// in a folder above the answer]
     #[arg(long, value_name = "CASE.toml", conflicts_with = "claims")]
     pub case: Option<PathBuf>,
-    /// As JSON
+    /// Say it as JSON (breachscope.claims/1 or breachscope.verification/1)
     #[arg(long)]
     pub json: bool,
     /// How files are read
@@ -238,111 +267,10 @@ pub struct VerifyArgs {
     pub reading: ReadingArgs,
 }
 
-/// `evidence`.
-#[derive(Args, Debug)]
-pub struct EvidenceArgs {
-    /// Folder of a finished answer
-    #[arg(value_name = "ANSWER")]
-    pub answer: PathBuf,
-    /// The case file that it was made from [default: the file of that name and digest where you stand, or in a folder above
-    /// the answer]
-    #[arg(long, value_name = "CASE.toml")]
-    pub case: Option<PathBuf>,
-    /// Lines that disclosed something of a data subject, as subjects.csv names it (repeat it for more; of several kinds
-    /// all must fit)
-    #[arg(long, value_name = "ID", required_unless_present_any = ["account", "controller", "row"])]
-    pub subject: Vec<String>,
-    /// Lines of an account, as accounts.csv names it, or client:ADDRESS
-    #[arg(long, value_name = "ACCOUNT")]
-    pub account: Vec<String>,
-    /// Lines about a controller's data subjects
-    #[arg(long, value_name = "ID")]
-    pub controller: Vec<String>,
-    /// A line by its reference, FILE:LINE@OFFSET+LENGTH
-    #[arg(long, value_name = "REF")]
-    pub row: Vec<String>,
-    /// Also lines that name persons with a protected identity
-    #[arg(long)]
-    pub protected: bool,
-    /// As JSON lines
-    #[arg(long, conflicts_with_all = ["raw", "bag"])]
-    pub json: bool,
-    /// The exact bytes, a line end behind each line
-    #[arg(long, conflicts_with = "bag")]
-    pub raw: bool,
-    /// Put the lines into a folder (BagIt 1.0): new or empty, and not inside a folder that holds logs
-    #[arg(long, value_name = "DIR")]
-    pub bag: Option<PathBuf>,
-    /// A folder outside of the case's own that links in it may lead to (repeat it for more)
-    #[arg(long, value_name = "DIR")]
-    pub outside: Vec<PathBuf>,
-    /// Date for the bag, which has none otherwise
-    #[arg(long, value_name = "YYYY-MM-DD", requires = "bag", value_parser = date)]
-    pub bagging_date: Option<String>,
-}
-
-/// `attest`.
-#[derive(Args, Debug)]
-pub struct AttestArgs {
-    /// Folder of a finished answer
-    #[arg(value_name = "ANSWER")]
-    pub answer: PathBuf,
-    /// Folder for statement.json, statement.dsse.json, manifest.json.sig and manifest.tsq: new or empty, not in the answer
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// OpenSSH private key (Ed25519, without a passphrase) to sign with
-    #[arg(long, value_name = "SSH_PRIVATE_KEY")]
-    pub key: Option<PathBuf>,
-}
-
-/// `journal`.
-#[derive(Args, Debug)]
-pub struct JournalArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: JournalCommand,
-}
-
-/// What to do with a journal.
-#[derive(Debug, Subcommand)]
-pub enum JournalCommand {
-    /// Check that every line follows from the one before it
-    Verify {
-        /// The journal
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-}
-
-/// `export`.
-#[derive(Args, Debug)]
-pub struct ExportArgs {
-    /// Folder of a finished answer
-    #[arg(value_name = "ANSWER")]
-    pub answer: PathBuf,
-    /// For whom
-    #[arg(long, value_enum)]
-    pub format: ExportFormat,
-    /// The file to write; never overwritten
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-}
-
-/// How an answer is given to another program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum ExportFormat {
-    /// JSON lines for Timesketch: an event for each request
-    Timesketch,
-    /// JSON lines in the Open Cybersecurity Schema Framework: a Detection Finding for each account with a verdict
-    Ocsf,
-    /// JSON-LD in the ontologies CASE and UCO: logs, answer, and how one was made from the other
-    Case,
-}
-
 /// `selftest`.
 #[derive(Args, Debug)]
 pub struct SelftestArgs {
-    /// As JSON
+    /// Say it as JSON (breachscope.selftest/1)
     #[arg(long)]
     pub json: bool,
 }
@@ -416,7 +344,7 @@ pub struct InspectArgs {
     /// A folder outside of the case's own that links in it may lead to (repeat it for more)
     #[arg(long, value_name = "DIR", requires = "case")]
     pub outside: Vec<PathBuf>,
-    /// Print JSON
+    /// Say it as JSON (breachscope.inspect/1)
     #[arg(long)]
     pub json: bool,
     /// How the lines are written
@@ -448,6 +376,9 @@ pub struct InitArgs {
     /// How the lines are written
     #[command(flatten)]
     pub writing: WritingArgs,
+    /// Say it as JSON (breachscope.init/1)
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn size(text: &str) -> Result<u64, String> {
@@ -466,12 +397,6 @@ fn size(text: &str) -> Result<u64, String> {
     number
         .checked_mul(unit)
         .ok_or_else(|| "that is more than any machine has".to_owned())
-}
-
-fn date(text: &str) -> Result<String, String> {
-    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    let date = date.map_err(|_| "write a date such as 2022-03-31".to_owned())?;
-    Ok(date.to_string())
 }
 
 fn account(text: &str) -> Result<AccountKey, String> {

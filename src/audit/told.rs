@@ -114,5 +114,12 @@ fn line(one: &Finding) -> String {
     }
     let (column, stands, say) = (&one.column, &one.stands, &one.say);
     let [column, stands, say] = [column, stands, say].map(|part| escaped(part.as_bytes()));
-    format!("Contradicted  {place}: {column}: there stands \"{stands}\", found was \"{say}\"\n")
+    // What is JSON brings its own quotation marks.
+    let quoted = |said: String| match said.len() > 1 && said.starts_with('"') && said.ends_with('"')
+    {
+        true => said,
+        false => format!("\"{said}\""),
+    };
+    let (stands, say) = (quoted(stands), quoted(say));
+    format!("Contradicted  {place}: {column}: there stands {stands}, found was {say}\n")
 }

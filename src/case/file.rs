@@ -212,7 +212,7 @@ fn utf8<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, CaseProblem> {
         let text = std::str::from_utf8(good).unwrap_or_default();
         let script = Script { file, text };
         script.complain(
-            Some(text.len()),
+            Some(text.len()..text.len()),
             None,
             "the case file is not UTF-8",
             "save it again as UTF-8",

@@ -7,6 +7,7 @@
 mod account;
 mod cells;
 mod directory;
+mod excerpt;
 mod file;
 mod leak;
 mod objects;

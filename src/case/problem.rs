@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::excerpt::Excerpt;
+
 pub(super) use crate::words::nearest;
 
 /// How many complaints about one table are kept word by word; the rest is counted.
@@ -70,16 +72,25 @@ pub struct Complaint {
     pub what: String,
     /// What to do about it.
     pub remedy: String,
+    /// The line itself, of a file that people write. Never a row of a table: it may be a protected person's.
+    pub shown: Option<Excerpt>,
 }
 
-/// `file:line: key: what; remedy`.
+/// `file:line: key: what; remedy`, and where it is known the line with a caret.
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}: ", self.file, self.place)?;
         if let Some(key) = &self.key {
             write!(f, "{key}: ")?;
         }
-        write!(f, "{}; {}", self.what, self.remedy)
+        write!(f, "{}; {}", self.what, self.remedy)?;
+        match &self.shown {
+            Some(shown) => {
+                let Excerpt { line, column, .. } = shown;
+                write!(f, "\n  at {}:{line}:{column}\n{shown}", self.file)
+            }
+            None => Ok(()),
+        }
     }
 }
 

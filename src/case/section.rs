@@ -5,10 +5,13 @@
 //! parsed tree with its spans is used instead of serde, whose errors know neither the section's
 //! name nor the nearest key. What the keys mean is left to `file`, `sources` and `routes`.
 
+use std::ops::Range;
+
 use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::excerpt::Excerpt;
 use super::problem::{CaseProblem, Complaint, Place, quoted, suggest};
 use super::times::{TIME_REMEDY, instant};
 use crate::words::{Stamp, Validity};
@@ -30,9 +33,8 @@ impl<'s> Script<'s> {
     pub(crate) fn parse(self) -> Result<Spanned<DeTable<'s>>, CaseProblem> {
         DeTable::parse(self.text).map_err(|error| {
             let what = format!("this is no TOML: {}", error.message().replace('\n', ", "));
-            let at = error.span().map(|span| span.start);
             self.complain(
-                at,
+                error.span(),
                 None,
                 what,
                 "mend the syntax; text stands in quotation marks, \
@@ -47,20 +49,21 @@ impl<'s> Script<'s> {
         1 + before.filter(|b| **b == b'\n').count()
     }
 
-    /// A complaint about a byte of the file, or about the file as a whole.
+    /// A complaint about a part of the file, or about the file as a whole.
     pub(crate) fn complain(
         self,
-        at: Option<usize>,
+        at: Option<Range<usize>>,
         key: Option<String>,
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) -> CaseProblem {
         CaseProblem::from(Complaint {
             file: self.file.to_owned(),
-            place: at.map_or(Place::File, |at| Place::Line(self.line(at))),
+            place: (at.as_ref()).map_or(Place::File, |at| Place::Line(self.line(at.start))),
             key,
             what: what.into(),
             remedy: remedy.into(),
+            shown: at.map(|at| Excerpt::of(self.text, at)),
         })
     }
 }
@@ -69,7 +72,7 @@ impl<'s> Script<'s> {
 pub(crate) struct Section<'s> {
     script: Script<'s>,
     title: String,
-    at: Option<usize>,
+    at: Option<Range<usize>>,
     table: &'s DeTable<'s>,
 }
 
@@ -107,7 +110,7 @@ impl<'s> Section<'s> {
 
     /// The line where the section begins; 1 for the whole file.
     pub(crate) fn line(&self) -> usize {
-        self.script.line(self.at.unwrap_or(0))
+        self.script.line(self.at.as_ref().map_or(0, |at| at.start))
     }
 
     /// What stands at a key.
@@ -178,7 +181,7 @@ impl<'s> Section<'s> {
 
     /// A complaint about the section as a whole.
     pub(crate) fn complain(&self, what: String, remedy: impl Into<String>) -> CaseProblem {
-        self.script.complain(self.at, None, what, remedy)
+        self.script.complain(self.at.clone(), None, what, remedy)
     }
 
     fn value(&self, key: String, value: &'s Spanned<DeValue<'s>>) -> Value<'s> {
@@ -203,9 +206,7 @@ impl<'s> Section<'s> {
         let remedy = suggest(key.get_ref(), known.iter().copied(), || {
             format!("the keys known there are {}", known.join(", "))
         });
-        Err(self
-            .script
-            .complain(Some(key.span().start), None, what, remedy))
+        Err(self.script.complain(Some(key.span()), None, what, remedy))
     }
 }
 
@@ -365,7 +366,7 @@ impl<'s> Value<'s> {
         Ok(Section {
             script: self.script,
             title,
-            at: Some(self.value.span().start),
+            at: Some(self.value.span()),
             table,
         })
     }
@@ -400,7 +401,7 @@ impl<'s> Value<'s> {
 
     /// A complaint about this value.
     pub(crate) fn complain(&self, what: &str, remedy: impl Into<String>) -> CaseProblem {
-        let at = Some(self.value.span().start);
+        let at = Some(self.value.span());
         self.script.complain(at, Some(self.name()), what, remedy)
     }
 

@@ -300,6 +300,7 @@ fn complaint(
         key: column.map(|name| format!("column {}", quoted(name))),
         what,
         remedy: remedy.into(),
+        shown: None,
     }
 }
 

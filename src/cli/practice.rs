@@ -61,4 +61,7 @@ pub struct SynthArgs {
     /// Where the published records come from
     #[arg(long, default_value = "attack", value_parser = clap::builder::PossibleValuesParser::new(LeakFrom::NAMES).try_map(|name| name.parse::<LeakFrom>()))]
     pub leak_from: LeakFrom,
+    /// Say it as JSON (breachscope.synth/1)
+    #[arg(long)]
+    pub json: bool,
 }

@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use super::Ending;
+use serde_json::json;
+
 use super::scan::folder;
+use super::{Ending, told};
 use crate::audit::{Audit, Folder};
 use crate::cli::AttestArgs;
 use crate::evidence::{Signer, attest};
@@ -34,7 +36,15 @@ pub(super) fn run(args: &AttestArgs) -> Result<(), Ending> {
         put("manifest.json.sig", signature.into_bytes())?;
     }
     put("manifest.tsq", attest::time_stamp_request(&bytes))?;
-    staging.publish().map_err(folder)
+    let written = told::files(staging.outputs());
+    staging.publish().map_err(folder)?;
+    match args.json {
+        true => told::print(
+            "breachscope.attest/1",
+            json!({ "folder": args.out.display().to_string(), "signed": signer.is_some(), "files": written }),
+        ),
+        false => Ok(()),
+    }
 }
 
 /// Nobody should sign what is not what its manifest says.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::Ending;
+use super::{Ending, terminal, told};
 use crate::cli::ExplainArgs;
 use crate::report::{Finished, story};
 
@@ -11,8 +11,11 @@ pub(super) fn run(args: &ExplainArgs) -> Result<(), Ending> {
     let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
     let row = story::of(&answer, &args.account).map_err(Ending::Failed)?;
     let text = match args.json {
-        true => format!("{row:#}\n"),
-        false => story::tell(&row),
+        true => format!("{:#}\n", told::object("breachscope.explain/1", row)),
+        false => {
+            let instants = story::instants(&answer, &args.account).map_err(Ending::Failed)?;
+            story::tell(&row, &instants, terminal::look(&args.screen))
+        }
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())

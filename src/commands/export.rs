@@ -3,8 +3,11 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use super::Ending;
+use serde_json::json;
+
+use super::{Ending, told};
 use crate::cli::{ExportArgs, ExportFormat};
+use crate::evidence::sha256;
 use crate::report::{Finished, export};
 
 /// Runs it.
@@ -39,5 +42,12 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Ending> {
         Ending::Failed(format!(
             "--out {place}: cannot be written: {e}; nothing was left behind"
         ))
-    })
+    })?;
+    match args.json {
+        true => told::print(
+            "breachscope.export/1",
+            json!({ "file": place.to_string(), "bytes": bytes.len(), "sha256": sha256(&bytes) }),
+        ),
+        false => Ok(()),
+    }
 }

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::logs::{self, Group};
-use super::{Ending, asking};
+use serde_json::json;
+
+use super::{Ending, asking, told};
 use crate::case::{self, Case, TableLikeness};
 use crate::cli::InitArgs;
 use crate::pipeline::{self, Unobserved};
@@ -85,7 +87,7 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         .max();
     remarks.extend(propose::unused(&routes, &tables, &known));
     say(&remarks);
-    let text = propose::case_text(&CaseText {
+    let written = CaseText {
         id: id(args, &folder),
         timezone: args.writing.timezone.clone(),
         span: first.zip(last),
@@ -94,7 +96,8 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         tables,
         directory: args.directory.is_some(),
         remarks,
-    });
+    };
+    let text = propose::case_text(&written);
     // What does not hold is not written.
     let name = args.out.display().to_string();
     case::load_text(&name, &text, &folder).map_err(|problem| {
@@ -103,6 +106,18 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         ))
     })?;
     write(&out, &text)?;
+    if args.json {
+        return told::print(
+            "breachscope.init/1",
+            json!({
+                "case": args.out.display().to_string(),
+                "sources": written.sources.iter().map(|one| &one.name).collect::<Vec<_>>(),
+                "routes": written.routes.iter().map(|one| json!({ "path": one.path, "active": one.active })).collect::<Vec<_>>(),
+                "tables": written.tables.iter().map(|one| json!({ "table": one.key, "file": one.path })).collect::<Vec<_>>(),
+                "remarks": written.remarks,
+            }),
+        );
+    }
     writeln!(
         std::io::stdout().lock(),
         "{}: a case with every guess marked; read it, then: breachscope scan {} --out ANSWER",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use super::logs::{self, Group};
-use super::{Ending, inputs};
+use super::{Ending, inputs, terminal};
 use crate::case::{self, Case};
 use crate::cli::InspectArgs;
 use crate::report;
@@ -50,7 +50,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
     survey::mask(&mut survey);
     let out = match args.json {
         true => report::inspection_json(&survey),
-        false => report::inspection(&survey),
+        false => report::inspection(&survey, terminal::plain()),
     };
     std::io::stdout().lock().write_all(out.as_bytes())?;
     Ok(())

@@ -6,10 +6,10 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
-use super::Ending;
 use super::scan::folder;
+use super::{Ending, told};
 use crate::cli::{JournalArgs, JournalCommand};
 use crate::evidence::{digest_of, journal};
 use crate::report::{BUILD, MANIFEST, check_not_evidence};
@@ -23,11 +23,16 @@ pub(super) struct Journal {
 
 /// Runs `journal verify`.
 pub(super) fn run(args: &JournalArgs) -> Result<(), Ending> {
-    let JournalCommand::Verify { file } = &args.command;
+    let JournalCommand::Verify { file, json } = &args.command;
     let failed = |e| Ending::Failed(format!("{}: cannot be read: {e}", file.display()));
     let bytes = std::fs::read(file).map_err(failed)?;
+    let checked = journal::check(&bytes);
+    if *json {
+        told::print("breachscope.journal-check/1", as_json(file, &checked))?;
+        return checked.map(drop).map_err(|_| Ending::Contradicted);
+    }
     let mut out = std::io::stdout().lock();
-    match journal::check(&bytes) {
+    match checked {
         Ok(chain) => {
             writeln!(
                 out,
@@ -44,6 +49,17 @@ pub(super) fn run(args: &JournalArgs) -> Result<(), Ending> {
             Err(Ending::Contradicted)
         }
     }
+}
+
+fn as_json(file: &Path, checked: &Result<journal::Chain, Vec<(u64, String)>>) -> Value {
+    let faults = checked.as_ref().err().into_iter().flatten();
+    json!({
+        "file": file.display().to_string(),
+        "holds": checked.is_ok(),
+        "entries": checked.as_ref().ok().map(|chain| chain.entries),
+        "head": checked.as_ref().ok().map(|chain| &chain.head),
+        "faults": faults.map(|(line, what)| json!({ "line": line, "what": what })).collect::<Vec<_>>(),
+    })
 }
 
 impl Journal {

@@ -3,6 +3,8 @@
 mod asking;
 mod attest;
 mod cause;
+mod completions;
+mod demo;
 mod evidence;
 mod explain;
 mod export;
@@ -12,6 +14,7 @@ mod inspect;
 mod journal;
 mod ladder;
 mod logs;
+mod manual;
 mod pack;
 mod progress;
 mod purge;
@@ -23,7 +26,10 @@ mod scan;
 mod selftest;
 mod signals;
 mod synth;
+mod terminal;
+mod told;
 mod verify;
+mod view;
 mod whence;
 
 use std::fmt;
@@ -96,6 +102,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Selftest(args) => selftest::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Purge(args) => purge::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::View(args) => view::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Man(args) => manual::run(&args),
     };
     let Err(ending) = ended else {
         return ExitCode::SUCCESS;

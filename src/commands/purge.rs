@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Ending;
+use super::{Ending, told};
 use crate::cli::PurgeArgs;
 use crate::pack::{Purged, keys_file, packs_folder, shred};
 use crate::report::BUILD;
@@ -31,7 +31,7 @@ pub(super) fn run(args: &PurgeArgs) -> Result<(), Ending> {
     let mut write = |done: bool| -> std::io::Result<()> {
         record.rewind()?;
         record.set_len(0)?;
-        record.write_all(format!("{:#}\n", told(args, &keys, &packs, done)).as_bytes())?;
+        record.write_all(format!("{:#}\n", record_of(args, &keys, &packs, done)).as_bytes())?;
         record.sync_all()
     };
     write(false)?;
@@ -47,6 +47,13 @@ pub(super) fn run(args: &PurgeArgs) -> Result<(), Ending> {
     }
     remove_folders(args.packs.as_deref(), &packs)?;
     write(true)?;
+    if args.json {
+        let deleted: Vec<_> = packs.iter().chain([&keys]).map(file).collect();
+        return told::print(
+            "breachscope.purge/1",
+            json!({ "record": args.record.display().to_string(), "complete": true, "deleted": deleted }),
+        );
+    }
     writeln!(
         std::io::stdout().lock(),
         "{} file(s) overwritten and deleted; {} says which",
@@ -87,8 +94,11 @@ fn remove_folders(packs: Option<&Path>, files: &[Purged]) -> Result<(), Ending> 
     Ok(())
 }
 
-fn told(args: &PurgeArgs, keys: &Purged, packs: &[Purged], done: bool) -> Value {
-    let file = |one: &Purged| json!({ "file": one.name, "bytes": one.bytes, "sha256": one.sha256 });
+fn file(one: &Purged) -> Value {
+    json!({ "file": one.name, "bytes": one.bytes, "sha256": one.sha256 })
+}
+
+fn record_of(args: &PurgeArgs, keys: &Purged, packs: &[Purged], done: bool) -> Value {
     let now = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     json!({
         "schema": "breachscope.purge/1",

@@ -5,8 +5,11 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use super::Ending;
+use serde_json::{Value, json};
+
+use super::{Ending, told};
 use crate::cli::{ReportArgs, ReportFormat};
+use crate::evidence::sha256;
 use crate::report::answers::{self, Form};
 use crate::report::html::Language;
 use crate::report::{Finished, Staging, formats};
@@ -37,9 +40,18 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
         }
     };
     match (rendered.map_err(Ending::Failed)?, &args.out) {
-        (Rendered::File(bytes), Some(file)) => write(file, &bytes),
+        (Rendered::File(bytes), Some(file)) => {
+            write(file, &bytes)?;
+            tell(args, file, &[noted(file.display().to_string(), &bytes)])
+        }
         (Rendered::File(bytes), None) => Ok(std::io::stdout().lock().write_all(&bytes)?),
-        (Rendered::Folder(files), Some(folder)) => write_all(folder, files),
+        (Rendered::Folder(files), Some(folder)) => {
+            let notes = files.iter();
+            let notes = notes.map(|(name, bytes)| noted(name.clone(), bytes));
+            let notes: Vec<_> = notes.collect();
+            write_all(folder, files)?;
+            tell(args, folder, &notes)
+        }
         (Rendered::Folder(_), None) => Err(needs_folder()),
     }
 }
@@ -129,6 +141,26 @@ fn write_all(folder: &Path, files: Vec<(String, Vec<u8>)>) -> Result<(), Ending>
         staging.put(&name, bytes).map_err(ending)?;
     }
     staging.publish().map_err(ending)
+}
+
+/// With `--json`: what was written.
+fn tell(args: &ReportArgs, place: &Path, files: &[(String, u64, String)]) -> Result<(), Ending> {
+    if !args.json {
+        return Ok(());
+    }
+    let one = |(name, bytes, digest): &(String, u64, String)| json!({ "file": name, "bytes": bytes, "sha256": digest });
+    let mut facts = match files {
+        [only] => one(only),
+        all => json!({ "files": all.iter().map(one).collect::<Vec<Value>>() }),
+    };
+    facts["language"] = json!(args.lang);
+    facts["out"] = json!(place.display().to_string());
+    told::print("breachscope.written/1", facts)
+}
+
+/// A file's name, size and digest.
+fn noted(name: String, bytes: &[u8]) -> (String, u64, String) {
+    (name, bytes.len() as u64, sha256(bytes))
 }
 
 /// Writes a file that does not exist yet; what cannot be written whole is taken away again.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::inputs::{file_facts, head, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
-use super::{Ending, cause, ladder, remarks, signals};
+use super::{Ending, cause, ladder, remarks, signals, terminal, told};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
 use crate::coverage::{self, SourceFacts};
@@ -15,7 +15,7 @@ use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
 use crate::impact::{self, AccountFigures, Citation, Dark, conclude};
 use crate::pipeline::{self, Extraction, Input, Keep, PipelineProblem, ReadFile};
-use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging};
+use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
 use crate::route::extract::Part;
 use crate::scope::{Atlas, FileOf};
@@ -73,9 +73,13 @@ fn scan(
             args,
         )
     };
-    let screen = pipeline::with_threads(threads, work).map_err(Ending::failed)??;
+    let summary = pipeline::with_threads(threads, work).map_err(Ending::failed)??;
     progress.done();
+    if args.json {
+        return told::print("breachscope.scan/1", summary.json());
+    }
     if !args.quiet {
+        let screen = summary.screen(terminal::look(&args.screen));
         std::io::stdout().lock().write_all(screen.as_bytes())?;
     }
     Ok(())
@@ -100,7 +104,7 @@ fn answer(
     progress: &Progress,
     (staging, other): (Staging, Option<Other>),
     args: &ScanArgs,
-) -> Result<String, Ending> {
+) -> Result<Summary, Ending> {
     let paths = paths(&inputs);
     let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
     let router = Router::new(&case.routes, case.ignore_case);
@@ -198,8 +202,9 @@ fn answer(
         progress.stage("hashing the logs again");
         check_digests(&answer.files, &on_disk)?;
     }
-    report::write(&answer, staging).map_err(folder)?;
-    Ok(report::summary(&answer, &args.out))
+    let summary = Summary::of(&answer, &args.out);
+    report::write(answer, staging).map_err(folder)?;
+    Ok(summary)
 }
 
 /// What coverage needs to know of each source, after holding its lines against common sense: a source of

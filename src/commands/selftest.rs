@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{Ending, scan};
-use crate::cli::{ReadingArgs, ScanArgs, SelftestArgs};
+use crate::cli::{ReadingArgs, ScanArgs, ScreenArgs, SelftestArgs};
 use crate::selftest::{self, Report};
 
 /// Runs it.
@@ -53,6 +53,8 @@ fn answer(case: &Path, out: &Path) -> Result<(), String> {
         rehash: false,
         journal: None,
         quiet: true,
+        json: false,
+        screen: ScreenArgs::default(),
     };
     scan::run(&args).map_err(|ending| match ending {
         Ending::Failed(why) | Ending::Usage(why) => why,

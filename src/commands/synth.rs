@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use super::Ending;
+use serde_json::json;
+
+use super::{Ending, told};
 use crate::cli::SynthArgs;
 use crate::synth::{Settings, SynthProblem, generate};
 
@@ -30,6 +32,20 @@ pub(super) fn run(args: &SynthArgs) -> Result<(), Ending> {
         SynthProblem::Settings(_) => Ending::usage(problem),
         _ => Ending::failed(problem),
     })?;
+    if args.json {
+        return told::print(
+            "breachscope.synth/1",
+            json!({
+                "folder": args.out.display().to_string(),
+                "requests": summary.records,
+                "accounts": summary.accounts,
+                "format": summary.format.to_string(),
+                "attack": summary.attack.to_string(),
+                "subjects_beyond_scope": summary.subjects_beyond_scope,
+                "truth": args.out.join("truth.json").display().to_string(),
+            }),
+        );
+    }
     writeln!(
         std::io::stdout().lock(),
         "{}: {} requests by {} accounts as {}, attack {}, {} subjects beyond scope; truth.json has the truth",

@@ -62,23 +62,21 @@ impl Connection {
 }
 
 /// How many accounts use each client address, by its number.
+#[derive(Debug, Default)]
 pub struct Clients {
     accounts: Vec<u32>,
 }
 
 impl Clients {
-    /// Counts; one list of distinct addresses for each account.
-    pub fn of(all: &[Vec<u32>]) -> Clients {
-        let most = all
-            .iter()
-            .flatten()
-            .max()
-            .map_or(0, |most| *most as usize + 1);
-        let mut accounts = vec![0; most];
-        all.iter()
-            .flatten()
-            .for_each(|client| accounts[*client as usize] += 1);
-        Clients { accounts }
+    /// Counts one account more, by its distinct addresses.
+    pub fn add(&mut self, distinct: &[u32]) {
+        let least = distinct.iter().max().map_or(0, |most| *most as usize + 1);
+        if self.accounts.len() < least {
+            self.accounts.resize(least, 0);
+        }
+        for client in distinct {
+            self.accounts[*client as usize] += 1;
+        }
     }
 
     fn is_private(&self, client: u32) -> bool {

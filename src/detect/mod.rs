@@ -40,7 +40,7 @@ pub use order::Walk;
 pub use peers::Peers;
 pub use returned::Returned;
 pub use unshown::Habit;
-pub use verdict::{Given, Judgement, Verdict, judge, ordinary};
+pub use verdict::{Given, Judgement, Verdict, judge, uneventful};
 
 use crate::scope::ControllerIndex;
 use contacts::{Contact, Place};

@@ -73,10 +73,11 @@ pub struct Given<'g> {
 }
 
 /// Whether an account that went nowhere beyond its scope has no verdict for sure, whatever its peers do: nothing speaks
-/// for a system, a search, a walk or a harvest.
-pub fn ordinary(facts: &Facts, cut: Cut, limits: &Thresholds) -> bool {
-    facts.unexplained() == 0
-        && odds::digits_needed(cut) > 0.0
+/// for a system, a search, a walk or a harvest. Asked before all accounts are known.
+pub fn uneventful(facts: &Facts, limits: &Thresholds) -> bool {
+    // Below 1, e-BH asks for more than an account has that nothing speaks against.
+    limits.q < 1.0
+        && facts.unexplained() == 0
         && f64::from(facts.prefixes) < limits.prefixes
         && f64::from(facts.unknown_walk.steps) < unknown_walk::STEPS
         && facts.collected.at_once < harvest::THRESHOLD

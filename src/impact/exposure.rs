@@ -14,6 +14,9 @@ use crate::words::{Certainty, Reason, Stamp};
 /// How many lines are cited for a subject in tables; `accesses.parquet` has all.
 pub const CITED: usize = 5;
 
+/// Doubts that are noted before they are put together, at least.
+const NOTED: usize = 1 << 16;
+
 /// A data subject under a controller (`None`: the directory does not say whose).
 pub type SubjectKey = (Option<ControllerIndex>, u32);
 
@@ -70,6 +73,8 @@ pub struct Exposure {
     pub doubtful: BTreeMap<(About, Reason), Doubtful>,
     /// Doubts that are not among these yet.
     noted: Vec<((About, Reason), Doubtful)>,
+    /// From how many of them on they are put together.
+    room: usize,
 }
 
 /// What merging a share needs to know.
@@ -116,14 +121,22 @@ impl Exposure {
                 self.disclosure(with, account, beyond, sure);
             }
         }
-        self.noted.extend_from_slice(&share.doubtful);
+        self.note(share);
     }
 
-    /// Sums up the doubts of all shares; call once after the last.
-    pub fn settle(&mut self) {
-        let mut noted = std::mem::take(&mut self.noted);
-        noted.sort_by_key(|one| one.0);
-        noted.dedup_by(|next, kept| {
+    /// Takes in an account's doubts; all that there is of one which asked for nothing beyond its scope.
+    pub fn note(&mut self, share: &AccountShare) {
+        self.noted.extend_from_slice(&share.doubtful);
+        // Everybody's doubts are about the same things.
+        if self.noted.len() >= self.room.max(NOTED) {
+            self.put_together();
+            self.room = 2 * self.noted.len();
+        }
+    }
+
+    fn put_together(&mut self) {
+        self.noted.sort_by_key(|one| one.0);
+        self.noted.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             if same {
                 kept.1.first = kept.1.first.min(next.1.first);
@@ -131,7 +144,12 @@ impl Exposure {
             }
             same
         });
-        self.doubtful = noted.into_iter().collect();
+    }
+
+    /// Sums up the doubts of all shares; call once after the last.
+    pub fn settle(&mut self) {
+        self.put_together();
+        self.doubtful = std::mem::take(&mut self.noted).into_iter().collect();
     }
 
     /// Takes in what is missing in an account's run, after everybody's share: whom no line shows becomes possible, and is

@@ -118,16 +118,3 @@ fn changes(there: &[Row], here: &[Row], key: &str, columns: &[&str]) -> Vec<Valu
     }
     changes
 }
-
-/// The lines of the screen about it.
-pub(super) fn screen(bytes: &[u8]) -> String {
-    let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let count = |key: &str| value[key].as_array().map_or(0, Vec::len);
-    format!(
-        "Compared  {} controller(s) and {} account(s) differ; subjects: {} only here, {} only there (comparison.json)",
-        count("controllers"),
-        count("accounts"),
-        value["subjects"]["only_here"],
-        value["subjects"]["only_there"],
-    )
-}

@@ -31,14 +31,14 @@ pub fn digest_of(manifest: &[u8]) -> Vec<u8> {
     format!("{}  {MANIFEST}\n", sha256(manifest)).into_bytes()
 }
 
-/// The file's bytes.
-pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, FolderProblem> {
+/// All that it says but the outputs, which come last.
+pub(super) fn of(answer: &Answer<'_>) -> Value {
     let case = answer.case;
     let tables = case
         .tables
         .iter()
         .map(|table| json!({ "file": table.path, "bytes": table.bytes, "sha256": table.sha256 }));
-    let value = json!({
+    json!({
         "schema": "breachscope.manifest/1",
         "tool": {
             "name": "breachscope",
@@ -53,14 +53,23 @@ pub(super) fn json(answer: &Answer<'_>, outputs: &[Output]) -> Result<Vec<u8>, F
         "remarks": answer.remarks,
         "skipped": answer.skipped.iter()
             .map(|skipped| json!({ "file": skipped.name, "why": skipped.why })).collect::<Vec<_>>(),
-        "outputs": outputs.iter().map(|output| {
-            json!({ "file": output.file, "bytes": output.bytes, "sha256": output.sha256 })
-        }).collect::<Vec<_>>(),
-    });
-    let mut bytes = serde_json::to_vec_pretty(&value)
+    })
+}
+
+/// The file's bytes, with the outputs.
+pub(super) fn bytes(manifest: &Value) -> Result<Vec<u8>, FolderProblem> {
+    let mut bytes = serde_json::to_vec_pretty(manifest)
         .map_err(|e| FolderProblem::encoding("manifest.json", e))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// Adds what was written so far.
+pub(super) fn tell(manifest: &mut Value, outputs: &[Output]) {
+    let outputs = outputs.iter().map(
+        |output| json!({ "file": output.file, "bytes": output.bytes, "sha256": output.sha256 }),
+    );
+    manifest["outputs"] = outputs.collect();
 }
 
 /// How often this code was wrong on practice cases when its tests last held: `breachscope selftest` repeats it.

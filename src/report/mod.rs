@@ -19,26 +19,31 @@ mod manifest;
 mod pdf;
 mod rows;
 mod rungs;
+pub mod screen;
 mod statements;
 pub mod story;
 mod summary;
 mod tables;
 mod timeline;
+pub mod view;
 
 use std::collections::BTreeMap;
 
 pub use cells::{csv_table, safe as cell};
 pub use difference::Other;
 pub use finished::{Finished, Row, rows as table_rows};
-pub use folder::{FolderProblem, NewFile, Staging, check_not_evidence, outside_of_logs};
+pub use folder::{FolderProblem, NewFile, Output, Staging, check_not_evidence, outside_of_logs};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::{BUILD, MANIFEST, MANIFEST_DIGEST, digest_of as manifest_digest};
 pub use rows::{AccessRow, AccessTable};
+pub use screen::{Guide, guide};
 pub use statements::{
     Cited, LogNote, Statements, statements_html, statements_json, statements_markdown,
     statements_text,
 };
-pub use summary::summary;
+pub use summary::Summary;
+
+use serde_json::Value;
 
 use crate::case::Case;
 use crate::cause::Cause;
@@ -150,12 +155,29 @@ impl Answer<'_> {
     }
 }
 
-/// Writes every file of an answer into a staging folder and publishes it.
+/// Writes every file of an answer into a staging folder and publishes it; the answer goes before the page is made, which
+/// is made from its files alone.
 ///
 /// # Errors
 /// A file cannot be written; nothing is left behind then.
-pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem> {
+pub fn write(answer: Answer<'_>, staging: Staging) -> Result<(), FolderProblem> {
     let mut staging = staging;
+    let mut manifest = manifest::of(&answer);
+    put(&answer, &mut staging)?;
+    drop(answer);
+    manifest::tell(&mut manifest, staging.outputs());
+    let page = html_page(&manifest, &staging)?;
+    staging.put(html::FILE, page)?;
+    manifest::tell(&mut manifest, staging.outputs());
+    let manifest = manifest::bytes(&manifest)?;
+    let digest = manifest_digest(&manifest);
+    staging.put(MANIFEST, manifest)?;
+    staging.put(MANIFEST_DIGEST, digest)?;
+    staging.publish()
+}
+
+/// The files that are made from the answer itself.
+fn put(answer: &Answer<'_>, staging: &mut Staging) -> Result<(), FolderProblem> {
     staging.put("controllers.csv", tables::controllers(answer)?)?;
     staging.put("accounts.csv", tables::accounts(answer)?)?;
     staging.put("subjects.csv", tables::subjects(answer)?)?;
@@ -172,22 +194,15 @@ pub fn write(answer: &Answer<'_>, staging: Staging) -> Result<(), FolderProblem>
     if let Some(other) = &answer.other {
         staging.put("comparison.json", difference::json(answer, other)?)?;
     }
-    let page = html_page(answer, &staging)?;
-    staging.put(html::FILE, page)?;
-    let manifest = manifest::json(answer, staging.outputs())?;
-    let digest = manifest_digest(&manifest);
-    staging.put(MANIFEST, manifest)?;
-    staging.put(MANIFEST_DIGEST, digest)?;
-    staging.publish()
+    Ok(())
 }
 
 /// The page, in English as all of the answer's other files are; `report` renders it in other languages.
-fn html_page(answer: &Answer<'_>, staging: &Staging) -> Result<Vec<u8>, FolderProblem> {
-    let encode = |e: String| FolderProblem::encoding(html::FILE, e);
-    let manifest = manifest::json(answer, staging.outputs())?;
+fn html_page(manifest: &Value, staging: &Staging) -> Result<Vec<u8>, FolderProblem> {
     let source = html::Source {
-        manifest: serde_json::from_slice(&manifest).map_err(|e| encode(e.to_string()))?,
+        manifest: manifest.clone(),
         read: &|file| staging.read(file),
     };
-    html::render(&source, html::Language::English).map_err(encode)
+    let page = html::render(&source, html::Language::English);
+    page.map_err(|e| FolderProblem::encoding(html::FILE, e))
 }

@@ -7,7 +7,7 @@ use polars_core::prelude::*;
 use polars_io::prelude::{ParallelStrategy, ParquetReader, SerReader};
 
 /// The table.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct AccessTable {
     texts: Vec<StringChunked>,
     numbers: Vec<Int64Chunked>,

@@ -1,15 +1,22 @@
 //! The story of one account, from a finished answer: its scope over time, what it did beyond it, each signal, what was
-//! explained, and what would change the verdict. Text for a terminal of 80 columns; logged names cannot act on it.
-
-use std::fmt::Write as _;
+//! explained, and what would change the verdict. Text for a terminal; logged names cannot act on it.
 
 use serde_json::Value;
 
+use super::AccessTable;
+use super::cells::visible;
 use super::finished::Finished;
-use crate::sequence::text as escaped;
+use super::screen::bars::{Columns, sparkline};
+use super::screen::columns::fold;
+use super::screen::lines::{Cell, aligned};
+use super::screen::speech::Speech;
+use super::screen::{Hue, Look};
+use crate::words::Stamp;
 
 /// Rows of each list that are shown.
 const SHOWN: usize = 8;
+/// Columns of the timeline.
+const COLUMNS: usize = 60;
 
 /// The account's entry in the answer.
 ///
@@ -39,121 +46,313 @@ pub fn of(answer: &Finished, account: &str) -> Result<Value, String> {
     ))
 }
 
-/// The story as text.
-pub fn tell(row: &Value) -> String {
-    let mut text = String::new();
-    let word = |key: &str| clean(row[key].as_str().unwrap_or(""));
-    let list = |key: &str| -> String {
-        let items = row[key]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str);
-        items.map(clean).collect::<Vec<_>>().join(", ")
+/// The instants (nanoseconds) of an account's requests beyond scope, each request once.
+///
+/// # Errors
+/// A sentence: the table of accesses was changed.
+pub fn instants(answer: &Finished, account: &str) -> Result<Vec<i64>, String> {
+    let table = AccessTable::read(answer.bytes("accesses.parquet")?)
+        .map_err(|why| format!("accesses.parquet: {why}"))?;
+    let own = table.rows().filter(|row| row.account == account);
+    let mut requests: Vec<(String, i64, i64)> = own
+        .map(|row| {
+            (
+                row.file.to_owned(),
+                row.offset,
+                row.time.saturating_mul(1000),
+            )
+        })
+        .collect();
+    requests.sort_unstable();
+    requests.dedup();
+    Ok(requests.into_iter().map(|(.., at)| at).collect())
+}
+
+/// The story as text; `instants` are those of its requests beyond scope.
+pub fn tell(row: &Value, instants: &[i64], look: Look) -> String {
+    let speech = Speech::of(look.language);
+    let mut story = Story {
+        row,
+        look,
+        speech: &speech,
+        text: String::new(),
     };
-    let _ = writeln!(
-        text,
-        "{}: {}",
-        word("account"),
-        or(&word("verdict"), "no verdict")
+    story.who();
+    story.grants();
+    story.beyond();
+    story.when(instants);
+    story.visits();
+    story.explained();
+    story.signals();
+    story.quoted(
+        "other_client",
+        row["other_client"]["said"].as_str().into_iter(),
     );
-    let _ = writeln!(
-        text,
-        "  {} of {}; kind {}; scope by {}",
-        or(&list("roles"), "no role"),
-        or(&list("belongs_to"), "no controller"),
-        or(&word("kind"), "not said"),
-        word("scope")
-    );
-    if let Some(said) = row["scope_rests_on"].as_str() {
-        let _ = writeln!(text, "\nIts scope is inferred\n  {}", wrapped(&clean(said)));
+    let runs: Vec<String> = items(row, "runs").map(missing).collect();
+    story.quoted("runs", runs.iter().map(String::as_str));
+    let would = items(row, "would_change").filter_map(Value::as_str);
+    story.quoted("would_change", would);
+    let first = items(&row["requests_beyond_scope"], "first").filter_map(Value::as_str);
+    story.quoted("first_lines", first);
+    story.text
+}
+
+/// A story that is being told.
+struct Story<'r> {
+    row: &'r Value,
+    look: Look,
+    speech: &'r Speech,
+    text: String,
+}
+
+impl Story<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
     }
-    section(
-        &mut text,
-        "Scope over time",
-        row["grants"].as_array(),
-        |grant| {
-            format!(
-                "{} {} in {}{}{}",
-                span(grant),
-                clean(grant["role"].as_str().unwrap_or("")),
-                clean(grant["unit"].as_str().unwrap_or("")),
-                grant["form"]
-                    .as_str()
-                    .map_or(String::new(), |form| format!(", form {}", clean(form))),
-                if grant["protected"] == true {
-                    ", protected too"
-                } else {
-                    ""
-                }
-            )
-        },
-    );
-    let _ = writeln!(
-        text,
-        "\nBeyond scope\n  {} requests, {} attempts in vain, {} objects, {} subjects confirmed, {} probable\n  {} of {} \
-         first contacts unexplained; from {} to {}",
-        row["accesses"],
-        row["attempts"],
-        row["objects_beyond_scope"],
-        row["subjects_confirmed"],
-        row["subjects_probable"],
-        row["first_contacts_unexplained"],
-        row["first_contacts"],
-        word("first_seen"),
-        word("last_seen")
-    );
-    section(
-        &mut text,
-        "Its visits beyond scope",
-        row["visits"].as_array(),
-        |visit| {
-            format!(
-                "{} to {}: {} requests, {} objects, {} controllers, from {}",
-                clean(visit["first"].as_str().unwrap_or("")),
-                clean(visit["last"].as_str().unwrap_or("")),
-                visit["requests"],
-                visit["objects"],
-                visit["controllers"],
-                clean(visit["client"].as_str().unwrap_or(""))
-            )
-        },
-    );
-    section(
-        &mut text,
-        "Explained, so held against nobody",
-        row["explained"].as_array(),
-        |one| {
-            format!(
-                "{} contacts: {}",
-                one["contacts"],
-                clean(one["template"].as_str().unwrap_or(""))
-            )
-        },
-    );
-    signals(&mut text, row);
-    if let Some(said) = row["other_client"]["said"].as_str() {
-        let _ = writeln!(text, "\nAnother client\n  {}", wrapped(said));
+
+    fn head(&mut self, key: &str) {
+        let said = self.speech.word(&format!("explain.{key}"));
+        let said = self.look.paint(Hue::Head, &said);
+        self.line("");
+        self.line(&said);
     }
-    section(
-        &mut text,
-        "Ordered runs with something missing",
-        row["runs"].as_array(),
-        |run| wrapped(&clean(&missing(run))),
-    );
-    section(
-        &mut text,
-        "What would change the verdict",
-        row["would_change"].as_array(),
-        |one| wrapped(&clean(one.as_str().unwrap_or(""))),
-    );
-    section(
-        &mut text,
-        "First lines",
-        row["requests_beyond_scope"]["first"].as_array(),
-        |one| clean(one.as_str().unwrap_or("")),
-    );
-    text
+
+    /// A sentence, set in, broken at blanks.
+    fn sentence(&mut self, said: &str, indent: usize) {
+        let room = self.look.width.saturating_sub(indent + 2).max(20);
+        for (index, line) in fold(&visible(said), room).iter().enumerate() {
+            // What follows is set in further, so that one sees where the next begins.
+            let blanks = if index == 0 { indent } else { indent + 2 };
+            self.line(&format!("{}{line}", " ".repeat(blanks)));
+        }
+    }
+
+    fn say(&self, key: &str, values: &[(&str, String)]) -> String {
+        let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        self.speech.say(&format!("explain.{key}"), &values)
+    }
+
+    fn number(&self, value: &Value) -> String {
+        self.speech.number_or_unknown(value.as_u64())
+    }
+
+    fn who(&mut self) {
+        let row = self.row;
+        let or = |said: String, key: &str| match said.is_empty() {
+            true => self.speech.word(&format!("explain.{key}")),
+            false => said,
+        };
+        let verdict = row["verdict"].as_str().unwrap_or("none");
+        let hue = match verdict {
+            "enumeration" | "overreach" => Hue::Alarm,
+            _ => Hue::Doubt,
+        };
+        let verdict = self.speech.word(&format!("verdict.{verdict}"));
+        let first = format!(
+            "{}: {}",
+            word(row, "account"),
+            self.look.paint(hue, &verdict)
+        );
+        let said = self.say(
+            "who",
+            &[
+                ("role", or(list(row, "roles"), "no_role")),
+                ("owner", or(list(row, "belongs_to"), "no_owner")),
+                ("kind", or(word(row, "kind"), "no_kind")),
+                ("scope", word(row, "scope")),
+            ],
+        );
+        self.line(&first);
+        self.sentence(&said, 2);
+        if let Some(said) = row["scope_rests_on"].as_str() {
+            self.head("inferred");
+            self.sentence(&clean(said), 2);
+        }
+    }
+
+    fn grants(&mut self) {
+        let (row, speech) = (self.row, self.speech);
+        let end = |grant: &Value, key: &str, open: &str| match grant[key].as_str() {
+            Some(at) => clean(at),
+            None => speech.word(&format!("explain.{open}")),
+        };
+        let grant = |grant: &Value| {
+            let form = grant["form"].as_str().map_or(String::new(), |form| {
+                self.say("form", &[("form", clean(form))])
+            });
+            let protected = match grant["protected"] == true {
+                true => speech.word("explain.protected"),
+                false => String::new(),
+            };
+            self.say(
+                "grant",
+                &[
+                    ("from", end(grant, "from", "always")),
+                    ("until", end(grant, "until", "open")),
+                    ("role", word(grant, "role")),
+                    ("unit", word(grant, "unit")),
+                    ("form", form),
+                    ("protected", protected),
+                ],
+            )
+        };
+        let lines: Vec<String> = items(row, "grants").map(grant).collect();
+        self.quoted("grants", lines.iter().map(String::as_str));
+    }
+
+    /// Answered or in vain: the sum is what the screen of `scan` tells.
+    fn beyond(&mut self) {
+        let row = self.row;
+        let both = row["accesses"].as_u64().unwrap_or(0) + row["attempts"].as_u64().unwrap_or(0);
+        let counts = self.say(
+            "counts",
+            &[
+                ("requests", self.speech.number(both)),
+                ("accesses", self.number(&row["accesses"])),
+                ("attempts", self.number(&row["attempts"])),
+                ("objects", self.number(&row["objects_beyond_scope"])),
+                ("confirmed", self.number(&row["subjects_confirmed"])),
+                ("probable", self.number(&row["subjects_probable"])),
+            ],
+        );
+        let contacts = self.say(
+            "contacts",
+            &[
+                (
+                    "unexplained",
+                    self.number(&row["first_contacts_unexplained"]),
+                ),
+                ("all", self.number(&row["first_contacts"])),
+                ("first", word(row, "first_seen")),
+                ("last", word(row, "last_seen")),
+            ],
+        );
+        self.head("beyond");
+        self.sentence(&counts, 2);
+        self.sentence(&contacts, 2);
+    }
+
+    /// Its own requests over its own time, between its first and its last.
+    fn when(&mut self, instants: &[i64]) {
+        let ends = instants.iter().min().zip(instants.iter().max());
+        let Some((first, last)) = ends.filter(|(first, last)| first < last) else {
+            return;
+        };
+        let columns = Columns::of(
+            (*first, *last),
+            instants.iter().map(|at| (*at, 1)),
+            &[],
+            COLUMNS,
+        );
+        let most = columns.counts.iter().copied().max().unwrap_or(0);
+        let said = self.say(
+            "when",
+            &[
+                ("step", self.speech.lasting(columns.step)),
+                ("most", self.speech.number(most)),
+            ],
+        );
+        let span = self.speech.span(Stamp(*first), Stamp(*last));
+        let drawn = self
+            .look
+            .paint(Hue::Alarm, sparkline(&columns.counts).trim_end());
+        self.line(&format!("  {drawn}"));
+        self.sentence(&format!("{span}, {said}"), 2);
+    }
+
+    fn visits(&mut self) {
+        let visit = |visit: &Value| {
+            self.say(
+                "visit",
+                &[
+                    ("first", word(visit, "first")),
+                    ("last", word(visit, "last")),
+                    ("requests", self.number(&visit["requests"])),
+                    ("objects", self.number(&visit["objects"])),
+                    ("controllers", self.number(&visit["controllers"])),
+                    ("client", word(visit, "client")),
+                ],
+            )
+        };
+        let lines: Vec<String> = items(self.row, "visits").map(visit).collect();
+        self.quoted("visits", lines.iter().map(String::as_str));
+    }
+
+    fn explained(&mut self) {
+        let one = |one: &Value| {
+            self.say(
+                "explained_by",
+                &[
+                    ("contacts", self.number(&one["contacts"])),
+                    ("template", word(one, "template")),
+                ],
+            )
+        };
+        let lines: Vec<String> = items(self.row, "explained").map(one).collect();
+        self.quoted("explained", lines.iter().map(String::as_str));
+    }
+
+    /// All of them in one table, and under those that speak what they were held against.
+    fn signals(&mut self) {
+        let speech = self.speech;
+        let signals: Vec<&Value> = items(self.row, "signals").collect();
+        let of = speech.word("scan.of");
+        let rows: Vec<Vec<Cell>> = signals
+            .iter()
+            .map(|signal| {
+                let fired = signal["fired"] == true;
+                let number = |key: &str| speech.decimal(signal[key].as_f64().unwrap_or(0.0), 2);
+                let name = Cell::text(word(signal, "signal"));
+                vec![
+                    Cell::text(if fired { "*" } else { " " }),
+                    if fired { name.hued(Hue::Alarm) } else { name },
+                    Cell::number(number("figure")),
+                    Cell::text(of.clone()),
+                    Cell::number(number("threshold")),
+                ]
+            })
+            .collect();
+        self.head("signals");
+        for (line, signal) in aligned(&self.look, &rows).iter().zip(&signals) {
+            self.line(&format!("  {line}"));
+            if signal["fired"] == true {
+                let said = clean(signal["null_model"].as_str().unwrap_or(""));
+                self.sentence(&said, 6);
+            }
+        }
+    }
+
+    /// A head and its lines, of which the first are shown; nothing where there are none.
+    fn quoted<'v>(&mut self, key: &str, lines: impl Iterator<Item = &'v str>) {
+        let lines: Vec<&str> = lines.collect();
+        if lines.is_empty() {
+            return;
+        }
+        self.head(key);
+        for line in lines.iter().take(SHOWN) {
+            self.sentence(line, 2);
+        }
+        if lines.len() > SHOWN {
+            let n = self.speech.number((lines.len() - SHOWN) as u64);
+            let values = [("n", &*n), ("file", "findings.json")];
+            let said = self.speech.say("scan.more", &values);
+            self.line(&format!("  {said}"));
+        }
+    }
+}
+
+fn items<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+    value[key].as_array().into_iter().flatten()
+}
+
+fn word(value: &Value, key: &str) -> String {
+    clean(value[key].as_str().unwrap_or(""))
+}
+
+fn list(value: &Value, key: &str) -> String {
+    let names = items(value, key).filter_map(Value::as_str);
+    names.map(clean).collect::<Vec<_>>().join(", ")
 }
 
 /// What is missing in a run, in a sentence.
@@ -200,77 +399,7 @@ fn missing(run: &Value) -> String {
     )
 }
 
-fn signals(text: &mut String, row: &Value) {
-    let _ = writeln!(text, "\nSignals (figure, from where on it speaks)");
-    for signal in row["signals"].as_array().into_iter().flatten() {
-        let fired = signal["fired"] == true;
-        let number = |key: &str| signal[key].as_f64().unwrap_or(0.0);
-        let _ = writeln!(
-            text,
-            "  {} {:<12} {:>9.2} of {:>7.2}",
-            if fired { "*" } else { " " },
-            signal["signal"].as_str().unwrap_or(""),
-            number("figure"),
-            number("threshold")
-        );
-        if fired {
-            let _ = writeln!(
-                text,
-                "      {}",
-                wrapped(signal["null_model"].as_str().unwrap_or(""))
-            );
-        }
-    }
-}
-
-fn section(
-    text: &mut String,
-    title: &str,
-    rows: Option<&Vec<Value>>,
-    line: impl Fn(&Value) -> String,
-) {
-    let Some(rows) = rows.filter(|rows| !rows.is_empty()) else {
-        return;
-    };
-    let _ = writeln!(text, "\n{title}");
-    for row in rows.iter().take(SHOWN) {
-        let _ = writeln!(text, "  {}", line(row));
-    }
-    if rows.len() > SHOWN {
-        let _ = writeln!(text, "  … and {} more in findings.json", rows.len() - SHOWN);
-    }
-}
-
-fn span(grant: &Value) -> String {
-    let end = |key: &str, open: &str| clean(grant[key].as_str().unwrap_or(open));
-    format!("{} – {}:", end("from", "always"), end("until", "open"))
-}
-
-fn or(text: &str, other: &str) -> String {
-    if text.is_empty() {
-        other.to_owned()
-    } else {
-        text.to_owned()
-    }
-}
-
+/// What cannot act on a terminal.
 fn clean(text: &str) -> String {
-    escaped(text.as_bytes())
-}
-
-/// Broken into lines of a terminal.
-fn wrapped(text: &str) -> String {
-    let mut lines = String::new();
-    let mut width = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count() + 1;
-        if width + length > 72 && width > 0 {
-            lines.push_str("\n      ");
-            width = 0;
-        }
-        lines.push_str(word);
-        lines.push(' ');
-        width += length;
-    }
-    lines.trim_end().to_owned()
+    visible(text)
 }

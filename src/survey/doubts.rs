@@ -3,7 +3,9 @@
 use super::assemble::{Route, Survey};
 use super::gather::Field;
 use super::questions::{Finding, Verdict};
-use crate::words::{Reason, SECOND};
+use crate::coverage::{GapKind, Hole};
+use crate::route::extract::Tally;
+use crate::words::{Reason, SECOND, Stamp};
 
 /// Every doubt, with regard to some routes.
 pub(super) fn doubts(survey: &Survey, routes: &[&Route]) -> Vec<Finding> {
@@ -235,6 +237,33 @@ fn ends(survey: &Survey, found: &mut Vec<Finding>) {
     }
 }
 
+fn is_end(hole: &Hole) -> bool {
+    matches!(hole.kind, GapKind::BeforeStart | GapKind::AfterEnd)
+}
+
+/// Takes out the ends of sources that BEFORE_START and RETENTION tell among the same findings, of all logs together.
+pub(super) fn once(survey: &Survey, findings: &mut Vec<Finding>) {
+    let stamps = |pick: fn(&Tally) -> Option<Stamp>| {
+        let sources = survey.sources.iter();
+        sources.filter_map(move |source| pick(&source.input.tally))
+    };
+    let (first, last) = (stamps(|t| t.first).min(), stamps(|t| t.last).max());
+    let mut told: Vec<&str> = Vec::new();
+    for source in &survey.sources {
+        let tally = &source.input.tally;
+        let by = |hole: &Hole| match hole.kind {
+            GapKind::BeforeStart if tally.first == first => Some(Reason::BeforeStart),
+            GapKind::AfterEnd if tally.last == last => Some(Reason::Retention),
+            _ => None,
+        };
+        let ends = source.holes.iter().filter(|hole| {
+            by(hole).is_some_and(|by| findings.iter().any(|finding| finding.reason == by))
+        });
+        told.extend(ends.map(|hole| hole.basis.as_str()));
+    }
+    findings.retain(|one| one.reason != Reason::Gap || !told.contains(&one.text.as_str()));
+}
+
 /// What is wrong with single sources.
 fn sources(survey: &Survey, found: &mut Vec<Finding>) {
     let mut say = |reason, text| {
@@ -246,16 +275,18 @@ fn sources(survey: &Survey, found: &mut Vec<Finding>) {
     };
     for source in &survey.sources {
         let name = &source.input.name;
-        let longest = source
-            .holes
-            .iter()
-            .max_by_key(|hole| hole.until.0.saturating_sub(hole.from.0));
+        let inner = source.holes.iter().filter(|hole| !is_end(hole));
+        let silences = inner.clone().count() as u64;
+        let longest = inner.max_by_key(|hole| hole.until.0.saturating_sub(hole.from.0));
+        for end in source.holes.iter().filter(|hole| is_end(hole)) {
+            say(Reason::Gap, end.basis.clone());
+        }
         if let Some(hole) = longest {
             say(
                 Reason::Gap,
                 format!(
                     "{name}: {}; the longest from {} until {}",
-                    plural(source.holes.len() as u64, "silence"),
+                    plural(silences, "silence"),
                     hole.from,
                     hole.until
                 ),

@@ -4,7 +4,7 @@
 //! once, with its figure; a question is as good as its worst doubt.
 
 use super::assemble::{Route, Source, Survey};
-use super::doubts::doubts;
+use super::doubts::{doubts, once};
 use crate::words::Reason;
 
 /// Whether a question can be answered.
@@ -154,6 +154,7 @@ pub fn answers(survey: &Survey) -> Vec<Answer> {
         if suffers.contains(&Reason::NoLog) && suffers.contains(&Reason::BeforeStart) {
             findings.extend(unseen_holes(survey));
         }
+        once(survey, &mut findings);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
         answer((*question).to_owned(), findings)
     });
@@ -185,6 +186,7 @@ impl Route {
             .into_iter()
             .filter(|finding| PER_ROUTE.contains(&finding.reason))
             .collect();
+        once(survey, &mut findings);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
         answer(SEVENTH.to_owned(), findings)
     }

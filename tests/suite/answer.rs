@@ -25,7 +25,10 @@ pub fn fresh(name: &str) -> PathBuf {
 
 /// Runs the program.
 pub fn run(args: &[&str]) -> Output {
+    // Screens speak the language of the locale.
     Command::new(env!("CARGO_BIN_EXE_breachscope"))
+        .env("LC_ALL", "C")
+        .env_remove("CLICOLOR_FORCE")
         .args(args)
         .output()
         .expect("the program starts")

@@ -38,6 +38,8 @@ fn check(case: &Path) -> Result<(), String> {
     let output = Command::new(env!("CARGO_BIN_EXE_breachscope"))
         .args(&args)
         .current_dir(&folder)
+        .env("LC_ALL", "C")
+        .env_remove("CLICOLOR_FORCE")
         .output()
         .map_err(|e| format!("{name}: {e}"))?;
     let code: i32 = said("code").trim().parse().unwrap_or(0);

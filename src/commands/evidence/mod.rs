@@ -1,7 +1,7 @@
 //! `evidence`: the raw lines behind rows of an answer, as text, JSON lines, exact bytes or a bag.
 
 mod bag;
-mod wanted;
+pub(super) mod wanted;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -32,6 +32,7 @@ struct Line {
 
 /// Runs it.
 pub(super) fn run(args: &EvidenceArgs) -> Result<(), Ending> {
+    wanted::check(args)?;
     let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
     let manifest = answer.json(MANIFEST).map_err(Ending::Failed)?;
     let path = find_case(args.case.as_ref(), &args.answer, &manifest);
@@ -40,7 +41,7 @@ pub(super) fn run(args: &EvidenceArgs) -> Result<(), Ending> {
     same_case(&case, &manifest, &path)?;
     let wanted = wanted::find(args, &answer, &case)?;
     if wanted.lines.is_empty() {
-        return Err(Ending::Failed(wanted::nothing(args)));
+        return Err(Ending::Failed(wanted::nothing(args, &answer)));
     }
     let found = logs(&case).map_err(Ending::failed)?;
     let lines = read(&wanted, &found, &manifest)?;
@@ -51,7 +52,11 @@ pub(super) fn run(args: &EvidenceArgs) -> Result<(), Ending> {
 }
 
 /// Evidence of another case's logs would be none.
-fn same_case(case: &Case, manifest: &serde_json::Value, path: &Path) -> Result<(), Ending> {
+pub(super) fn same_case(
+    case: &Case,
+    manifest: &serde_json::Value,
+    path: &Path,
+) -> Result<(), Ending> {
     match manifest["case"]["sha256"] == *case.sha256 {
         true => Ok(()),
         false => Err(Ending::Failed(format!(
@@ -106,7 +111,7 @@ fn read(
 }
 
 /// The digest of a log, which must be the manifest's.
-fn unchanged(found: &Found, manifest: &serde_json::Value) -> Result<String, Ending> {
+pub(super) fn unchanged(found: &Found, manifest: &serde_json::Value) -> Result<String, Ending> {
     let inputs = manifest["inputs"].as_array().into_iter().flatten();
     let said = inputs.clone().find(|input| input["file"] == *found.name);
     let own = File::open(found.log.path()).and_then(digest_of);
@@ -120,7 +125,7 @@ fn unchanged(found: &Found, manifest: &serde_json::Value) -> Result<String, Endi
     }
 }
 
-const WITHHELD: &str = "(names a protected person: --protected shows it)";
+pub(super) const WITHHELD: &str = "(names a protected person: --protected shows it)";
 
 fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
     let mut out = std::io::stdout().lock();
@@ -139,6 +144,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
         let Reference { file, .. } = &line.reference;
         if args.json {
             let told = json!({
+                "schema": "breachscope.evidence/1",
                 "file": file,
                 "file_sha256": line.file_sha256,
                 "offset": line.reference.offset,

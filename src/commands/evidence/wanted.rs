@@ -7,6 +7,7 @@ use crate::case::Case;
 use crate::cli::EvidenceArgs;
 use crate::evidence::Reference;
 use crate::report::{AccessRow, AccessTable, Finished, Row, cell};
+use crate::sequence::text;
 
 /// A wanted line.
 #[derive(Default)]
@@ -89,7 +90,7 @@ fn unshown(args: &EvidenceArgs, subjects: &[Row], wanted: &mut Wanted) {
 }
 
 /// Objects and subjects that the directory says to be protected, at whatever time.
-fn guarded(case: &Case) -> (BTreeSet<&str>, BTreeSet<&str>) {
+pub(in crate::commands) fn guarded(case: &Case) -> (BTreeSet<&str>, BTreeSet<&str>) {
     let objects = case.directory.objects.iter();
     let rows = objects.flat_map(|objects| objects.iter());
     let rows: Vec<_> = rows.filter(|row| row.protected).collect();
@@ -120,11 +121,65 @@ fn ask_for_protected(
     }
 }
 
-/// Says that nothing was found.
-pub(super) fn nothing(args: &EvidenceArgs) -> String {
-    format!(
-        "{}: no line of the answer fits what was asked for; subjects.csv, accounts.csv and controllers.csv have the IDs, \
-         and a reference is written FILE:LINE@OFFSET+LENGTH",
-        args.answer.display()
-    )
+/// At least one of the four ways to name lines, and references that are such.
+pub(super) fn check(args: &EvidenceArgs) -> Result<(), Ending> {
+    let named = [&args.subject, &args.account, &args.controller, &args.row];
+    if named.iter().all(|list| list.is_empty()) {
+        return Err(Ending::Usage(
+            "which lines? Name them with --subject ID, --account ACCOUNT, --controller ID or --row REF, as the answer's tables \
+             have them; any one of the four will do"
+                .to_owned(),
+        ));
+    }
+    match args.row.iter().find(|row| Reference::read(row).is_none()) {
+        None => Ok(()),
+        Some(row) => Err(Ending::Usage(format!(
+            "--row {}: is no reference; one is written FILE:LINE@OFFSET+LENGTH, such as access.log:12@3456+178, as the column \
+             evidence of subjects.csv has it",
+            text(row.as_bytes())
+        ))),
+    }
+}
+
+/// Says that nothing was found, and of what the answer knows nothing at all.
+pub(super) fn nothing(args: &EvidenceArgs, answer: &Finished) -> String {
+    let place = args.answer.display();
+    let listed = |file: &str, column: &str, wanted: &[String]| -> Vec<String> {
+        let rows = answer.rows(file).unwrap_or_default();
+        let known = |one: &&String| rows.iter().any(|row| row.get(column) == Some(*one));
+        let strange = wanted.iter().filter(|one| !known(one));
+        strange.map(|one| text(one.as_bytes())).collect()
+    };
+    let kinds = [
+        (
+            "--subject",
+            "subjects.csv",
+            listed("subjects.csv", "subject", &args.subject),
+        ),
+        (
+            "--account",
+            "accounts.csv",
+            listed("accounts.csv", "account", &args.account),
+        ),
+        (
+            "--controller",
+            "controllers.csv",
+            listed("controllers.csv", "controller", &args.controller),
+        ),
+    ];
+    let strange = kinds.iter().find(|(.., strange)| !strange.is_empty());
+    match strange {
+        Some((flag, file, strange)) => format!(
+            "{place}: {flag} {}: {file} has no such ID, and no line fits; look there for how it is written",
+            strange.join(", ")
+        ),
+        None if !args.row.is_empty() => format!(
+            "{place}: no row of accesses.parquet cites {}; it is a well-formed reference to a line that this answer does not \
+             rest on",
+            text(args.row.join(", ").as_bytes())
+        ),
+        None => format!(
+            "{place}: the answer knows all that was named, and no line fits all of it at once; name fewer kinds"
+        ),
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::Explanation;
+use super::{Explanation, rollover};
 use crate::detect::Habit;
 use crate::scope::ControllerIndex;
 use crate::words::Stamp;
@@ -12,18 +12,17 @@ use crate::words::Stamp;
 /// An account with at most so many unexplained contacts is no suspect: its word counts for its colleagues.
 pub const LIGHT: u32 = 5;
 
-/// Somebody asked for a thing.
+/// Somebody asked for a thing beyond its scope. Whoever has the thing in scope says nothing for somebody who has not: a
+/// pupil's class is every pupil's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Approach {
-    /// Place among the measured accounts.
+    /// Whose.
     pub account: u32,
     /// First time.
     pub at: Stamp,
     /// Its group.
     pub group: u32,
-    /// Whether the thing lay beyond its scope too.
-    pub beyond: bool,
-    /// Whether its word counts: in its scope, or it asked for next to nothing beyond.
+    /// Whether its word counts: it asked for next to nothing beyond its scope.
     pub trusted: bool,
 }
 
@@ -48,24 +47,49 @@ impl Crowd {
         self.approaches.entry(thing).or_default().push(approach);
     }
 
-    /// Takes note of an account's days: all on which it was active, and those with contacts beyond scope among its own
-    /// controllers.
-    pub fn days(
+    /// Takes note of the days on which an account went beyond scope among its own controllers.
+    pub fn went_astray(
         &mut self,
         (account, home): (u32, &[ControllerIndex]),
-        active: &BTreeSet<i64>,
         astray: &BTreeSet<i64>,
     ) {
-        for day in active {
-            let entry = self
-                .days
-                .entry(home.to_vec())
-                .or_default()
-                .entry(*day)
-                .or_default();
-            entry.0.insert(account);
-            if astray.contains(day) {
-                entry.1.insert(account);
+        if astray.is_empty() {
+            return;
+        }
+        if !self.days.contains_key(home) {
+            self.days.insert(home.to_vec(), BTreeMap::new());
+        }
+        let Some(days) = self.days.get_mut(home) else {
+            return;
+        };
+        for day in astray {
+            let (active, lost) = days.entry(*day).or_default();
+            active.insert(account);
+            lost.insert(account);
+        }
+    }
+
+    /// Days of a home on which it matters who of it was active: those around which enough of it went astray for a
+    /// rollover. Ask when all who went astray are known.
+    pub fn asks_for(&self, home: &[ControllerIndex]) -> BTreeSet<i64> {
+        let Some(days) = self.days.get(home) else {
+            return BTreeSet::new();
+        };
+        let lost: BTreeSet<u32> = days.values().flat_map(|day| &day.1).copied().collect();
+        if lost.len() < rollover::ACCOUNTS {
+            return BTreeSet::new();
+        }
+        // A contact may lie so far from the day on which another went astray, and an active account as far from it.
+        let reach = 2 * rollover::WITHIN;
+        let around = |day: &i64| day - reach..=day + reach;
+        days.keys().flat_map(around).collect()
+    }
+
+    /// Takes note of the days on which an account was active, of those that were asked for.
+    pub fn was_active(&mut self, (account, home): (u32, &[ControllerIndex]), days: &BTreeSet<i64>) {
+        if let Some(known) = self.days.get_mut(home) {
+            for day in days {
+                known.entry(*day).or_default().0.insert(account);
             }
         }
     }
@@ -89,7 +113,6 @@ impl Crowd {
     }
 
     /// How many trusted accounts of a group, other than one, approached a thing beyond their scope around an instant.
-    /// Whoever has the thing in scope says nothing for somebody who has not: a pupil's class is every pupil's list.
     pub(super) fn colleagues(
         &self,
         thing: (bool, u32),
@@ -100,7 +123,6 @@ impl Crowd {
             a.group == group
                 && a.account != account
                 && a.trusted
-                && a.beyond
                 && a.at.0.saturating_sub(at.0).saturating_abs() <= within
         };
         let approaches = self.approaches.get(&thing).map_or(&[][..], Vec::as_slice);
@@ -119,7 +141,7 @@ impl Crowd {
         let approaches = self.approaches.get(&thing).map_or(&[][..], Vec::as_slice);
         let others = approaches
             .iter()
-            .filter(|a| a.account != account && (a.trusted || !trusted) && a.beyond);
+            .filter(|a| a.account != account && (a.trusted || !trusted));
         let accounts: BTreeSet<u32> = others.clone().map(|a| a.account).collect();
         let groups: BTreeSet<u32> = others.map(|a| a.group).collect();
         (accounts.len(), groups.len())

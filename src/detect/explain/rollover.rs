@@ -9,9 +9,9 @@ use crate::detect::contacts::{Contact, Place};
 /// Share of the tenant's active accounts that must go astray at home around that day.
 const SHARE: f64 = 0.2;
 /// And how many at least.
-const ACCOUNTS: usize = 10;
+pub(super) const ACCOUNTS: usize = 10;
 /// Days before and after.
-const WITHIN: i64 = 7;
+pub(super) const WITHIN: i64 = 7;
 /// Units: a person's new classes, and the lists of the school.
 const UNITS: usize = 4;
 

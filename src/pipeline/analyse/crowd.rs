@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::calm::Calms;
 use super::measure::{Measured, Worker, day};
 use crate::detect::Group;
 use crate::detect::explain::{Approach, Crowd, FEW_UNITS, LIGHT};
@@ -16,9 +17,13 @@ use crate::words::Stamp;
 type Colleagues = (String, Vec<ControllerIndex>);
 
 /// Measures accounts with open contacts once more.
-pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut [Measured]) {
-    let wanted = Wanted::of(measured, worker.opener.names.objects.len());
-    if !wanted.any {
+pub(super) fn explain(
+    worker: &Worker<'_>,
+    sequences: &Sequences,
+    measured: &mut [Measured],
+    calm: &Calms,
+) {
+    if measured.iter().all(|one| one.open.is_empty()) {
         return;
     }
     let mut keys: BTreeMap<Colleagues, u32> = BTreeMap::new();
@@ -31,41 +36,16 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
                 .or_insert(next)
         })
         .collect();
-    let seen: Vec<Seen> = measured
-        .par_iter()
-        .map(|one| wanted.look(&sequences.sequence(one.sequence).1, one))
-        .collect();
-    let mut crowd = Crowd::default();
-    for one in measured.iter() {
-        crowd.habit.add(&one.outcome.facts);
+    let crowd = crowd(sequences, measured, &groups, calm);
+    let masses = masses(measured, calm);
+    let mut led = calm.yardsticks.led;
+    for led_there in measured
+        .iter()
+        .filter_map(|one| one.outcome.facts.led_at_home)
+    {
+        led = (led.0 + 1, led.1 + usize::from(led_there));
     }
-    for ((one, group), seen) in measured.iter().zip(&groups).zip(seen) {
-        let trusted = one.outcome.facts.unexplained() <= LIGHT;
-        for (thing, at) in seen.first {
-            let account = one.outcome.number;
-            let trusted = trusted || !one.open.contains(&thing);
-            crowd.approach(
-                thing,
-                Approach {
-                    account,
-                    at,
-                    group: *group,
-                    trusted,
-                    beyond: one.open.contains(&thing),
-                },
-            );
-        }
-        crowd.days(
-            (one.outcome.number, &one.outcome.home),
-            &seen.active,
-            &seen.astray,
-        );
-        if (1..=FEW_UNITS).contains(&one.units.len()) {
-            crowd.helps_in((one.outcome.number, *group), &one.units);
-        }
-    }
-    let masses = masses(measured);
-    let lists_lead = super::panel::lists_lead(measured.iter().map(|one| &one.outcome));
+    let lists_lead = super::panel::lists_lead(led);
     measured
         .par_iter_mut()
         .zip(&groups)
@@ -78,14 +58,87 @@ pub(super) fn explain(worker: &Worker<'_>, sequences: &Sequences, measured: &mut
         });
 }
 
+/// Who asked for what beyond scope, and who was active when whole schools went astray.
+fn crowd(sequences: &Sequences, measured: &[Measured], groups: &[u32], calm: &Calms) -> Crowd {
+    let mut crowd = Crowd::default();
+    crowd.habit = calm.yardsticks.habit;
+    measured
+        .iter()
+        .for_each(|one| crowd.habit.add(&one.outcome.facts));
+    let seen: Vec<Seen> = measured
+        .par_iter()
+        .map(|one| match one.open.is_empty() {
+            true => Seen::default(),
+            false => look(&sequences.sequence(one.sequence).1, one),
+        })
+        .collect();
+    for ((one, group), seen) in measured.iter().zip(groups).zip(seen) {
+        let (account, group) = (one.outcome.number, *group);
+        let trusted = one.outcome.facts.unexplained() <= LIGHT;
+        for (thing, at) in seen.first {
+            crowd.approach(
+                thing,
+                Approach {
+                    account,
+                    at,
+                    group,
+                    trusted,
+                },
+            );
+        }
+        crowd.went_astray((account, &one.outcome.home), &seen.astray);
+        if (1..=FEW_UNITS).contains(&one.units.len()) {
+            crowd.helps_in((account, group), &one.units);
+        }
+    }
+    be_active(&mut crowd, sequences, measured, calm);
+    crowd
+}
+
+/// Looks up who was active on the days that matter.
+fn be_active(crowd: &mut Crowd, sequences: &Sequences, measured: &[Measured], calm: &Calms) {
+    let lost = measured.iter().filter(|one| !one.at_home.is_empty());
+    let homes: BTreeSet<&[ControllerIndex]> = lost.map(|one| &one.outcome.home[..]).collect();
+    let homes: BTreeMap<&[ControllerIndex], BTreeSet<i64>> = homes
+        .into_iter()
+        .map(|home| (home, crowd.asks_for(home)))
+        .filter(|(_, days)| !days.is_empty())
+        .collect();
+    let wanted: Vec<&[ControllerIndex]> = homes.keys().copied().collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let own = measured.iter().map(|one| {
+        let outcome = &one.outcome;
+        (outcome.number, one.sequence, &outcome.home[..])
+    });
+    let own = own.filter(|(_, _, home)| homes.contains_key(home));
+    let all: Vec<_> = own.chain(calm.of_homes(&wanted)).collect();
+    let active: Vec<BTreeSet<i64>> = all
+        .par_iter()
+        .map(|(_, sequence, home)| {
+            let (_, accesses) = sequences.sequence(*sequence);
+            let days = accesses.iter().map(|access| day(access.time));
+            let wanted = |day: &i64| homes.get(home).is_some_and(|days| days.contains(day));
+            days.filter(wanted).collect()
+        })
+        .collect();
+    for ((number, _, home), active) in all.iter().zip(active) {
+        crowd.was_active((*number, home), &active);
+    }
+}
+
 /// Share of all accounts with a role from which on a role is the mass's: pupils and guardians, who are sent to no other
 /// school. Where all have one role nobody can tell.
 const MASS: f64 = 0.25;
 
-fn masses(measured: &[Measured]) -> BTreeSet<Group> {
+fn masses(measured: &[Measured], calm: &Calms) -> BTreeSet<Group> {
+    let groups = calm.yardsticks.groups.iter();
+    let groups = groups.map(|(group, peers)| (group, peers.len()));
+    let own = measured.iter().map(|one| (&one.outcome.group, 1));
     let mut roles: BTreeMap<&Group, usize> = BTreeMap::new();
-    for one in measured.iter().filter(|one| !one.outcome.group.is_empty()) {
-        *roles.entry(&one.outcome.group).or_default() += 1;
+    for (group, accounts) in groups.chain(own).filter(|(group, _)| !group.is_empty()) {
+        *roles.entry(group).or_default() += accounts;
     }
     let all: usize = roles.values().sum();
     let mass = |count: usize| count < all && count as f64 >= MASS * all as f64;
@@ -96,55 +149,26 @@ fn masses(measured: &[Measured]) -> BTreeSet<Group> {
         .collect()
 }
 
-/// The things in question, as bits over the requested IDs.
-struct Wanted {
-    objects: Vec<bool>,
-    containers: Vec<bool>,
-    any: bool,
-}
-
-/// What one account did with them.
+/// What one account did with the things that it asked for beyond its scope.
 #[derive(Default)]
 struct Seen {
     first: BTreeMap<(bool, u32), Stamp>,
-    active: BTreeSet<i64>,
     /// Days with contacts beyond scope among its own controllers.
     astray: BTreeSet<i64>,
 }
 
-impl Wanted {
-    fn of(measured: &[Measured], ids: usize) -> Wanted {
-        let mut wanted = Wanted {
-            objects: vec![false; ids],
-            containers: vec![false; ids],
-            any: false,
-        };
-        for (container, asked) in measured.iter().flat_map(|one| &one.open) {
-            wanted.any = true;
-            match container {
-                true => wanted.containers[*asked as usize] = true,
-                false => wanted.objects[*asked as usize] = true,
+fn look(accesses: &[Access], one: &Measured) -> Seen {
+    let mut seen = Seen::default();
+    for access in accesses {
+        for thing in [(false, access.object), (true, access.container)] {
+            if thing.1 == NONE || !one.open.contains(&thing) {
+                continue;
+            }
+            seen.first.entry(thing).or_insert(access.time);
+            if one.at_home.contains(&thing) {
+                seen.astray.insert(day(access.time));
             }
         }
-        wanted
     }
-
-    fn look(&self, accesses: &[Access], one: &Measured) -> Seen {
-        let mut seen = Seen::default();
-        for access in accesses {
-            seen.active.insert(day(access.time));
-            let object = (access.object != NONE && self.objects[access.object as usize])
-                .then_some((false, access.object));
-            let container = (access.container != NONE
-                && self.containers[access.container as usize])
-                .then_some((true, access.container));
-            for thing in [object, container].into_iter().flatten() {
-                seen.first.entry(thing).or_insert(access.time);
-                if one.at_home.contains(&thing) {
-                    seen.astray.insert(day(access.time));
-                }
-            }
-        }
-        seen
-    }
+    seen
 }

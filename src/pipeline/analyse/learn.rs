@@ -1,7 +1,7 @@
 //! Learns whose the IDs are that the directory does not know, before any account is measured: who votes, on what, and
 //! the homes of accounts of which nothing was known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -36,35 +36,26 @@ impl Class<'_> {
         let scope = Scope::new(self.case, self.atlas, homes.clone());
         let mut lesson = Lesson::default();
         let mut visitors: Vec<Visitor> = Vec::new();
-        let mut asked = Asked::of(self);
-        for index in 0..self.sequences.len() {
-            let (number, accesses) = self.sequences.sequence(index);
-            for access in &*accesses {
-                asked.add((false, access.object));
-                asked.add((true, access.container));
+        let unknown = Unknown::of(self);
+        let mut asked: BTreeSet<Id> = BTreeSet::new();
+        for from in (0..self.sequences.len()).step_by(super::BATCH) {
+            let batch = from..self.sequences.len().min(from + super::BATCH);
+            let batch: Vec<(Vec<Id>, Option<Visitor>)> = batch
+                .into_par_iter()
+                .map(|index| self.visit(index, &scope, &unknown))
+                .collect();
+            for ((ids, visitor), index) in batch.into_iter().zip(from..) {
+                asked.extend(ids);
+                if let Some(visitor) = visitor {
+                    lesson.voters.insert(index, visitors.len() as u32);
+                    visitors.push(visitor);
+                }
             }
-            let person = self.people.person(number);
-            let row = self.accounts.get(person.name.as_slice());
-            let machine = row.is_some_and(|row| matches!(row.kind.as_str(), "service" | "test"));
-            if person.kind != PersonKind::Account || machine {
-                continue;
-            }
-            let home = match scope.bench(&person).controllers() {
-                [only] => Some(*only),
-                // Grants in several tenants: no vote. In none: as the table of accounts says.
-                [_, _, ..] => None,
-                [] => row.and_then(|row| row.controller),
-            };
-            let Some(home) = home else { continue };
-            let mut visitor = Visitor::of(home, &accesses, &self.case.routes);
-            visitor.ids.retain(|id| asked.holds(*id));
-            lesson.voters.insert(index, visitors.len() as u32);
-            visitors.push(visitor);
         }
         if visitors.iter().all(|visitor| visitor.ids.is_empty()) {
             return Lesson::default();
         }
-        lesson.learned = learn(&visitors, &asked.ids(), self.names);
+        lesson.learned = learn(&visitors, &Vec::from_iter(asked), self.names);
         let objects = self.case.directory.objects.is_some();
         match &lesson.learned {
             // A few strangers among known objects, and nothing learned of them: nothing to tell.
@@ -77,12 +68,34 @@ impl Class<'_> {
         }
     }
 
-    /// Whether the directory does not know an ID.
-    fn unknown(&self, (container, asked): Id) -> bool {
-        match container {
-            true => !self.atlas.knows_container(self.names.objects.name(asked)),
-            false => matches!(self.things[asked as usize], Thing::Asked(_)),
+    /// What one account asked for that the directory does not know, and its votes on that.
+    fn visit(
+        &self,
+        index: usize,
+        scope: &Scope<'_>,
+        unknown: &Unknown,
+    ) -> (Vec<Id>, Option<Visitor>) {
+        let (number, accesses) = self.sequences.sequence(index);
+        let mut asked = learned::asked(accesses.iter());
+        asked.retain(|id| unknown.holds(*id));
+        let person = self.people.person(number);
+        let row = self.accounts.get(person.name.as_slice());
+        let machine = row.is_some_and(|row| matches!(row.kind.as_str(), "service" | "test"));
+        if person.kind != PersonKind::Account || machine {
+            return (asked, None);
         }
+        let home = match scope.bench(&person).controllers() {
+            [only] => Some(*only),
+            // Grants in several tenants: no vote. In none: as the table of accounts says.
+            [_, _, ..] => None,
+            [] => row.and_then(|row| row.controller),
+        };
+        let visitor = home.map(|home| {
+            let mut visitor = Visitor::of(home, &accesses, &self.case.routes);
+            visitor.ids.retain(|id| unknown.holds(*id));
+            visitor
+        });
+        (asked, visitor)
     }
 
     fn settle(&self, learned: &Learned, scope: &Scope<'_>, homes: &mut Homes) {
@@ -118,61 +131,30 @@ fn learn(visitors: &[Visitor], asked: &[Id], names: &Names) -> Option<Learned> {
     Some(learning.finish(labels, held_out))
 }
 
-/// The IDs that were asked for and the directory does not know, by their numbers.
-struct Asked<'a> {
-    class: &'a Class<'a>,
-    objects: Vec<Known>,
-    containers: Vec<Known>,
+/// Which of the requested IDs the directory does not know, by their numbers: as objects, as containers.
+struct Unknown {
+    objects: Vec<bool>,
+    containers: Vec<bool>,
 }
 
-/// What is known of an ID.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Known {
-    NotAskedFor,
-    InTheDirectory,
-    Unknown,
-}
-
-impl<'a> Asked<'a> {
-    fn of(class: &'a Class<'a>) -> Asked<'a> {
-        let none = vec![Known::NotAskedFor; class.names.objects.len()];
-        Asked {
-            class,
-            objects: none.clone(),
-            containers: none,
+impl Unknown {
+    fn of(class: &Class<'_>) -> Unknown {
+        let names = &class.names.objects;
+        let things = class.things.iter();
+        let stranger = |id| !class.atlas.knows_container(names.name(id));
+        Unknown {
+            objects: things
+                .map(|thing| matches!(thing, Thing::Asked(_)))
+                .collect(),
+            containers: (0..names.len() as u32).map(stranger).collect(),
         }
     }
 
-    fn add(&mut self, (container, number): Id) {
-        let known = match container {
-            true => self.containers.get_mut(number as usize),
-            false => self.objects.get_mut(number as usize),
-        };
-        let Some(known) = known.filter(|known| **known == Known::NotAskedFor) else {
-            return;
-        };
-        *known = match self.class.unknown((container, number)) {
-            true => Known::Unknown,
-            false => Known::InTheDirectory,
-        };
-    }
-
     fn holds(&self, (container, number): Id) -> bool {
-        let known = match container {
+        let unknown = match container {
             true => &self.containers,
             false => &self.objects,
         };
-        known.get(number as usize) == Some(&Known::Unknown)
-    }
-
-    /// All of them, sorted.
-    fn ids(&self) -> Vec<Id> {
-        let both = [(false, &self.objects), (true, &self.containers)];
-        let ids = both.into_iter().flat_map(|(container, known)| {
-            let numbered = known.iter().zip(0..);
-            let unknown = numbered.filter(|(known, _)| **known == Known::Unknown);
-            unknown.map(move |(_, number)| (container, number))
-        });
-        ids.collect()
+        unknown.get(number as usize) == Some(&true)
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Measured {
     /// Units of all of them.
     pub units: BTreeSet<u32>,
     pub takings: Vec<Taking>,
+    /// Where it collected, if it did and asked for nothing beyond its scope.
+    pub collecting: Vec<u32>,
     pub after_closing: Option<AfterClosing>,
 }
 
@@ -40,8 +42,6 @@ pub(super) struct Worker<'w> {
     pub accounts: HashMap<&'w [u8], &'w AccountRow>,
     pub scope: &'w Scope<'w>,
     pub people: &'w People,
-    /// How many accounts use each address.
-    pub clients: &'w hand::Clients,
     pub opener: Opener<'w>,
     pub reader: Reader<'w, 'w>,
     /// Whose the IDs are that the directory does not know.
@@ -52,9 +52,7 @@ pub(super) struct Worker<'w> {
 
 impl<'w> Worker<'w> {
     /// Measures the account of a sequence, with the templates that need no other account.
-    pub fn measure(&self, sequences: &Sequences, index: usize) -> Measured {
-        let (number, accesses) = sequences.sequence(index);
-        let accesses = &*accesses;
+    pub fn measure(&self, (index, number, accesses): (usize, u32, &[Access])) -> Measured {
         let person = self.people.person(number);
         let row = self.row(&person);
         let kind = row.map_or(String::new(), |row| row.kind.clone());
@@ -83,6 +81,7 @@ impl<'w> Worker<'w> {
             at_home: BTreeSet::new(),
             units: BTreeSet::new(),
             takings: Vec::new(),
+            collecting: Vec::new(),
             after_closing: after_closing(row, accesses),
             outcome: AccountOutcome {
                 number,
@@ -154,6 +153,18 @@ impl<'w> Worker<'w> {
         self.sum_up(measured, &bench, &contacts, &touched, accesses);
     }
 
+    /// Tells whose connection moved an account that asked for something beyond its scope, or collected.
+    pub fn connect(&self, sequences: &Sequences, one: &mut Measured, clients: &hand::Clients) {
+        let beyond = &one.outcome.share.beyond;
+        if beyond.is_empty() && one.collecting.is_empty() {
+            return;
+        }
+        let (_, accesses) = sequences.sequence(one.sequence);
+        let mut asked: Vec<Access> = beyond.iter().map(|beyond| beyond.access).collect();
+        asked.extend(one.collecting.iter().map(|at| accesses[*at as usize]));
+        one.outcome.connection = hand::connection(&accesses, &asked, clients);
+    }
+
     fn sum_up(
         &self,
         measured: &mut Measured,
@@ -186,20 +197,11 @@ impl<'w> Worker<'w> {
         measured.units = crate::detect::explain::units(contacts);
         measured.takings = takings(outcome.number, contacts);
         outcome.other_client = takeover::other_client(contacts, accesses);
-        // Asked of whoever asked for something beyond its scope, or collected.
-        let mut asked: Vec<Access> = outcome
-            .share
-            .beyond
-            .iter()
-            .map(|beyond| beyond.access)
-            .collect();
-        if asked.is_empty() && outcome.facts.collected.at_once >= HARVEST_FROM {
-            asked = collecting(contacts)
-                .into_iter()
-                .map(|at| accesses[at as usize])
-                .collect();
-        }
-        outcome.connection = hand::connection(accesses, &asked, self.clients);
+        let collected = outcome.facts.collected.at_once >= HARVEST_FROM;
+        measured.collecting = match outcome.share.beyond.is_empty() && collected {
+            true => collecting(contacts),
+            false => Vec::new(),
+        };
         let explained = contacts.iter().filter(|c| c.outside());
         outcome.told = explained
             .filter_map(|c| Some(((c.container, c.asked), c.explained?)))

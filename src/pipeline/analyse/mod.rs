@@ -3,6 +3,7 @@
 //! Accounts are measured alone (`measure`), those with contacts beyond scope once more with what the others did
 //! (`crowd`), then all are judged together (`panel`), which is cheap and can be repeated with other thresholds.
 
+mod calm;
 mod crowd;
 mod fill;
 mod learn;
@@ -31,14 +32,18 @@ use crate::scope::{
 use crate::sequence::{Access, NONE, Names, Sequences, Spill};
 use crate::words::{Certainty, HOUR, Reason, Stamp};
 
+use calm::Calms;
 use learn::Class;
 use measure::{Measured, Worker};
 pub use panel::Panel;
 pub use watch::Watched;
+use watch::{Watch, Watching};
 
 /// Upper end of the hold-out error up to which learned labels are used for scope: the most that a group's own habit may
 /// raise θ0 to. Labels that are wrong more often could only be held against the innocent.
 const USABLE: f64 = 0.3;
+/// Accounts that are measured at a time, before what nothing speaks against is let go.
+const BATCH: usize = 8192;
 
 /// One account after everything was weighed.
 #[derive(Debug)]
@@ -124,13 +129,8 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Merges what was disclosed, keeps who is listed. `told`: accounts whose names other lists need.
-    fn settle(
-        &mut self,
-        merger: &Merger<'_>,
-        mut outcomes: Vec<AccountOutcome>,
-        told: &HashSet<u32>,
-    ) {
+    /// Merges what was disclosed, keeps who is listed.
+    fn settle(&mut self, merger: &Merger<'_>, mut outcomes: Vec<AccountOutcome>) {
         for outcome in &outcomes {
             let sure = |controller| self.panel.sure(outcome, controller);
             self.exposure
@@ -147,10 +147,8 @@ impl Analysis {
             outcome.runs = runs;
         }
         for outcome in outcomes {
-            if outcome.judgement.verdict.is_some() || told.contains(&outcome.number) {
-                self.labels.insert(outcome.number, outcome.person.label());
-            }
             if outcome.judgement.verdict.is_some() {
+                self.labels.insert(outcome.number, outcome.person.label());
                 self.outcomes.push(outcome);
             } else if !outcome.share.beyond.is_empty() || outcome.facts.unexplained() > 0 {
                 self.refused.push(outcome);
@@ -225,8 +223,10 @@ pub fn analyse(
     spill: &Spill,
 ) -> Analysis {
     let names = all.names;
-    let content = Content::measure(&all.accesses, &case.routes);
-    let people = People::resolve(&case.directory, &all.accesses, &names, files);
+    let (content, people) = rayon::join(
+        || Content::measure(&all.accesses, &case.routes),
+        || People::resolve(&case.directory, &all.accesses, &names, files),
+    );
     let mut sift = Sift::of(case, &names, &people);
     let sequences = {
         let who = people.who(&case.directory, &names, files);
@@ -260,7 +260,6 @@ pub fn analyse(
     // Beside a table of objects an ID that it does not know is unknown, whatever is learned of it (CASE.md §2).
     let alone = case.directory.objects.is_none();
     let usable = usable.filter(|learned| alone && learned.error_at_most <= USABLE);
-    let clients = clients(&people, &sequences);
     let worker = Worker {
         case,
         accounts,
@@ -268,7 +267,6 @@ pub fn analyse(
         voters: &lesson.voters,
         scope: &scope,
         people: &people,
-        clients: &clients,
         opener: Opener {
             atlas,
             routes: &case.routes,
@@ -283,12 +281,16 @@ pub fn analyse(
             listed_within: (case.thresholds.listed_minutes * HOUR as f64 / 60.0) as i64,
         },
     };
-    let mut measured: Vec<Measured> = (0..sequences.len())
-        .into_par_iter()
-        .map(|index| worker.measure(&sequences, index))
-        .collect();
-    let watched = watch::look(&worker, &sequences);
-    crowd::explain(&worker, &sequences, &mut measured);
+    let First {
+        mut measured,
+        calm,
+        clients,
+        watching,
+    } = First::of(&worker, &sequences);
+    crowd::explain(&worker, &sequences, &mut measured, &calm);
+    measured
+        .par_iter_mut()
+        .for_each(|one| worker.connect(&sequences, one, &clients));
     measured.sort_by_cached_key(|one| (one.outcome.person.label(), one.outcome.person.kind));
     fill::fill(&worker, &sequences, &mut measured, dark, files);
     let takings = measured
@@ -301,9 +303,10 @@ pub fn analyse(
         .filter_map(|one| one.after_closing.take());
     let after_closing = late.collect();
     let mut analysis = Analysis {
-        people: measured.len() as u64,
+        people: (measured.len() + calm.len()) as u64,
         set_aside,
         after_closing,
+        exposure: calm.exposure,
         ..Analysis::default()
     };
     let mut outcomes: Vec<AccountOutcome> = measured.into_iter().map(|one| one.outcome).collect();
@@ -312,20 +315,24 @@ pub fn analyse(
     }
     let error = usable.map_or(0.0, |learned| learned.error_at_most);
     analysis.unnamed.clone_from(&people.unnamed);
-    analysis.panel = Panel::of(&outcomes, error);
+    analysis.panel = Panel::of(&outcomes, calm.yardsticks, error);
+    let watched = watching.done();
     let sighted = watched.sightings.iter().map(|one| one.account);
-    let told: HashSet<u32> = sighted.chain(shared.keys().copied()).collect();
+    let told = sighted.chain(shared.keys().copied());
+    let label = |number| (number, people.person(number).label());
+    analysis.labels = told.map(label).collect();
     analysis.panel.judge_all(&mut outcomes, &case.thresholds);
     analysis.stale = logs.and_then(|logs| {
         let later = |from| later(&sequences, from);
-        as_of(&case.directory, logs, &arrivals(&outcomes), later)
+        let arrivals = arrivals(&outcomes, calm.arrived);
+        as_of(&case.directory, logs, &arrivals, later)
     });
     let merger = Merger {
         atlas,
         routes: &case.routes,
         stale_from: analysis.stale.as_ref().map(|stale| stale.from),
     };
-    analysis.settle(&merger, outcomes, &told);
+    analysis.settle(&merger, outcomes);
     analysis.joint = joint;
     analysis.watched = watched;
     analysis.labels_used = usable.is_some();
@@ -344,23 +351,51 @@ fn shared(joint: &[SharedWalk]) -> HashMap<u32, u32> {
     shared
 }
 
-/// How many accounts use each address; an address without an account is nobody's.
-fn clients(people: &People, sequences: &Sequences) -> hand::Clients {
-    let one = |index: usize| {
-        let (number, accesses) = sequences.sequence(index);
-        let account = people.person(number).kind == PersonKind::Account;
-        account.then(|| hand::clients(&accesses))
-    };
-    let all: Vec<Vec<u32>> = (0..sequences.len())
-        .into_par_iter()
-        .filter_map(one)
-        .collect();
-    hand::Clients::of(&all)
+/// What the first look at every account gives.
+#[derive(Default)]
+struct First {
+    /// Accounts that something may speak against, in the order of the sequences.
+    measured: Vec<Measured>,
+    calm: Calms,
+    /// How many accounts use each address; an address without an account is nobody's.
+    clients: hand::Clients,
+    watching: Watching,
 }
 
-/// Who turns up when, for the age of the directory.
-fn arrivals(outcomes: &[AccountOutcome]) -> Arrivals {
-    let mut arrivals = Arrivals::default();
+impl First {
+    fn of(worker: &Worker<'_>, sequences: &Sequences) -> First {
+        let watch = Watch::of(worker);
+        let mut first = First::default();
+        for from in (0..sequences.len()).step_by(BATCH) {
+            let batch = from..sequences.len().min(from + BATCH);
+            let batch: Vec<(Measured, Vec<u32>, Watching)> = batch
+                .into_par_iter()
+                .map(|index| {
+                    let (number, accesses) = sequences.sequence(index);
+                    let one = worker.measure((index, number, &accesses));
+                    let account = one.outcome.person.kind == PersonKind::Account;
+                    let clients = account.then(|| hand::clients(&accesses));
+                    let watched = watch.look(worker, (number, &accesses));
+                    (one, clients.unwrap_or_default(), watched)
+                })
+                .collect();
+            for (one, clients, watched) in batch {
+                first.clients.add(&clients);
+                first.watching.absorb(watched);
+                let kept = first.calm.take(one, &worker.case.thresholds);
+                first.measured.extend(kept);
+            }
+        }
+        first
+    }
+}
+
+/// Who turns up when, for the age of the directory; `calm`: accounts that it knows and nothing speaks against.
+fn arrivals(outcomes: &[AccountOutcome], calm: Vec<Stamp>) -> Arrivals {
+    let mut arrivals = Arrivals {
+        known: calm,
+        ..Arrivals::default()
+    };
     let accounts = outcomes
         .iter()
         .filter(|outcome| outcome.person.kind == PersonKind::Account);
@@ -382,12 +417,15 @@ fn arrivals(outcomes: &[AccountOutcome]) -> Arrivals {
 
 /// The share of all accesses from an instant on.
 fn later(sequences: &Sequences, from: Stamp) -> f64 {
-    let (mut after, mut all) = (0, 0);
-    for index in 0..sequences.len() {
+    let one = |index| {
         let (_, accesses) = sequences.sequence(index);
-        all += accesses.len();
-        after += accesses.len() - accesses.partition_point(|access| access.time < from);
-    }
+        let before = accesses.partition_point(|access| access.time < from);
+        (accesses.len() - before, accesses.len())
+    };
+    let (after, all) = (0..sequences.len())
+        .into_par_iter()
+        .map(one)
+        .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     after as f64 / all.max(1) as f64
 }
 

@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::AccountOutcome;
+use super::calm::Yardsticks;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
-use crate::detect::{Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge, ordinary};
+use crate::detect::{
+    Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge, uneventful,
+};
 use crate::scope::{Basis, PersonKind, Standing};
 
 /// Foreign controllers from which an account is called enumeration although its scope is only inferred: a guardian has up
@@ -39,25 +42,19 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// The panel of all accounts, also those that nothing speaks against.
-    pub(super) fn of(outcomes: &[AccountOutcome], error: f64) -> Panel {
-        let mut panel = Panel {
-            tested: outcomes.len(),
+    /// The panel of all accounts: some, and those that nothing speaks against.
+    pub(super) fn of(outcomes: &[AccountOutcome], calm: Yardsticks, error: f64) -> Panel {
+        let mut all = calm;
+        outcomes.iter().for_each(|outcome| all.add(outcome));
+        all.groups.values_mut().for_each(Peers::settle);
+        Panel {
+            lists_lead: lists_lead(all.led),
+            groups: all.groups,
+            none: Peers::default(),
+            habit: all.habit,
+            tested: all.tested,
             error,
-            ..Panel::default()
-        };
-        for outcome in outcomes {
-            panel.habit.add(&outcome.facts);
-            if let Some(peers) = panel.groups.get_mut(&outcome.group) {
-                peers.add(&outcome.facts);
-                continue;
-            }
-            let peers = panel.groups.entry(outcome.group.clone()).or_default();
-            peers.add(&outcome.facts);
         }
-        panel.groups.values_mut().for_each(Peers::settle);
-        panel.lists_lead = lists_lead(outcomes.iter());
-        panel
     }
 
     /// What e-BH asks for; accounts without unexplained contacts may be left out.
@@ -86,7 +83,7 @@ impl Panel {
         outcomes.par_iter_mut().for_each(|outcome| {
             // What nobody will read of is not put into words: hardly anybody has anything against them.
             let quiet = outcome.share.beyond.is_empty() && outcome.shared == 0 && !outcome.unlisted;
-            if !(quiet && ordinary(&outcome.facts, cut, limits)) {
+            if !(quiet && uneventful(&outcome.facts, limits)) {
                 outcome.judgement = self.judge(outcome, cut, limits);
             }
         });
@@ -185,12 +182,8 @@ impl Panel {
     }
 }
 
-/// Whether lists are what leads to objects on this platform: nearly everybody who asks for objects at home opens lists.
-pub(super) fn lists_lead<'o>(outcomes: impl Iterator<Item = &'o AccountOutcome>) -> bool {
-    let (mut all, mut led) = (0, 0);
-    for one in outcomes.filter_map(|outcome| outcome.facts.led_at_home) {
-        all += 1;
-        led += usize::from(one);
-    }
+/// Whether lists are what leads to objects on this platform: of all accounts that ask for objects at home, nearly all open
+/// lists there.
+pub(super) fn lists_lead((all, led): (usize, usize)) -> bool {
     all >= SHOW_IT && led as f64 >= LED * all as f64
 }

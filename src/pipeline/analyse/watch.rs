@@ -3,12 +3,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use rayon::prelude::*;
-
 use super::measure::Worker;
 use crate::cause::{Limited, Sighting, leaked_things};
 use crate::scope::Thing;
-use crate::sequence::{Access, NONE, Sequences};
+use crate::sequence::{Access, NONE};
 
 /// What was watched for.
 #[derive(Debug, Default)]
@@ -21,63 +19,46 @@ pub struct Watched {
 
 type Key = (Thing, u32, u16);
 
-pub(super) fn look(worker: &Worker<'_>, sequences: &Sequences) -> Watched {
-    let leak = worker.case.leak.as_ref();
-    let leaked: HashSet<Thing> = leak
-        .map(|leak| leaked_things(worker.scope.atlas, leak))
-        .unwrap_or_default();
-    let watched = Ids::of(worker, &leaked);
-    let looked: Vec<(BTreeMap<Key, Sighting>, BTreeMap<u16, Limited>)> = (0..sequences.len())
-        .into_par_iter()
-        .map(|index| {
-            let (account, accesses) = sequences.sequence(index);
-            one(worker, (account, &accesses), &leaked, &watched)
-        })
-        .collect();
-    let mut all = BTreeMap::new();
-    let mut limited: BTreeMap<u16, Limited> = BTreeMap::new();
-    for (sightings, refused) in looked {
-        all.extend(sightings);
-        for (route, other) in refused {
-            limited
-                .entry(route)
-                .and_modify(|known| known.join(other))
-                .or_insert(other);
-        }
-    }
-    Watched {
-        sightings: all.into_values().collect(),
-        limited,
-    }
+/// What to watch for.
+pub(super) struct Watch {
+    leaked: HashSet<Thing>,
+    ids: Ids,
 }
 
-fn one(
-    worker: &Worker<'_>,
-    (account, accesses): (u32, &[Access]),
-    leaked: &HashSet<Thing>,
-    watched: &Ids,
-) -> (BTreeMap<Key, Sighting>, BTreeMap<u16, Limited>) {
-    let mut seen: BTreeMap<Key, Sighting> = BTreeMap::new();
-    let mut limited: BTreeMap<u16, Limited> = BTreeMap::new();
-    for access in accesses {
-        if access.status == 429 {
-            let one = Limited {
-                first: access.time,
-                requests: 1,
-            };
-            limited
-                .entry(access.route)
-                .and_modify(|known| known.join(one))
-                .or_insert(one);
+/// What was watched for, account by account.
+#[derive(Debug, Default)]
+pub(super) struct Watching {
+    seen: BTreeMap<Key, Sighting>,
+    limited: BTreeMap<u16, Limited>,
+}
+
+impl Watch {
+    pub fn of(worker: &Worker<'_>) -> Watch {
+        let leak = worker.case.leak.as_ref();
+        let leaked: HashSet<Thing> = leak
+            .map(|leak| leaked_things(worker.scope.atlas, leak))
+            .unwrap_or_default();
+        Watch {
+            ids: Ids::of(worker, &leaked),
+            leaked,
         }
-        if !watched.holds(access) {
-            continue;
-        }
-        let (things, certainty) = worker.opener.shown(access);
-        for thing in things.into_iter().filter(|thing| leaked.contains(thing)) {
-            let known = seen
-                .entry((thing, account, access.route))
-                .or_insert(Sighting {
+    }
+
+    /// Looks at one account's accesses.
+    pub fn look(&self, worker: &Worker<'_>, (account, accesses): (u32, &[Access])) -> Watching {
+        let mut watching = Watching::default();
+        for access in accesses {
+            if access.status == 429 {
+                watching.limit(access);
+            }
+            if !self.ids.holds(access) {
+                continue;
+            }
+            let (things, certainty) = worker.opener.shown(access);
+            let things = things.into_iter();
+            for thing in things.filter(|thing| self.leaked.contains(thing)) {
+                let key = (thing, account, access.route);
+                let known = watching.seen.entry(key).or_insert(Sighting {
                     thing,
                     account,
                     route: access.route,
@@ -85,11 +66,44 @@ fn one(
                     last: access.time,
                     certainty,
                 });
-            known.last = access.time;
-            known.certainty = known.certainty.max(certainty);
+                known.last = access.time;
+                known.certainty = known.certainty.max(certainty);
+            }
+        }
+        watching
+    }
+}
+
+impl Watching {
+    fn limit(&mut self, access: &Access) {
+        let one = Limited {
+            first: access.time,
+            requests: 1,
+        };
+        self.join(access.route, one);
+    }
+
+    fn join(&mut self, route: u16, other: Limited) {
+        self.limited
+            .entry(route)
+            .and_modify(|known| known.join(other))
+            .or_insert(other);
+    }
+
+    /// Takes in what another account did.
+    pub fn absorb(&mut self, other: Watching) {
+        self.seen.extend(other.seen);
+        for (route, limited) in other.limited {
+            self.join(route, limited);
         }
     }
-    (seen, limited)
+
+    pub fn done(self) -> Watched {
+        Watched {
+            sightings: self.seen.into_values().collect(),
+            limited: self.limited,
+        }
+    }
 }
 
 /// Requested IDs that are leaked, or whose container may hold somebody who is.

@@ -9,6 +9,7 @@ mod life;
 mod runs;
 mod sensitivity;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Answer, FolderProblem, rungs};
@@ -40,7 +41,7 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             },
         })
     });
-    let value = json!({
+    let before = json!({
         "schema": SCHEMA,
         "case": {
             "id": case.id,
@@ -61,13 +62,8 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "controllers": controllers(answer, |row| row.controller.is_some()),
         // Subjects disclosed through objects without a unit: nobody's in the directory, so perhaps anybody's.
         "without_controller": controllers(answer, |row| row.controller.is_none()),
-        "accounts": answer
-            .analysis
-            .outcomes
-            .iter()
-            .zip(&answer.figures)
-            .map(|(outcome, figures)| account(answer, outcome, figures))
-            .collect::<Vec<_>>(),
+    });
+    let behind = json!({
         "cause": cause::cause(answer),
         "bounds": rungs::assumptions(answer),
         "sampling": rungs::sampling(answer),
@@ -91,10 +87,34 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             .chain(case.not_acted_on.iter().map(|what| json!(what)))
             .collect::<Vec<_>>(),
     });
-    let mut bytes = serde_json::to_vec_pretty(&value)
+    let findings = Findings {
+        before,
+        accounts: Accounts(answer),
+        behind,
+    };
+    let mut bytes = serde_json::to_vec_pretty(&findings)
         .map_err(|e| FolderProblem::encoding("findings.json", e))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// All of the file. Accounts are many and say much each, so they are put into words one at a time.
+#[derive(Serialize)]
+struct Findings<'a> {
+    #[serde(flatten)]
+    before: Value,
+    accounts: Accounts<'a>,
+    #[serde(flatten)]
+    behind: Value,
+}
+
+struct Accounts<'a>(&'a Answer<'a>);
+
+impl Serialize for Accounts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let outcomes = self.0.analysis.outcomes.iter().zip(&self.0.figures);
+        serializer.collect_seq(outcomes.map(|(outcome, figures)| account(self.0, outcome, figures)))
+    }
 }
 
 fn totals(answer: &Answer<'_>) -> Value {

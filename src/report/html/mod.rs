@@ -18,7 +18,7 @@ pub(super) mod still;
 mod subjects;
 mod timeline;
 mod walk;
-pub(super) mod words;
+pub(in crate::report) mod words;
 
 use serde_json::Value;
 

@@ -70,13 +70,20 @@ impl Words {
     /// # Errors
     /// It is no table of tables of strings, which a test rules out.
     pub(in crate::report) fn of(language: Language) -> Result<Words, String> {
-        let sections: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(language.file())
-            .map_err(|e| {
-                format!(
-                    "src/report/html/strings/{}.toml cannot be read: {e}",
-                    language.code()
-                )
-            })?;
+        Words::read(language, language.file(), "src/report/html/strings")
+    }
+
+    /// Reads the text of another resource file, which lies in a folder of the sources.
+    ///
+    /// # Errors
+    /// As [`Words::of`].
+    pub(in crate::report) fn read(
+        language: Language,
+        file: &str,
+        folder: &str,
+    ) -> Result<Words, String> {
+        let sections: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(file)
+            .map_err(|e| format!("{folder}/{}.toml cannot be read: {e}", language.code()))?;
         let strings = sections.into_iter().flat_map(|(section, keys)| {
             keys.into_iter()
                 .map(move |(key, text)| (format!("{section}.{key}"), text))
@@ -95,6 +102,23 @@ impl Words {
         });
         own.map(|(key, text)| (key.as_str(), text.as_str()))
             .collect()
+    }
+
+    /// Without a string.
+    pub(in crate::report) fn silent(language: Language) -> Words {
+        Words {
+            language,
+            strings: BTreeMap::new(),
+        }
+    }
+
+    /// Columns of the longest string whose key begins so.
+    pub(in crate::report) fn longest(&self, section: &str) -> usize {
+        let own = self
+            .strings
+            .iter()
+            .filter(|(key, _)| key.starts_with(section));
+        own.map(|(_, text)| text.chars().count()).max().unwrap_or(0)
     }
 
     /// A string with its placeholders filled in; a key that is missing shows as itself.

@@ -1,10 +1,13 @@
 //! Lines of 80 columns: wrapping, small tables, shares and sizes in words.
 
+use super::super::cells::visible;
+
 /// Columns of the screen.
 const WIDTH: usize = 80;
 
 /// Writes a line, broken at blanks, with what follows set in by `indent`.
 pub(super) fn wrapped(line: &str, indent: usize, text: &mut String) {
+    let line = &visible(line);
     let mut current = String::new();
     let lead: String = line.chars().take_while(|c| *c == ' ').collect();
     current.push_str(&lead);

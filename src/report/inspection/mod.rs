@@ -5,6 +5,7 @@ mod lines;
 mod route;
 mod source;
 
+use super::screen::{Hue, Look};
 use crate::survey::{Answer, Finding, Route, Survey, Verdict, answers, wishes};
 use crate::words::Stamp;
 pub use json::inspection_json;
@@ -20,7 +21,34 @@ const OTHERS: usize = 5;
 const UNREAD: usize = 10;
 
 /// The text.
-pub fn inspection(survey: &Survey) -> String {
+pub fn inspection(survey: &Survey, look: Look) -> String {
+    coloured(&plain(survey), look)
+}
+
+/// Heads and verdicts in colours. They are told by their whole line, which no name from a log can be.
+fn coloured(text: &str, look: Look) -> String {
+    let verdicts = [Verdict::Can, Verdict::Partly, Verdict::Cannot];
+    let hues = [Hue::Calm, Hue::Doubt, Hue::Alarm];
+    let verdict = |line: &str| {
+        let words = verdicts.map(|verdict| verdict.words().to_uppercase());
+        let at = words.iter().position(|word| line.trim_start() == word)?;
+        Some(hues[at])
+    };
+    let line = |line: &str| match verdict(line) {
+        Some(hue) => {
+            let said = line.trim_start();
+            let indent = &line[..line.len() - said.len()];
+            format!("{indent}{}\n", look.paint(hue, said))
+        }
+        None if !line.is_empty() && !line.starts_with(' ') => {
+            format!("{}\n", look.paint(Hue::Head, line))
+        }
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+fn plain(survey: &Survey) -> String {
     let mut text = String::new();
     for source in &survey.sources {
         about(source, &mut text);
@@ -156,6 +184,7 @@ fn per_route(survey: &Survey, text: &mut String) {
     if asked.is_empty() {
         text.push_str("    no route that names anything was found\n");
     }
+    let mut shown: Vec<String> = Vec::new();
     for route in asked.iter().take(ROUTES) {
         let answer = route.answer(survey);
         let codes: std::collections::BTreeSet<&str> =
@@ -166,11 +195,23 @@ fn per_route(survey: &Survey, text: &mut String) {
         } else {
             format!(" ({})", codes.join(", "))
         };
-        wrapped(
-            &format!("    {}: {}{why}", route.name, answer.verdict.words()),
-            6,
-            text,
-        );
+        // What two sources say of a route alike is said once; where they differ, each is named.
+        let line = format!("    {}: {}{why}", route.name, answer.verdict.words());
+        if shown.contains(&line) {
+            continue;
+        }
+        let same = |other: &&&Route| other.name == route.name;
+        let differ = asked.iter().filter(same).count() > 1
+            && !asked
+                .iter()
+                .filter(same)
+                .all(|other| other.answer(survey) == answer);
+        let source = survey.sources.get(route.source).filter(|_| differ);
+        let source = source.map_or(String::new(), |s| format!("  [{}]", s.input.name));
+        wrapped(&format!("{line}{source}"), 6, text);
+        if !differ {
+            shown.push(line);
+        }
         // What holds for all of them was said above.
         let said = |f: &&Finding| {
             general

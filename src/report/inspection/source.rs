@@ -1,9 +1,15 @@
 //! What is shown of a source: how it is written, its lines, fields and ends, and whatever is wrong with it.
 
+use std::fmt::Write as _;
+
+use super::super::screen::bars::{Columns, sparkline};
 use super::lines::{grouped, share, size, wrapped};
 use crate::coverage::{Doubt, GapKind};
 use crate::survey::{Field, Source};
-use crate::words::Reason;
+use crate::words::{Reason, SECOND};
+
+/// Columns of a timeline.
+const COLUMNS: usize = 60;
 
 /// A source.
 pub(super) fn about(source: &Source, text: &mut String) {
@@ -59,12 +65,54 @@ pub(super) fn about(source: &Source, text: &mut String) {
     if let Some((first, last)) = source.span() {
         line("Span", format!("{first} to {last}"));
     }
+    for (index, drawn) in when(source).iter().enumerate() {
+        let head = if index == 0 { "When" } else { "" };
+        // Blanks of a picture are times: it must not be broken at them.
+        let _ = writeln!(text, "{}", format!("  {head:<10}{drawn}").trim_end());
+    }
+    let mut line = |head: &str, body: String| wrapped(&format!("  {head:<10}{body}"), 12, text);
     line("Account", account(source));
     line("Fields in", fields(source));
     line("Hosts", hosts(source));
     for (head, body) in trouble(source) {
         line(head, body);
     }
+}
+
+/// Requests over the source's own time, and its holes. They are counted by the minute, so that a short log has no picture.
+fn when(source: &Source) -> Vec<String> {
+    let minute = 60 * SECOND;
+    let files = source.input.counted.iter();
+    let lanes = files.flat_map(|file| &file.counted.lanes);
+    let cells: Vec<(i64, u64)> = lanes
+        .flat_map(|lane| lane.lines.cells())
+        .map(|(at, many)| (at.saturating_mul(minute), many))
+        .collect();
+    let ends = cells.iter().map(|(at, _)| *at);
+    let (Some(first), Some(last)) = (ends.clone().min(), ends.max()) else {
+        return Vec::new();
+    };
+    let minutes = (last - first) / minute + 1;
+    if minutes < COLUMNS as i64 {
+        return Vec::new();
+    }
+    let holes: Vec<(i64, i64)> = source
+        .holes
+        .iter()
+        .map(|hole| (hole.from.0, hole.until.0))
+        .collect();
+    let columns = Columns::of((first, last), cells.into_iter(), &holes, COLUMNS);
+    let most = columns.counts.iter().copied().max().unwrap_or(0);
+    let drawn = sparkline(&columns.counts);
+    let dark = columns.holes();
+    let said = format!(
+        "a column is {} min; at most {} requests in one{}",
+        columns.step / minute,
+        grouped(most),
+        if dark.is_some() { "; × a hole" } else { "" }
+    );
+    let lines = [Some(drawn), dark, Some(said)];
+    lines.into_iter().flatten().collect()
 }
 
 fn rejects(source: &Source) -> Vec<String> {

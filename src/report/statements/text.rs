@@ -40,6 +40,25 @@ pub fn statements_text(all: &Statements<'_>) -> String {
     out
 }
 
+/// What was quoted with its own quotation marks has no second pair.
+fn in_quotes(said: &str) -> String {
+    let pairs = [
+        ('"', '"'),
+        ('“', '”'),
+        ('”', '”'),
+        ('»', '«'),
+        ('«', '»'),
+        ('„', '“'),
+    ];
+    let own = pairs
+        .iter()
+        .any(|(open, close)| said.len() > 1 && said.starts_with(*open) && said.ends_with(*close));
+    match own {
+        true => said.to_owned(),
+        false => format!("\"{said}\""),
+    }
+}
+
 fn block(out: &mut String, all: &Statements<'_>, claim: &Claim, finding: &Finding, wide: usize) {
     let id = visible(&claim.id);
     let space = " ".repeat(wide - id.chars().count());
@@ -55,7 +74,7 @@ fn block(out: &mut String, all: &Statements<'_>, claim: &Claim, finding: &Findin
             true => String::new(),
             false => format!(" ({})", visible(&claim.source)),
         };
-        line(&format!("\"{}\"{whose}", visible(&claim.says)));
+        line(&format!("{}{whose}", in_quotes(&visible(&claim.says))));
     }
     line(&visible(&finding.why));
     let mut facts = vec![format!("{} {}", bounds(finding), finding.counts)];
