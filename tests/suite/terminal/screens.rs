@@ -172,7 +172,8 @@ fn names_from_logs_and_tables_send_no_escape() {
     let accounts = findings["accounts"].as_array().expect("accounts");
     let evil = accounts.iter().filter_map(|row| row["account"].as_str());
     let evil = evil
-        .rfind(|name| name.contains("owned"))
+        .filter(|name| name.contains("owned"))
+        .next_back()
         .expect("the account");
     assert!(run(&["explain", "answer", evil]).contains("owned"));
     assert!(run(&["evidence", "answer", "--account", evil]).contains("owned"));
