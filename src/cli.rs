@@ -209,7 +209,7 @@ pub struct ReportArgs {
     /// is no terminal]
     #[arg(long, value_name = "FILE|DIR")]
     pub out: Option<PathBuf>,
-    /// With --out: say as JSON what was written (breachscope.rendered/1)
+    /// With --out: say as JSON what was written (breachscope.written/1)
     #[arg(long, requires = "out")]
     pub json: bool,
 }

@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Ending, told};
 use crate::cli::{ReportArgs, ReportFormat};
@@ -42,20 +42,15 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
     match (rendered.map_err(Ending::Failed)?, &args.out) {
         (Rendered::File(bytes), Some(file)) => {
             write(file, &bytes)?;
-            tell(
-                args,
-                &[(file.display().to_string(), sha256(&bytes), bytes.len())],
-            )
+            tell(args, file, &[noted(file.display().to_string(), &bytes)])
         }
         (Rendered::File(bytes), None) => Ok(std::io::stdout().lock().write_all(&bytes)?),
         (Rendered::Folder(files), Some(folder)) => {
-            let path = |name: &str| folder.join(name).display().to_string();
-            let told = files.iter();
-            let told: Vec<_> = told
-                .map(|(name, bytes)| (path(name), sha256(bytes), bytes.len()))
-                .collect();
+            let notes = files.iter();
+            let notes = notes.map(|(name, bytes)| noted(name.clone(), bytes));
+            let notes: Vec<_> = notes.collect();
             write_all(folder, files)?;
-            tell(args, &told)
+            tell(args, folder, &notes)
         }
         (Rendered::Folder(_), None) => Err(needs_folder()),
     }
@@ -148,18 +143,24 @@ fn write_all(folder: &Path, files: Vec<(String, Vec<u8>)>) -> Result<(), Ending>
     staging.publish().map_err(ending)
 }
 
-/// Says what was written, if that is asked for: name, digest and bytes of each file.
-fn tell(args: &ReportArgs, files: &[(String, String, usize)]) -> Result<(), Ending> {
+/// With `--json`: what was written.
+fn tell(args: &ReportArgs, place: &Path, files: &[(String, u64, String)]) -> Result<(), Ending> {
     if !args.json {
         return Ok(());
     }
-    let files = files
-        .iter()
-        .map(|(file, sha256, bytes)| json!({ "file": file, "bytes": bytes, "sha256": sha256 }));
-    told::print(
-        "breachscope.rendered/1",
-        json!({ "language": args.lang, "files": files.collect::<Vec<_>>() }),
-    )
+    let one = |(name, bytes, digest): &(String, u64, String)| json!({ "file": name, "bytes": bytes, "sha256": digest });
+    let mut facts = match files {
+        [only] => one(only),
+        all => json!({ "files": all.iter().map(one).collect::<Vec<Value>>() }),
+    };
+    facts["language"] = json!(args.lang);
+    facts["out"] = json!(place.display().to_string());
+    told::print("breachscope.written/1", facts)
+}
+
+/// A file's name, size and digest.
+fn noted(name: String, bytes: &[u8]) -> (String, u64, String) {
+    (name, bytes.len() as u64, sha256(bytes))
 }
 
 /// Writes a file that does not exist yet; what cannot be written whole is taken away again.

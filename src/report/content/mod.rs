@@ -74,9 +74,9 @@ impl Sheet {
     }
 
     /// Adds a row of texts that come from `findings.json` or the manifest, where no table has made them safe.
-    fn tell<const N: usize>(&mut self, cells: [String; N]) {
+    fn tell(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows
-            .push(cells.iter().map(|cell| safe(cell)).collect());
+            .push(cells.into_iter().map(|cell| safe(&cell)).collect());
     }
 }
 

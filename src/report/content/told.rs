@@ -19,42 +19,44 @@ pub(super) fn sheets(findings: &Value, manifest: &Value) -> Vec<Sheet> {
     ]
 }
 
-fn holes(findings: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
-        "holes",
-        "findings.json",
-        &[
-            ("source", Kind::Text),
-            ("from", Kind::Time),
-            ("until", Kind::Time),
-            ("kind", Kind::Text),
-            ("route", Kind::Text),
-            ("writer", Kind::Text),
-            ("basis", Kind::Text),
-        ],
-    );
-    for hole in list(findings, "holes") {
-        let keys = [
-            "source", "from", "until", "kind", "route", "writer", "basis",
-        ];
-        sheet.tell(keys.map(|key| cell(&hole[key])));
+/// A table of `findings.json`: each column's name, its key in a row, and its type.
+fn copied<'v>(
+    name: &'static str,
+    columns: &[(&str, &str, Kind)],
+    rows: impl Iterator<Item = &'v Value>,
+) -> Sheet {
+    let heads: Vec<(&str, Kind)> = columns
+        .iter()
+        .map(|(head, _, kind)| (*head, *kind))
+        .collect();
+    let mut sheet = Sheet::new(name, "findings.json", &heads);
+    for row in rows {
+        let cells = columns.iter().map(|(_, key, _)| cell(&row[*key]));
+        sheet.tell(cells);
     }
     sheet
 }
 
+fn holes(findings: &Value) -> Sheet {
+    let columns = [
+        ("source", "source", Kind::Text),
+        ("from", "from", Kind::Time),
+        ("until", "until", Kind::Time),
+        ("kind", "kind", Kind::Text),
+        ("route", "route", Kind::Text),
+        ("writer", "writer", Kind::Text),
+        ("basis", "basis", Kind::Text),
+    ];
+    copied("holes", &columns, list(findings, "holes"))
+}
+
 fn doubts(findings: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
-        "doubts",
-        "findings.json",
-        &[
-            ("reason", Kind::Text),
-            ("basis", Kind::Text),
-            ("widens", Kind::Text),
-        ],
-    );
-    for doubt in list(findings, "doubts") {
-        sheet.tell(["reason", "basis", "widens"].map(|key| cell(&doubt[key])));
-    }
+    let columns = [
+        ("reason", "reason", Kind::Text),
+        ("basis", "basis", Kind::Text),
+        ("widens", "widens", Kind::Text),
+    ];
+    let mut sheet = copied("doubts", &columns, list(findings, "doubts"));
     // What was not looked at is a doubt that no figure shows.
     for one in list(findings, "not_evaluated") {
         sheet.tell(["not_evaluated".to_owned(), cell(one), String::new()]);
@@ -63,51 +65,32 @@ fn doubts(findings: &Value) -> Sheet {
 }
 
 fn cause(findings: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
-        "cause",
-        "findings.json",
-        &[
-            ("hypothesis", Kind::Text),
-            ("words", Kind::Text),
-            ("remains", Kind::Flag),
-            ("for", Kind::Text),
-            ("against", Kind::Text),
-        ],
-    );
-    for one in list(&findings["cause"], "hypotheses") {
-        let keys = ["hypothesis", "words", "remains", "for", "against"];
-        sheet.tell(keys.map(|key| cell(&one[key])));
-    }
-    sheet
+    let columns = [
+        ("hypothesis", "hypothesis", Kind::Text),
+        ("words", "words", Kind::Text),
+        ("remains", "remains", Kind::Flag),
+        ("for", "for", Kind::Text),
+        ("against", "against", Kind::Text),
+    ];
+    copied("cause", &columns, list(&findings["cause"], "hypotheses"))
 }
 
 fn ends(findings: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
-        "ends",
-        "findings.json",
-        &[
-            ("route", Kind::Text),
-            ("first_disclosure_beyond_scope", Kind::Time),
-            ("last_disclosure_beyond_scope", Kind::Time),
-            ("first_refusal_after_it", Kind::Time),
-            ("refusals_after_it", Kind::Count),
-            ("reason", Kind::Text),
-            ("said", Kind::Text),
-        ],
-    );
-    for end in list(&findings["cause"], "ends") {
-        let keys = [
-            "route",
-            "first_disclosure_beyond_scope",
-            "last_disclosure_beyond_scope",
-            "first_refusal_after_it",
-            "refusals_after_it",
-            "reason",
-            "said",
-        ];
-        sheet.tell(keys.map(|key| cell(&end[key])));
-    }
-    sheet
+    let [first, last, refusal] = [
+        "first_disclosure_beyond_scope",
+        "last_disclosure_beyond_scope",
+        "first_refusal_after_it",
+    ];
+    let columns = [
+        ("route", "route", Kind::Text),
+        (first, first, Kind::Time),
+        (last, last, Kind::Time),
+        (refusal, refusal, Kind::Time),
+        ("refusals_after_it", "refusals_after_it", Kind::Count),
+        ("reason", "reason", Kind::Text),
+        ("said", "said", Kind::Text),
+    ];
+    copied("ends", &columns, list(&findings["cause"], "ends"))
 }
 
 fn signals(findings: &Value) -> Sheet {
@@ -139,132 +122,87 @@ fn signals(findings: &Value) -> Sheet {
 }
 
 fn thresholds(findings: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
-        "thresholds",
-        "findings.json",
-        &[
-            ("threshold", Kind::Text),
-            ("value", Kind::Number),
-            ("meaning", Kind::Text),
-        ],
-    );
-    for one in list(findings, "thresholds") {
-        sheet.tell(["key", "value", "meaning"].map(|key| cell(&one[key])));
-    }
-    sheet
+    let columns = [
+        ("threshold", "key", Kind::Text),
+        ("value", "value", Kind::Number),
+        ("meaning", "meaning", Kind::Text),
+    ];
+    copied("thresholds", &columns, list(findings, "thresholds"))
 }
 
+/// What the answer was made by and how well that is known: what, value, place.
+const METHOD: [(&str, &str, &[&str]); 8] = [
+    ("version", "manifest.json", &["tool", "version"]),
+    ("build", "manifest.json", &["tool", "build"]),
+    ("command", "manifest.json", &["command"]),
+    ("selftest_cases", "manifest.json", &["selftest", "cases"]),
+    ("selftest_sha256", "manifest.json", &["selftest", "sha256"]),
+    ("sensitivity", "findings.json", &["sensitivity", "said"]),
+    (
+        "sensitivity",
+        "findings.json",
+        &["sensitivity", "controllers"],
+    ),
+    ("ladder_basis", "findings.json", &["ladder", "basis"]),
+];
+
 fn method(findings: &Value, manifest: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
-        "method",
-        "manifest.json",
-        &[
-            ("what", Kind::Text),
-            ("value", Kind::Text),
-            ("source", Kind::Text),
-        ],
-    );
-    let command: Vec<String> = list(manifest, "command").map(cell).collect();
-    let from = |name: &str, key: &str| format!("{name}: {key}");
-    let tool = |key: &str| cell(&manifest["tool"][key]);
-    for (what, value, source) in [
-        ("version", tool("version"), from("manifest.json", "tool")),
-        ("build", tool("build"), from("manifest.json", "tool")),
-        (
-            "command",
-            command.join(" "),
-            from("manifest.json", "command"),
-        ),
-        (
-            "selftest_cases",
-            cell(&manifest["selftest"]["cases"]),
-            from("manifest.json", "selftest"),
-        ),
-        (
-            "selftest_sha256",
-            cell(&manifest["selftest"]["sha256"]),
-            from("manifest.json", "selftest"),
-        ),
-        (
-            "sensitivity",
-            cell(&findings["sensitivity"]["said"]),
-            from("findings.json", "sensitivity"),
-        ),
-        (
-            "sensitivity",
-            cell(&findings["sensitivity"]["controllers"]),
-            from("findings.json", "sensitivity"),
-        ),
-        (
-            "ladder_basis",
-            cell(&findings["ladder"]["basis"]),
-            from("findings.json", "ladder"),
-        ),
-    ] {
+    let columns = [
+        ("what", Kind::Text),
+        ("value", Kind::Text),
+        ("source", Kind::Text),
+    ];
+    let mut sheet = Sheet::new("method", "manifest.json", &columns);
+    for (what, file, keys) in METHOD {
+        let root = match file {
+            "manifest.json" => manifest,
+            _ => findings,
+        };
+        let value = keys.iter().fold(root, |value, key| &value[*key]);
+        let value = match value {
+            Value::Array(words) => words.iter().map(cell).collect::<Vec<_>>().join(" "),
+            other => cell(other),
+        };
+        let source = format!("{file}: {}", keys.join("."));
         sheet.tell([what.to_owned(), value, source]);
     }
     for rate in list(&manifest["selftest"], "error_rates") {
-        let share = |key: &str| cell(&rate[key]);
-        let value = format!(
-            "{}: {} / {} (95 %: {})",
-            share("what"),
-            share("wrong"),
-            share("of"),
-            share("at_most_95")
-        );
-        let source = from("manifest.json", "selftest");
-        sheet.tell(["error_rate".to_owned(), value, source]);
+        let [what, wrong, of, most] =
+            ["what", "wrong", "of", "at_most_95"].map(|key| cell(&rate[key]));
+        let value = format!("{what}: {wrong} / {of} (95 %: {most})");
+        let source = "manifest.json: selftest.error_rates";
+        sheet.tell(["error_rate".to_owned(), value, source.to_owned()]);
     }
     sheet
 }
 
 fn files(manifest: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
-        "files",
-        "manifest.json",
-        &[
-            ("kind", Kind::Text),
-            ("file", Kind::Text),
-            ("bytes", Kind::Count),
-            ("sha256", Kind::Text),
-            ("first_stamp", Kind::Time),
-            ("last_stamp", Kind::Time),
-            ("lines", Kind::Count),
-            ("parsed", Kind::Count),
-            ("rejected", Kind::Count),
-        ],
-    );
-    let case = &manifest["case"];
-    let none = String::new;
-    sheet.tell([
-        "case".to_owned(),
-        cell(&case["file"]),
-        none(),
-        cell(&case["sha256"]),
-        none(),
-        none(),
-        none(),
-        none(),
-        none(),
-    ]);
+    let columns = [
+        ("kind", Kind::Text),
+        ("file", Kind::Text),
+        ("bytes", Kind::Count),
+        ("sha256", Kind::Text),
+        ("first_stamp", Kind::Time),
+        ("last_stamp", Kind::Time),
+        ("lines", Kind::Count),
+        ("parsed", Kind::Count),
+        ("rejected", Kind::Count),
+    ];
+    let mut sheet = Sheet::new("files", "manifest.json", &columns);
+    let mut tell = |kind: &str, file: &Value| {
+        let keys = [
+            "file", "bytes", "sha256", "first", "last", "lines", "parsed", "rejected",
+        ];
+        let cells = keys.iter().map(|key| cell(&file[*key]));
+        sheet.tell(std::iter::once(kind.to_owned()).chain(cells));
+    };
+    tell("case", &manifest["case"]);
     for (kind, key) in [
         ("table", "tables"),
         ("log", "inputs"),
         ("output", "outputs"),
     ] {
-        for file in list(manifest, key) {
-            sheet.tell([
-                kind.to_owned(),
-                cell(&file["file"]),
-                cell(&file["bytes"]),
-                cell(&file["sha256"]),
-                cell(&file["first"]),
-                cell(&file["last"]),
-                cell(&file["lines"]),
-                cell(&file["parsed"]),
-                cell(&file["rejected"]),
-            ]);
-        }
+        list(manifest, key).for_each(|file| tell(kind, file));
     }
     sheet
 }

@@ -94,6 +94,16 @@ impl Words {
         })
     }
 
+    /// The strings that the page's script needs.
+    pub(in crate::report) fn of_page(&self) -> BTreeMap<&str, &str> {
+        let own = self.strings.iter().filter(|(key, _)| {
+            let section = key.split_once('.').map_or("", |(section, _)| section);
+            !NOT_IN_PAGE.contains(&section)
+        });
+        own.map(|(key, text)| (key.as_str(), text.as_str()))
+            .collect()
+    }
+
     /// Without a string.
     pub(in crate::report) fn silent(language: Language) -> Words {
         Words {
@@ -109,16 +119,6 @@ impl Words {
             .iter()
             .filter(|(key, _)| key.starts_with(section));
         own.map(|(_, text)| text.chars().count()).max().unwrap_or(0)
-    }
-
-    /// The strings that the page's script needs.
-    pub(in crate::report) fn of_page(&self) -> BTreeMap<&str, &str> {
-        let own = self.strings.iter().filter(|(key, _)| {
-            let section = key.split_once('.').map_or("", |(section, _)| section);
-            !NOT_IN_PAGE.contains(&section)
-        });
-        own.map(|(key, text)| (key.as_str(), text.as_str()))
-            .collect()
     }
 
     /// A string with its placeholders filled in; a key that is missing shows as itself.

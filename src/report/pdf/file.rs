@@ -218,6 +218,23 @@ fn pages(
     Ok(())
 }
 
+/// The objects of a font, and its name: six letters in front say that it is a part; which ones is free.
+struct Embedded<'f> {
+    weight: Weight,
+    font: &'f Font,
+    name: Name<'static>,
+    descendant: Ref,
+    descriptor: Ref,
+    characters: Ref,
+    data: Ref,
+}
+
+const SYSTEM: SystemInfo<'static> = SystemInfo {
+    registry: Str(b"Adobe"),
+    ordering: Str(b"Identity"),
+    supplement: 0,
+};
+
 /// A font with the glyphs that are used, their widths and their characters.
 fn font(
     pdf: &mut Pdf,
@@ -225,61 +242,67 @@ fn font(
     place: Ref,
     numbers: &mut Numbers,
 ) -> Result<(), String> {
-    let [descendant, descriptor, characters, data] = [(); 4].map(|()| numbers.one());
-    // Six letters in front say that it is a part; which ones is free.
-    let full: &[u8] = match weight {
-        Weight::Regular => b"BREACH+LiberationSans",
-        Weight::Bold => b"BREACH+LiberationSans-Bold",
-    };
-    let system = SystemInfo {
-        registry: Str(b"Adobe"),
-        ordering: Str(b"Identity"),
-        supplement: 0,
+    let own = Embedded {
+        weight,
+        font,
+        name: match weight {
+            Weight::Regular => Name(b"BREACH+LiberationSans"),
+            Weight::Bold => Name(b"BREACH+LiberationSans-Bold"),
+        },
+        descendant: numbers.one(),
+        descriptor: numbers.one(),
+        characters: numbers.one(),
+        data: numbers.one(),
     };
     pdf.type0_font(place)
-        .base_font(Name(full))
+        .base_font(own.name)
         .encoding_predefined(Name(b"Identity-H"))
-        .descendant_font(descendant)
-        .to_unicode(characters);
-    let mut cid = pdf.cid_font(descendant);
-    cid.subtype(CidFontType::Type2)
-        .base_font(Name(full))
-        .system_info(system)
-        .font_descriptor(descriptor)
-        .default_width(0.0)
-        .cid_to_gid_map_predefined(Name(b"Identity"));
-    let mut widths = cid.widths();
-    for (glyph, (_, advance)) in font.used() {
-        widths.consecutive(*glyph, [*advance]);
-    }
-    widths.finish();
-    cid.finish();
-    let [left, low, right, high] = font.bounds;
-    pdf.font_descriptor(descriptor)
-        .name(Name(full))
-        .flags(FontFlags::NON_SYMBOLIC)
-        .bbox(Rect::new(left, low, right, high))
-        .italic_angle(0.0)
-        .ascent(font.ascent)
-        .descent(font.descent)
-        .cap_height(font.capital)
-        .stem_v(match weight {
-            Weight::Regular => 80.0,
-            Weight::Bold => 140.0,
-        })
-        .font_file2(data);
-    let mut map = UnicodeCmap::new(Name(b"Characters"), system);
+        .descendant_font(own.descendant)
+        .to_unicode(own.characters);
+    measures(pdf, &own);
+    let mut map = UnicodeCmap::new(Name(b"Characters"), SYSTEM);
     for (glyph, (c, _)) in font.used() {
         map.pair(*glyph, *c);
     }
     let map = packed(&map.finish())?;
-    pdf.stream(characters, &map).filter(Filter::FlateDecode);
+    pdf.stream(own.characters, &map).filter(Filter::FlateDecode);
     let part = font.subset()?;
     let packed = packed(&part)?;
-    let mut stream = pdf.stream(data, &packed);
+    let mut stream = pdf.stream(own.data, &packed);
     stream.filter(Filter::FlateDecode);
     stream.pair(Name(b"Length1"), part.len() as i32);
     Ok(())
+}
+
+/// How wide and high its glyphs are.
+fn measures(pdf: &mut Pdf, own: &Embedded<'_>) {
+    let mut cid = pdf.cid_font(own.descendant);
+    cid.subtype(CidFontType::Type2)
+        .base_font(own.name)
+        .system_info(SYSTEM)
+        .font_descriptor(own.descriptor)
+        .default_width(0.0)
+        .cid_to_gid_map_predefined(Name(b"Identity"));
+    let mut widths = cid.widths();
+    for (glyph, (_, advance)) in own.font.used() {
+        widths.consecutive(*glyph, [*advance]);
+    }
+    widths.finish();
+    cid.finish();
+    let [left, low, right, high] = own.font.bounds;
+    pdf.font_descriptor(own.descriptor)
+        .name(own.name)
+        .flags(FontFlags::NON_SYMBOLIC)
+        .bbox(Rect::new(left, low, right, high))
+        .italic_angle(0.0)
+        .ascent(own.font.ascent)
+        .descent(own.font.descent)
+        .cap_height(own.font.capital)
+        .stem_v(match own.weight {
+            Weight::Regular => 80.0,
+            Weight::Bold => 140.0,
+        })
+        .font_file2(own.data);
 }
 
 fn packed(bytes: &[u8]) -> Result<Vec<u8>, String> {

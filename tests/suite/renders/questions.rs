@@ -270,7 +270,7 @@ fn a_form_of_ones_own_is_filled_in_or_refused_with_its_line() {
     );
     refused(
         &format!("{head}[[question]]\nasks = {{ se = \"Hur\" }}\n"),
-        &["own.toml:5", "\"se\"", "\"sv\""],
+        &["own.toml:5", "\"se\"", "en, sv, da"],
     );
     refused("[template\n", &["own.toml:1", "no TOML"]);
     let output = run(&["report", text(&answer), "--answers", "imy-32"]);

@@ -108,7 +108,7 @@ fn what_is_printed_is_json_of_the_schema_that_the_help_names() {
         ),
         (
             vec!["report", "answer", "--out", "page.html", "--json"],
-            "breachscope.rendered/1",
+            "breachscope.written/1",
         ),
         (
             vec!["attest", "answer", "--out", "attest", "--json"],
