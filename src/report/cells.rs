@@ -66,7 +66,7 @@ pub fn safe(cell: &str) -> String {
 }
 
 /// What would act on a terminal, break a row or hide among letters, written as its code.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c.is_control() || is_invisible(c) {

@@ -29,7 +29,7 @@ pub mod view;
 
 use std::collections::BTreeMap;
 
-pub use cells::{csv_table, safe as cell};
+pub use cells::{csv_table, safe as cell, visible};
 pub use difference::Other;
 pub use finished::{Finished, Row, rows as table_rows};
 pub use folder::{FolderProblem, NewFile, Output, Staging, check_not_evidence, outside_of_logs};

@@ -44,8 +44,34 @@ impl Folder {
     }
 
     fn load(&self) -> Result<Case, String> {
-        case::load(&self.0.join("case.toml")).map_err(|problem| problem.to_string())
+        case::load(&self.0.join("case.toml")).map_err(|problem| first_lines(&problem.to_string()))
     }
+}
+
+/// Complaints without the lines that they are about, of which each complaint with a line of case.toml has one, and the same.
+fn first_lines(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(rest) = line.strip_prefix("case.toml:") else {
+            continue;
+        };
+        let number = rest.split(':').next().unwrap_or_default();
+        if number.parse::<usize>().is_ok() {
+            let below: Vec<&str> = lines[index + 1..].iter().take(3).copied().collect();
+            assert!(below.len() == 3, "{said}");
+            assert!(
+                below[0].starts_with(&format!("  at case.toml:{number}:")),
+                "{said}"
+            );
+            assert!(below[1].starts_with(&format!("  {number} |")), "{said}");
+            assert!(below[2].trim_end().ends_with('^'), "{said}");
+        }
+    }
+    let firsts: Vec<&str> = lines
+        .into_iter()
+        .filter(|line| !line.starts_with("  "))
+        .collect();
+    firsts.join("\n")
 }
 
 impl Drop for Folder {

@@ -156,17 +156,21 @@ fn check(page: &Path) -> Result<(), String> {
 fn calls<'b>(block: &[&'b str]) -> Vec<(String, Vec<&'b str>)> {
     let mut calls: Vec<(String, Vec<&str>)> = Vec::new();
     for line in block {
+        // Behind a backslash, and in a text that ends with END.
+        let open = |command: &str| {
+            command.ends_with('\\') || (command.contains("<<'END'") && !command.ends_with("\nEND"))
+        };
         let goes_on = calls
             .last()
-            .is_some_and(|(command, shown)| shown.is_empty() && command.ends_with('\\'));
+            .is_some_and(|(command, shown)| shown.is_empty() && open(command));
         match (line.strip_prefix("$ "), calls.last_mut()) {
-            (Some(command), _) => calls.push((command.to_owned(), Vec::new())),
-            (None, Some((command, _))) if goes_on => {
+            (Some(command), _) if !goes_on => calls.push((command.to_owned(), Vec::new())),
+            (_, Some((command, _))) if goes_on => {
                 command.push('\n');
                 command.push_str(line);
             }
-            (None, Some((_, shown))) => shown.push(line),
-            (None, None) => panic!("{line}: a block begins with `$ `"),
+            (_, Some((_, shown))) => shown.push(line),
+            (_, None) => panic!("{line}: a block begins with `$ `"),
         }
     }
     calls

@@ -15,7 +15,7 @@ use super::whence::{find_case, logs, no_case};
 use crate::case::{self, Case};
 use crate::cli::EvidenceArgs;
 use crate::evidence::{RawLine, Reference, digest_of, raw_lines};
-use crate::report::{Finished, MANIFEST};
+use crate::report::{Finished, MANIFEST, visible};
 use crate::sequence::text;
 use crate::source::Found;
 use wanted::Wanted;
@@ -156,10 +156,14 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
             });
             writeln!(out, "{told}")?;
         } else {
-            writeln!(out, "{}", text(line.reference.to_string().as_bytes()))?;
+            writeln!(
+                out,
+                "{}",
+                visible(&text(line.reference.to_string().as_bytes()))
+            )?;
             writeln!(out, "  file  {}", line.file_sha256)?;
             writeln!(out, "  line  {}", line.raw.sha256)?;
-            writeln!(out, "  {shown}")?;
+            writeln!(out, "  {}", visible(&shown))?;
         }
     }
     out.flush()?;

@@ -170,16 +170,17 @@ pub(super) fn nothing(args: &EvidenceArgs, answer: &Finished) -> String {
     let strange = kinds.iter().find(|(.., strange)| !strange.is_empty());
     match strange {
         Some((flag, file, strange)) => format!(
-            "{place}: {flag} {}: {file} has no such ID, and no line fits; look there for how it is written",
+            "{place}: {flag} {}: no line of the answer fits, and {file} has no such ID; look there for how it \
+             is written",
             strange.join(", ")
         ),
         None if !args.row.is_empty() => format!(
-            "{place}: no row of accesses.parquet cites {}; it is a well-formed reference to a line that this answer does not \
-             rest on",
+            "{place}: no line of the answer fits: no row of accesses.parquet cites {}; it is \
+             a well-formed reference to a line that this answer does not rest on",
             text(args.row.join(", ").as_bytes())
         ),
         None => format!(
-            "{place}: the answer knows all that was named, and no line fits all of it at once; name fewer kinds"
+            "{place}: no line of the answer fits all of it at once, though it knows everything that was named; name fewer kinds"
         ),
     }
 }

@@ -298,8 +298,10 @@ impl Screen<'_> {
         let speech = self.speech;
         let head = self.head("timeline");
         let drawn = bars::sparkline(&timeline.requests);
+        // What is coloured cannot be trimmed later.
+        let drawn = drawn.trim_end();
         self.lines
-            .row(&head, Hue::Head, &self.look.paint(Hue::Alarm, &drawn));
+            .row(&head, Hue::Head, &self.look.paint(Hue::Alarm, drawn));
         let holes = timeline.columns.holes();
         if let Some(marks) = &holes {
             self.lines

@@ -211,7 +211,7 @@ fn evidence_tells_no_question_from_a_malformed_one_and_from_an_unknown_name() {
     );
     let (code, said) = ask(&["--controller", "t07", "--account", "p1237"]);
     assert!(
-        code == Some(1) && said.contains("no line fits all of it at once"),
+        code == Some(1) && said.contains("no line of the answer fits all of it at once"),
         "{said}"
     );
 }

@@ -170,11 +170,9 @@ fn names_from_logs_and_tables_send_no_escape() {
     assert!(screen.contains("owned"), "{screen}");
     let findings = crate::answer::json(&folder.join("answer/findings.json"));
     let accounts = findings["accounts"].as_array().expect("accounts");
-    let evil = accounts.iter().filter_map(|row| row["account"].as_str());
-    let evil = evil
-        .filter(|name| name.contains("owned"))
-        .next_back()
-        .expect("the account");
+    let mut names = accounts.iter().filter_map(|row| row["account"].as_str());
+    let evil = names.find(|name| name.contains("owned"));
+    let evil = evil.expect("the account");
     assert!(run(&["explain", "answer", evil]).contains("owned"));
     assert!(run(&["evidence", "answer", "--account", evil]).contains("owned"));
     run(&["inspect", "logs/access.log"]);
