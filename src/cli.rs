@@ -1,6 +1,7 @@
 //! The command line's words: types only. Help, man page and completions are made from them.
 
 mod practice;
+mod stage;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use crate::format::Proxies;
 use crate::report::html::Language;
 
 pub use practice::SynthArgs;
+pub use stage::{AnalyseArgs, ConcludeArgs, ExtractArgs, PlanArgs, Stage, StageArgs, StageCase};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
 /// raw lines, and what the logs cannot tell. Works offline; never writes near the logs.
@@ -58,6 +60,8 @@ pub enum Command {
     Pack(PackArgs),
     /// Delete keys of packs, and packs, and keep a record of what was deleted
     Purge(PurgeArgs),
+    /// One step of a scan, for an engine that runs it on many machines (cluster/job.py)
+    Stage(StageArgs),
 }
 
 /// `pack`.

@@ -22,6 +22,7 @@ mod sampling;
 mod scan;
 mod selftest;
 mod signals;
+mod stage;
 mod synth;
 mod verify;
 mod whence;
@@ -96,6 +97,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Selftest(args) => selftest::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Purge(args) => purge::run(&args),
+        Command::Stage(args) => stage::run(&args),
     };
     let Err(ending) = ended else {
         return ExitCode::SUCCESS;

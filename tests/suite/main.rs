@@ -39,6 +39,7 @@ mod scenarios;
 mod selftest;
 mod separators;
 mod source;
+mod stages;
 mod synth;
 mod templates;
 mod threads;
