@@ -2,6 +2,7 @@
 
 mod custody;
 mod practice;
+mod stage;
 mod terminal;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use custody::{
     AttestArgs, EvidenceArgs, ExportArgs, ExportFormat, JournalArgs, JournalCommand,
 };
 pub use practice::SynthArgs;
+pub use stage::{AnalyseArgs, ConcludeArgs, ExtractArgs, PlanArgs, Stage, StageArgs, StageCase};
 pub use terminal::{CompletionsArgs, DemoArgs, ManArgs, ScreenArgs, ViewArgs};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which
@@ -72,6 +74,8 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Write the manual, a page for each command
     Man(ManArgs),
+    /// One step of a scan, for an engine that runs it on many machines (cluster/job.py)
+    Stage(StageArgs),
 }
 
 /// `pack`.

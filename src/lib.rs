@@ -23,7 +23,8 @@
 //!
 //! [`survey`] looks at logs before there is a case: what they carry, what they can answer, which case to begin
 //! with. [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
-//! cases and shares no code with what it tests, [`selftest`] judges the program by them.
+//! cases and shares no code with what it tests, [`selftest`] judges the program by them. [`stage`] cuts a scan into
+//! programs that an engine runs on many machines.
 //!
 //! # The field's words
 //!
@@ -55,6 +56,7 @@ pub mod scope;
 pub mod selftest;
 pub mod sequence;
 pub mod source;
+pub mod stage;
 pub mod survey;
 pub mod synth;
 pub mod words;

@@ -4,13 +4,18 @@
 //! merging is that of the files, windows and accounts, never that of finishing.
 
 mod analyse;
+mod copies;
 mod extract;
 mod keep;
+mod pieces;
+mod split;
 mod survey;
 
 pub use analyse::{AccountOutcome, AfterClosing, Analysis, Panel, Watched, analyse};
-pub use extract::{Extraction, Input, ReadFile, extract};
+pub use extract::{Desk, Extraction, Input, ReadFile, extract};
 pub use keep::Keep;
+pub use pieces::{Gathered, gather};
+pub use split::{Piece, Split, splits};
 pub use survey::survey;
 
 use std::fmt;
@@ -47,6 +52,8 @@ pub enum PipelineProblem {
     Stopped,
     /// The threads could not be started.
     Threads(String),
+    /// What was read apart does not fit together.
+    Pieces(String),
 }
 
 impl fmt::Display for PipelineProblem {
@@ -60,6 +67,7 @@ impl fmt::Display for PipelineProblem {
                 reached.needed, reached.ceiling
             ),
             PipelineProblem::Stopped => f.write_str("stopped"),
+            PipelineProblem::Pieces(problem) => f.write_str(problem),
             PipelineProblem::Threads(problem) => write!(f, "cannot start threads: {problem}"),
         }
     }

@@ -25,6 +25,7 @@ mod sampling;
 mod scan;
 mod selftest;
 mod signals;
+mod stage;
 mod synth;
 mod terminal;
 mod told;
@@ -106,6 +107,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::View(args) => view::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Man(args) => manual::run(&args),
+        Command::Stage(args) => stage::run(&args),
     };
     let Err(ending) = ended else {
         return ExitCode::SUCCESS;

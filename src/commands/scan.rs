@@ -62,17 +62,23 @@ fn scan(
         bytes: args.memory.or_else(quarter_of_memory),
     };
     let threads = args.reading.threads.map(usize::from);
-    let work = || {
-        answer(
-            case,
-            (inputs, skipped),
-            &how,
-            ceiling,
-            &progress,
-            (staging, other),
-            args,
-        )
+    let keep = args.keep.as_deref().map(keeping).transpose()?;
+    let extract = |inputs: &[Input], spill: &Spill| {
+        let router = Router::new(&case.routes, case.ignore_case);
+        let beside = (spill, keep.as_ref());
+        pipeline::extract(inputs, &router, &how, ceiling, beside, &progress).map_err(stopped)
     };
+    let run = Run {
+        case,
+        inputs,
+        skipped,
+        progress: &progress,
+        staging,
+        other,
+        out: &args.out,
+        rehash: args.rehash,
+    };
+    let work = || answer(run, ceiling, extract);
     let summary = pipeline::with_threads(threads, work).map_err(Ending::failed)??;
     progress.done();
     if args.json {
@@ -95,30 +101,38 @@ fn keeping(folder: &Path) -> Result<Keep, Ending> {
     })
 }
 
-/// Files -> accesses -> accounts -> controllers -> answer.
-fn answer(
-    case: &Case,
-    (inputs, skipped): (Vec<Input>, Vec<Skipped>),
-    how: &Reading,
+/// What an answer is made of and where it goes.
+pub(super) struct Run<'r> {
+    pub case: &'r Case,
+    pub inputs: Vec<Input>,
+    pub skipped: Vec<Skipped>,
+    pub progress: &'r Progress,
+    pub staging: Staging,
+    pub other: Option<Other>,
+    pub out: &'r Path,
+    pub rehash: bool,
+}
+
+/// Files -> accesses -> accounts -> controllers -> answer. `extract` is the first of these, done here or elsewhere.
+pub(super) fn answer(
+    run: Run<'_>,
     ceiling: Ceiling,
-    progress: &Progress,
-    (staging, other): (Staging, Option<Other>),
-    args: &ScanArgs,
+    extract: impl FnOnce(&[Input], &Spill) -> Result<Extraction, Ending>,
 ) -> Result<Summary, Ending> {
+    let Run {
+        case,
+        inputs,
+        skipped,
+        progress,
+        staging,
+        other,
+        out,
+        rehash,
+    } = run;
     let paths = paths(&inputs);
     let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
-    let router = Router::new(&case.routes, case.ignore_case);
-    let keep = args.keep.as_deref().map(keeping).transpose()?;
     let spill = Spill::new(ceiling.room(), staging.folder());
-    let extraction = pipeline::extract(
-        &inputs,
-        &router,
-        how,
-        ceiling,
-        (&spill, keep.as_ref()),
-        progress,
-    )
-    .map_err(stopped)?;
+    let extraction = extract(&inputs, &spill)?;
     progress.stage("analysing");
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, &inputs, &mut files)?;
@@ -198,11 +212,11 @@ fn answer(
         return Err(stopped(PipelineProblem::Stopped));
     }
     check_unchanged(&paths, &before)?;
-    if args.rehash {
+    if rehash {
         progress.stage("hashing the logs again");
         check_digests(&answer.files, &on_disk)?;
     }
-    let summary = Summary::of(&answer, &args.out);
+    let summary = Summary::of(&answer, out);
     report::write(answer, staging).map_err(folder)?;
     Ok(summary)
 }
@@ -438,7 +452,7 @@ fn notes(inputs: Vec<Input>, files: Vec<ReadFile>) -> Vec<FileNote> {
     .collect()
 }
 
-fn stopped(problem: PipelineProblem) -> Ending {
+pub(super) fn stopped(problem: PipelineProblem) -> Ending {
     match problem {
         PipelineProblem::Stopped => Ending::Failed(
             "stopped before the answer was complete; nothing was written. Run the same command again: with --keep DIR it \

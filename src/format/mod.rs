@@ -306,6 +306,12 @@ impl Format {
             .is_some_and(|reader| reader.carries_account())
     }
 
+    /// Whether no request goes over several lines, as far as the format tells; what single lines say of those behind them
+    /// is seen in the [`State`].
+    pub fn reads_each_line_alone(&self) -> bool {
+        self.table().is_none() && !self.joined
+    }
+
     /// Whether the account is what a token claims, which nobody verified here.
     pub fn account_is_claimed(&self) -> bool {
         self.claim.is_some()

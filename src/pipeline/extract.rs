@@ -2,14 +2,15 @@
 
 use rayon::prelude::*;
 
+use super::copies::{mark_copies, overlaps};
 use super::keep::{Keep, Kept, PART};
 use super::{Observer, PipelineProblem};
 use crate::format::{Format, State};
 use crate::route::Router;
 use crate::route::extract::{Extractor, Part};
 use crate::sequence::{Ceiling, Spill, Stowed};
-use crate::source::overlap::{self, Heads, Hits, Overlap};
-use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, split};
+use crate::source::overlap::{self, Heads, Overlap};
+use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, line_from, split};
 
 /// Fewest and most bytes of a window that one worker takes at a time: the more there are, the fewer names are met again
 /// when pieces are put together; the fewer, the more evenly workers are kept busy.
@@ -45,9 +46,43 @@ pub struct ReadFile {
     pub overlap: Option<Overlap>,
     /// Its names, where they wait on disk for those of the files before it.
     stowed: Option<Stowed>,
+    /// Its accesses and names did not come with it.
+    pub(super) elsewhere: bool,
 }
 
 impl ReadFile {
+    /// From what came of its lines and how it ended.
+    pub(super) fn of(part: Part, ending: Ending) -> ReadFile {
+        ReadFile {
+            part,
+            ending,
+            copy_of: None,
+            overlap: None,
+            stowed: None,
+            elsewhere: false,
+        }
+    }
+
+    /// The same, whose accesses and names come another way.
+    pub(super) fn without_accesses(part: Part, ending: Ending) -> ReadFile {
+        ReadFile {
+            elsewhere: true,
+            ..ReadFile::of(part, ending)
+        }
+    }
+
+    /// Gives its accesses and names to those of the files before it, unless they count there already.
+    pub(super) fn hand_over(&mut self, all: &mut Part) {
+        let accesses = std::mem::take(&mut self.part.accesses);
+        let names = match self.stowed.take() {
+            Some(stowed) if self.copy_of.is_none() => stowed.names(),
+            _ => std::mem::take(&mut self.part.names),
+        };
+        if self.copy_of.is_none() {
+            all.take_accesses(accesses, names, 0);
+        }
+    }
+
     /// Puts its accesses and names on disk until their turn comes, where those of so many files would not fit beside each
     /// other.
     fn stow(&mut self, spill: &Spill, files: usize) {
@@ -59,7 +94,7 @@ impl ReadFile {
     }
 
     /// Offset of the last line, where damage took its end.
-    fn torn(&self) -> Option<u64> {
+    pub(super) fn torn(&self) -> Option<u64> {
         use DamageKind::{Corrupt, Grew, Shrank, Truncated};
         let cuts = |damage: &Damage| matches!(damage.kind, Truncated | Corrupt | Grew | Shrank);
         self.part
@@ -77,6 +112,147 @@ pub struct Extraction {
     pub all: Part,
 }
 
+/// What reading any of the inputs needs, but for which of its bytes.
+pub struct Desk<'i> {
+    pub(super) inputs: &'i [Input],
+    router: &'i Router,
+    how: &'i Reading,
+    heads: Heads,
+    beside: String,
+    spill: &'i Spill,
+    keep: Option<&'i Keep>,
+    /// So many files are read at the same time.
+    share: usize,
+}
+
+impl<'i> Desk<'i> {
+    /// Looks at the first lines of all inputs.
+    ///
+    /// # Errors
+    /// One cannot be opened or read.
+    pub fn open(
+        inputs: &'i [Input],
+        router: &'i Router,
+        how: &'i Reading,
+        (spill, keep): (&'i Spill, Option<&'i Keep>),
+    ) -> Result<Desk<'i>, PipelineProblem> {
+        let (heads, beside) = heads(inputs)?;
+        Ok(Desk {
+            inputs,
+            router,
+            how,
+            heads,
+            beside,
+            spill,
+            keep,
+            share: inputs.len().min(rayon::current_num_threads()),
+        })
+    }
+
+    /// The inputs and their first lines in words: what is found of one depends on the others.
+    pub fn words(&self) -> &str {
+        &self.beside
+    }
+
+    /// An extractor for a file.
+    pub(super) fn extractor(
+        &self,
+        file: usize,
+        copied: Option<(u64, u64)>,
+        torn: Option<u64>,
+    ) -> Extractor<'_> {
+        Extractor {
+            format: &self.inputs[file].format,
+            router: self.router,
+            clock_correction: self.inputs[file].clock_correction,
+            heads: &self.heads,
+            file: file as u32,
+            copied,
+            torn,
+        }
+    }
+
+    fn read(
+        &self,
+        file: usize,
+        copied: Option<(u64, u64)>,
+        torn: Option<u64>,
+        observer: &dyn Observer,
+    ) -> Result<ReadFile, PipelineProblem> {
+        let input = &self.inputs[file];
+        // What is read another way than usual is not kept.
+        let usual = copied.is_none() && torn.is_none();
+        let keep = self.keep.filter(|_| usual);
+        let kept = keep.and_then(|keep| keep.of(input, self.router, &self.beside));
+        let extractor = self.extractor(file, copied, torn);
+        read_file(input, &extractor, self.how, self.room(), kept, observer)
+    }
+
+    /// Reads a file that may end in a torn line.
+    pub(super) fn read_whole(
+        &self,
+        file: usize,
+        observer: &dyn Observer,
+    ) -> Result<ReadFile, PipelineProblem> {
+        let first = self.read(file, None, None, observer)?;
+        match first.torn() {
+            // Rare, so the file is simply read again with that line known to be torn.
+            Some(torn) => self.read(file, None, Some(torn), &super::Unobserved),
+            None => Ok(first),
+        }
+    }
+
+    /// Reads the lines of a plain file that begin in a range of its bytes; what the format knows behind them.
+    pub(super) fn read_range(
+        &self,
+        file: usize,
+        (from, until): (u64, u64),
+        observer: &dyn Observer,
+    ) -> Result<(Part, State), PipelineProblem> {
+        let begin = line_from(&self.inputs[file].log, from)?;
+        let mut reader = Reader::open_at(&self.inputs[file].log, self.how, begin)?;
+        let mut lines = Lines {
+            extractor: &self.extractor(file, None, None),
+            room: self.room(),
+            kept: None,
+            until: Some(until),
+            begin,
+            parts: 0,
+            whole: Part::default(),
+            observer,
+        };
+        if begin >= until {
+            return Ok((Part::default(), State::default()));
+        }
+        let (part, state) = lines.read(&mut reader)?;
+        lines.whole.absorb(part);
+        Ok((lines.whole, state))
+    }
+
+    pub(super) fn spill(&self) -> &Spill {
+        self.spill
+    }
+
+    fn room(&self) -> (&Spill, usize) {
+        (self.spill, self.share)
+    }
+
+    /// Finds out which content was given twice, and reads again what is partly a copy: its lines count elsewhere.
+    pub(super) fn count_once(&self, files: &mut [ReadFile]) -> Result<(), PipelineProblem> {
+        mark_copies(files);
+        for found in overlaps(self.inputs, files, &self.heads)? {
+            let range = (found.copy_from, found.copy_until);
+            let torn = files[found.copy].torn();
+            let again = self.read(found.copy, Some(range), torn, &super::Unobserved)?;
+            files[found.copy].part = again.part;
+            files[found.copy].stowed = None;
+            files[found.copy].elsewhere = false;
+            files[found.copy].overlap = Some(found);
+        }
+        Ok(())
+    }
+}
+
 /// Reads every input.
 ///
 /// # Errors
@@ -90,40 +266,12 @@ pub fn extract(
     (spill, keep): (&Spill, Option<&Keep>),
     observer: &dyn Observer,
 ) -> Result<Extraction, PipelineProblem> {
-    let (heads, beside) = heads(inputs)?;
-    // So many files are read at the same time.
-    let share = inputs.len().min(rayon::current_num_threads());
-    let kept = |file: usize| keep?.of(&inputs[file], router, &beside);
-    let read =
-        |file: usize, copied: Option<(u64, u64)>, torn: Option<u64>, observer: &dyn Observer| {
-            // What is read another way than usual is not kept.
-            let kept = (copied.is_none() && torn.is_none()).then(|| kept(file));
-            let input = &inputs[file];
-            let extractor = Extractor {
-                format: &input.format,
-                router,
-                clock_correction: input.clock_correction,
-                heads: &heads,
-                file: file as u32,
-                copied,
-                torn,
-            };
-            let kept = kept.flatten();
-            read_file(input, &extractor, how, (spill, share), kept, observer)
-        };
-    let read_whole = |file| {
-        let first = read(file, None, None, observer)?;
-        match first.torn() {
-            // Rare, so the file is simply read again with that line known to be torn.
-            Some(torn) => read(file, None, Some(torn), &super::Unobserved),
-            None => Ok(first),
-        }
-    };
+    let desk = Desk::open(inputs, router, how, (spill, keep))?;
     let order = Log::by_place(inputs.iter().map(|input| &input.log));
     let results: Vec<(usize, Result<ReadFile, PipelineProblem>)> = order
         .into_par_iter()
         .map(|file| {
-            let mut read = read_whole(file);
+            let mut read = desk.read_whole(file, observer);
             if let Ok(read) = &mut read {
                 read.stow(spill, inputs.len());
             }
@@ -131,32 +279,13 @@ pub fn extract(
         })
         .collect();
     let mut files = in_order(results)?;
-    mark_copies(&mut files);
-    for found in overlaps(inputs, &files, &heads)? {
-        let range = (found.copy_from, found.copy_until);
-        files[found.copy].part = read(
-            found.copy,
-            Some(range),
-            files[found.copy].torn(),
-            &super::Unobserved,
-        )?
-        .part;
-        files[found.copy].stowed = None;
-        files[found.copy].overlap = Some(found);
-    }
+    desk.count_once(&mut files)?;
     let mut all = Part::default();
     for file in &mut files {
-        let accesses = std::mem::take(&mut file.part.accesses);
-        let names = match file.stowed.take() {
-            Some(stowed) if file.copy_of.is_none() => stowed.names(),
-            _ => std::mem::take(&mut file.part.names),
-        };
-        if file.copy_of.is_none() {
-            all.take_accesses(accesses, names, 0);
-            all.accesses.spill(spill, 1);
-            let check = ceiling.check(&all.names);
-            check.map_err(PipelineProblem::Ceiling)?;
-        }
+        file.hand_over(&mut all);
+        all.accesses.spill(spill, 1);
+        let check = ceiling.check(&all.names);
+        check.map_err(PipelineProblem::Ceiling)?;
     }
     Ok(Extraction { files, all })
 }
@@ -191,85 +320,135 @@ fn read_file(
     input: &Input,
     extractor: &Extractor<'_>,
     how: &Reading,
-    (spill, share): (&Spill, usize),
+    room: (&Spill, usize),
     kept: Option<Kept>,
     observer: &dyn Observer,
 ) -> Result<ReadFile, PipelineProblem> {
-    let done = |part, ending| ReadFile {
-        part,
-        ending,
-        copy_of: None,
-        overlap: None,
-        stowed: None,
-    };
     let file = extractor.file;
     if let Some((part, ending)) = kept.as_ref().and_then(|kept| kept.whole(file)) {
         observer.read(input.log.bytes());
-        return Ok(done(part, ending));
+        return Ok(ReadFile::of(part, ending));
     }
     // What an earlier run has kept, and what has come since.
     let begun = kept.as_ref().map(|kept| kept.begun(file));
-    let (mut whole, mut parts, mut begin) = begun.unwrap_or_default();
+    let (whole, parts, begin) = begun.unwrap_or_default();
     let mut reader = Reader::open_at(&input.log, how, begin)?;
-    let mut state = State::default();
-    let mut part = Part::default();
-    let mut told = 0;
-    // Parts of windows that were intact, not yet put together: that goes on beside the parsing of the next.
-    let mut pending: Vec<Part> = Vec::new();
-    let mut window = reader.next()?;
-    while let Some(current) = window {
-        if observer.stopped() {
-            return Err(PipelineProblem::Stopped);
-        }
-        let before = std::mem::take(&mut pending);
-        // Hashing this window, fetching the next, and putting the last one's parts together run beside parsing.
-        let (next, (read, ())) = rayon::join(
-            || reader.hash(&current).and_then(|()| reader.next()),
-            || {
-                rayon::join(
-                    || read_window(extractor, &current, &state),
-                    || {
-                        before.into_iter().for_each(|next| part.absorb(next));
-                        part.accesses.spill(spill, share);
-                    },
-                )
-            },
-        );
-        if let Some(kept) = &kept
-            && current.offset.saturating_sub(begin) >= PART
-            && state.remembers_nothing()
-        {
-            kept.put(parts, &mut part, current.offset);
-            (parts, begin) = (parts + 1, current.offset);
-            whole.absorb(std::mem::take(&mut part));
-            whole.accesses.spill(spill, share);
-        }
-        if !current.intact() {
-            window = reader.again(current)?;
-            continue;
-        }
-        let (read, after) = read;
-        pending = read;
-        state = after;
-        let position = reader.packed_position();
-        observer.read(position.saturating_sub(told));
-        told = told.max(position);
-        window = next?;
-    }
-    pending.into_iter().for_each(|next| part.absorb(next));
+    let mut lines = Lines {
+        extractor,
+        room,
+        kept: kept.as_ref(),
+        until: None,
+        begin,
+        parts,
+        whole,
+        observer,
+    };
+    let (mut part, mut state) = lines.read(&mut reader)?;
     part.absorb(extractor.at_end(&mut state));
     let ending = reader.finish()?;
+    let Lines {
+        mut whole, parts, ..
+    } = lines;
     if let Some(kept) = &kept {
         kept.put_end(&mut part, &ending, parts);
     }
     whole.absorb(part);
     // A part that was given up is told of long after its line.
     whole.rejects.sort_by_key(|reject| reject.offset);
-    Ok(done(whole, ending))
+    Ok(ReadFile::of(whole, ending))
+}
+
+/// Lines being read, of a whole file or of a range.
+struct Lines<'l> {
+    extractor: &'l Extractor<'l>,
+    room: (&'l Spill, usize),
+    kept: Option<&'l Kept>,
+    /// The first byte whose line is not read any more.
+    until: Option<u64>,
+    /// Where what is not kept yet begins.
+    begin: u64,
+    /// How many parts are kept.
+    parts: u64,
+    whole: Part,
+    observer: &'l dyn Observer,
+}
+
+impl Lines<'_> {
+    /// Reads on, to the end; what came of the lines behind the last kept part, and what the format knows there.
+    fn read(&mut self, reader: &mut Reader) -> Result<(Part, State), PipelineProblem> {
+        let (extractor, (spill, share), until) = (self.extractor, self.room, self.until);
+        let mut state = State::default();
+        let mut part = Part::default();
+        let mut told = 0;
+        let mut at = self.begin;
+        // Parts of windows that were intact, not yet put together: that goes on beside the parsing of the next.
+        let mut pending: Vec<Part> = Vec::new();
+        let mut window = reader.next()?;
+        while let Some(current) = window {
+            if self.observer.stopped() {
+                return Err(PipelineProblem::Stopped);
+            }
+            let before = std::mem::take(&mut pending);
+            let cut = until.map_or(current.bytes().len(), |until| {
+                super::split::cut(&current, until)
+            });
+            // Hashing this window, fetching the next, and putting the last one's parts together run beside parsing.
+            let hash = |reader: &mut Reader| match until {
+                Some(_) => Ok(()),
+                None => reader.hash(&current),
+            };
+            let (next, (read, ())) = rayon::join(
+                || hash(reader).and_then(|()| reader.next()),
+                || {
+                    rayon::join(
+                        || read_window(extractor, &current, cut, &state),
+                        || {
+                            before.into_iter().for_each(|next| part.absorb(next));
+                            part.accesses.spill(spill, share);
+                        },
+                    )
+                },
+            );
+            self.put_part(&mut part, &current, &state);
+            if !current.intact() {
+                window = reader.again(current)?;
+                continue;
+            }
+            let (read, after) = read;
+            pending = read;
+            state = after;
+            at = at.max(current.offset + current.span());
+            let position = reader.packed_position();
+            self.observer.read(position.saturating_sub(told));
+            told = told.max(position);
+            window = next?.filter(|_| until.is_none_or(|until| at < until));
+        }
+        pending.into_iter().for_each(|next| part.absorb(next));
+        Ok((part, state))
+    }
+
+    /// Keeps what was read so far, where it is enough and the format remembers nothing of it.
+    fn put_part(&mut self, part: &mut Part, current: &Window, state: &State) {
+        if let Some(kept) = self.kept
+            && current.offset.saturating_sub(self.begin) >= PART
+            && state.remembers_nothing()
+        {
+            kept.put(self.parts, part, current.offset);
+            (self.parts, self.begin) = (self.parts + 1, current.offset);
+            self.whole.absorb(std::mem::take(part));
+            self.whole.accesses.spill(self.room.0, self.room.1);
+        }
+    }
 }
 
 /// The parts of a window in order, and what the format knows behind it.
-fn read_window(extractor: &Extractor<'_>, window: &Window, before: &State) -> (Vec<Part>, State) {
+fn read_window(
+    extractor: &Extractor<'_>,
+    window: &Window,
+    cut: usize,
+    before: &State,
+) -> (Vec<Part>, State) {
+    let bytes = &window.bytes()[..cut];
     let mut state = before.clone();
     if let Some(length) = window.overlong {
         let part = extractor.overlong(window.bytes(), window.offset, length);
@@ -277,8 +456,8 @@ fn read_window(extractor: &Extractor<'_>, window: &Window, before: &State) -> (V
     }
     let mut offset = window.offset;
     let workers = 2 * rayon::current_num_threads();
-    let piece = (window.bytes().len() / workers).clamp(PIECE.0, PIECE.1);
-    let pieces: Vec<(&[u8], u64, State)> = split(window.bytes(), piece)
+    let piece = (bytes.len() / workers).clamp(PIECE.0, PIECE.1);
+    let pieces: Vec<(&[u8], u64, State)> = split(bytes, piece)
         .into_iter()
         .map(|piece| {
             let start = (piece, offset, state.clone());
@@ -292,34 +471,4 @@ fn read_window(extractor: &Extractor<'_>, window: &Window, before: &State) -> (V
         .map(|(piece, offset, state)| extractor.extract(piece, offset, state))
         .collect();
     (parts, state)
-}
-
-/// A file whose whole content an earlier one has already is a copy of that one.
-fn mark_copies(files: &mut [ReadFile]) {
-    for later in 1..files.len() {
-        let (before, rest) = files.split_at_mut(later);
-        let copy = &mut rest[0];
-        let same = |file: &ReadFile| {
-            file.copy_of.is_none()
-                && file.ending.content_bytes > 0
-                && file.ending.content_sha256 == copy.ending.content_sha256
-        };
-        copy.copy_of = before.iter().position(same);
-    }
-}
-
-/// Overlaps among files that are no copies as a whole.
-fn overlaps(
-    inputs: &[Input],
-    files: &[ReadFile],
-    heads: &Heads,
-) -> Result<Vec<Overlap>, PipelineProblem> {
-    let mut hits = Hits::default();
-    for file in files.iter().filter(|file| file.copy_of.is_none()) {
-        hits.merge(file.part.hits.clone());
-    }
-    let logs: Vec<Log> = inputs.iter().map(|input| input.log.clone()).collect();
-    let mut found = overlap::confirm(&hits, heads, &logs)?;
-    found.retain(|overlap| files[overlap.copy].copy_of.is_none());
-    Ok(found)
 }

@@ -16,7 +16,7 @@ mod unnamed;
 pub use atlas::{Atlas, ControllerIndex, Thing};
 pub use freshness::{Arrivals, Stale, as_of};
 pub use inferred::Homes;
-pub use people::{FileOf, People, Person, PersonKind};
+pub use people::{FileOf, People, Person, PersonKind, Together};
 pub use touch::{Opener, PageTouch, Touch, Touched};
 pub use unnamed::Unnamed;
 

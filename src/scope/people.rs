@@ -59,7 +59,8 @@ pub struct People {
 }
 
 impl People {
-    /// Finds out who made the accesses; then [`People::who`] tells it of each.
+    /// Finds out who made the accesses; then [`People::who`] tells it of each. The accesses may come in any order that
+    /// leaves those of a request side by side: everybody is numbered by the line that shows them first.
     pub fn resolve(
         directory: &Directory,
         accesses: &Accesses,
@@ -74,18 +75,46 @@ impl People {
             steady: vec![NONE; names.actors.len()],
         };
         let sessions = sessions(directory);
+        let mut firsts: Vec<(u32, u64)> = Vec::new();
         for (at, access) in accesses.iter().enumerate() {
             let known = people.steady.get(access.actor as usize);
-            if known.is_some_and(|known| *known != NONE) {
-                continue;
-            }
-            let (key, steady) = people.key(&sessions, names, files, at, &access);
-            let number = people.keys.number(&key);
-            if steady && let Some(slot) = people.steady.get_mut(access.actor as usize) {
-                *slot = number;
+            let number = match known {
+                Some(known) if *known != NONE => *known,
+                _ => {
+                    let (key, steady) = people.key(&sessions, names, files, at, &access);
+                    let number = people.keys.number(&key);
+                    if steady && let Some(slot) = people.steady.get_mut(access.actor as usize) {
+                        *slot = number;
+                    }
+                    number
+                }
+            };
+            let place = (access.file, access.line);
+            match firsts.get_mut(number as usize) {
+                Some(first) => *first = (*first).min(place),
+                None => firsts.push(place),
             }
         }
+        people.renumber(&firsts);
         people
+    }
+
+    /// Numbers everybody anew by the places at which they are first seen.
+    fn renumber(&mut self, firsts: &[(u32, u64)]) {
+        if firsts.is_sorted() {
+            return;
+        }
+        let mut order: Vec<u32> = (0..firsts.len() as u32).collect();
+        order.sort_by_key(|number| firsts[*number as usize]);
+        let mut keys = Interner::for_about(order.len());
+        let mut moved = vec![NONE; order.len()];
+        for number in order {
+            moved[number as usize] = keys.number(self.keys.name(number));
+        }
+        for steady in &mut self.steady {
+            *steady = moved.get(*steady as usize).copied().unwrap_or(NONE);
+        }
+        self.keys = keys;
     }
 
     /// Who made an access, the `at`-th of all.
@@ -155,6 +184,29 @@ impl People {
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+}
+
+/// Under which name all accesses of one account, or of one address without an account, are found together, before it is
+/// known which sources have accounts at all.
+pub struct Together<'d> {
+    sessions: Sessions<'d>,
+}
+
+impl<'d> Together<'d> {
+    /// With a directory's sessions.
+    pub fn new(directory: &'d Directory) -> Together<'d> {
+        Together {
+            sessions: sessions(directory),
+        }
+    }
+
+    /// The name for an access by an actor: `a` + account, or `c` + address.
+    pub fn key(&self, actor: &[u8], access: &Access) -> Vec<u8> {
+        match actor.split_first() {
+            Some((b'a', account)) => account_key(account, access, &self.sessions),
+            _ => [b"c", actor.get(1..).unwrap_or_default()].concat(),
+        }
     }
 }
 

@@ -69,6 +69,23 @@ pub(super) fn unpack(bytes: &[u8]) -> Access {
     }
 }
 
+impl Access {
+    /// Writes it behind what is there.
+    pub fn pack(&self, out: &mut Vec<u8>) {
+        pack(self, out);
+    }
+
+    /// How many bytes so many accesses take; `None` for what is no number of accesses.
+    pub fn packed_bytes(accesses: i64) -> Option<usize> {
+        usize::try_from(accesses).ok()?.checked_mul(PACKED)
+    }
+
+    /// Accesses out of bytes that hold nothing else.
+    pub fn unpack_all(bytes: &[u8]) -> impl Iterator<Item = Access> {
+        bytes.chunks_exact(PACKED).map(unpack)
+    }
+}
+
 impl Accesses {
     /// Writes all of them behind what is there.
     pub fn pack(&self, out: &mut Vec<u8>) {

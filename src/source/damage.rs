@@ -109,7 +109,7 @@ impl fmt::Display for Packing {
 }
 
 /// What is wrong with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DamageKind {
     /// The archive ends before its end mark.
     Truncated,
@@ -143,7 +143,7 @@ impl DamageKind {
 }
 
 /// One damage of a file; everything before it was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Damage {
     /// What is wrong.
     pub kind: DamageKind,

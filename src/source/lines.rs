@@ -1,6 +1,12 @@
 //! Lines in a run of bytes, and runs of bytes cut at lines.
 
+use std::fs::File;
+use std::io;
+
 use memchr::{Memchr, memchr, memchr_iter};
+
+use super::layer::read_at;
+use super::{Log, SourceProblem};
 
 /// The lines of `bytes`: where each begins, and its bytes without the `\n` (a `\r` stays).
 ///
@@ -49,4 +55,29 @@ pub fn split(bytes: &[u8], pieces_of: usize) -> Vec<&[u8]> {
         rest = behind;
     }
     pieces
+}
+
+/// The first place from `from` on at which a line of a plain file begins; the largest number where none does.
+///
+/// # Errors
+/// It cannot be opened or read.
+pub fn line_from(log: &Log, from: u64) -> Result<u64, SourceProblem> {
+    let Some(mut at) = from.checked_sub(1) else {
+        return Ok(0);
+    };
+    let mut find = || -> io::Result<u64> {
+        let file = File::open(log.path())?;
+        let mut block = vec![0; 64 << 10];
+        loop {
+            let got = read_at(&file, &mut block, at)?;
+            if got == 0 {
+                return Ok(u64::MAX);
+            }
+            if let Some(end) = memchr(b'\n', &block[..got]) {
+                return Ok(at + end as u64 + 1);
+            }
+            at += got as u64;
+        }
+    };
+    find().map_err(|error| SourceProblem::opening(log.path(), error))
 }

@@ -37,7 +37,7 @@ mod zstd;
 pub use damage::{Damage, DamageKind, Packing};
 pub use digest::digest_of;
 pub use find::{Findings, Found, Skipped, find, walk};
-pub use lines::{Lines, lines, split};
+pub use lines::{Lines, line_from, lines, split};
 pub use log::Log;
 pub use order::Turn;
 pub use problem::SourceProblem;

@@ -75,7 +75,7 @@ impl SourceProblem {
     }
 
     /// A file that could not be opened or looked at.
-    pub(super) fn opening(path: &Path, cause: io::Error) -> Self {
+    pub(crate) fn opening(path: &Path, cause: io::Error) -> Self {
         SourceProblem {
             place: path.display().to_string(),
             what: "cannot be opened".to_owned(),

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use memchr::memrchr;
+use serde::{Deserialize, Serialize};
 
 use super::container::{self, Kind};
 use super::damage::{Damage, DamageKind, Packing};
@@ -41,7 +42,7 @@ impl Default for Reading {
 }
 
 /// What is known once a file was read to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
     /// How it was packed.
     pub packing: Packing,
@@ -239,6 +240,11 @@ impl Reader {
             .damage
             .extend(changed(ending.file_bytes, snapshot, length));
         Ok(ending)
+    }
+
+    /// Whether the content is the file's own bytes, so that any place in it can be gone to.
+    pub fn is_plain(&self) -> bool {
+        !self.is_packed()
     }
 
     /// Whether reaching a place means unpacking, or waiting for, all that lies before it.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::answer::root;
 
 /// Rooms in the order of the data's way, and what each may use besides `words`.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("case", &["format"]),
     ("source", &[]),
     ("format", &["case"]),
@@ -34,6 +34,11 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "case", "source", "format", "route", "sequence", "scope", "detect", "impact", "cause",
             "survey",
         ],
+    ),
+    // How what passes between the stages is written; it calls what `pipeline` calls.
+    (
+        "stage",
+        &["source", "route", "sequence", "scope", "pipeline"],
     ),
     (
         "report",
@@ -67,7 +72,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     // The journal's, and there only: see `the_clock_stands_in_the_journal_alone`.
     ("SystemTime", &["commands"]),
     ("Instant::now", &[]),
-    ("polars", &["report", "case", "source"]),
+    ("polars", &["report", "case", "source", "stage"]),
     ("Sha256", &["source", "evidence", "case"]),
     // Colour, and whatever else a terminal obeys; `sequence` has one in a test of what does not get through.
     ("u{1b}[", &["report"]),

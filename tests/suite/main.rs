@@ -41,6 +41,7 @@ mod scenarios;
 mod selftest;
 mod separators;
 mod source;
+mod stages;
 mod synth;
 mod templates;
 mod terminal;

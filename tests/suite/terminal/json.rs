@@ -9,12 +9,17 @@ use super::{answer_in, captured, run_with, said};
 use crate::answer::{fresh, root, text};
 
 /// Commands that print nothing for people, and why they have no `--json`.
-const WITHOUT: [(&str, &str); 5] = [
+const WITHOUT: [(&str, &str); 10] = [
     ("records", "prints JSON lines and nothing else"),
     ("completions", "prints a script for a shell"),
     ("man", "writes pages for people"),
     ("view", "is a full screen"),
     ("journal", "has commands of its own"),
+    ("stage", "has steps of its own"),
+    ("plan", "writes an Arrow stream"),
+    ("extract", "writes an Arrow stream"),
+    ("analyse", "writes an Arrow stream"),
+    ("conclude", "is called by a job, which reads the answer's files"),
 ];
 
 fn walk(command: &clap::Command, name: &str, wrong: &mut Vec<String>) {

@@ -1,0 +1,13 @@
+//! `stage analyse`: accesses of whole accounts, in order -> each account's sequence.
+
+use std::io;
+
+use super::{Ending, facts, failed, program};
+use crate::cli::AnalyseArgs;
+use crate::stage::{Tag, fold};
+
+/// Runs it.
+pub(super) fn run(args: &AnalyseArgs) -> Result<(), Ending> {
+    Tag::check_own_program(&args.tag, &program()?).map_err(failed)?;
+    fold(io::stdin().lock(), io::stdout(), &facts(&args.tag)).map_err(failed)
+}

@@ -1,0 +1,576 @@
+//! The stages as an engine runs them: splits read apart, rows sorted, accounts folded, and the answer that `scan` gives, byte
+//! for byte. The engine here is a sort; the truth is the answer of `scan`.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use breachscope::stage::rows::{ANALYSED, DIGEST, END, PART, PLAN, ROWS};
+use breachscope::stage::wire::{Cell, Column, Feed, Kind, Sink};
+
+use crate::answer::{bytes, fresh, root, scan, succeed, text};
+
+/// A cell that owns its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Own {
+    Short(i32),
+    Long(i64),
+    Bytes(Vec<u8>),
+}
+
+type Row = Vec<Own>;
+
+fn read(stream: &[u8], columns: &'static [Column]) -> Vec<Row> {
+    let mut feed = Feed::begin(stream, columns).expect("a stream");
+    let mut rows = Vec::new();
+    while let Some(batch) = feed.next().expect("a batch") {
+        for row in 0..batch.rows() {
+            let cell = |(column, (_, kind)): (usize, &Column)| match kind {
+                Kind::Short => Own::Short(batch.short(column)[row]),
+                Kind::Long => Own::Long(batch.long(column)[row]),
+                Kind::Bytes => Own::Bytes(batch.bytes(column, row).to_vec()),
+            };
+            rows.push(columns.iter().enumerate().map(cell).collect());
+        }
+    }
+    rows
+}
+
+fn written(rows: &[Row], columns: &'static [Column]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut sink = Sink::begin(&mut out, columns, &[]).expect("a stream");
+    for row in rows {
+        let cells: Vec<Cell<'_>> = row
+            .iter()
+            .map(|cell| match cell {
+                Own::Short(one) => Cell::Short(*one),
+                Own::Long(one) => Cell::Long(*one),
+                Own::Bytes(one) => Cell::Bytes(one),
+            })
+            .collect();
+        sink.row(&cells).expect("a row");
+    }
+    sink.end().expect("an end");
+    out
+}
+
+fn place(columns: &[Column], name: &str) -> usize {
+    columns.iter().position(|one| one.0 == name).expect(name)
+}
+
+fn number(row: &Row, column: usize) -> i64 {
+    match &row[column] {
+        Own::Short(one) => i64::from(*one),
+        Own::Long(one) => *one,
+        Own::Bytes(_) => panic!("no number"),
+    }
+}
+
+fn kind(row: &Row, columns: &[Column]) -> i32 {
+    number(row, place(columns, "kind")) as i32
+}
+
+/// With an end behind them that counts them.
+fn ended(mut rows: Vec<Row>, columns: &'static [Column]) -> Vec<u8> {
+    let count = rows.len() as i64;
+    let end = columns.iter().map(|(name, kind)| match (*name, kind) {
+        ("kind", _) => Own::Short(END),
+        ("start", _) => Own::Long(count),
+        (_, Kind::Short) => Own::Short(0),
+        (_, Kind::Long) => Own::Long(0),
+        (_, Kind::Bytes) => Own::Bytes(Vec::new()),
+    });
+    rows.push(end.collect());
+    written(&rows, columns)
+}
+
+/// Rows of a stream that ends as it should, without the end.
+fn body(stream: &[u8], columns: &'static [Column]) -> Vec<Row> {
+    let mut rows = read(stream, columns);
+    let end = rows.pop().expect("an end");
+    assert_eq!(kind(&end, columns), END);
+    assert_eq!(number(&end, place(columns, "start")), rows.len() as i64);
+    rows
+}
+
+fn stage(args: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_breachscope"))
+        .arg("stage")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // A stage that refuses does not read on.
+        let _ = pipe.write_all(&input);
+    });
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("the writer ends");
+    output
+}
+
+fn done(args: &[&str], input: &[u8]) -> Vec<u8> {
+    let output = stage(args, input);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{args:?}: {said}");
+    assert_eq!(said, "", "{args:?}");
+    output.stdout
+}
+
+fn refused(args: &[&str], input: &[u8], why: &str) {
+    let output = stage(args, input);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+    assert!(said.contains(why), "{args:?}: {said}");
+}
+
+/// A job in which splits are read by several processes.
+struct Job {
+    case: PathBuf,
+    tag: String,
+    plan: Vec<Row>,
+}
+
+impl Job {
+    fn plan(case: &Path, split: &str) -> Job {
+        let stream = done(&["plan", text(case), "--split", split], &[]);
+        let mut rows = read(&stream, PLAN);
+        let end = rows.pop().expect("an end");
+        assert_eq!(kind(&end, PLAN), END);
+        let Own::Bytes(tag) = &end[place(PLAN, "note")] else {
+            panic!("a tag");
+        };
+        Job {
+            case: case.to_owned(),
+            tag: String::from_utf8(tag.clone()).unwrap(),
+            plan: rows,
+        }
+    }
+
+    fn extract(&self) -> Vec<Row> {
+        let args = ["extract", text(&self.case), "--tag", &self.tag];
+        // A few tasks of the plan at a time, the last first: who reads what, and when, must not matter.
+        let some = self.plan.len().div_ceil(4).max(1);
+        let tasks: Vec<_> = self.plan.chunks(some).rev().collect();
+        let all = tasks.into_iter().map(|some| {
+            let stream = done(&args, &ended(some.to_vec(), PLAN));
+            body(&stream, ROWS)
+        });
+        all.flatten().collect()
+    }
+
+    /// Rows by the hash of their key in two partitions, each sorted, each through a process of its own.
+    fn analyse(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        rows.sort_by(|a, b| order(a).cmp(&order(b)));
+        let half = |row: &Row| match &row[0] {
+            Own::Bytes(key) => key.iter().map(|byte| usize::from(*byte)).sum::<usize>() % 2,
+            _ => 0,
+        };
+        let (odd, even): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| half(row) == 1);
+        let args = ["analyse", "--tag", &self.tag];
+        let mut all: Vec<Row> = [odd, even]
+            .into_iter()
+            .flat_map(|rows| body(&done(&args, &ended(rows, ROWS)), ANALYSED))
+            .collect();
+        all.sort_by_key(|row| kind(row, ANALYSED));
+        all
+    }
+
+    fn conclude<'j>(&'j self, out: &'j Path) -> Vec<&'j str> {
+        let case = text(&self.case);
+        vec![
+            "conclude",
+            case,
+            "--tag",
+            &self.tag,
+            "--out",
+            text(out),
+            "--quiet",
+        ]
+    }
+}
+
+fn order(row: &Row) -> (&[u8], [i64; 4]) {
+    let Own::Bytes(key) = &row[0] else {
+        panic!("a key");
+    };
+    (key, [1, 2, 3, 4].map(|column| number(row, column)))
+}
+
+/// The whole job gives the answer of `scan`.
+fn agrees(case: &Path, splits: &[&str], folder: &Path) {
+    let (one, other) = (folder.join("scanned"), folder.join("staged"));
+    scan(case, &one, &["--quiet"]);
+    let truth = bytes(&one);
+    for split in splits {
+        let job = Job::plan(case, split);
+        let rows = job.analyse(job.extract());
+        done(&job.conclude(&other), &ended(rows, ANALYSED));
+        let found = bytes(&other);
+        assert_eq!(
+            found.keys().collect::<Vec<_>>(),
+            truth.keys().collect::<Vec<_>>()
+        );
+        for (name, bytes) in &truth {
+            assert!(
+                found[name] == *bytes,
+                "{name} of {} in splits of {split}",
+                case.display()
+            );
+        }
+        fs::remove_dir_all(&other).unwrap();
+    }
+    fs::remove_dir_all(&one).unwrap();
+}
+
+/// Lines of two files, one of which begins with what the other ends with, with rejects, an account behind a session, lines
+/// without an account, and a last line without an end.
+fn small(name: &str) -> PathBuf {
+    let folder = fresh(name);
+    fs::create_dir_all(folder.join("logs")).unwrap();
+    let line = |at: u32| {
+        let user = match at % 7 {
+            0 => "-".to_owned(),
+            1 => "s1".to_owned(),
+            n => format!("u{n}"),
+        };
+        let bytes = 400 + at % 31;
+        format!(
+            "10.0.0.{} - {user} [04/Mar/2021:10:{:02}:{:02} +0000] \"GET /contacts/c{} HTTP/1.1\" 200 {bytes} \"-\" \"A{}\"\n",
+            at % 5,
+            at / 60 % 60,
+            at % 60,
+            at * 3 % 40,
+            at % 3
+        )
+    };
+    let mut first: String = (0..200).map(line).collect();
+    first.insert_str(first.find('\n').unwrap() + 1, "no line at all\n\n");
+    let mut second: String = (190..400).map(line).collect();
+    second.push_str(line(400).trim_end());
+    fs::write(folder.join("logs/a.log"), &first).unwrap();
+    fs::write(folder.join("logs/b.log"), second).unwrap();
+    // A whole copy counts once.
+    fs::write(folder.join("logs/c.log"), first).unwrap();
+    let put = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    put("controllers.csv", "controller,name\nk1,K1\nk2,K2\n");
+    put(
+        "units.csv",
+        "unit,parent,controller,name,kind\ns1,,k1,S1,school\ns2,,k2,S2,school\n",
+    );
+    put(
+        "grants.csv",
+        "account,role,unit\nu2,pupil,s1\nu3,pupil,s2\nu4,teacher,s1\nu5,teacher,s2\nu6,pupil,s1\n",
+    );
+    put(
+        "sessions.csv",
+        "session,account,from,until\ns1,u2,2021-03-04T10:00:00Z,2021-03-04T10:02:00Z\ns1,u3,2021-03-04T10:02:00Z,2021-03-04T11:00:00Z\n",
+    );
+    let objects: String = (0..40)
+        .map(|c| format!("c{c},contact,s{},p{c}\n", 1 + c / 20))
+        .collect();
+    put(
+        "objects.csv",
+        &format!("object,kind,unit,subject\n{objects}"),
+    );
+    put(
+        "case.toml",
+        "[case]\nid = \"S\"\n[[source]]\nname = \"edge\"\nfiles = [\"logs/*\"]\nformat = \"combined\"\naccount = \
+         \"remote_user\"\n[[route]]\nname = \"contact\"\npath = \"/contacts/{contact}\"\nobject = \"contact\"\ndiscloses = \
+         [\"name\"]\n[directory]\ncontrollers = \"controllers.csv\"\nunits = \"units.csv\"\ngrants = \
+         \"grants.csv\"\nobjects = \"objects.csv\"\nsessions = \"sessions.csv\"\n",
+    );
+    folder
+}
+
+#[test]
+fn every_cut_gives_the_bytes_of_scan() {
+    let folder = small("stages-small");
+    // At every line's end, within lines, within the last line that has no end, more splits than lines.
+    agrees(
+        &folder.join("case.toml"),
+        &["1G", "19000", "2000", "997", "100"],
+        &folder,
+    );
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_boundary_around_both_ends_of_a_line() {
+    let folder = small("stages-bytes");
+    fs::remove_file(folder.join("logs/b.log")).unwrap();
+    fs::remove_file(folder.join("logs/c.log")).unwrap();
+    let log = folder.join("logs/a.log");
+    let text = fs::read_to_string(&log).unwrap();
+    let three: usize = text.split_inclusive('\n').take(6).map(str::len).sum();
+    fs::write(&log, text[..three].trim_end()).unwrap();
+    // Two splits, whose boundary goes over the beginning and the end of the first line, and into the last one.
+    let case = folder.join("case.toml");
+    let truth = folder.join("scanned");
+    scan(&case, &truth, &["--quiet"]);
+    let truth = bytes(&truth);
+    let mut job = Job::plan(&case, &format!("{}", three / 2 + 1));
+    let two: Vec<usize> = (0..job.plan.len())
+        .filter(|row| kind(&job.plan[*row], PLAN) != DIGEST)
+        .collect();
+    assert_eq!(two.len(), 2, "two splits");
+    let out = folder.join("staged");
+    let end = text.find('\n').unwrap() as i64;
+    let within = [end / 2, three as i64 - 2, three as i64 - 1];
+    for boundary in (0..3).chain(end - 2..end + 5).chain(within) {
+        job.plan[two[0]][place(PLAN, "until")] = Own::Long(boundary);
+        job.plan[two[1]][place(PLAN, "start")] = Own::Long(boundary);
+        let rows = job.analyse(job.extract());
+        done(&job.conclude(&out), &ended(rows, ANALYSED));
+        assert!(bytes(&out) == truth, "boundary at {boundary}");
+        fs::remove_dir_all(&out).unwrap();
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_captured_case() {
+    let folder = fresh("stages-captured");
+    let case = root().join("testdata/capture/case/case.toml");
+    agrees(&case, &["1G", "200000", "9973"], &folder);
+    let case = root().join("testdata/capture/case/case-json.toml");
+    agrees(&case, &["50000"], &folder);
+}
+
+#[test]
+fn practice_cases() {
+    let folder = fresh("stages-practice");
+    for (seed, more) in [
+        ("7", &[][..]),
+        ("8", &["--format", "json"]),
+        ("9", &["--format", "w3c"]),
+    ] {
+        let practice = folder.join(seed);
+        let mut args = vec!["synth", "--seed", seed, "--out", text(&practice)];
+        args.extend(more);
+        succeed(&args);
+        agrees(&practice.join("case.toml"), &["1G", "300000"], &folder);
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Every small case of `tests/cases` that can be answered at all.
+#[test]
+fn the_cases_of_the_contract() {
+    let folder = fresh("stages-cases");
+    let mut answered = 0;
+    let mut cases: Vec<PathBuf> = fs::read_dir(root().join("tests/cases"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("case.toml"))
+        .filter(|case| case.exists())
+        .collect();
+    cases.sort();
+    for case in cases {
+        let out = folder.join("tried");
+        let tried = crate::answer::run(&["scan", text(&case), "--quiet", "--out", text(&out)]);
+        if tried.status.success() {
+            fs::remove_dir_all(&out).unwrap();
+            agrees(&case, &["1G", "97"], &folder);
+            answered += 1;
+        }
+    }
+    assert!(answered > 15, "only {answered} cases were answered");
+}
+
+#[test]
+fn broken_streams_are_refused() {
+    let folder = small("stages-broken");
+    let case = folder.join("case.toml");
+    let job = Job::plan(&case, "9000");
+    let rows = job.extract();
+    let (analyse, out) = (["analyse", "--tag", &job.tag], folder.join("out"));
+    let mut sorted = rows.clone();
+    sorted.sort_by(|a, b| order(a).cmp(&order(b)));
+
+    // Cut: between two messages, within one, without the end's row, and an end that counts otherwise.
+    let whole = ended(sorted.clone(), ROWS);
+    let unended = written(&sorted, ROWS);
+    refused(&analyse, &unended, "is cut");
+    refused(&analyse, &whole[..whole.len() - 8], "is cut");
+    refused(&analyse, &whole[..whole.len() / 2], "stream on stdin");
+    refused(&analyse, &[], "stream on stdin");
+    let mut short = read(&whole, ROWS);
+    short.remove(3);
+    refused(&analyse, &written(&short, ROWS), "rows were lost");
+
+    // Out of order, ungrouped, a row twice: the row is named.
+    let mut swapped = sorted.clone();
+    let same = (1..sorted.len())
+        .find(|at| sorted[*at][0] == sorted[at - 1][0])
+        .unwrap();
+    swapped.swap(same, same - 1);
+    refused(
+        &analyse,
+        &ended(swapped, ROWS),
+        &format!("row {} ", same + 1),
+    );
+    let mut moved = sorted.clone();
+    let first = moved.remove(0);
+    moved.push(first);
+    refused(&analyse, &ended(moved, ROWS), "not side by side");
+    let mut twice = sorted.clone();
+    twice.insert(1, sorted[0].clone());
+    refused(&analyse, &ended(twice, ROWS), "row 2 ");
+
+    // An access, a part, an account's sequence missing or twice.
+    let conclude = job.conclude(&out);
+    let lost: Vec<Row> = sorted[1..].to_vec();
+    refused(
+        &conclude,
+        &ended(job.analyse(lost), ANALYSED),
+        "did not come back",
+    );
+    let good = job.analyse(rows);
+    let mut one_less = good.clone();
+    one_less.remove(0);
+    refused(
+        &conclude,
+        &ended(one_less, ANALYSED),
+        "run the whole job again",
+    );
+    let mut sequence_less = good.clone();
+    sequence_less.pop();
+    refused(
+        &conclude,
+        &ended(sequence_less, ANALYSED),
+        "did not come back",
+    );
+    let mut part_twice = good.clone();
+    part_twice.insert(0, good[0].clone());
+    refused(&conclude, &ended(part_twice, ANALYSED), "came twice");
+    let mut sequence_twice = good.clone();
+    sequence_twice.push(good[good.len() - 1].clone());
+    refused(&conclude, &ended(sequence_twice, ANALYSED), "or twice");
+    let mut late = good.clone();
+    let part = late.remove(0);
+    assert_eq!(kind(&part, ANALYSED), PART);
+    late.push(part);
+    refused(&conclude, &ended(late, ANALYSED), "a split is missing");
+    let mut changed = good.clone();
+    let Own::Bytes(payload) = &mut changed[0][6] else {
+        panic!("a payload");
+    };
+    let middle = payload.len() - 100;
+    payload[middle] ^= 1;
+    refused(
+        &conclude,
+        &ended(changed, ANALYSED),
+        "not as it was written",
+    );
+    refused(&conclude, &written(&good, ANALYSED), "is cut");
+    assert!(!out.exists(), "nothing half-written");
+    done(&conclude, &ended(good, ANALYSED));
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn another_program_case_or_log_is_refused() {
+    let folder = small("stages-others");
+    let case = folder.join("case.toml");
+    let job = Job::plan(&case, "9000");
+    let plan = ended(job.plan.clone(), PLAN);
+    let parts: Vec<&str> = job.tag.split(':').collect();
+    let other = format!("{}:{}:{}:{}", parts[0], "0".repeat(16), parts[2], parts[3]);
+    refused(
+        &["extract", text(&case), "--tag", &other],
+        &plan,
+        "one binary",
+    );
+    refused(&["analyse", "--tag", &other], &[], "one binary");
+    refused(&["analyse", "--tag", "7:x"], &[], "version");
+    let extract = ["extract", text(&case), "--tag", &job.tag];
+    done(&extract, &plan);
+
+    // One more blank line in the case; another grant; another log beside the others; a log that was written to.
+    let put = |name: &str, more: &str| {
+        let path = folder.join(name);
+        let before = fs::read(&path).unwrap();
+        fs::write(&path, [&before, more.as_bytes()].concat()).unwrap();
+        before
+    };
+    let before = put("case.toml", "\n");
+    refused(&extract, &plan, "case or one of its tables");
+    fs::write(&case, before).unwrap();
+    let before = put("grants.csv", "u9,pupil,s1\n");
+    refused(&extract, &plan, "case or one of its tables");
+    fs::write(folder.join("grants.csv"), before).unwrap();
+    fs::write(folder.join("logs/0.log"), "x\n").unwrap();
+    refused(&extract, &plan, "not the same here");
+    fs::remove_file(folder.join("logs/0.log")).unwrap();
+    put("logs/b.log", "\nmore\n");
+    refused(&extract, &plan, "not as it was when the job was planned");
+    let rows = job.analyse(Vec::new());
+    assert!(rows.is_empty());
+    refused(
+        &job.conclude(&folder.join("out")),
+        &ended(rows, ANALYSED),
+        "was not read",
+    );
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Case and tables shipped to a machine on which the logs lie where they lay.
+#[test]
+fn a_case_that_lies_elsewhere() {
+    let folder = small("stages-shipped");
+    let elsewhere = fresh("stages-shipped-to");
+    for name in [
+        "case.toml",
+        "controllers.csv",
+        "units.csv",
+        "grants.csv",
+        "sessions.csv",
+        "objects.csv",
+    ] {
+        fs::copy(folder.join(name), elsewhere.join(name)).unwrap();
+    }
+    let job = Job::plan(&folder.join("case.toml"), "9000");
+    let shipped = elsewhere.join("case.toml");
+    let plan = ended(job.plan.clone(), PLAN);
+    let here = done(&["extract", text(&job.case), "--tag", &job.tag], &plan);
+    let logs = ["--logs", text(&folder)];
+    let there = done(
+        &[&["extract", text(&shipped), "--tag", &job.tag][..], &logs].concat(),
+        &plan,
+    );
+    assert!(here == there);
+    fs::remove_dir_all(&folder).unwrap();
+    fs::remove_dir_all(&elsewhere).unwrap();
+}
+
+/// An account with nearly all accesses passes in pieces, whose seams must not show.
+#[test]
+fn an_account_of_several_pieces() {
+    let folder = small("stages-large");
+    let lines: String = (0..70_000_u32)
+        .map(|at| {
+            format!(
+                "10.0.0.9 - {} [05/Mar/2021:{:02}:{:02}:{:02} +0000] \"GET /contacts/c{} HTTP/1.1\" 200 {} \"-\" \"A\"\n",
+                if at % 9 == 0 { "u3" } else { "u6" },
+                at / 3600 % 24,
+                at / 60 % 60,
+                at % 60,
+                at * 7 % 61,
+                400 + at % 31
+            )
+        })
+        .collect();
+    fs::write(folder.join("logs/d.log"), lines).unwrap();
+    let case = folder.join("case.toml");
+    let job = Job::plan(&case, "1M");
+    let pieces = job.analyse(job.extract());
+    let most = pieces.iter().map(|row| number(row, place(ANALYSED, "nth")));
+    assert!(most.max() >= Some(1), "a sequence in pieces");
+    agrees(&case, &["1M"], &folder);
+    fs::remove_dir_all(&folder).unwrap();
+}
