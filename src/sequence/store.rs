@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::packed::{PACKED, pack, unpack};
@@ -91,7 +92,13 @@ impl Spill {
 
 /// A file that has no name any more and vanishes with the process.
 fn nameless(folder: &Path) -> io::Result<File> {
-    let path = folder.join(format!(".breachscope-spill-{}", std::process::id()));
+    // Scans of one process may lie side by side.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let path = folder.join(format!(
+        ".breachscope-spill-{}-{number}",
+        std::process::id()
+    ));
     let file = File::options()
         .read(true)
         .write(true)

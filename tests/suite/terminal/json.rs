@@ -19,7 +19,10 @@ const WITHOUT: [(&str, &str); 10] = [
     ("plan", "writes an Arrow stream"),
     ("extract", "writes an Arrow stream"),
     ("analyse", "writes an Arrow stream"),
-    ("conclude", "is called by a job, which reads the answer's files"),
+    (
+        "conclude",
+        "is called by a job, which reads the answer's files",
+    ),
 ];
 
 fn walk(command: &clap::Command, name: &str, wrong: &mut Vec<String>) {
