@@ -97,10 +97,12 @@ pub(super) fn find(files: Vec<Log>, how: &WritingArgs, known: &Known) -> Result<
             (Some(told), _) => told.name(),
             (None, Some(how)) => kind(&how),
             (None, None) => {
-                unread.push((
-                    name,
-                    "no format that this version knows reads its lines".to_owned(),
-                ));
+                let case = path.extension().is_some_and(|end| end == "toml");
+                let why = match case {
+                    true => "looks like a case file: give it with --case",
+                    false => "no format that this version knows reads its lines",
+                };
+                unread.push((name, why.to_owned()));
                 continue;
             }
         };

@@ -111,7 +111,8 @@ impl View {
             }
             Level::Subjects(_) => {
                 let hidden = match self.data.protected {
-                    0 => String::new(),
+                    // A small number tells of persons; none is no exception, else the words would tell.
+                    0..5 => " + fewer than five protected, not named".to_owned(),
                     n => format!(" + {n} protected, not named"),
                 };
                 format!("data subject {place}{hidden}   Enter: accesses   Esc: back")

@@ -88,7 +88,7 @@ fn protected_persons_are_counted_and_neither_listed_nor_found() {
         "{shown}"
     );
     assert!(
-        shown.contains("data subject 1 of 3 + 2 protected, not named"),
+        shown.contains("data subject 1 of 3 + fewer than five protected"),
         "{shown}"
     );
     assert!(
