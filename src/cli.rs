@@ -5,7 +5,7 @@ mod practice;
 mod stage;
 mod terminal;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -175,6 +175,25 @@ pub struct ScanArgs {
     /// How the screen speaks
     #[command(flatten)]
     pub screen: ScreenArgs,
+}
+
+impl ScanArgs {
+    /// A scan as it goes without any flag, that says nothing at the end.
+    pub fn quietly(case: &Path, out: &Path) -> ScanArgs {
+        ScanArgs {
+            case: case.to_owned(),
+            out: out.to_owned(),
+            reading: ReadingArgs::default(),
+            memory: None,
+            keep: None,
+            compare: None,
+            rehash: false,
+            journal: None,
+            quiet: true,
+            json: false,
+            screen: ScreenArgs::default(),
+        }
+    }
 }
 
 /// `explain`.

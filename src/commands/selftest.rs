@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{Ending, scan};
-use crate::cli::{ReadingArgs, ScanArgs, ScreenArgs, SelftestArgs};
+use crate::cli::{ScanArgs, SelftestArgs};
 use crate::selftest::{self, Report};
 
 /// Runs it.
@@ -43,19 +43,7 @@ fn practise(place: &Path) -> Result<Report, Ending> {
 
 /// The scan of one case, as `breachscope scan --quiet` does it.
 fn answer(case: &Path, out: &Path) -> Result<(), String> {
-    let args = ScanArgs {
-        case: case.to_owned(),
-        out: out.to_owned(),
-        reading: ReadingArgs::default(),
-        memory: None,
-        keep: None,
-        compare: None,
-        rehash: false,
-        journal: None,
-        quiet: true,
-        json: false,
-        screen: ScreenArgs::default(),
-    };
+    let args = ScanArgs::quietly(case, out);
     scan::run(&args).map_err(|ending| match ending {
         Ending::Failed(why) | Ending::Usage(why) => why,
         other => format!("the scan ended with {other:?}"),

@@ -27,6 +27,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, the gravest first.
+    pub const ALL: [Verdict; 5] = [
+        Verdict::Enumeration,
+        Verdict::Probing,
+        Verdict::Overreach,
+        Verdict::Harvest,
+        Verdict::Undetermined,
+    ];
+
     /// The word for tables.
     pub fn word(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::scan::folder;
 use super::{Ending, scan, terminal, told};
-use crate::cli::{DemoArgs, ReadingArgs, ScanArgs};
+use crate::cli::{DemoArgs, ScanArgs};
 use crate::report::{Staging, guide};
 
 const CASE: &[u8] = include_bytes!("case.zst");
@@ -29,17 +29,9 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Ending> {
     let case = args.out.join("case").join("case.toml");
     let answer = args.out.join("answer");
     scan::run(&ScanArgs {
-        case: case.clone(),
-        out: answer.clone(),
-        reading: ReadingArgs::default(),
-        memory: None,
-        keep: None,
-        compare: None,
-        rehash: false,
-        journal: None,
         quiet: args.json,
-        json: false,
         screen: args.screen.clone(),
+        ..ScanArgs::quietly(&case, &answer)
     })?;
     let guide = guide(&case, &answer);
     if args.json {

@@ -1,5 +1,6 @@
 //! What the others did with the things that somebody asked for beyond scope, so that templates about colleagues,
-//! links and whole schools can be tried. Costs one more look at the accesses, and memory for those things only.
+//! links and whole schools can be tried. Looks again at accounts that asked for such things, and, where a school may have rolled
+//! over, at who of it was active then.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -96,18 +96,6 @@ impl Facts<'_> {
         self.content.words.say(&format!("said.{key}"), values)
     }
 
-    fn number(&self, cell: &str) -> String {
-        let words = &self.content.words;
-        match cell {
-            "" => words.word("number.unknown"),
-            "<5" => words.word("number.fewer"),
-            "withheld" => words.word("number.withheld"),
-            cell => cell
-                .parse()
-                .map_or_else(|_| cell.to_owned(), |n| words.number(n)),
-        }
-    }
-
     fn time(&self, value: &Value) -> Option<String> {
         let at = second_of(value)?;
         Some(self.content.words.when(&self.content.zone, at, "long"))
@@ -165,9 +153,9 @@ fn accounts(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
             &[
                 ("account", &at(row, "account")),
                 ("verdict", &word),
-                ("confirmed", &facts.number(&confirmed)),
-                ("probable", &facts.number(&probable)),
-                ("attempts", &facts.number(&attempts)),
+                ("confirmed", &facts.content.count(&confirmed)),
+                ("probable", &facts.content.count(&probable)),
+                ("attempts", &facts.content.count(&attempts)),
             ],
         );
         let values = json!({

@@ -144,6 +144,19 @@ impl Content {
         rows.unwrap_or_default()
     }
 
+    /// A count; `unknown` where there is none, and the words for what is hidden.
+    pub(super) fn count(&self, cell: &str) -> String {
+        let words = &self.words;
+        match cell {
+            "" => words.word("number.unknown"),
+            "<5" => words.word("number.fewer"),
+            "withheld" => words.word("number.withheld"),
+            cell => cell
+                .parse()
+                .map_or_else(|_| cell.to_owned(), |n| words.number(n)),
+        }
+    }
+
     /// The case's ID.
     pub(super) fn case(&self) -> String {
         visible(self.findings["case"]["id"].as_str().unwrap_or_default())

@@ -139,15 +139,8 @@ impl<'a> Tallies<'a> {
 
 /// Verdicts by gravity; none comes last.
 fn rank(word: Option<&str>) -> usize {
-    let verdicts = [
-        Verdict::Enumeration,
-        Verdict::Probing,
-        Verdict::Overreach,
-        Verdict::Harvest,
-        Verdict::Undetermined,
-    ];
-    let found = verdicts.iter().position(|one| Some(one.word()) == word);
-    found.unwrap_or(verdicts.len())
+    let found = Verdict::ALL.iter().position(|one| Some(one.word()) == word);
+    found.unwrap_or(Verdict::ALL.len())
 }
 
 /// Takes IDs that tell of protected persons out of a part of `findings.json`.

@@ -32,15 +32,8 @@ fn total(findings: &Value, key: &str) -> u64 {
 }
 
 fn who(words: &Words, findings: &Value) -> String {
-    let verdicts = [
-        Verdict::Enumeration,
-        Verdict::Probing,
-        Verdict::Overreach,
-        Verdict::Harvest,
-        Verdict::Undetermined,
-    ];
     let mut said = Vec::new();
-    for verdict in verdicts.map(Verdict::word) {
+    for verdict in Verdict::ALL.map(Verdict::word) {
         let own = rows(findings, "accounts").filter(|row| row["verdict"] == verdict);
         let names: Vec<String> = own
             .map(|row| visible(row["account"].as_str().unwrap_or_default()))

@@ -62,19 +62,6 @@ impl Teller<'_> {
         keys.iter().map(head).collect()
     }
 
-    /// A count; `unknown` where there is none, and the words for what is hidden.
-    fn count(&self, cell: &str) -> String {
-        let words = &self.content.words;
-        match cell {
-            "" => words.word("number.unknown"),
-            "<5" => words.word("number.fewer"),
-            "withheld" => words.word("number.withheld"),
-            cell => cell
-                .parse()
-                .map_or_else(|_| cell.to_owned(), |n| words.number(n)),
-        }
-    }
-
     /// A time in the case's zone.
     fn time(&self, cell: &str) -> String {
         let (words, zone) = (&self.content.words, &self.content.zone);
@@ -102,7 +89,7 @@ fn figures(content: &Content, layout: &mut Layout) {
     let rows = content.figures.iter().map(|figure| {
         let value = match (figure.name, figure.value.parse::<f64>()) {
             ("log_coverage", Ok(share)) => words.percent(share),
-            _ => tell.count(&figure.value),
+            _ => tell.content.count(&figure.value),
         };
         let label = words.word(&format!("figure.{}", figure.name));
         vec![label, value, figure.source.clone()]
@@ -134,9 +121,9 @@ fn controllers(content: &Content, layout: &mut Layout) {
         vec![
             name,
             tell.word("status", at("status")),
-            tell.count(at("subjects_min")),
-            tell.count(at("subjects_max")),
-            tell.count(at("protected_min")),
+            tell.content.count(at("subjects_min")),
+            tell.content.count(at("subjects_max")),
+            tell.content.count(at("protected_min")),
             tell.time(at("first_seen")),
             tell.time(at("last_seen")),
             at("reasons").replace(';', ", "),
@@ -178,10 +165,10 @@ fn accounts(content: &Content, layout: &mut Layout) {
             at("account").to_owned(),
             tell.word("verdict", at("verdict")),
             at("controller").replace(';', ", "),
-            tell.count(at("controllers")),
-            tell.count(at("subjects_confirmed")),
-            tell.count(at("subjects_probable")),
-            tell.count(at("attempts")),
+            tell.content.count(at("controllers")),
+            tell.content.count(at("subjects_confirmed")),
+            tell.content.count(at("subjects_probable")),
+            tell.content.count(at("attempts")),
             tell.time(at("first_seen")),
             tell.time(at("last_seen")),
         ]
@@ -220,14 +207,14 @@ fn ladder(content: &Content, layout: &mut Layout) {
         let at = |column| at(row, column);
         let accounts = match at("accounts") {
             "" => String::new(),
-            count => tell.count(count),
+            count => tell.content.count(count),
         };
         vec![
             content.rung(at("rung")),
             accounts,
-            tell.count(at("subjects")),
-            tell.count(at("children")),
-            tell.count(at("protected")),
+            tell.content.count(at("subjects")),
+            tell.content.count(at("children")),
+            tell.content.count(at("protected")),
         ]
     });
     let told: Vec<Vec<String>> = told.collect();
@@ -360,7 +347,7 @@ fn digests(content: &Content, layout: &mut Layout) {
     let rows = all.iter().take(LISTED).map(|row| {
         let lines = match at(row, "lines") {
             "" => String::new(),
-            lines => tell.count(lines),
+            lines => tell.content.count(lines),
         };
         vec![
             at(row, "file").to_owned(),

@@ -235,13 +235,6 @@ fn controllers(answer: &Answer<'_>) -> Controllers {
 
 fn accounts(answer: &Answer<'_>) -> Accounts {
     let outcomes = &answer.analysis.outcomes;
-    let verdicts = [
-        Verdict::Enumeration,
-        Verdict::Probing,
-        Verdict::Overreach,
-        Verdict::Harvest,
-        Verdict::Undetermined,
-    ];
     let count = |verdict: Verdict| {
         let own = outcomes.iter();
         own.filter(|o| o.judgement.verdict == Some(verdict)).count()
@@ -263,7 +256,7 @@ fn accounts(answer: &Answer<'_>) -> Accounts {
     });
     Accounts {
         seen: answer.analysis.people,
-        verdicts: (verdicts.into_iter())
+        verdicts: (Verdict::ALL.into_iter())
             .map(|verdict| (verdict.word(), count(verdict)))
             .filter(|(_, n)| *n > 0)
             .collect(),

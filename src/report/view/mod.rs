@@ -89,9 +89,13 @@ impl View {
     /// # Errors
     /// A sentence: one of its files is missing or was changed.
     pub fn of(answer: &Finished, look: Look) -> Result<View, String> {
-        let data = Data::read(answer)?;
+        Ok(View::over(Data::read(answer)?, look))
+    }
+
+    /// Over what was read of one.
+    fn over(data: Data, look: Look) -> View {
         let list = List::of(data.controllers.len());
-        Ok(View {
+        View {
             data,
             look,
             levels: vec![(Level::Controllers, list)],
@@ -99,7 +103,7 @@ impl View {
             typed: None,
             sought: String::new(),
             message: String::new(),
-        })
+        }
     }
 
     /// What a key does.

@@ -38,16 +38,7 @@ fn view(subjects: usize) -> View {
     people.push_str("hidden,a,confirmed,true,true,2021-01-01T00:00:00Z,1,contact,name,log:2@9+9\n");
     people.push_str("unsaid,a,confirmed,,true,2021-01-01T00:00:00Z,1,contact,name,log:2@9+9\n");
     let data = Data::of_tables("case", controllers.as_bytes(), people.as_bytes());
-    let list = List::of(data.controllers.len());
-    View {
-        data,
-        look,
-        levels: vec![(Level::Controllers, list)],
-        page: 1,
-        typed: None,
-        sought: String::new(),
-        message: String::new(),
-    }
+    View::over(data, look)
 }
 
 fn press(view: &mut View, keys: &str) {

@@ -80,8 +80,8 @@ pub(super) fn by_controller(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
             "controller_bounds",
             &[
                 ("controller", &name(row)),
-                ("min", &facts.number(at(row, "subjects_min"))),
-                ("max", &facts.number(at(row, "subjects_max"))),
+                ("min", &facts.content.count(at(row, "subjects_min"))),
+                ("max", &facts.content.count(at(row, "subjects_max"))),
             ],
         );
         let values = json!({
@@ -99,7 +99,7 @@ fn number(cell: &str) -> Value {
 
 pub(super) fn bounds(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let (min, max) = (facts.figure("subjects_min"), facts.figure("subjects_max"));
-    let (least, most) = (facts.number(&min), facts.number(&max));
+    let (least, most) = (facts.content.count(&min), facts.content.count(&max));
     let text = match max.is_empty() {
         true => facts.say("bounds_open", &[("min", &least)]),
         false => facts.say("bounds", &[("min", &least), ("max", &most)]),
@@ -116,10 +116,10 @@ pub(super) fn certainty(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let text = facts.say(
         "certainty",
         &[
-            ("confirmed", &facts.number(&confirmed)),
-            ("probable", &facts.number(&probable)),
-            ("possible", &facts.number(&possible)),
-            ("undecided", &facts.number(&undecided)),
+            ("confirmed", &facts.content.count(&confirmed)),
+            ("probable", &facts.content.count(&probable)),
+            ("possible", &facts.content.count(&possible)),
+            ("undecided", &facts.content.count(&undecided)),
         ],
     );
     let values = json!({
@@ -131,7 +131,7 @@ pub(super) fn certainty(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
 
 pub(super) fn children(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let min = facts.figure("children_min");
-    let text = facts.say("children", &[("min", &facts.number(&min))]);
+    let text = facts.say("children", &[("min", &facts.content.count(&min))]);
     let values = json!({ "min": number(&min) });
     Ok(vec![Said::new(
         text,
@@ -143,7 +143,7 @@ pub(super) fn children(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
 /// At least those disclosed for certain, at most those that the directory has at all.
 pub(super) fn protected(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let min = facts.figure("protected_min");
-    let text = facts.say("protected", &[("min", &facts.number(&min))]);
+    let text = facts.say("protected", &[("min", &facts.content.count(&min))]);
     let values = json!({ "min": min });
     let source = "findings.json: totals.protected_min";
     let mut said = vec![Said::new(text, source, values)];
@@ -152,7 +152,7 @@ pub(super) fn protected(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
         at(row, "rung") == "could_see_if_nothing_checked" && at(row, "controller").is_empty()
     });
     if let Some(all) = all.map(|row| at(row, "protected")) {
-        let text = facts.say("protected_all", &[("all", &facts.number(all))]);
+        let text = facts.say("protected_all", &[("all", &facts.content.count(all))]);
         let values = json!({ "max": all });
         let source = "ladder.csv: could_see_if_nothing_checked, protected";
         said.push(Said::new(text, source, values));
@@ -212,14 +212,14 @@ pub(super) fn ladder(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
             "rung",
             &[
                 ("rung", &own),
-                ("subjects", &facts.number(at(row, "subjects"))),
-                ("protected", &facts.number(at(row, "protected"))),
+                ("subjects", &facts.content.count(at(row, "subjects"))),
+                ("protected", &facts.content.count(at(row, "protected"))),
             ],
         );
         let accounts = at(row, "accounts");
         if !accounts.is_empty() {
-            let reach = facts.number(at(row, "accounts_with_protected"));
-            let values = [("accounts", facts.number(accounts)), ("reach", reach)];
+            let reach = facts.content.count(at(row, "accounts_with_protected"));
+            let values = [("accounts", facts.content.count(accounts)), ("reach", reach)];
             let values = values.each_ref().map(|(key, text)| (*key, text.as_str()));
             text = format!("{text}; {}", facts.say("rung_accounts", &values));
         }
@@ -244,7 +244,7 @@ pub(super) fn published(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
         let text = facts.say("no_leak", &[]);
         return Ok(vec![Said::new(text, source, Value::Null)]);
     }
-    let text = |value: &Value| facts.number(&cell(value));
+    let text = |value: &Value| facts.content.count(&cell(value));
     let own = facts.say(
         "leak",
         &[

@@ -111,7 +111,7 @@ pub(super) fn not_evaluated(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
 pub(super) fn logs(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let inputs = list(&facts.content.manifest, "inputs");
     let said = inputs.take(LISTED).map(|input| {
-        let number = |key: &str| facts.number(&cell(&input[key]));
+        let number = |key: &str| facts.content.count(&cell(&input[key]));
         let unknown = || facts.content.words.word("number.unknown");
         let values = [
             ("file", cell(&input["file"])),
@@ -184,8 +184,8 @@ pub(super) fn checks(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     for rate in list(&content.manifest["selftest"], "error_rates") {
         let values = [
             ("what", cell(&rate["what"])),
-            ("wrong", facts.number(&cell(&rate["wrong"]))),
-            ("of", facts.number(&cell(&rate["of"]))),
+            ("wrong", facts.content.count(&cell(&rate["wrong"]))),
+            ("of", facts.content.count(&cell(&rate["of"]))),
         ];
         let values = values.each_ref().map(|(key, text)| (*key, text.as_str()));
         let text = facts.say("error_rate", &values);
