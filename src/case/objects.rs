@@ -139,6 +139,14 @@ impl Objects {
         unit(&self.rows[row as usize])
     }
 
+    /// What decides who may see a row: its unit, its school form, and whether it is protected.
+    #[inline]
+    pub fn seen_by(&self, row: u32) -> (Option<u32>, &str, bool) {
+        let packed = &self.rows[row as usize];
+        let common = &self.common[packed.common as usize];
+        (unit(packed), &common.form, common.protected)
+    }
+
     /// When a row holds, without a look at the rest.
     #[inline]
     pub fn valid(&self, row: u32) -> Validity {

@@ -3,7 +3,7 @@
 //! Retries and repeats collapse (METHODS.md, "Detection" 1). A contact that lies beyond scope is
 //! *unexplained* unless a template fits; the first that fits is recorded.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::explain::Explanation;
 use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
@@ -88,6 +88,8 @@ pub struct Reader<'s, 'n> {
     pub atlas: &'s Atlas<'s>,
     /// Names of what was requested.
     pub names: &'n Names,
+    /// What each requested ID is, by its number.
+    pub things: &'s [Thing],
     /// Things that some container lists.
     pub on_lists: &'s HashSet<Thing>,
     /// For how long a list explains that its entries are asked for, in nanoseconds.
@@ -130,6 +132,7 @@ impl<'n> Reader<'_, 'n> {
             let shortly = |from: &Times| near(from, touch.thing, access.time, self.listed_within);
             let next_page = touched.pages.get(before);
             let next_page = next_page.map(|page| accesses[page.access as usize].time);
+            let (controller, unit) = self.owner(touch.thing, access.time);
             let contact = Contact {
                 led: shortly(&listings.foreign),
                 at_once: last_page.is_some_and(|at| access.time.0 - at.0 <= AT_ONCE)
@@ -142,8 +145,8 @@ impl<'n> Reader<'_, 'n> {
                 container: false,
                 place: place(touch.standing),
                 disclosed,
-                controller: self.controller(touch.thing, access.time).or(touch.label),
-                unit: self.unit(touch.thing, access.time),
+                controller: controller.or(touch.label),
+                unit,
                 explained: explain(service, shortly(&listings.mixed)),
                 batch: batches.get(&access.order()).copied().unwrap_or(1),
                 on_some_list: self.on_lists.contains(&touch.thing),
@@ -181,6 +184,7 @@ impl<'n> Reader<'_, 'n> {
                 continue;
             }
             first.insert(page.container, contacts.len());
+            let (controller, unit) = self.container_owner(page.container, access.time);
             let contact = Contact {
                 led: false,
                 at_once: false,
@@ -192,10 +196,8 @@ impl<'n> Reader<'_, 'n> {
                 container: true,
                 place,
                 disclosed,
-                controller: self
-                    .container_controller(page.container, access.time)
-                    .or(page.learned.1.filter(|_| !page.known)),
-                unit: self.container_unit(page.container, access.time),
+                controller: controller.or(page.learned.1.filter(|_| !page.known)),
+                unit,
                 explained: explain(service, false),
                 batch: 1,
                 on_some_list: true,
@@ -206,30 +208,27 @@ impl<'n> Reader<'_, 'n> {
         contacts
     }
 
-    fn controller(&self, thing: Thing, at: Stamp) -> Option<ControllerIndex> {
+    /// A thing's controller and unit.
+    fn owner(&self, thing: Thing, at: Stamp) -> (Option<ControllerIndex>, Option<u32>) {
         let rows = self.atlas.rows_at(thing, at);
-        rows.first().and_then(|row| self.atlas.controller(*row))
+        let row = rows.first();
+        (
+            row.and_then(|row| self.atlas.controller(*row)),
+            row.and_then(|row| self.atlas.unit_of_row(*row)),
+        )
     }
 
-    fn unit(&self, thing: Thing, at: Stamp) -> Option<u32> {
-        let rows = self.atlas.rows_at(thing, at);
-        rows.first().and_then(|row| self.atlas.row(*row).unit)
-    }
-
-    fn container_unit(&self, container: u32, at: Stamp) -> Option<u32> {
+    /// A container's controller and unit.
+    fn container_owner(&self, container: u32, at: Stamp) -> (Option<ControllerIndex>, Option<u32>) {
         let id = self.names.objects.name(container);
         match self.atlas.members(id).first() {
-            Some(member) => self.unit(self.atlas.listed(*member), at),
-            None => self.atlas.unit_of_container(id, at),
-        }
-    }
-
-    fn container_controller(&self, container: u32, at: Stamp) -> Option<ControllerIndex> {
-        let id = self.names.objects.name(container);
-        let members = self.atlas.members(id);
-        match members.first() {
-            Some(member) => self.controller(self.atlas.listed(*member), at),
-            None => self.controller(self.atlas.thing(id, NONE), at),
+            Some(member) => self.owner(self.atlas.listed(*member), at),
+            None => {
+                let thing = self.things.get(container as usize).copied();
+                let thing = thing.unwrap_or(Thing::Asked(container));
+                let unit = self.atlas.unit_of_container(id, thing, at);
+                (self.owner(thing, at).0, unit)
+            }
         }
     }
 }

@@ -36,21 +36,28 @@ pub(super) fn life(facts: &Facts, peers: &Peers) -> f64 {
     odds.into_iter().fold(f64::NEG_INFINITY, f64::max)
 }
 
+/// From where on sums are scaled down, and by how much.
+const LARGE: f64 = 1e200;
+
 /// The average over all segments and several θ1 of the likelihood ratio against θ0, as a logarithm: with S the sum
-/// over the segments that end here, S' = (S + 1) × ratio.
+/// over the segments that end here, S' = (S + 1) × ratio. Sums are scaled down where they grow large.
 fn segments(steps: &[bool], theta_0: f64) -> f64 {
     let n = steps.len() as f64;
     let count = (n * (n + 1.0) / 2.0).ln();
     let mixed = THETA_1.map(|theta_1| {
         let theta_1 = theta_1.max(theta_0);
-        let up = (theta_1 / theta_0).ln();
-        let down = ((1.0 - theta_1) / (1.0 - theta_0)).ln();
-        let mut ending = f64::NEG_INFINITY;
-        let mut all = f64::NEG_INFINITY;
+        let up = theta_1 / theta_0;
+        let down = (1.0 - theta_1) / (1.0 - theta_0);
+        let (mut one, mut ending, mut all, mut scaled) = (1.0, 0.0, 0.0, 0.0);
         for beyond in steps {
-            ending = log_sum(ending, 0.0) + if *beyond { up } else { down };
-            all = log_sum(all, ending);
+            ending = (ending + one) * if *beyond { up } else { down };
+            all += ending;
+            if all > LARGE {
+                [one, ending, all] = [one, ending, all].map(|sum| sum / LARGE);
+                scaled += LARGE.ln();
+            }
         }
+        let all = f64::ln(all) + scaled;
         all - count
     });
     log_mean(&mixed)

@@ -64,23 +64,18 @@ impl<'c> Reachable<'c> {
             let next = forms.len() as u32;
             forms.entry(name).or_insert(next);
         }
-        let by_account = by_account(directory, &forms, window);
+        let granted = Granted::of(directory, &forms, window);
         let accounts = directory.accounts.as_deref().unwrap_or_default();
         let mut bare = BTreeMap::new();
         for row in accounts
             .iter()
-            .filter(|row| !by_account.contains_key(row.account.as_str()))
+            .filter(|row| !granted.accounts.contains_key(row.account.as_str()))
         {
             if let Some(span) = common(window, row.open) {
                 *bare.entry(span).or_default() += 1;
             }
         }
-        let mut profiles = BTreeMap::new();
-        for mut rights in by_account.into_values() {
-            rights.sort_unstable();
-            rights.dedup();
-            *profiles.entry(rights).or_default() += 1;
-        }
+        let profiles = granted.profiles();
         Reachable {
             atlas,
             kinds: Kinds::of(atlas, &forms, window),
@@ -219,29 +214,58 @@ fn shown(right: &Right, below: &Classes, matters: bool) -> Seen {
     seen
 }
 
-fn by_account<'c>(
-    directory: &'c Directory,
-    forms: &HashMap<&str, u32>,
-    window: Span,
-) -> HashMap<&'c str, Vec<Right>> {
-    let mut rights: HashMap<&str, Vec<Right>> = HashMap::new();
-    for grant in directory.grants.as_deref().unwrap_or_default() {
-        let Some(span) = common(window, grant.valid) else {
-            continue;
+/// What accounts are granted in a window.
+struct Granted<'c> {
+    /// Their numbers.
+    accounts: hashbrown::HashMap<&'c str, u32>,
+    /// Account and right, one for each row.
+    rights: Vec<(u32, Right)>,
+}
+
+impl<'c> Granted<'c> {
+    fn of(directory: &'c Directory, forms: &HashMap<&str, u32>, window: Span) -> Granted<'c> {
+        let mut granted = Granted {
+            accounts: hashbrown::HashMap::new(),
+            rights: Vec::new(),
         };
-        // A form that no object has shows nothing.
-        let form = grant
-            .form
-            .as_deref()
-            .map(|form| forms.get(form).copied().unwrap_or(u32::MAX));
-        rights.entry(&grant.account).or_default().push(Right {
-            unit: grant.unit,
-            form,
-            protected: grant.protected,
-            span,
-        });
+        for grant in directory.grants.as_deref().unwrap_or_default() {
+            let Some(span) = common(window, grant.valid) else {
+                continue;
+            };
+            // A form that no object has shows nothing.
+            let form = grant
+                .form
+                .as_deref()
+                .map(|form| forms.get(form).copied().unwrap_or(u32::MAX));
+            let next = granted.accounts.len() as u32;
+            let account = *granted.accounts.entry(&grant.account).or_insert(next);
+            let right = Right {
+                unit: grant.unit,
+                form,
+                protected: grant.protected,
+                span,
+            };
+            granted.rights.push((account, right));
+        }
+        granted
     }
-    rights
+
+    /// How many accounts have the same rights.
+    fn profiles(mut self) -> BTreeMap<Vec<Right>, u64> {
+        self.rights.sort_unstable();
+        self.rights.dedup();
+        let mut profiles: BTreeMap<Vec<Right>, u64> = BTreeMap::new();
+        let mut profile: Vec<Right> = Vec::new();
+        for own in self.rights.chunk_by(|a, b| a.0 == b.0) {
+            profile.clear();
+            profile.extend(own.iter().map(|(_, right)| *right));
+            match profiles.get_mut(profile.as_slice()) {
+                Some(accounts) => *accounts += 1,
+                None => _ = profiles.insert(profile.clone(), 1),
+            }
+        }
+        profiles
+    }
 }
 
 fn start(from: Option<Stamp>) -> i64 {

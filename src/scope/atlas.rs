@@ -2,7 +2,8 @@
 //! lies under it, controller -> its population. Facts only; who may see what is judged in `scope`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
 
 use super::groups::{Finder, Groups};
 use crate::case::{Directory, Member, ObjectRow, Objects, RouteSpec};
@@ -131,8 +132,11 @@ impl<'c> Atlas<'c> {
     /// Place of a container among those that `members` names.
     fn container_listed(&self, id: &[u8]) -> Option<u32> {
         let container = |row: u32| self.members[row as usize].container.as_bytes();
-        self.containers_found
-            .find(&self.by_container, container, id)
+        let any = !self.members.is_empty();
+        any.then(|| {
+            self.containers_found
+                .find(&self.by_container, container, id)
+        })?
     }
 
     /// Rows of `members` of a container, in page order; empty where the directory knows none.
@@ -239,27 +243,27 @@ impl<'c> Atlas<'c> {
 
     /// Whether the directory knows what a container holds, or where it belongs.
     pub fn knows_container(&self, container: &[u8]) -> bool {
-        self.container(container).is_some()
+        self.knows(container, self.thing(container, NONE))
+    }
+
+    /// [`Atlas::knows_container`] of one whose thing is known already.
+    pub fn knows(&self, container: &[u8], thing: Thing) -> bool {
+        self.contains(thing)
             || self.container_listed(container).is_some()
             || self.unit(container).is_some()
     }
 
     /// The unit that a container belongs to as an object, or is itself.
-    pub fn unit_of_container(&self, container: &[u8], at: Stamp) -> Option<u32> {
-        let rows = self
-            .container(container)
-            .map(|thing| self.rows_at(thing, at));
+    pub fn unit_of_container(&self, container: &[u8], thing: Thing, at: Stamp) -> Option<u32> {
+        let rows = self.contains(thing).then(|| self.rows_at(thing, at));
         let first = rows.and_then(|rows| rows.into_iter().find(|row| self.may_contain(*row)));
         let unit = first.and_then(|row| self.unit_of_row(row));
         unit.or_else(|| self.unit(container))
     }
 
-    /// A container among the objects.
-    fn container(&self, id: &[u8]) -> Option<Thing> {
-        let group = self.known(id)?;
-        let mut rows = self.by_object.rows(group).iter();
-        rows.any(|row| self.may_contain(*row))
-            .then_some(Thing::Known(group))
+    /// Whether a thing is among the objects as a container.
+    fn contains(&self, thing: Thing) -> bool {
+        self.rows(thing).iter().any(|row| self.may_contain(*row))
     }
 
     fn may_contain(&self, row: u32) -> bool {

@@ -2,9 +2,7 @@
 //!
 //! What the keys mean is left to `atlas`.
 
-use std::hash::BuildHasher;
-
-use hashbrown::{DefaultHashBuilder, HashTable};
+use crate::sequence::Keys;
 
 /// A key in two parts, one behind the other.
 pub(super) type Key<'k> = (&'k [u8], &'k [u8]);
@@ -81,20 +79,18 @@ impl Groups {
 /// Finds groups by their keys, which have one part.
 #[derive(Debug, Default)]
 pub(super) struct Finder {
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
+    keys: Keys,
 }
 
 impl Finder {
     /// Over all groups.
     pub(super) fn over<'k>(groups: &Groups, key: impl Fn(u32) -> &'k [u8]) -> Finder {
-        let hasher = DefaultHashBuilder::default();
-        let hash = |group: &u32| hasher.hash_one(key(groups.rows(*group)[0]));
-        let mut table = HashTable::with_capacity(groups.len());
+        let mut keys = Keys::for_about(groups.len());
         for group in 0..groups.len() as u32 {
-            table.insert_unique(hash(&group), group, hash);
+            let own = keys.key(key(groups.rows(group)[0]));
+            keys.insert(&own, group);
         }
-        Finder { table, hasher }
+        Finder { keys }
     }
 
     /// The group of a key.
@@ -104,8 +100,8 @@ impl Finder {
         key: impl Fn(u32) -> &'k [u8],
         wanted: &[u8],
     ) -> Option<u32> {
-        let same = |group: &u32| key(groups.rows(*group)[0]) == wanted;
-        self.table.find(self.hasher.hash_one(wanted), same).copied()
+        let same = |group: u32| key(groups.rows(group)[0]) == wanted;
+        self.keys.find(&self.keys.key(wanted), same)
     }
 }
 

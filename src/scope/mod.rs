@@ -319,12 +319,10 @@ impl Bench<'_> {
         let Some(grant) = self.scope.grants.and_then(|rows| rows.get(grant as usize)) else {
             return false;
         };
-        let object = self.scope.atlas.row(row);
+        let (unit, of, protected) = self.scope.atlas.objects().seen_by(row);
         grant.valid.holds(at)
-            && object
-                .unit
-                .is_some_and(|unit| self.scope.atlas.covers(grant.unit, unit))
-            && grant.form.as_deref().is_none_or(|form| form == object.form)
-            && (grant.protected || !object.protected || !self.scope.protected_matters)
+            && unit.is_some_and(|unit| self.scope.atlas.covers(grant.unit, unit))
+            && grant.form.as_deref().is_none_or(|form| form == of)
+            && (grant.protected || !protected || !self.scope.protected_matters)
     }
 }

@@ -4,7 +4,7 @@
 //! A page becomes the members that stood on it at that instant. Only what later rooms need is kept:
 //! every touch beyond scope or undecided, and the first contact with each thing in scope.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::atlas::{Atlas, ControllerIndex, Thing};
 use super::{Bench, Standing};
@@ -137,7 +137,7 @@ impl Opener<'_> {
         if access.container == NONE {
             return (Vec::new(), sure);
         }
-        let (things, known) = self.on_page(self.names.objects.name(access.container), access, sure);
+        let (things, known) = self.on_page(self.container(access), access, sure);
         (
             things,
             if known {
@@ -157,8 +157,8 @@ impl Opener<'_> {
         seen: &mut HashSet<(Thing, Standing)>,
         shown: &mut HashSet<Thing>,
     ) {
-        let id = self.names.objects.name(access.container);
-        let (things, page_known) = self.on_page(id, access, sure);
+        let (id, container) = self.container(access);
+        let (things, page_known) = self.on_page((id, container), access, sure);
         let sure = match page_known {
             true => sure,
             false => sure.min(Certainty::Possible),
@@ -168,7 +168,7 @@ impl Opener<'_> {
             container: access.container,
             inside: 0,
             beyond: 0,
-            known: !things.is_empty() || self.atlas.knows_container(id),
+            known: !things.is_empty() || self.atlas.knows(id, container),
             certainty: sure,
             learned: bench.by_label((true, access.container)),
         };
@@ -201,13 +201,13 @@ impl Opener<'_> {
     /// The things on a page, and whether it is known that exactly these stood there.
     pub fn on_page(
         &self,
-        container: &[u8],
+        (container, thing): (&[u8], Thing),
         access: &Access,
         sure: Certainty,
     ) -> (Vec<Thing>, bool) {
         let members = self.atlas.members(container);
         if members.is_empty() {
-            return (self.under_unit_of(container, access), false);
+            return (self.under_unit_of((container, thing), access), false);
         }
         let ever = || {
             members
@@ -237,9 +237,17 @@ impl Opener<'_> {
         (on_page, true)
     }
 
+    /// The container that an access asks for: its ID, and what that is.
+    fn container(&self, access: &Access) -> (&[u8], Thing) {
+        let asked = access.container;
+        let known = self.things.get(asked as usize).copied();
+        let thing = known.unwrap_or(Thing::Asked(asked));
+        (self.names.objects.name(asked), thing)
+    }
+
     /// Without membership: whatever lies in the unit that the container is, or belongs to.
-    fn under_unit_of(&self, container: &[u8], access: &Access) -> Vec<Thing> {
-        let Some(unit) = self.atlas.unit_of_container(container, access.time) else {
+    fn under_unit_of(&self, (container, thing): (&[u8], Thing), access: &Access) -> Vec<Thing> {
+        let Some(unit) = self.atlas.unit_of_container(container, thing, access.time) else {
             return Vec::new();
         };
         let rows = self.atlas.rows_under(unit);

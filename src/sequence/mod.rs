@@ -5,11 +5,13 @@
 //! exactly and stay in memory. Who an actor is in the end (sessions, aliases) is told to it by `scope`; what an access
 //! means is left to the rooms behind.
 
+mod keys;
 mod names;
 mod packed;
 mod sorted;
 mod store;
 
+pub(crate) use keys::Keys;
 pub use names::{Interner, numbered, text};
 pub use sorted::Sequences;
 pub use store::{Accesses, Spill, Stowed};

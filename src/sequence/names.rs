@@ -3,58 +3,24 @@
 //! Numbers are given in the order of first appearance, so merging parts in file order gives the same
 //! numbers whatever the number of threads. Equality is by bytes; a hash alone is no identity.
 
-use std::hash::BuildHasher;
+use super::keys::{Key, Keys};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-
-/// Longest name that a slot holds itself.
-const INLINE: usize = 15;
-/// Stands where a slot's length would stand, for a name that is held by its hash.
-const LONG: u8 = 0xFF;
+/// Names that are looked for side by side.
+const SIDE_BY_SIDE: usize = 16;
 
 /// A set of byte strings with a dense number each.
 #[derive(Debug, Default, Clone)]
 pub struct Interner {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    table: HashTable<Slot>,
-    hasher: DefaultHashBuilder,
-}
-
-/// A name as the table holds it: a short one whole, so that it is found without a look at the bytes elsewhere; of a
-/// long one its hash, and the bytes are compared.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    /// 128 bits in four words, so that a slot takes twenty bytes and more of them lie near at hand.
-    key: [u32; 4],
-    number: u32,
-}
-
-impl Slot {
-    #[inline]
-    fn new(key: u128, number: u32) -> Slot {
-        Slot {
-            key: words(key),
-            number,
-        }
-    }
-
-    #[inline]
-    fn is_long(&self) -> bool {
-        (self.key[3] >> 24) as u8 == LONG
-    }
-}
-
-#[inline]
-fn words(key: u128) -> [u32; 4] {
-    [0, 32, 64, 96].map(|shift| (key >> shift) as u32)
+    keys: Keys,
 }
 
 impl Interner {
     /// With room for so many strings.
     pub fn for_about(strings: usize) -> Interner {
         Interner {
-            table: HashTable::with_capacity(strings),
+            keys: Keys::for_about(strings),
             ends: Vec::with_capacity(strings),
             ..Interner::default()
         }
@@ -62,23 +28,25 @@ impl Interner {
 
     /// The number of a string, given on first sight.
     pub fn number(&mut self, name: &[u8]) -> u32 {
-        let (key, hash) = self.key(name);
-        if let Some(slot) = self.find(name, key, hash) {
-            return slot;
+        let key = self.keys.key(name);
+        match self.keys.find(&key, |number| self.name(number) == name) {
+            Some(number) => number,
+            None => self.add(name, &key),
         }
+    }
+
+    fn add(&mut self, name: &[u8], key: &Key) -> u32 {
         let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.bytes.extend_from_slice(name);
         self.ends.push(self.bytes.len());
-        let hasher = &self.hasher;
-        self.table
-            .insert_unique(hash, Slot::new(key, number), |slot| rehash(hasher, slot));
+        self.keys.insert(key, number);
         number
     }
 
     /// The number of a string that is already known.
     pub fn known(&self, name: &[u8]) -> Option<u32> {
-        let (key, hash) = self.key(name);
-        self.find(name, key, hash)
+        let key = self.keys.key(name);
+        self.keys.find(&key, |number| self.name(number) == name)
     }
 
     /// The string behind a number; empty for a number that was never given.
@@ -108,51 +76,27 @@ impl Interner {
             self.clone_from(other);
             return (0..other.len() as u32).collect();
         }
-        (0..other.len())
-            .map(|i| self.number(other.name(i as u32)))
-            .collect()
+        let mut moved = Vec::with_capacity(other.len());
+        let numbers: Vec<u32> = (0..other.len() as u32).collect();
+        for some in numbers.chunks(SIDE_BY_SIDE) {
+            let mut keys = [Key::default(); SIDE_BY_SIDE];
+            for (key, number) in keys.iter_mut().zip(some) {
+                *key = self.keys.key(other.name(*number));
+            }
+            let glances = keys.map(|key| self.keys.glance(&key));
+            for ((number, key), glance) in some.iter().zip(&keys).zip(glances) {
+                let name = other.name(*number);
+                let same = |number| self.name(number) == name;
+                let known = self.keys.find_from(glance, key, same);
+                moved.push(known.unwrap_or_else(|| self.add(name, key)));
+            }
+        }
+        moved
     }
 
     /// Bytes of memory that it holds.
     pub fn memory(&self) -> usize {
-        self.bytes.capacity()
-            + self.ends.capacity() * 8
-            + self.table.capacity() * (size_of::<Slot>() + 1)
-    }
-
-    /// What a slot holds of a name, and its hash.
-    #[inline]
-    fn key(&self, name: &[u8]) -> (u128, u64) {
-        if name.len() <= INLINE {
-            let mut key = [0; 16];
-            key[..name.len()].copy_from_slice(name);
-            key[INLINE] = name.len() as u8;
-            let key = u128::from_le_bytes(key);
-            return (key, self.hasher.hash_one(key));
-        }
-        let hash = self.hasher.hash_one(name);
-        (u128::from(hash) | u128::from(LONG) << 120, hash)
-    }
-
-    #[inline]
-    fn find(&self, name: &[u8], key: u128, hash: u64) -> Option<u32> {
-        let key = words(key);
-        let same = |slot: &Slot| {
-            // A hash alone is no identity.
-            slot.key == key && (!slot.is_long() || self.name(slot.number) == name)
-        };
-        self.table.find(hash, same).map(|slot| slot.number)
-    }
-}
-
-/// The hash of a slot, which needs no look at its bytes.
-fn rehash(hasher: &DefaultHashBuilder, slot: &Slot) -> u64 {
-    match slot.is_long() {
-        true => u64::from(slot.key[0]) | u64::from(slot.key[1]) << 32,
-        false => {
-            let [a, b, c, d] = slot.key.map(u128::from);
-            hasher.hash_one(a | b << 32 | c << 64 | d << 96)
-        }
+        self.bytes.capacity() + self.ends.capacity() * 8 + self.keys.memory()
     }
 }
 

@@ -71,6 +71,7 @@ fn behind(worker: &Worker<'_>, run: &Run, gap: &Gap, number: i64) -> Option<Vec<
         take,
         ..gap.before.last
     };
+    let thing = |id: &[u8]| atlas.thing(id, NONE);
     match run.what {
         What::Objects => match atlas.thing(&run.id(gap, names, number), NONE) {
             thing @ Thing::Known(_) => Some(vec![thing]),
@@ -81,7 +82,7 @@ fn behind(worker: &Worker<'_>, run: &Run, gap: &Gap, number: i64) -> Option<Vec<
             let all = || {
                 worker
                     .opener
-                    .on_page(&id, &asked(0, NONE), Certainty::Possible)
+                    .on_page((&id, thing(&id)), &asked(0, NONE), Certainty::Possible)
             };
             atlas
                 .knows_container(&id)
@@ -92,9 +93,10 @@ fn behind(worker: &Worker<'_>, run: &Run, gap: &Gap, number: i64) -> Option<Vec<
             let skip = u32::try_from(number).ok()?.checked_mul(take)?;
             let id = names.objects.name(container);
             // Of a page whose members nobody knows there is nothing to say.
-            let page = worker
-                .opener
-                .on_page(id, &asked(skip, take), Certainty::Possible);
+            let page =
+                worker
+                    .opener
+                    .on_page((id, thing(id)), &asked(skip, take), Certainty::Possible);
             Some(page)
                 .filter(|(_, known)| *known)
                 .map(|(things, _)| things)

@@ -140,13 +140,14 @@ struct Unknown {
 impl Unknown {
     fn of(class: &Class<'_>) -> Unknown {
         let names = &class.names.objects;
-        let things = class.things.iter();
-        let stranger = |id| !class.atlas.knows_container(names.name(id));
+        let things = class.things.par_iter();
+        let stranger =
+            |(id, thing): (usize, &Thing)| !class.atlas.knows(names.name(id as u32), *thing);
         Unknown {
+            containers: things.clone().enumerate().map(stranger).collect(),
             objects: things
                 .map(|thing| matches!(thing, Thing::Asked(_)))
                 .collect(),
-            containers: (0..names.len() as u32).map(stranger).collect(),
         }
     }
 

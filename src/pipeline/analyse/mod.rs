@@ -240,6 +240,7 @@ pub fn analyse(
     } = sift;
     let mut homes = Homes::infer(atlas, &sequences, &people, &names);
     let things: Vec<Thing> = (0..names.objects.len() as u32)
+        .into_par_iter()
         .map(|asked| atlas.thing(names.objects.name(asked), asked))
         .collect();
     let on_lists = on_lists(atlas);
@@ -277,6 +278,7 @@ pub fn analyse(
         reader: Reader {
             atlas,
             names: &names,
+            things: &things,
             on_lists: &on_lists,
             listed_within: (case.thresholds.listed_minutes * HOUR as f64 / 60.0) as i64,
         },
@@ -429,7 +431,7 @@ fn later(sequences: &Sequences, from: Stamp) -> f64 {
     after as f64 / all.max(1) as f64
 }
 
-fn on_lists(atlas: &Atlas<'_>) -> HashSet<Thing> {
+fn on_lists(atlas: &Atlas<'_>) -> hashbrown::HashSet<Thing> {
     let members = atlas.directory.members.as_deref().map_or(0, <[_]>::len);
     (0..members as u32)
         .map(|member| atlas.listed(member))

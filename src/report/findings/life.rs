@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashMap;
 use serde_json::{Value, json};
 
 use super::LISTED;
+use crate::case::Grant;
 use crate::detect::Verdict;
 use crate::impact::Beyond;
 use crate::pipeline::AccountOutcome;
@@ -15,29 +17,45 @@ use crate::words::{Certainty, HOUR};
 /// A pause after which a new visit begins.
 const PAUSE: i64 = HOUR / 2;
 
-/// The account's rows of the table of grants.
-pub(super) fn grants(answer: &Answer<'_>, outcome: &AccountOutcome) -> Value {
-    if outcome.person.kind != PersonKind::Account {
-        return json!([]);
+/// The first rows of the table of grants of all accounts that are told of: one look at a large table.
+pub(super) struct Grants<'a>(HashMap<&'a [u8], Vec<&'a Grant>>);
+
+impl<'a> Grants<'a> {
+    pub(super) fn of(answer: &'a Answer<'_>) -> Grants<'a> {
+        let outcomes = answer.analysis.outcomes.iter();
+        let accounts = outcomes.filter(|outcome| outcome.person.kind == PersonKind::Account);
+        let mut rows: HashMap<&[u8], Vec<&Grant>> = accounts
+            .map(|outcome| (outcome.person.name.as_slice(), Vec::new()))
+            .collect();
+        for grant in answer.atlas.directory.grants.iter().flatten() {
+            if let Some(own) = rows.get_mut(grant.account.as_bytes())
+                && own.len() < LISTED
+            {
+                own.push(grant);
+            }
+        }
+        Grants(rows)
     }
-    let directory = answer.atlas.directory;
-    let units = directory.units.as_deref().unwrap_or_default();
-    let own = directory
-        .grants
-        .iter()
-        .flatten()
-        .filter(|grant| grant.account.as_bytes() == outcome.person.name);
-    let rows = own.take(LISTED).map(|grant| {
-        json!({
-            "role": grant.role,
-            "unit": units.get(grant.unit as usize).map_or("", |unit| unit.id.as_str()),
-            "form": grant.form,
-            "protected": grant.protected,
-            "from": grant.valid.from.map(|at| at.to_string()),
-            "until": grant.valid.until.map(|at| at.to_string()),
-        })
-    });
-    rows.collect()
+
+    /// An account's.
+    pub(super) fn rows(&self, answer: &Answer<'_>, outcome: &AccountOutcome) -> Value {
+        if outcome.person.kind != PersonKind::Account {
+            return json!([]);
+        }
+        let units = answer.atlas.directory.units.as_deref().unwrap_or_default();
+        let own = self.0.get(outcome.person.name.as_slice());
+        let rows = own.into_iter().flatten().map(|grant| {
+            json!({
+                "role": grant.role,
+                "unit": units.get(grant.unit as usize).map_or("", |unit| unit.id.as_str()),
+                "form": grant.form,
+                "protected": grant.protected,
+                "from": grant.valid.from.map(|at| at.to_string()),
+                "until": grant.valid.until.map(|at| at.to_string()),
+            })
+        });
+        rows.collect()
+    }
 }
 
 /// Its visits beyond scope: requests with no longer pause between them than half an hour.

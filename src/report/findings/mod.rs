@@ -9,6 +9,7 @@ mod life;
 mod runs;
 mod sensitivity;
 
+use life::Grants;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -112,8 +113,10 @@ struct Accounts<'a>(&'a Answer<'a>);
 
 impl Serialize for Accounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let grants = Grants::of(self.0);
         let outcomes = self.0.analysis.outcomes.iter().zip(&self.0.figures);
-        serializer.collect_seq(outcomes.map(|(outcome, figures)| account(self.0, outcome, figures)))
+        let entry = |(outcome, figures)| account(self.0, outcome, figures, &grants);
+        serializer.collect_seq(outcomes.map(entry))
     }
 }
 
@@ -186,7 +189,12 @@ fn controller(answer: &Answer<'_>, row: &ControllerRow) -> Value {
     })
 }
 
-fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigures) -> Value {
+fn account(
+    answer: &Answer<'_>,
+    outcome: &AccountOutcome,
+    figures: &AccountFigures,
+    grants: &Grants<'_>,
+) -> Value {
     let names = &answer.analysis.names;
     let citations = outcome
         .share
@@ -209,7 +217,7 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
         "signals": outcome.judgement.signals.iter().map(signal).collect::<Vec<_>>(),
         "explained": outcome.facts.explained.iter()
             .map(|(why, n)| json!({ "template": why.word(), "contacts": n })).collect::<Vec<_>>(),
-        "grants": life::grants(answer, outcome),
+        "grants": grants.rows(answer, outcome),
         "visits": life::visits(answer, outcome),
         "would_change": life::would_change(answer, outcome),
         "connection": outcome.connection.word(),

@@ -1,0 +1,264 @@
+//! A table from names to numbers that holds short names itself, so that finding one is one look at memory.
+//!
+//! Open addressing with linear probing: what is looked for stands where its hash says or right behind. Long names are held
+//! by their hash and compared where they stand. Who owns the bytes of the names is left to the caller.
+
+use std::hash::BuildHasher;
+
+use hashbrown::DefaultHashBuilder;
+
+/// Longest name that a slot holds itself.
+const INLINE: usize = 15;
+/// Stands where a slot's length would stand, for a name that is held by its hash.
+const LONG: u8 = 0xFF;
+/// No name has this number, so it marks a slot that is free.
+const FREE: u32 = u32::MAX;
+/// Fewest slots of a table that has any.
+const LEAST: usize = 16;
+
+/// Numbers by name.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Keys {
+    slots: Vec<Slot>,
+    len: usize,
+    hasher: DefaultHashBuilder,
+}
+
+/// A name as the table holds it: 128 bits in four words, so that a slot takes twenty bytes.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    key: [u32; 4],
+    number: u32,
+}
+
+const EMPTY: Slot = Slot {
+    key: [0; 4],
+    number: FREE,
+};
+
+/// A name that is looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Key {
+    words: [u32; 4],
+    hash: u64,
+}
+
+/// What stands where a key is looked for first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glance(Slot);
+
+impl Keys {
+    /// With room for so many names.
+    pub fn for_about(names: usize) -> Keys {
+        let mut keys = Keys::default();
+        if names > 0 {
+            keys.grow((names + names.div_ceil(3) + 1).max(LEAST));
+        }
+        keys
+    }
+
+    /// Bytes of memory that it holds.
+    pub fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot>()
+    }
+
+    /// What to look for, for a name.
+    #[inline]
+    pub fn key(&self, name: &[u8]) -> Key {
+        match short(name) {
+            Some(key) => Key {
+                words: words(key),
+                hash: self.hasher.hash_one(key),
+            },
+            None => {
+                let hash = self.hasher.hash_one(name);
+                Key {
+                    words: words(u128::from(hash) | u128::from(LONG) << 120),
+                    hash,
+                }
+            }
+        }
+    }
+
+    /// Looks where a key stands if nothing is in its way. Several looks in a row do not wait for each other, which is
+    /// what makes [`Keys::find_from`] fast in a table that is larger than the processor's caches.
+    #[inline]
+    pub fn glance(&self, key: &Key) -> Glance {
+        let home = self.slots.get(self.home(key.hash));
+        Glance(home.copied().unwrap_or(EMPTY))
+    }
+
+    /// The number of a name that is there, with what a glance has seen of it since when no name was added but others;
+    /// `same` compares long names.
+    #[inline]
+    pub fn find_from(&self, glance: Glance, key: &Key, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let Glance(slot) = glance;
+        if slot.number != FREE && slot.key == key.words && (!key.is_long() || same(slot.number)) {
+            return Some(slot.number);
+        }
+        self.find(key, same)
+    }
+
+    /// The number of a name that is there; `same` compares long names.
+    #[inline]
+    pub fn find(&self, key: &Key, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let mut at = self.home(key.hash);
+        loop {
+            let slot = self.slots.get(at)?;
+            if slot.number == FREE {
+                return None;
+            }
+            // A hash alone is no identity.
+            if slot.key == key.words && (!key.is_long() || same(slot.number)) {
+                return Some(slot.number);
+            }
+            at = self.behind(at);
+        }
+    }
+
+    /// Adds a name that is not there.
+    #[inline]
+    pub fn insert(&mut self, key: &Key, number: u32) {
+        if (self.len + 1) * 4 > self.slots.len() * 3 {
+            self.grow((self.slots.len() * 2).max(LEAST));
+        }
+        self.len += 1;
+        self.put(
+            key.hash,
+            Slot {
+                key: key.words,
+                number,
+            },
+        );
+    }
+
+    fn put(&mut self, hash: u64, slot: Slot) {
+        let mut at = self.home(hash);
+        while self.slots[at].number != FREE {
+            at = self.behind(at);
+        }
+        self.slots[at] = slot;
+    }
+
+    /// Where a hash stands if nothing is in its way: its share of the table, so that the table may have any size.
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        ((u128::from(hash) * self.slots.len() as u128) >> 64) as usize
+    }
+
+    #[inline]
+    fn behind(&self, at: usize) -> usize {
+        match at + 1 {
+            end if end == self.slots.len() => 0,
+            next => next,
+        }
+    }
+
+    fn grow(&mut self, slots: usize) {
+        let before = std::mem::replace(&mut self.slots, vec![EMPTY; slots]);
+        for slot in before {
+            if slot.number != FREE {
+                self.put(self.hash_of(&slot), slot);
+            }
+        }
+    }
+
+    /// The hash of a slot, which needs no look at its name.
+    fn hash_of(&self, slot: &Slot) -> u64 {
+        let [a, b, c, d] = slot.key.map(u128::from);
+        let key = a | b << 32 | c << 64 | d << 96;
+        match (slot.key[3] >> 24) as u8 == LONG {
+            true => key as u64,
+            false => self.hasher.hash_one(key),
+        }
+    }
+}
+
+impl Key {
+    #[inline]
+    fn is_long(&self) -> bool {
+        (self.words[3] >> 24) as u8 == LONG
+    }
+}
+
+/// A short name and its length in 128 bits.
+#[inline]
+fn short(name: &[u8]) -> Option<u128> {
+    let length = name.len();
+    // From both ends: what overlaps is the same.
+    let key = match length {
+        0 => 0,
+        1..4 => {
+            let ends = [name[0], name[length / 2], name[length - 1]].map(u128::from);
+            ends[0] | ends[1] << (length / 2 * 8) | ends[2] << ((length - 1) * 8)
+        }
+        4..8 => {
+            let (first, last) = (name.first_chunk::<4>()?, name.last_chunk::<4>()?);
+            let [first, last] = [first, last].map(|four| u128::from(u32::from_le_bytes(*four)));
+            first | last << ((length - 4) * 8)
+        }
+        8..=INLINE => {
+            let (first, last) = (name.first_chunk::<8>()?, name.last_chunk::<8>()?);
+            let [first, last] = [first, last].map(|eight| u128::from(u64::from_le_bytes(*eight)));
+            first | last << ((length - 8) * 8)
+        }
+        _ => return None,
+    };
+    Some(key | (length as u128) << 120)
+}
+
+#[inline]
+fn words(key: u128) -> [u32; 4] {
+    [0, 32, 64, 96].map(|shift| (key >> shift) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A short key is its bytes and its length, so it is one only with itself.
+    #[test]
+    fn short_keys_are_their_bytes() {
+        for length in 0..=INLINE {
+            let name: Vec<u8> = (1..=length as u8).map(|n| n * 16 + n).collect();
+            let mut bytes = [0; 16];
+            bytes[..length].copy_from_slice(&name);
+            bytes[INLINE] = length as u8;
+            assert_eq!(short(&name), Some(u128::from_le_bytes(bytes)), "{length}");
+        }
+        assert_eq!(short(&[7; INLINE + 1]), None);
+    }
+
+    #[test]
+    fn what_was_added_is_found_and_nothing_else() {
+        let names: Vec<String> = (0..5000)
+            .map(|n| match n % 3 {
+                0 => format!("{n}"),
+                1 => format!("a name that no slot holds itself {n}"),
+                _ => format!("{n}\0"),
+            })
+            .collect();
+        let mut keys = Keys::default();
+        let same = |wanted: &'_ str| {
+            let names = &names;
+            let wanted = wanted.to_owned();
+            move |number: u32| names[number as usize] == wanted
+        };
+        for (number, name) in names.iter().enumerate() {
+            let key = keys.key(name.as_bytes());
+            assert_eq!(keys.find(&key, same(name)), None);
+            keys.insert(&key, number as u32);
+        }
+        for (number, name) in names.iter().enumerate() {
+            let key = keys.key(name.as_bytes());
+            let glance = keys.glance(&key);
+            assert_eq!(keys.find(&key, same(name)), Some(number as u32));
+            assert_eq!(
+                keys.find_from(glance, &key, same(name)),
+                Some(number as u32)
+            );
+        }
+        let key = keys.key(b"0\0");
+        assert_eq!(keys.find(&key, same("0\0")), None);
+    }
+}
