@@ -7,7 +7,7 @@ use super::keep::{Keep, Kept, PART};
 use super::{Observer, PipelineProblem};
 use crate::format::{Format, State};
 use crate::route::Router;
-use crate::route::extract::{Extractor, Part};
+use crate::route::extract::{Extractor, Part, PartEnd};
 use crate::sequence::{Ceiling, Spill, Stowed};
 use crate::source::overlap::{self, Heads, Overlap};
 use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, line_from, split};
@@ -331,8 +331,10 @@ fn read_file(
     }
     // What an earlier run has kept, and what has come since.
     let begun = kept.as_ref().map(|kept| kept.begun(file));
-    let (whole, parts, begin) = begun.unwrap_or_default();
+    let (whole, parts, begun) = begun.unwrap_or_default();
+    let begin = begun.until;
     let mut reader = Reader::open_at(&input.log, how, begin)?;
+    reader.resume_digest(&begun.digest);
     let mut lines = Lines {
         extractor,
         room,
@@ -409,7 +411,7 @@ impl Lines<'_> {
                     )
                 },
             );
-            self.put_part(&mut part, &current, &state);
+            self.put_part(&mut part, &current, &state, reader);
             if !current.intact() {
                 window = reader.again(current)?;
                 continue;
@@ -428,12 +430,16 @@ impl Lines<'_> {
     }
 
     /// Keeps what was read so far, where it is enough and the format remembers nothing of it.
-    fn put_part(&mut self, part: &mut Part, current: &Window, state: &State) {
+    fn put_part(&mut self, part: &mut Part, current: &Window, state: &State, reader: &Reader) {
         if let Some(kept) = self.kept
             && current.offset.saturating_sub(self.begin) >= PART
             && state.remembers_nothing()
         {
-            kept.put(self.parts, part, current.offset);
+            let end = PartEnd {
+                until: current.offset,
+                digest: reader.digest_at(current.offset).unwrap_or_default(),
+            };
+            kept.put(self.parts, part, end);
             (self.parts, self.begin) = (self.parts + 1, current.offset);
             self.whole.absorb(std::mem::take(part));
             self.whole.accesses.spill(self.room.0, self.room.1);

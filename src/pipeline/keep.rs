@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Input;
 use crate::route::Router;
-use crate::route::extract::Part;
+use crate::route::extract::{Part, PartEnd};
 use crate::source::{Ending, Packing, digest_of};
 
 /// Bytes of content from which a part is written.
@@ -92,14 +92,14 @@ impl Keep {
 
 impl Kept {
     /// The parts from the first on, put together, for the file with this number now: the part, how many they are, and
-    /// where in the content they end.
-    pub(super) fn begun(&self, file: u32) -> (Part, u64, u64) {
-        let (mut all, mut parts, mut until) = (Part::default(), 0, 0);
-        while let Some((part, end)) = read(&self.part_path(parts), file) {
+    /// where they end.
+    pub(super) fn begun(&self, file: u32) -> (Part, u64, PartEnd) {
+        let (mut all, mut parts, mut end) = (Part::default(), 0, PartEnd::default());
+        while let Some((part, until)) = read(&self.part_path(parts), file) {
             all.absorb(part);
-            (parts, until) = (parts + 1, end);
+            (parts, end) = (parts + 1, until);
         }
-        (all, parts, until)
+        (all, parts, end)
     }
 
     /// All of a log that was read to its end.
@@ -111,9 +111,9 @@ impl Kept {
         Some((all, ending))
     }
 
-    /// Keeps a part, if the disk takes it: the `place`-th, ending at `until`.
-    pub(super) fn put(&self, place: u64, part: &mut Part, until: u64) {
-        if let Some(bytes) = part.pack(until) {
+    /// Keeps a part, if the disk takes it: the `place`-th, and where it ends.
+    pub(super) fn put(&self, place: u64, part: &mut Part, end: PartEnd) {
+        if let Some(bytes) = part.pack(end) {
             self.write(&self.part_path(place), &bytes);
         }
     }
@@ -136,7 +136,11 @@ impl Kept {
         if !ending.damage.is_empty() {
             return;
         }
-        if let Some(bytes) = part.pack(ending.content_bytes) {
+        let until = PartEnd {
+            until: ending.content_bytes,
+            digest: Vec::new(),
+        };
+        if let Some(bytes) = part.pack(until) {
             self.write(&self.folder.join(LAST), &bytes);
         }
         let end = End {
@@ -180,6 +184,6 @@ fn make(folder: &Path) -> io::Result<()> {
         .create(folder)
 }
 
-fn read(path: &Path, file: u32) -> Option<(Part, u64)> {
+fn read(path: &Path, file: u32) -> Option<(Part, PartEnd)> {
     Part::unpack(&fs::read(path).ok()?, file)
 }

@@ -66,9 +66,9 @@ impl Content {
     /// Measures the answered bodies of all accesses.
     pub fn measure(accesses: &Accesses, routes: &[RouteSpec]) -> Content {
         let mut counts: HashMap<(u16, u64), u64> = HashMap::new();
-        for access in requests(accesses) {
+        requests(accesses, |access| {
             *counts.entry((access.route, access.bytes)).or_default() += 1;
-        }
+        });
         let mut by_route: BTreeMap<u16, BTreeMap<u64, u64>> = BTreeMap::new();
         for ((route, size), calls) in counts {
             by_route.entry(route).or_default().insert(size, calls);
@@ -81,14 +81,15 @@ impl Content {
                 ids.extend(found.map(|size| ((*route, size), HashSet::new())));
             }
         }
-        let looked = (!ids.is_empty()).then(|| requests(accesses));
-        for access in looked.into_iter().flatten() {
-            if let Some(ids) = ids.get_mut(&(access.route, access.bytes)) {
-                ids.insert(match access.object {
-                    NONE => access.container,
-                    object => object,
-                });
-            }
+        if !ids.is_empty() {
+            requests(accesses, |access| {
+                if let Some(ids) = ids.get_mut(&(access.route, access.bytes)) {
+                    ids.insert(match access.object {
+                        NONE => access.container,
+                        object => object,
+                    });
+                }
+            });
         }
         let mut content = Content::default();
         for (route, sizes) in &by_route {
@@ -123,12 +124,14 @@ impl Content {
 
 /// The answered requests; one that names many IDs is one, whatever it named: the same batch asked for again and again
 /// is no constant body.
-fn requests(accesses: &Accesses) -> impl Iterator<Item = Access> {
+fn requests(accesses: &Accesses, mut see: impl FnMut(&Access)) {
     let mut before = None;
-    accesses.iter().filter(move |access| {
+    accesses.visit(|_, access| {
         let first = before.replace(access.order()) != Some(access.order());
-        first && answered(access)
-    })
+        if first && answered(access) {
+            see(access);
+        }
+    });
 }
 
 fn answered(access: &Access) -> bool {

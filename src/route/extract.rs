@@ -3,6 +3,7 @@
 //! Parts merge in the order of their chunks, so the answer does not depend on who made them. Reading
 //! bytes is left to `source`, threads to `pipeline`, and every judgement to the rooms behind.
 
+pub use super::kept::PartEnd;
 pub use super::part::{Part, Reject, Tally};
 use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State};
 use crate::route::{Asked, Page, Router, Seen};

@@ -9,7 +9,7 @@ use crate::source::digest_of;
 use crate::source::overlap::Hits;
 
 /// What a kept part begins with; raised when its shape changes.
-const MAGIC: &[u8] = b"breachscope part 1\n";
+const MAGIC: &[u8] = b"breachscope part 2\n";
 
 /// All of a part but its accesses and names.
 #[derive(Serialize, Deserialize)]
@@ -19,20 +19,28 @@ struct Rest {
     hours: Hours,
     hits: Hits,
     unended: Option<u64>,
-    /// Where in the content it ends.
-    until: u64,
+    end: PartEnd,
+}
+
+/// Where a kept part ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartEnd {
+    /// Offset in the content.
+    pub until: u64,
+    /// How far the file's digest has come there; empty where it is not known.
+    pub digest: Vec<u8>,
 }
 
 impl Part {
-    /// Its bytes, with where in the content it ends. `None` where it cannot be written.
-    pub fn pack(&mut self, until: u64) -> Option<Vec<u8>> {
+    /// Its bytes, with where it ends. `None` where it cannot be written.
+    pub fn pack(&mut self, end: PartEnd) -> Option<Vec<u8>> {
         let rest = Rest {
             tally: self.tally.clone(),
             rejects: std::mem::take(&mut self.rejects),
             hours: std::mem::take(&mut self.hours),
             hits: std::mem::take(&mut self.hits),
             unended: self.unended,
-            until,
+            end,
         };
         let text = serde_json::to_vec(&rest);
         self.rejects = rest.rejects;
@@ -51,7 +59,7 @@ impl Part {
 
     /// The part that these are the bytes of, of the file with this number now, and where it ends; `None` where they are
     /// none, or not as they were written.
-    pub fn unpack(bytes: &[u8], file: u32) -> Option<(Part, u64)> {
+    pub fn unpack(bytes: &[u8], file: u32) -> Option<(Part, PartEnd)> {
         let (body, seal) = bytes.split_last_chunk::<64>()?;
         if digest_of(body).as_bytes() != seal {
             return None;
@@ -73,6 +81,6 @@ impl Part {
             unended: told.unended,
             ..Part::default()
         };
-        rest.is_empty().then_some((part, told.until))
+        rest.is_empty().then_some((part, told.end))
     }
 }

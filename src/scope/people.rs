@@ -76,12 +76,12 @@ impl People {
         };
         let sessions = sessions(directory);
         let mut firsts: Vec<(u32, u64)> = Vec::new();
-        for (at, access) in accesses.iter().enumerate() {
+        accesses.visit(|at, access| {
             let known = people.steady.get(access.actor as usize);
             let number = match known {
                 Some(known) if *known != NONE => *known,
                 _ => {
-                    let (key, steady) = people.key(&sessions, names, files, at, &access);
+                    let (key, steady) = people.key(&sessions, names, files, at, access);
                     let number = people.keys.number(&key);
                     if steady && let Some(slot) = people.steady.get_mut(access.actor as usize) {
                         *slot = number;
@@ -94,7 +94,7 @@ impl People {
                 Some(first) => *first = (*first).min(place),
                 None => firsts.push(place),
             }
-        }
+        });
         people.renumber(&firsts);
         people
     }

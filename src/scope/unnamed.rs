@@ -60,14 +60,14 @@ pub(super) fn find(
         .collect();
     let is_bare = |access: &Access| bare.get(access.actor as usize) == Some(&true);
     let mut by_source: BTreeMap<usize, Requests> = BTreeMap::new();
-    for (at, access) in accesses.iter().enumerate() {
-        let Some(source) = source(&access) else {
-            continue;
+    accesses.visit(|at, access| {
+        let Some(source) = source(access) else {
+            return;
         };
         let own = by_source.entry(source).or_default();
         let client = own.named.entry(access.client).or_default();
         client.1 += 1;
-        if is_bare(&access) {
+        if is_bare(access) {
             own.bare.push(Bare {
                 at,
                 order: access.order(),
@@ -76,7 +76,7 @@ pub(super) fn find(
         } else {
             client.0 += 1;
         }
-    }
+    });
     by_source.retain(|_, own| own.bare.len() >= CLIENTS);
     if by_source.is_empty() {
         return (Vec::new(), BTreeSet::new());
@@ -86,16 +86,16 @@ pub(super) fn find(
     }
     // Between which of them a request with an account stands.
     let mut parted: BTreeMap<usize, HashSet<usize>> = BTreeMap::new();
-    for (at, access) in accesses.iter().enumerate() {
-        if let Some(source) = source(&access)
-            && !is_bare(&access)
+    accesses.visit(|at, access| {
+        if let Some(source) = source(access)
+            && !is_bare(access)
             && let Some(own) = by_source.get(&source)
         {
             let key = (access.order(), at);
             let behind = own.bare.partition_point(|bare| (bare.order, bare.at) < key);
             parted.entry(source).or_default().insert(behind);
         }
-    }
+    });
     let (mut found, mut places) = (Vec::new(), BTreeSet::new());
     for (source, own) in by_source {
         let cuts = parted.remove(&source).unwrap_or_default();

@@ -13,7 +13,7 @@ mod store;
 
 pub(crate) use keys::Keys;
 pub use names::{Interner, numbered, text};
-pub use sorted::Sequences;
+pub use sorted::{Many, Sequences, order};
 pub use store::{Accesses, Spill, Stowed};
 
 use crate::words::Stamp;

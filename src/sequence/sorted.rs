@@ -27,6 +27,9 @@ pub struct Sequences {
     len: usize,
 }
 
+/// Puts each of many accounts' accesses in [`order`].
+pub type Many<'m> = &'m dyn Fn(Vec<&mut [Access]>);
+
 #[derive(Debug)]
 enum Home {
     Held(Vec<Access>),
@@ -39,20 +42,22 @@ enum Home {
 
 impl Sequences {
     /// Partitions accesses by account. `who` is asked twice for each, with its place among all and whether it is the
-    /// first time, and gives the account's number, below `people`, or nothing for one that is set aside.
+    /// first time, and gives the account's number, below `people`, or nothing for one that is set aside. `many` puts
+    /// many accounts' accesses in [`order`], as many at a time as there are threads.
     pub fn build(
         accesses: Accesses,
         people: usize,
         spill: &Spill,
         mut who: impl FnMut(usize, &Access, bool) -> Option<u32>,
+        many: Many<'_>,
     ) -> Sequences {
         let mut starts = vec![0_usize; people + 1];
-        for (at, access) in accesses.iter().enumerate() {
-            if let Some(slot) = who(at, &access, true).and_then(|who| starts.get_mut(who as usize))
-            {
+        accesses.visit(|at, access| {
+            let who = who(at, access, true);
+            if let Some(slot) = who.and_then(|who| starts.get_mut(who as usize)) {
                 *slot += 1;
             }
-        }
+        });
         let mut bounds = Vec::new();
         let mut len = 0;
         for (account, slot) in starts.iter_mut().enumerate() {
@@ -68,7 +73,7 @@ impl Sequences {
             len,
         };
         let home = match spill.overflows(2 * len) {
-            false => Ok(sequences.hold(accesses, starts, who)),
+            false => Ok(sequences.hold(accesses, starts, who, many)),
             true => sequences.spill(accesses, starts, spill, who),
         };
         match home {
@@ -87,25 +92,29 @@ impl Sequences {
         accesses: Accesses,
         mut places: Vec<usize>,
         mut who: impl FnMut(usize, &Access, bool) -> Option<u32>,
+        many: Many<'_>,
     ) -> Home {
         let mut all = vec![Access::BLANK; self.len];
-        for (at, access) in accesses.drain().enumerate() {
-            let Some(account) = who(at, &access, false) else {
-                continue;
-            };
-            if let Some(place) = places.get_mut(account as usize)
+        accesses.consume(|at, access| {
+            if let Some(account) = who(at, access, false)
+                && let Some(place) = places.get_mut(account as usize)
                 && let Some(slot) = all.get_mut(*place)
             {
                 *slot = Access {
                     actor: account,
-                    ..access
+                    ..*access
                 };
                 *place += 1;
             }
-        }
+        });
+        let mut own = Vec::with_capacity(self.bounds.len());
+        let mut rest = all.as_mut_slice();
         for index in 0..self.bounds.len() {
-            order(&mut all[self.span(index)]);
+            let (one, others) = rest.split_at_mut(self.span(index).len());
+            own.push(one);
+            rest = others;
         }
+        many(own);
         Home::Held(all)
     }
 
@@ -133,17 +142,20 @@ impl Sequences {
             partition_of[account] = begins.len() as u32 - 1;
         }
         let mut writers: Vec<Writer> = begins.iter().map(|begin| Writer::at(*begin)).collect();
-        for (place, access) in accesses.drain().enumerate() {
-            let Some(account) = who(place, &access, false) else {
-                continue;
-            };
-            let partition = partition_of.get(account as usize).copied().unwrap_or(0);
-            let access = Access {
-                actor: account,
-                ..access
-            };
-            writers[partition as usize].push(access, &file, at)?;
-        }
+        let mut written = Ok(());
+        accesses.consume(|place, access| {
+            if let Some(account) = who(place, access, false)
+                && written.is_ok()
+            {
+                let partition = partition_of.get(account as usize).copied().unwrap_or(0);
+                let access = Access {
+                    actor: account,
+                    ..*access
+                };
+                written = writers[partition as usize].push(access, &file, at);
+            }
+        });
+        written?;
         for writer in &mut writers {
             writer.flush(&file, at)?;
         }
@@ -203,8 +215,9 @@ fn sort((begin, end): (usize, usize), spill: &Spill, file: &File, at: u64) -> io
     Ok(())
 }
 
-/// Stable: accesses of one request keep the order in which the request names them. Nearly all stand in order already.
-fn order(accesses: &mut [Access]) {
+/// Puts one account's accesses in exact order. Stable: accesses of one request keep the order in which the request names
+/// them. Nearly all stand in order already.
+pub fn order(accesses: &mut [Access]) {
     if !accesses.is_sorted_by_key(Access::order) {
         accesses.sort_by_key(Access::order);
     }
@@ -250,6 +263,10 @@ mod tests {
     use super::*;
     use crate::sequence::packed::tests::access;
 
+    fn one_by_one(own: Vec<&mut [Access]>) {
+        own.into_iter().for_each(order);
+    }
+
     /// Account and accesses, by index.
     fn all(sequences: &Sequences) -> Vec<(u32, Vec<Access>)> {
         let one = |index| {
@@ -268,7 +285,7 @@ mod tests {
             at if at % 2 == 0 => Some(3),
             _ => Some(access.actor % 200),
         };
-        let held = Sequences::build(accesses(), 200, &Spill::never(), who);
+        let held = Sequences::build(accesses(), 200, &Spill::never(), who, &one_by_one);
         let expected = all(&held);
         assert!(
             expected
@@ -281,7 +298,7 @@ mod tests {
             let spill = Spill::new(Some(room), &std::env::temp_dir());
             let mut own = accesses();
             own.spill(&spill, 1);
-            let spilled = Sequences::build(own, 200, &spill, who);
+            let spilled = Sequences::build(own, 200, &spill, who, &one_by_one);
             assert!(matches!(spilled.home, Home::Spilled { .. }));
             assert_eq!(all(&spilled), expected, "room {room}");
             assert_eq!(spill.fault(), None);

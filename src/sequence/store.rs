@@ -199,21 +199,43 @@ impl Accesses {
         }
     }
 
+    /// Shows all of them, in order, with their places: what is in memory is not copied for it.
+    pub fn visit(&self, mut see: impl FnMut(usize, &Access)) {
+        let mut at = 0;
+        for chunk in &self.chunks {
+            let mut see = |access: &Access| {
+                see(at, access);
+                at += 1;
+            };
+            match chunk {
+                Chunk::Held(accesses) => accesses.iter().for_each(&mut see),
+                Chunk::Spilled(spilled) => {
+                    spilled.clone().into_iter().for_each(|access| see(&access));
+                }
+            }
+        }
+    }
+
+    /// The same, where each chunk goes when it was shown.
+    pub fn consume(self, mut see: impl FnMut(usize, &Access)) {
+        let mut at = 0;
+        for chunk in self.chunks {
+            let one = Accesses {
+                chunks: vec![chunk],
+                ..Accesses::default()
+            };
+            let mut shown = 0;
+            one.visit(|_, access| {
+                see(at + shown, access);
+                shown += 1;
+            });
+            at += shown;
+        }
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Access> {
         self.chunks.iter().flat_map(Chunk::iter)
-    }
-
-    /// All of them, in order; each chunk goes when it is over.
-    pub fn drain(self) -> impl Iterator<Item = Access> {
-        self.chunks.into_iter().flat_map(|chunk| {
-            let (held, spilled) = match chunk {
-                Chunk::Held(accesses) => (accesses, None),
-                Chunk::Spilled(spilled) => (Vec::new(), Some(spilled)),
-            };
-            let spilled = spilled.into_iter().flat_map(Spilled::into_iter);
-            held.into_iter().chain(spilled)
-        })
     }
 }
 
@@ -377,7 +399,13 @@ mod tests {
         let read: Vec<Access> = accesses.iter().collect();
         assert_eq!(read[..all.len()], all);
         assert_eq!(read.last(), Some(&access(10_000)));
-        assert!(accesses.drain().eq(read));
+        let mut seen = Vec::new();
+        accesses.visit(|at, access| seen.push((at, *access)));
+        let numbered: Vec<(usize, Access)> = read.into_iter().enumerate().collect();
+        assert_eq!(seen, numbered);
+        seen.clear();
+        accesses.consume(|at, access| seen.push((at, *access)));
+        assert_eq!(seen, numbered);
         assert_eq!(spill.fault(), None);
     }
 

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io;
 
 use sha2::{Digest, Sha256};
+use sha2_resumable::digest::common::hazmat::{SerializableState, SerializedState};
+use sha2_resumable::{Digest as _, Sha256 as Resumable};
 
 use super::layer::read_at;
 use super::window::Window;
@@ -17,9 +19,9 @@ pub fn digest_of(bytes: &[u8]) -> String {
 /// How far a file is hashed, and how to go back when a window proves to be broken.
 #[derive(Default)]
 pub(super) struct Tally {
-    state: Sha256,
+    state: Resumable,
     at: u64,
-    marks: VecDeque<(u64, Sha256)>,
+    marks: VecDeque<(u64, Resumable)>,
 }
 
 /// States kept for going back: more than the windows that a caller has in hand at a time.
@@ -46,6 +48,25 @@ impl Tally {
             self.back_to(window.offset);
         }
         Ok(())
+    }
+
+    /// Goes on where an earlier run stood: hashed up to `at`, as `state` says; not at all where that is no state.
+    pub(super) fn resume(&mut self, at: u64, state: &[u8]) {
+        let state = SerializedState::<Resumable>::try_from(state).ok();
+        if let Some(state) = state.and_then(|state| Resumable::deserialize(&state).ok()) {
+            *self = Tally {
+                state,
+                at,
+                marks: VecDeque::new(),
+            };
+        }
+    }
+
+    /// What [`Tally::resume`] needs for going on at the beginning of a window that was hashed lately.
+    pub(super) fn state_at(&self, offset: u64) -> Option<Vec<u8>> {
+        let mut marks = self.marks.iter().rev();
+        let (_, state) = marks.find(|(at, _)| *at == offset)?;
+        Some(state.serialize().to_vec())
     }
 
     /// Forgets what was hashed from `offset` on; all of it when that place was not kept.
@@ -75,6 +96,7 @@ impl Tally {
 
     /// SHA-256 in lower-case hex.
     pub(super) fn hex(self) -> String {
-        format!("{:x}", self.state.finalize())
+        let digest = self.state.finalize();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -201,6 +201,23 @@ impl Reader {
             .map_err(|error| SourceProblem::reading(&self.log, error))
     }
 
+    /// Takes the digest up where an earlier run left it, at the place where this reader was opened; what lies before that is
+    /// not hashed again. Without effect for packed files, which have to be unpacked from their beginning.
+    pub fn resume_digest(&mut self, state: &[u8]) {
+        if let Way::Plain { at, tally, .. } = &mut self.way {
+            tally.resume(*at, state);
+        }
+    }
+
+    /// What [`Reader::resume_digest`] needs for going on where a window begins that was hashed lately; `None` for packed
+    /// files.
+    pub fn digest_at(&self, window: u64) -> Option<Vec<u8>> {
+        match &self.way {
+            Way::Plain { tally, .. } => tally.state_at(window),
+            Way::Ordered(_) => None,
+        }
+    }
+
     /// Bytes of the file, as it lies on disk, that were consumed, of a member those in its archive: for
     /// progress.
     pub fn packed_position(&self) -> u64 {

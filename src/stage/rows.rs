@@ -94,7 +94,7 @@ pub fn write_part<W: Write>(
     let mut before = None;
     let mut nth = 0;
     let accesses = std::mem::take(&mut part.accesses);
-    for access in accesses.drain() {
+    for access in accesses.iter() {
         let place = Some((access.time, access.line, access.offset));
         nth = if before == place { nth + 1 } else { 0 };
         before = place;

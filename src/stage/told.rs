@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StageProblem;
 use crate::pipeline::Piece;
-use crate::route::extract::Part;
+use crate::route::extract::{Part, PartEnd};
 use crate::source::Ending;
 
 /// Of a split, or of a file that was hashed.
@@ -51,7 +51,7 @@ impl Told {
         let text = serde_json::to_vec(self).map_err(|_| failed())?;
         let mut bytes = (text.len() as u64).to_le_bytes().to_vec();
         bytes.extend_from_slice(&text);
-        bytes.extend_from_slice(&part.pack(0).ok_or_else(failed)?);
+        bytes.extend_from_slice(&part.pack(PartEnd::default()).ok_or_else(failed)?);
         Ok(bytes)
     }
 

@@ -29,7 +29,7 @@ use crate::scope::{
     Arrivals, Atlas, Basis, FileOf, Homes, Opener, People, Person, PersonKind, Scope, Stale, Thing,
     Unnamed, as_of,
 };
-use crate::sequence::{Access, NONE, Names, Sequences, Spill};
+use crate::sequence::{Access, NONE, Names, Sequences, Spill, order};
 use crate::words::{Certainty, HOUR, Reason, Stamp};
 
 use calm::Calms;
@@ -230,10 +230,12 @@ pub fn analyse(
     let mut sift = Sift::of(case, &names, &people);
     let sequences = {
         let who = people.who(&case.directory, &names, files);
-        Sequences::build(all.accesses, people.len(), spill, |at, access, first| {
+        let sifted = |at, access: &Access, first| {
             let who = who(at, access);
             sift.takes(who, access, first).then_some(who)
-        })
+        };
+        let many = |own: Vec<&mut [Access]>| own.into_par_iter().for_each(order);
+        Sequences::build(all.accesses, people.len(), spill, sifted, &many)
     };
     let Sift {
         set_aside, logs, ..
