@@ -24,8 +24,8 @@ pub struct Contact<'n> {
     pub access: u32,
     /// Number of the ID among the requested ones.
     pub asked: u32,
-    /// Its ID as requested.
-    pub id: &'n [u8],
+    /// Names of what was requested.
+    names: &'n Names,
     /// Whether it is a container.
     pub container: bool,
     /// Where it lies.
@@ -65,7 +65,12 @@ pub enum Place {
     Undecided,
 }
 
-impl Contact<'_> {
+impl<'n> Contact<'n> {
+    /// Its ID as requested. Looked up when it is asked for: of most contacts nobody does.
+    pub fn id(&self) -> &'n [u8] {
+        self.names.objects.name(self.asked)
+    }
+
     /// Beyond scope and not explained.
     pub fn unexplained(&self) -> bool {
         self.outside() && self.explained.is_none()
@@ -141,7 +146,7 @@ impl<'n> Reader<'_, 'n> {
                 at: access.time,
                 access: touch.access,
                 asked: access.object,
-                id: self.names.objects.name(access.object),
+                names: self.names,
                 container: false,
                 place: place(touch.standing),
                 disclosed,
@@ -192,7 +197,7 @@ impl<'n> Reader<'_, 'n> {
                 at: access.time,
                 access: page.access,
                 asked: page.container,
-                id: self.names.objects.name(page.container),
+                names: self.names,
                 container: true,
                 place,
                 disclosed,

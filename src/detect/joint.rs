@@ -46,7 +46,7 @@ pub fn takings(account: u32, contacts: &[Contact<'_>]) -> Vec<Taking> {
         .iter()
         .filter(|c| c.place == Place::Foreign && c.unexplained());
     let taken = foreign.filter_map(|contact| {
-        let (prefix, number) = numbered(contact.id)?;
+        let (prefix, number) = numbered(contact.id())?;
         Some(Taking {
             container: contact.container,
             prefix: prefix.to_vec(),

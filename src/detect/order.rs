@@ -40,6 +40,9 @@ impl Walk {
 /// The best walk among steps of which at least one end is unexplained beyond scope: a walk passes over
 /// what the account may see as well.
 pub(super) fn walk(contacts: &[Contact<'_>]) -> Walk {
+    if !contacts.iter().any(Contact::unexplained) {
+        return Walk::default();
+    }
     // The order of a list that stood on the screen is the list's.
     let counts = |a: &Contact<'_>, b: &Contact<'_>| {
         (a.unexplained() || b.unexplained()) && !(a.shown && b.shown)
@@ -60,7 +63,7 @@ fn best<'a, 'n: 'a>(
     for kind in [false, true] {
         let mut last: Option<(&Contact<'_>, &[u8], u64)> = None;
         for contact in contacts.clone().filter(|contact| contact.container == kind) {
-            let Some((prefix, number)) = numbered(contact.id) else {
+            let Some((prefix, number)) = numbered(contact.id()) else {
                 last = None;
                 continue;
             };

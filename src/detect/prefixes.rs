@@ -14,7 +14,7 @@ const LONGEST: usize = 4;
 /// Longest run of short words of one length that follow each other in alphabetical order.
 pub(super) fn run(contacts: &[Contact<'_>]) -> u32 {
     let containers = contacts.iter().filter(|contact| contact.container);
-    let words = containers.filter_map(|contact| word(contact.id));
+    let words = containers.filter_map(|contact| word(contact.id()));
     let words: Vec<String> = words.collect();
     let onwards = |a: &String, b: &String| a.chars().count() == b.chars().count() && a < b;
     let runs = words.chunk_by(onwards).map(<[_]>::len);
@@ -23,6 +23,10 @@ pub(super) fn run(contacts: &[Contact<'_>]) -> u32 {
 }
 
 fn word(id: &[u8]) -> Option<String> {
+    // Most IDs are numbers.
+    if id.iter().any(u8::is_ascii_digit) {
+        return None;
+    }
     let text = std::str::from_utf8(id).ok()?.to_lowercase();
     let short = (1..=LONGEST).contains(&text.chars().count());
     (short && text.chars().all(char::is_alphabetic)).then_some(text)

@@ -117,9 +117,10 @@ impl Router {
     pub fn find_raw<'t>(&self, method: &[u8], raw: &'t [u8]) -> Option<Asked<'t>> {
         let end = memchr::memchr2(b'?', b'#', raw).unwrap_or(raw.len());
         let (path, query) = raw.split_at(end);
-        let Some(segments) = Segments::of(path) else {
+        let mut segments = Segments::none();
+        if segments.fill(path).is_none() {
             return self.find(method, &Target::read(raw)).map(Asked::into_owned);
-        };
+        }
         let fits = |route: &&Route| route.template.fits_segments(&segments) && route.takes(method);
         let route = self.routes.iter().find(fits)?;
         let asked = route.read_plain(&segments, query);

@@ -151,13 +151,19 @@ pub(super) struct Segments<'p> {
 }
 
 impl<'p> Segments<'p> {
-    /// Takes a path apart; `None` for one that is not its own normal form, holds escapes, or is too long.
+    /// Of no path.
     #[inline]
-    pub(super) fn of(path: &'p [u8]) -> Option<Segments<'p>> {
-        let mut segments = Segments {
+    pub(super) fn none() -> Segments<'p> {
+        Segments {
             list: [&[]; MOST_SEGMENTS],
             count: 0,
-        };
+        }
+    }
+
+    /// Takes a path apart, in place; `None` for one that is not its own normal form, holds escapes, or is too long.
+    #[inline]
+    pub(super) fn fill(&mut self, path: &'p [u8]) -> Option<()> {
+        let segments = self;
         let mut rest = path.strip_prefix(b"/")?;
         loop {
             let mut end = rest.len();
@@ -180,7 +186,7 @@ impl<'p> Segments<'p> {
             segments.count += 1;
             match rest.get(end + 1..) {
                 Some(more) => rest = more,
-                None => return Some(segments),
+                None => return Some(()),
             }
         }
     }
