@@ -74,6 +74,7 @@ impl Extractor<'_> {
                 part.lose(lost);
             }
         }
+        part.accesses.shrink();
         part
     }
 

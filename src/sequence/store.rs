@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::packed::{PACKED, pack, unpack};
 use super::{Access, Moved, NONE, Names};
 
+/// Accesses for which room is made at first.
+const FEW: usize = 256;
 /// Accesses that are read from disk at a time.
 const BLOCK: usize = 4096;
 
@@ -155,7 +157,18 @@ impl Accesses {
         self.held += 1;
         match self.chunks.last_mut() {
             Some(Chunk::Held(chunk)) => chunk.push(access),
-            _ => self.chunks.push(Chunk::Held(vec![access])),
+            _ => {
+                let mut chunk = Vec::with_capacity(FEW);
+                chunk.push(access);
+                self.chunks.push(Chunk::Held(chunk));
+            }
+        }
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        if let Some(Chunk::Held(chunk)) = self.chunks.last_mut() {
+            chunk.shrink_to_fit();
         }
     }
 

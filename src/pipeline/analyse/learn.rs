@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::case::{AccountRow, Case};
 use crate::scope::learned::{self, HeldOut, Id, Learned, Learning, Visitor};
 use crate::scope::{Atlas, Homes, People, PersonKind, Scope, Thing};
-use crate::sequence::{Names, Sequences};
+use crate::sequence::{Access, Names, Sequences};
 
 /// What was learned, and who voted.
 #[derive(Debug, Default)]
@@ -76,8 +76,18 @@ impl Class<'_> {
         unknown: &Unknown,
     ) -> (Vec<Id>, Option<Visitor>) {
         let (number, accesses) = self.sequences.sequence(index);
-        let mut asked = learned::asked(accesses.iter());
-        asked.retain(|id| unknown.holds(*id));
+        // Most accounts ask for nothing that the directory does not know.
+        let strange = accesses.iter().any(|access| unknown.is_in(access));
+        let unknown_only = |ids: Vec<Id>| {
+            let mut ids = ids;
+            ids.retain(|id| unknown.holds(*id));
+            ids.shrink_to_fit();
+            ids
+        };
+        let asked = match strange {
+            true => unknown_only(learned::asked(accesses.iter())),
+            false => Vec::new(),
+        };
         let person = self.people.person(number);
         let row = self.accounts.get(person.name.as_slice());
         let machine = row.is_some_and(|row| matches!(row.kind.as_str(), "service" | "test"));
@@ -90,10 +100,18 @@ impl Class<'_> {
             [_, _, ..] => None,
             [] => row.and_then(|row| row.controller),
         };
-        let visitor = home.map(|home| {
-            let mut visitor = Visitor::of(home, &accesses, &self.case.routes);
-            visitor.ids.retain(|id| unknown.holds(*id));
-            visitor
+        let visitor = home.map(|home| match strange {
+            true => {
+                let visitor = Visitor::of(home, &accesses, &self.case.routes);
+                Visitor {
+                    ids: unknown_only(visitor.ids),
+                    ..visitor
+                }
+            }
+            false => Visitor {
+                controller: home,
+                ids: Vec::new(),
+            },
         });
         (asked, visitor)
     }
@@ -149,6 +167,11 @@ impl Unknown {
                 .map(|thing| matches!(thing, Thing::Asked(_)))
                 .collect(),
         }
+    }
+
+    /// Whether an access names one of them.
+    fn is_in(&self, access: &Access) -> bool {
+        self.holds((false, access.object)) || self.holds((true, access.container))
     }
 
     fn holds(&self, (container, number): Id) -> bool {
