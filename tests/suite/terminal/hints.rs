@@ -341,11 +341,10 @@ fn a_statement_is_whole_in_a_pipe_and_no_label_runs_into_it() {
         );
         let cause = screen.contains("undetermined:");
         assert_eq!(cause, lang == "en", "{screen}");
-        let broken = screen.lines().filter(|line| !line.contains("p0532"));
-        assert!(
-            broken.clone().all(|line| line.chars().count() <= 84),
-            "{screen}"
-        );
+        // Rows of a table stand under each other however long they are; what is said is broken.
+        let row = |line: &&str| line.contains("p0532") || line.contains("p1237");
+        let mut broken = screen.lines().filter(|line| !row(line));
+        assert!(broken.all(|line| line.chars().count() <= 80), "{screen}");
     }
 }
 
