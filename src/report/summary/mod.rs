@@ -161,20 +161,18 @@ impl Screen<'_> {
             &[
                 ("min", &speech.number(subjects.min)),
                 ("max", &most),
-                ("children", &speech.number(subjects.children_min)),
+                (
+                    "children",
+                    &speech.count("scan.children", subjects.children_min, &[]),
+                ),
                 ("protected", &speech.number(subjects.protected_min)),
             ],
         );
         self.say("subjects", &said);
         if subjects.undecided + subjects.without_known_owner > 0 {
-            let said = speech.say(
-                "scan.undecided",
-                &[
-                    ("undecided", &speech.number(subjects.undecided)),
-                    ("ownerless", &speech.number(subjects.without_known_owner)),
-                ],
-            );
-            self.say("", &said);
+            let undecided = speech.count("scan.undecided", subjects.undecided, &[]);
+            let ownerless = speech.count("scan.ownerless", subjects.without_known_owner, &[]);
+            self.say("", &format!("{undecided}, {ownerless}"));
         }
         let steps = RUNGS.iter().filter_map(|rung| {
             let n = speech.number(*facts.ladder.get(*rung)?);
@@ -266,7 +264,8 @@ impl Screen<'_> {
             false => words.join(", "),
         };
         let seen = speech.number(accounts.seen);
-        let said = speech.say("scan.accounts", &[("verdicts", &words), ("seen", &seen)]);
+        let values = [("verdicts", &*words), ("seen", &*seen)];
+        let said = speech.count("scan.accounts", accounts.seen, &values);
         self.say("accounts", &said);
         let rows = accounts.listed.iter().take(SHOWN).map(|one| {
             let hue = match one.verdict {
