@@ -237,6 +237,13 @@ pub struct ReportArgs {
     pub json: bool,
 }
 
+fn formats_help() -> String {
+    format!(
+        "How the lines are written, where they do not tell it themselves: {}",
+        crate::format::known().join(", ")
+    )
+}
+
 fn answers_help() -> String {
     let names: Vec<&str> = crate::report::answers::shipped().collect();
     format!(
@@ -318,8 +325,8 @@ pub struct RecordsArgs {
     /// Log files
     #[arg(value_name = "LOG", required = true)]
     pub logs: Vec<PathBuf>,
-    /// How the lines are written: auto, combined, common, w3c, json, csv or tsv
-    #[arg(long, default_value = "auto", conflicts_with = "pattern")]
+    /// How the lines are written
+    #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "pattern", help = formats_help())]
     pub format: String,
     /// An nginx log_format or Apache LogFormat string
     #[arg(long, value_name = "STRING")]
@@ -341,13 +348,13 @@ pub struct RecordsArgs {
 /// How lines are written.
 #[derive(Args, Debug)]
 pub struct WritingArgs {
-    /// How the lines are written: auto, combined, common, w3c or json
-    #[arg(long, default_value = "auto", conflicts_with = "pattern")]
+    /// How the lines are written
+    #[arg(long, value_name = "NAME", default_value = "auto", conflicts_with = "pattern", help = formats_help())]
     pub format: String,
     /// An nginx log_format or Apache LogFormat string
     #[arg(long, value_name = "STRING")]
     pub pattern: Option<String>,
-    /// For JSON: our name and the log's dotted path, such as time=ts (repeat it for more)
+    /// For JSON and tables: our name and the log's dotted path or column, such as time=ts (repeat it for more)
     #[arg(long = "field", value_name = "NAME=PATH", value_parser = field)]
     pub fields: Vec<(String, String)>,
     /// Zone of stamps that carry no offset

@@ -183,6 +183,16 @@ impl Reason {
     }
 }
 
+/// A number with its noun, which takes an s where there is not one of it: `1 request`, `2 requests`.
+pub fn counted(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", ending(n))
+}
+
+/// What a regular noun takes behind a number.
+pub fn ending(n: u64) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
 /// Longer words than this are never compared: a typing slip is short.
 const LONGEST_COMPARED: usize = 64;
 

@@ -88,6 +88,7 @@ fn file(
         let why = "it is no file, so it cannot be read a second time".to_owned();
         return audit.absent.push((name.to_owned(), why));
     }
+    let before = audit.findings.len();
     if bytes.is_some_and(|bytes| bytes != facts.len()) {
         let stands = bytes.unwrap_or_default();
         audit.finds(name, ("", "bytes by manifest.json"), stands, facts.len());
@@ -98,6 +99,9 @@ fn file(
             audit.finds(name, ("", "sha256 by manifest.json"), lacks("SHA-256"), own)
         }
         (Err(error), _) => audit.unreadable.push((name.to_owned(), error.to_string())),
+    }
+    if audit.findings.len() > before {
+        audit.changed.push(name.to_owned());
     }
 }
 

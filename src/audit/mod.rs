@@ -56,6 +56,8 @@ pub struct Finding {
 pub struct Audit {
     /// What is contradicted, in the order in which it was looked at.
     pub findings: Vec<Finding>,
+    /// Case file, tables and logs that are not those of the manifest: what else is contradicted may come from that alone.
+    pub changed: Vec<String>,
     /// What is not there to be looked at: its name, and why.
     pub absent: Vec<(String, String)>,
     /// What is there and cannot be read: its name, and why.

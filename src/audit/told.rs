@@ -8,8 +8,12 @@ use serde_json::{Value, json};
 use super::{Audit, Finding, NOT_CHECKED};
 use crate::sequence::text as escaped;
 
-/// Findings of one file and column that are printed; the rest is counted, and stands in the JSON.
-const SHOWN: usize = 20;
+/// Columns of one file of which the first finding is printed; the rest is counted, and stands in the JSON.
+const COLUMNS: usize = 3;
+
+/// A file's size and digest, as findings name them.
+const BYTES: &str = "bytes by manifest.json";
+const DIGEST: &str = "sha256 by manifest.json";
 
 /// The JSON; `manifest` is the SHA-256 of the manifest as it lies there.
 pub fn json(audit: &Audit, manifest: &str) -> Value {
@@ -51,21 +55,21 @@ fn outcome(audit: &Audit) -> &'static str {
 /// The text.
 pub fn text(audit: &Audit) -> String {
     let mut out = String::new();
-    let mut told: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for one in &audit.findings {
-        let count = told.entry((&one.file, &one.column)).or_default();
-        *count += 1;
-        if *count <= SHOWN {
-            out.push_str(&line(one));
-        }
-    }
-    for ((file, column), count) in told.into_iter().filter(|(_, count)| *count > SHOWN) {
-        let (file, column) = (escaped(file.as_bytes()), escaped(column.as_bytes()));
-        let more = count - SHOWN;
+    if !audit.changed.is_empty() {
+        let names: Vec<String> = audit
+            .changed
+            .iter()
+            .map(|name| escaped(name.as_bytes()))
+            .collect();
         let _ = writeln!(
             out,
-            "{file}: {column}: and {more} more of these (--json has all)"
+            "Not the answer's inputs: {}. What follows may come from that alone: put back what the answer was made from, or \
+             name its case with --case, before anything else is looked into\n",
+            names.join(", ")
         );
+    }
+    for (file, findings) in by_file(audit) {
+        out.push_str(&of_file(file, &findings, audit));
     }
     for (file, why) in &audit.absent {
         let _ = writeln!(
@@ -98,12 +102,73 @@ pub fn text(audit: &Audit) -> String {
     let said = match outcome(audit) {
         "holds" => "holds: every file by its digest, every cited line, and the figures that can be counted again; the rest stands above"
             .to_owned(),
-        "contradicted" => format!("contradicted: {} findings", audit.findings.len()),
+        "contradicted" => match audit.findings.len() {
+            1 => "contradicted: 1 finding".to_owned(),
+            n => format!("contradicted: {n} findings"),
+        },
         "unreadable" => "not decided: a log cannot be read".to_owned(),
         _ => "not decided: nothing is contradicted, but not everything is there to be looked at"
             .to_owned(),
     };
     let _ = writeln!(out, "Outcome      {said}");
+    out
+}
+
+/// Findings by file, files in the order in which they were looked at.
+fn by_file(audit: &Audit) -> Vec<(&str, Vec<&Finding>)> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut files: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for one in &audit.findings {
+        let place = *places.entry(&one.file).or_insert_with(|| {
+            files.push((&one.file, Vec::new()));
+            files.len() - 1
+        });
+        files[place].1.push(one);
+    }
+    files
+}
+
+/// What is contradicted in a file: what is about all of it, then the first of each of some columns, then how many there are
+/// besides. One wrong file makes hundreds, of which the first tells as much as all.
+fn of_file(file: &str, findings: &[&Finding], audit: &Audit) -> String {
+    let is_input = audit.changed.iter().any(|changed| changed == file);
+    let columns = match audit.changed.is_empty() || is_input {
+        true => COLUMNS,
+        // The inputs are others: whatever differs, differs by that.
+        false => 1,
+    };
+    let mut out = String::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown = 0;
+    let digest = findings.iter().any(|one| one.column == DIGEST);
+    for one in findings {
+        let whole = one.place.is_empty();
+        // The digest tells it all.
+        if digest && one.column == BYTES {
+            shown += 1;
+            continue;
+        }
+        let first = !counts.contains_key(&*one.column);
+        if whole || first && counts.len() < columns {
+            out.push_str(&line(one));
+            shown += 1;
+        }
+        if !whole {
+            *counts.entry(&one.column).or_default() += 1;
+        }
+    }
+    let left = findings.len() - shown;
+    if left > 0 {
+        let all = counts.iter();
+        let all = all.map(|(column, n)| format!("{} {n}", escaped(column.as_bytes())));
+        let all: Vec<String> = all.collect();
+        let _ = writeln!(
+            out,
+            "              {}: {left} more of these ({}); --json has all",
+            escaped(file.as_bytes()),
+            all.join(", ")
+        );
+    }
     out
 }
 

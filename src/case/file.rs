@@ -12,10 +12,10 @@ use super::leak::Announced;
 use super::problem::{CaseProblem, nearest, quoted};
 use super::section::{Script, Section, Value};
 use super::table::hex_digest;
-use super::{Case, Home, Thresholds, routes, rows, sources};
+use super::{Case, Home, Thresholds, Written, routes, rows, sources};
 use crate::words::Validity;
 
-const SECTIONS: [&str; 8] = [
+pub(super) const SECTIONS: [&str; 8] = [
     "case",
     "source",
     "route",
@@ -31,14 +31,11 @@ const SECTIONS: [&str; 8] = [
 /// # Errors
 /// As `case::load`.
 pub(super) fn load(path: &Path, outside: &[PathBuf]) -> Result<Case, CaseProblem> {
-    let whole = path.display().to_string();
-    let file = path
-        .file_name()
-        .map_or(whole.clone(), |name| name.to_string_lossy().into_owned());
+    let file = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| {
         let what = format!("cannot read the case file: {error}");
         let named = Script {
-            file: &whole,
+            file: &file,
             text: "",
         };
         named.complain(None, None, what, "name the path of a case.toml")
@@ -88,8 +85,12 @@ fn assemble(script: Script<'_>, home: &Home<'_>, sha256: String) -> Result<Case,
         tables.files.push(file);
         leak
     });
+    let own = Path::new(script.file).file_name();
     Ok(Case {
-        file_name: script.file.to_owned(),
+        file_name: own.map_or(script.file.to_owned(), |name| {
+            name.to_string_lossy().into_owned()
+        }),
+        written: Written::of(script),
         folder: home.folder.to_owned(),
         outside: home.outside.to_vec(),
         sha256,

@@ -22,6 +22,7 @@ mod table;
 mod thresholds;
 pub(crate) mod times;
 mod units;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use objects::{Alike, ObjectRow, Objects};
 pub use problem::{CaseProblem, Complaint, Place};
 pub use recognise::{TableLikeness, recognise};
 pub use thresholds::Thresholds;
+pub use written::Written;
 
 use crate::format::Proxies;
 use crate::words::{Stamp, Validity};
@@ -95,6 +97,8 @@ pub fn load_text(name: &str, text: &str, folder: &Path) -> Result<Case, CaseProb
 pub struct Case {
     /// The case file's own name, for the manifest.
     pub file_name: String,
+    /// Its path and text, for complaints about what only the logs show to be wrong.
+    pub written: Written,
     /// The folder that every path in the case is relative to.
     pub folder: PathBuf,
     /// Folders outside of it that links in it may lead to.
@@ -150,6 +154,7 @@ impl Case {
         };
         Case {
             file_name: String::new(),
+            written: Written::default(),
             folder: PathBuf::new(),
             outside: Vec::new(),
             sha256: String::new(),

@@ -62,7 +62,7 @@ impl std::error::Error for CaseProblem {}
 /// One complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// The case file's name, or a table's path as the case writes it.
+    /// The case file's path as it was given, or a table's as the case writes it.
     pub file: String,
     /// Where in the file.
     pub place: Place,
@@ -70,7 +70,7 @@ pub struct Complaint {
     pub key: Option<String>,
     /// What is wrong.
     pub what: String,
-    /// What to do about it.
+    /// What to do about it; empty where `what` says it.
     pub remedy: String,
     /// The line itself, of a file that people write. Never a row of a table: it may be a protected person's.
     pub shown: Option<Excerpt>,
@@ -83,7 +83,10 @@ impl fmt::Display for Complaint {
         if let Some(key) = &self.key {
             write!(f, "{key}: ")?;
         }
-        write!(f, "{}; {}", self.what, self.remedy)?;
+        f.write_str(&self.what)?;
+        if !self.remedy.is_empty() {
+            write!(f, "; {}", self.remedy)?;
+        }
         match &self.shown {
             Some(shown) => {
                 let Excerpt { line, column, .. } = shown;

@@ -19,7 +19,7 @@ use crate::words::{Stamp, Validity};
 /// The text of a case file, with its name for complaints.
 #[derive(Clone, Copy)]
 pub(crate) struct Script<'s> {
-    /// The file's own name.
+    /// The file's path as it was given.
     pub(crate) file: &'s str,
     /// All of it.
     pub(crate) text: &'s str,

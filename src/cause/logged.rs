@@ -113,12 +113,14 @@ pub(super) fn ask(outcome: &mut Outcome, ground: &Ground<'_>) {
         }
         [(one, _)] if one.plan.is_none() => match unsteady(&sets, one.number) {
             Some(why) => outcome.speaks(Hypothesis::Other, true, why),
-            None => hand(
-                outcome,
-                one,
-                "one account, called enumeration, was shown nearly all that was disclosed beyond scope, in each half of \
-                 the time",
-            ),
+            None => {
+                let said = format!(
+                    "one account, called enumeration, {} nearly all that was disclosed beyond scope, in each half of the \
+                     time",
+                    shown(&[one])
+                );
+                hand(outcome, one, &said);
+            }
         },
         _ if called.len() > 1 => together(outcome, ground, &called),
         _ => outcome.speaks(
@@ -129,6 +131,26 @@ pub(super) fn ask(outcome: &mut Outcome, ground: &Ground<'_>) {
     }
 }
 
+/// How surely accounts were shown what was disclosed to them beyond scope: a log without byte counts makes it probable.
+fn shown(actors: &[&Actor<'_>]) -> &'static str {
+    let beyond = actors.iter().flat_map(|actor| &actor.share.beyond);
+    let (mut sure, mut unsure) = (false, false);
+    for one in beyond.filter(|one| one.certainty > Certainty::Nothing) {
+        match one.certainty {
+            Certainty::Confirmed => sure = true,
+            _ => unsure = true,
+        }
+    }
+    match (sure, unsure, actors.len()) {
+        (true, false, 1) => "was shown",
+        (true, false, _) => "were shown",
+        (true, true, 1) => "was shown, in part only probably,",
+        (true, true, _) => "were shown, in part only probably,",
+        (false, _, 1) => "was probably shown",
+        (false, _, _) => "were probably shown",
+    }
+}
+
 /// Several are called enumeration: one plan, or each for itself?
 fn together(outcome: &mut Outcome, ground: &Ground<'_>, called: &[&(&Actor<'_>, BTreeSet<Thing>)]) {
     let actors: Vec<&Actor<'_>> = called.iter().map(|(actor, _)| *actor).collect();
@@ -136,8 +158,9 @@ fn together(outcome: &mut Outcome, ground: &Ground<'_>, called: &[&(&Actor<'_>, 
         Some(plan) => outcome.only(
             Hypothesis::SeveralAccounts,
             format!(
-                "{} accounts were shown nearly all that was disclosed beyond scope, and {plan}",
-                actors.len()
+                "{} accounts together {} nearly all that was disclosed beyond scope, and {plan}",
+                actors.len(),
+                shown(&actors)
             ),
         ),
         None => outcome.speaks(

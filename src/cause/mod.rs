@@ -14,6 +14,7 @@ mod published;
 mod recapture;
 mod routes;
 mod stories;
+mod unsaid;
 mod wanted;
 
 use std::collections::{BTreeSet, HashSet};

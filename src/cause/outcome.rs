@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Actor, Elimination, Ground, Known, LeakFindings, logged, published, wanted};
+use super::{Actor, Elimination, Ground, Known, LeakFindings, logged, published, unsaid, wanted};
 use crate::coverage::Allowance;
 use crate::detect::hand::Connection;
 
@@ -121,6 +121,7 @@ pub(super) fn decide(
         Some(leak) => published::ask(&mut outcome, ground, leak, known, routes),
         None => logged::ask(&mut outcome, ground),
     }
+    unsaid::tell(&mut outcome);
     outcome.said = match outcome.determined() {
         Some(one) => format!("{}: {}", one.sign(), one.words()),
         None if outcome.remain.is_empty() => {

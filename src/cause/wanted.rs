@@ -87,7 +87,7 @@ pub(super) fn wanted(
     if reasons.contains(&Reason::NoBody) {
         wanted.push((
             4,
-            "a log with byte counts: it would tell answers from refusals".to_owned(),
+            "a log with byte counts: it would tell answers with content from empty ones".to_owned(),
         ));
     }
     if outcome.remain.contains(&Hypothesis::TakenOver) && outcome.remain.len() <= 3 {

@@ -9,6 +9,7 @@ use crate::report::{Finished, story};
 /// Runs it.
 pub(super) fn run(args: &ExplainArgs) -> Result<(), Ending> {
     let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    told::held(&answer)?;
     let row = story::of(&answer, &args.account).map_err(Ending::Failed)?;
     let text = match args.json {
         true => format!("{:#}\n", told::object("breachscope.explain/1", row)),

@@ -19,13 +19,14 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
         .iter()
         .map(|source| (source.name.clone(), source.files.clone()))
         .collect();
-    let found = source::find(&case.folder, &globs).map_err(Ending::failed)?;
+    let found = source::find(&case.folder, &globs).map_err(|problem| not_found(case, &problem))?;
     check_inside(case, &found.logs)?;
     let ways: Vec<Way> = case
         .sources
         .iter()
         .map(|spec| {
-            Way::of(&spec.format, case.timezone).map_err(|problem| complaint(case, spec, &problem))
+            Way::of(&spec.format, case.timezone)
+                .map_err(|problem| complaint(case, spec, format_key(&spec.format), &problem))
         })
         .collect::<Result<_, _>>()?;
     let mut formats = vec![None; found.logs.len()];
@@ -48,7 +49,8 @@ pub(super) fn inputs(case: &Case) -> Result<(Vec<Input>, Vec<Skipped>), Ending> 
         .collect();
     for (index, spec) in case.sources.iter().enumerate() {
         let own = inputs.iter_mut().filter(|input| input.source == index);
-        bind_accounts(own.collect(), spec).map_err(|problem| complaint(case, spec, &problem))?;
+        bind_accounts(own.collect(), spec)
+            .map_err(|problem| complaint(case, spec, "account", &problem))?;
     }
     Ok((inputs, found.skipped))
 }
@@ -61,15 +63,16 @@ fn check_inside(case: &Case, logs: &[Found]) -> Result<(), Ending> {
     };
     for file in logs.iter().filter(|file| file.log.path().is_file()) {
         if let Some(place) = home.leads_out(file.log.path()) {
-            let source = &case.sources[file.source];
-            return Err(Ending::Usage(format!(
-                "{}:{}: source \"{}\": {} is a link that leads out of the case's folder, to {}; {OUTSIDE}",
-                case.file_name,
-                source.line,
-                source.name,
+            let source = &case.sources[file.source].name;
+            let what = format!(
+                "{} is a link that leads out of the case's folder, to {}",
                 file.name,
                 place.display()
-            )));
+            );
+            let said = (what.as_str(), OUTSIDE);
+            return Err(Ending::usage(
+                case.written.complain("source", source, "files", said),
+            ));
         }
     }
     Ok(())
@@ -125,11 +128,37 @@ pub(super) fn paths(inputs: &[Input]) -> Vec<PathBuf> {
     paths
 }
 
-fn complaint(case: &Case, spec: &SourceSpec, problem: &FormatProblem) -> Ending {
-    Ending::Usage(format!(
-        "{}:{}: source \"{}\": {problem}",
-        case.file_name, spec.line, spec.name
-    ))
+/// What a source's own words turn out to be wrong in, by the key that says it.
+fn complaint(case: &Case, spec: &SourceSpec, key: &str, problem: &FormatProblem) -> Ending {
+    let said = problem.to_string();
+    let said = said.strip_prefix(&format!("`{key}`: ")).unwrap_or(&said);
+    let of_key = case.written.complain("source", &spec.name, key, (said, ""));
+    Ending::usage(of_key)
+}
+
+/// Which key says how lines are written.
+fn format_key(spec: &FormatSpec) -> &'static str {
+    match (&spec.pattern, spec.fields.is_empty()) {
+        (Some(_), _) => "pattern",
+        (None, false) => "fields",
+        (None, true) => "format",
+    }
+}
+
+/// What is wrong with a source's globs, told by their key; what is wrong with a file is told by the file.
+fn not_found(case: &Case, problem: &SourceProblem) -> Ending {
+    let said = problem.to_string();
+    let of = |spec: &&SourceSpec| said.starts_with(&format!("source `{}`, files = ", spec.name));
+    let Some(spec) = case.sources.iter().find(of) else {
+        return Ending::Failed(said);
+    };
+    let rest = said
+        .strip_prefix(&format!("source `{}`, files = ", spec.name))
+        .unwrap_or(&said);
+    Ending::failed(
+        case.written
+            .complain("source", &spec.name, "files", (rest, "")),
+    )
 }
 
 /// Says where the account stands in every file of a source. A recognised format that has no such place, beside

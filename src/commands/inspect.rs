@@ -1,11 +1,11 @@
 //! `inspect`: what these logs can and cannot answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
 use super::logs::{self, Group};
-use super::{Ending, inputs, terminal};
-use crate::case::{self, Case};
+use super::{Ending, inputs, terminal, unnamed};
+use crate::case::{self, Case, RouteSpec};
 use crate::cli::InspectArgs;
 use crate::report;
 use crate::source::Log;
@@ -35,6 +35,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
         }));
     }
     let read = logs::read(&groups, case.as_ref(), args.threads.map(usize::from))?;
+    let unnamed = case.as_ref().map(|case| unnamed(case, &read)).transpose()?;
     let inputs = logs::by_source(&groups, read);
     if inputs.iter().all(|input| input.tally.records == 0) {
         return Err(Ending::Failed(
@@ -47,6 +48,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
         logs::zone(&args.writing.timezone)?,
         found.unread,
     );
+    survey.beside.unnamed = unnamed.unwrap_or_default();
     survey::mask(&mut survey);
     let out = match args.json {
         true => report::inspection_json(&survey),
@@ -54,6 +56,29 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
     };
     std::io::stdout().lock().write_all(out.as_bytes())?;
     Ok(())
+}
+
+/// Routes of the case of which not one request names what the case says it names, and why that may be.
+fn unnamed(case: &Case, read: &logs::Read) -> Result<Vec<(String, String)>, Ending> {
+    let mut asked: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
+    for leaves in read.facts.iter().map(|facts| &facts.given) {
+        for (route, leaf) in leaves.iter().enumerate() {
+            let sums = asked.entry(route).or_default();
+            sums.0 += leaf.figures.requests;
+            sums.1 += leaf.figures.with_id;
+        }
+    }
+    let named = |route: &RouteSpec| route.object.is_some() || route.container.is_some();
+    let asked = asked
+        .into_iter()
+        .filter(|(route, (n, ids))| *n > 0 && *ids == 0 && named(&case.routes[*route]));
+    let asked = asked.map(|(route, (n, _))| (route, n)).collect();
+    let found = unnamed::look(case, &read.inputs, asked)?;
+    let said = found.iter().map(|one| {
+        let route = &case.routes[one.route];
+        (route.name.clone(), one.sentence(route))
+    });
+    Ok(said.collect())
 }
 
 /// Groups of the files that the case's sources claim, the files that are left, and what was left out.

@@ -29,6 +29,7 @@ mod stage;
 mod synth;
 mod terminal;
 mod told;
+mod unnamed;
 mod verify;
 mod view;
 mod whence;

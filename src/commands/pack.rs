@@ -54,6 +54,7 @@ fn make(
 ) -> Result<(), Ending> {
     let recipients = recipients(args, case)?;
     check_places(args, out, places)?;
+    report::check_not_among("--out", out, &case.folder, places).map_err(folder)?;
     let mut staging = Staging::prepare(out, places).map_err(folder)?;
     let keys = match &args.keys {
         Some(path) => Keys::from_file(path, case),

@@ -54,8 +54,28 @@ pub(super) fn of(
             ));
         }
     }
+    remarks.extend(categories(case));
     remarks.extend(unmatched(case, all));
     remarks
+}
+
+/// Routes that say nothing of what they disclose: their disclosures count, and nobody can tell of what.
+fn categories(case: &Case) -> Option<String> {
+    let silent = case
+        .routes
+        .iter()
+        .filter(|route| route.discloses.is_empty());
+    let silent: Vec<String> = silent.map(|route| format!("\"{}\"", route.name)).collect();
+    let (routes, say) = match silent.len() {
+        0 => return None,
+        1 => ("route", "says"),
+        _ => ("routes", "say"),
+    };
+    Some(format!(
+        "the {routes} {} {say} no data category (`discloses`): what was disclosed there counts, but `data_categories` stays \
+         empty; fill it in before anybody is told what was disclosed",
+        silent.join(", ")
+    ))
 }
 
 fn claimed(name: &str, facts: &SourceFacts) -> Vec<String> {

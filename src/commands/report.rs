@@ -31,11 +31,11 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
     let rendered = match &args.answers {
         Some(named) => {
             let template = answers::template(named).map_err(Ending::usage)?;
-            let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+            let answer = open(args)?;
             answers::answers(&answer, &template, language, form(format)?).map(Rendered::File)
         }
         None => {
-            let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+            let answer = open(args)?;
             render(&answer, format, language)
         }
     };
@@ -54,6 +54,13 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
         }
         (Rendered::Folder(_), None) => Err(needs_folder()),
     }
+}
+
+/// The answer, all of which must be what its manifest says.
+fn open(args: &ReportArgs) -> Result<Finished, Ending> {
+    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    told::held(&answer)?;
+    Ok(answer)
 }
 
 fn render(answer: &Finished, format: ReportFormat, language: Language) -> Result<Rendered, String> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::inputs::{file_facts, head, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
-use super::{Ending, cause, ladder, remarks, signals, terminal, told};
+use super::{Ending, cause, ladder, remarks, signals, terminal, told, unnamed};
 use crate::case::{self, Case, SourceSpec};
 use crate::cli::ScanArgs;
 use crate::coverage::{self, SourceFacts};
@@ -49,10 +49,12 @@ fn scan(
         .transpose()
         .map_err(Ending::Failed)?;
     let paths = paths(&inputs);
-    let staging = Staging::prepare(&args.out, &paths).map_err(folder)?;
-    if let Some(keep) = &args.keep {
-        report::check_not_evidence("--keep", keep, &paths).map_err(folder)?;
+    for (flag, place) in [("--out", Some(&args.out)), ("--keep", args.keep.as_ref())] {
+        if let Some(place) = place {
+            report::check_not_among(flag, place, &case.folder, &paths).map_err(folder)?;
+        }
     }
+    let staging = Staging::prepare(&args.out, &paths).map_err(folder)?;
     let progress = Progress::over(inputs.iter().map(|input| input.log.bytes()).sum());
     let how = Reading {
         mapped: !args.reading.no_mmap,
@@ -137,6 +139,7 @@ pub(super) fn answer(
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, &inputs, &mut files)?;
     check_routes(case, &sources)?;
+    let nameless = unnamed::check(case, &inputs, &sources, &all)?;
     let places: Vec<FileOf> = inputs
         .iter()
         .map(|input| FileOf {
@@ -144,7 +147,7 @@ pub(super) fn answer(
             has_accounts: sources[input.source].has_accounts,
         })
         .collect();
-    let remarks = remarks::of(case, &inputs, &sources, &all);
+    let remarks = [nameless, remarks::of(case, &inputs, &sources, &all)].concat();
     let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
     let mut assessment = coverage::assess(case, &sources);
     let shares = case.sources.iter().map(|s| s.sampling.unwrap_or(1.0));
@@ -153,7 +156,9 @@ pub(super) fn answer(
     if let Some(fault) = spill.fault() {
         return Err(Ending::Failed(fault.to_owned()));
     }
-    assessment.doubts.extend(impact::doubts(&analysis.exposure));
+    assessment
+        .doubts
+        .extend(impact::doubts(&analysis.exposure, &case.routes));
     assessment
         .doubts
         .extend(analysis.stale.as_ref().map(|one| coverage::stale(&one.why)));
@@ -333,24 +338,39 @@ fn check_lines(case: &Case, spec: &SourceSpec, facts: &SourceFacts) -> Result<()
     if tally.records > 0 {
         return Ok(());
     }
-    let place = format!("{}:{}: source \"{}\"", case.file_name, spec.line, spec.name);
-    Err(Ending::Failed(format!(
-        "{place}: its files hold no request at all ({} lines, none of them a record); an empty log proves nothing: \
-         find out where the requests were logged, or remove the source",
+    let what = format!(
+        "its files hold no request at all ({} lines, none of them a record)",
         tally.lines
+    );
+    let remedy = "an empty log proves nothing: find out where the requests were logged, or remove the source";
+    Err(Ending::failed(case.written.complain(
+        "source",
+        &spec.name,
+        "files",
+        (&what, remedy),
     )))
 }
 
 fn check_account(case: &Case, spec: &SourceSpec, facts: &SourceFacts) -> Result<(), Ending> {
-    match &spec.account {
-        Some(key) if !facts.has_accounts && facts.tally.routed > 0 => Err(Ending::Failed(format!(
-            "{}:{}: source \"{}\": `account` names {key}, but none of {} lines carries it; taken as it stands, every \
-             request would count as one without an account and be beyond every scope: correct the key, or remove \
-             it if this log names no account (the answer then goes by client address, NO_ACCOUNT)",
-            case.file_name, spec.line, spec.name, facts.tally.records
-        ))),
-        _ => Ok(()),
+    let Some(key) = &spec.account else {
+        return Ok(());
+    };
+    if facts.has_accounts || facts.tally.routed == 0 {
+        return Ok(());
     }
+    let what = format!(
+        "names {key}, but none of {} lines carries it",
+        facts.tally.records
+    );
+    let remedy = "taken as it stands, every request would count as one without an account and be beyond every scope: \
+                  correct the key, or remove it if this log names no account (the answer then goes by client address, \
+                  NO_ACCOUNT)";
+    Err(Ending::failed(case.written.complain(
+        "source",
+        &spec.name,
+        "account",
+        (&what, remedy),
+    )))
 }
 
 /// What tells whether a file is still the one that was read.

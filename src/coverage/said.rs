@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::silence::{self, Unnoticed};
 use super::{Allowance, Doubt, GapKind, Hole};
 use crate::case::{Case, PageSpec};
-use crate::words::{Reason, Stamp};
+use crate::words::{Reason, Stamp, counted};
 
 /// Tables without which something cannot be told, and routes that no source records.
 pub(super) fn about_the_case(case: &Case) -> Vec<Doubt> {
@@ -123,9 +123,9 @@ pub(super) fn about(ledger: &Ledger<'_>, holes: &[Hole], unusual: &[(i64, i64)])
         doubts.push(Doubt::said(
             Reason::NoAccount,
             format!(
-                "source \"{name}\" carries no account: its {} requests for routes are known by client address only, \
+                "source \"{name}\" carries no account: its {} for routes are known by client address only, \
                  and nobody can say in whose scope they were",
-                facts.tally.routed
+                counted(facts.tally.routed, "request")
             ),
         ));
     }
@@ -133,9 +133,9 @@ pub(super) fn about(ledger: &Ledger<'_>, holes: &[Hole], unusual: &[(i64, i64)])
         doubts.push(Doubt::said(
             Reason::NoAccount,
             format!(
-                "{} requests for routes in source \"{name}\" stand in lines that have no place for an account: they are \
+                "{} for routes in source \"{name}\" stand in lines that have no place for an account: they are \
                  known by client address only, and nobody can say in whose scope they were",
-                facts.tally.nameless
+                counted(facts.tally.nameless, "request")
             ),
         ));
     }

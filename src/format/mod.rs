@@ -44,6 +44,7 @@ use chrono_tz::Tz;
 pub use detect::Recogniser;
 pub use forwarded::{Proxies, is_private};
 pub use lean::{Lately, Lean};
+pub use names::known;
 pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
 

@@ -91,6 +91,12 @@ const NOT_YET: [&str; 8] = [
     "rails",
 ];
 
+/// Every name that `format` takes: of formats, then of writers.
+pub fn known() -> Vec<&'static str> {
+    let writers = MEANT.iter().map(|(writer, _)| *writer);
+    READ.iter().copied().chain(writers).collect()
+}
+
 /// The format that a name means.
 pub(super) fn meant(name: &str) -> &str {
     let known = MEANT.iter().find(|(writer, _)| *writer == name);
@@ -174,11 +180,12 @@ fn unknown_format(name: &str) -> FormatProblem {
              a `pattern`, or JSON lines with `fields`"
         ));
     }
-    let writers = MEANT.iter().map(|(writer, _)| writer);
-    let all = READ.iter().chain(&NOT_YET).chain(writers).copied();
+    let writers: Vec<&str> = MEANT.iter().map(|(writer, _)| *writer).collect();
+    let all = READ.iter().chain(&NOT_YET).chain(&writers).copied();
     FormatProblem::new(format!(
-        "unknown format `{name}`{}; known are {read}; other layouts: give `pattern` instead",
-        did_you_mean(name, all)
+        "unknown format `{name}`{}; known are {read}; and by their writers {}; other layouts: give `pattern` instead",
+        did_you_mean(name, all),
+        writers.join(", ")
     ))
 }
 

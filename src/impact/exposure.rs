@@ -362,8 +362,9 @@ fn categories<'r>(
     })
 }
 
-/// What the exposure itself leaves open, in sentences: said, because the rows count it already.
-pub fn doubts(exposure: &Exposure) -> Vec<Doubt> {
+/// What the exposure itself leaves open, in sentences: said, because the rows count it already. Singular and plural stand
+/// beside each other.
+pub fn doubts(exposure: &Exposure, routes: &[RouteSpec]) -> Vec<Doubt> {
     let count = |which: fn(&About, Reason) -> bool| {
         let keys = exposure.doubtful.keys();
         keys.filter(|(about, reason)| which(about, *reason)).count()
@@ -371,6 +372,13 @@ pub fn doubts(exposure: &Exposure) -> Vec<Doubt> {
     let subjects = |reason: Reason| {
         let keys = exposure.doubtful.keys();
         keys.filter(|(about, why)| matches!(about, About::Subject(..)) && *why == reason)
+            .count()
+    };
+    let probable = |reason: Reason| {
+        let tallies = exposure.subjects.values();
+        let unsure = tallies.filter(|tally| tally.certainty == Certainty::Probable);
+        unsure
+            .filter(|tally| tally.doubts.contains(&reason))
             .count()
     };
     let placeless = exposure
@@ -382,39 +390,91 @@ pub fn doubts(exposure: &Exposure) -> Vec<Doubt> {
         (
             count(|about, _| matches!(about, About::Unknown(_))),
             Reason::NoDirectory,
+            "object was disclosed that the directory does not know; it may be anybody's: look up whose it is",
             "objects were disclosed that the directory does not know; each may be anybody's: look up whose they are",
         ),
         (
             count(|about, _| matches!(about, About::UnknownContainer(_))),
             Reason::NoDirectory,
+            "container was disclosed that the directory does not know; it may hold anybody",
             "containers were disclosed that the directory does not know; they may hold anybody",
         ),
         (
-            count(|about, _| matches!(about, About::Blind(_))),
-            Reason::NoObject,
-            "routes disclosed something in lines that name neither object nor container",
+            probable(Reason::NoBody),
+            Reason::NoBody,
+            "data subject was probably disclosed, not surely: the log has no byte count, so nobody can tell an answer with \
+             content from an empty one; ask for a log that has it",
+            "data subjects were probably disclosed, not surely: the log has no byte count, so nobody can tell an answer with \
+             content from an empty one; ask for a log that has it",
+        ),
+        (
+            probable(Reason::NoStatus),
+            Reason::NoStatus,
+            "data subject was probably disclosed, not surely: the log has no status, so nobody can tell an answer from a \
+             refusal; ask for a log that has it",
+            "data subjects were probably disclosed, not surely: the log has no status, so nobody can tell an answer from a \
+             refusal; ask for a log that has it",
         ),
         (
             subjects(Reason::NoGrants),
             Reason::NoGrants,
+            "subject was disclosed to accounts whose scope is not known, or only inferred",
             "subjects were disclosed to accounts whose scope is not known, or only inferred",
         ),
         (
             subjects(Reason::Ambiguous),
             Reason::Ambiguous,
+            "subject cannot be told: no row of its object holds at that time, or it names no subject",
             "subjects cannot be told: no row of their object holds at that time, or it names no subject",
         ),
         (
             placeless,
             Reason::Ambiguous,
+            "disclosed subject has no unit, so no controller: it may be any controller's",
             "disclosed subjects have no unit, so no controller: each may be any controller's",
         ),
     ];
     let some = all.into_iter().filter(|(n, ..)| *n > 0);
-    some.map(|(n, reason, what)| Doubt {
+    let some = some.map(|(n, reason, one, more)| (reason, counted(n, one, more)));
+    let blind = blind(exposure, routes).map(|basis| (Reason::NoObject, basis));
+    let said = some.chain(blind).map(|(reason, basis)| Doubt {
         reason,
-        basis: format!("{n} {what}"),
+        basis,
         allowance: Allowance::Said,
-    })
-    .collect()
+    });
+    said.collect()
+}
+
+fn counted(n: usize, one: &str, more: &str) -> String {
+    match n {
+        1 => format!("1 {one}"),
+        n => format!("{n} {more}"),
+    }
+}
+
+/// The routes of which lines name nothing, by their names.
+fn blind(exposure: &Exposure, routes: &[RouteSpec]) -> Option<String> {
+    let mut requests = 0;
+    let mut names: Vec<String> = Vec::new();
+    for ((about, _), doubt) in &exposure.doubtful {
+        if let About::Blind(route) = about {
+            requests += doubt.requests;
+            let name = routes.get(usize::from(*route));
+            names.extend(name.map(|route| format!("\"{}\"", route.name)));
+        }
+    }
+    let all = counted(
+        usize::try_from(requests).unwrap_or(usize::MAX),
+        "request was answered that names neither object nor container",
+        "requests were answered that name neither object nor container",
+    );
+    let on = match names.len() {
+        0 => return None,
+        1 => "route",
+        _ => "routes",
+    };
+    Some(format!(
+        "{all}, on the {on} {}: whom they disclosed, and to which controller it belongs, the lines do not say",
+        names.join(", ")
+    ))
 }

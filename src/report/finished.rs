@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::MANIFEST;
 use super::html::{Language, Source, render};
-use crate::evidence::sha256;
+use crate::evidence::{digest_of, sha256};
 
 /// A row of a table by its columns' names.
 pub type Row = BTreeMap<String, String>;
@@ -101,12 +102,27 @@ impl Finished {
             fs::read(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
         match self.digests.get(file) {
             Some(digest) if *digest == sha256(&bytes) => Ok(bytes),
-            _ => Err(format!(
-                "{} is not what manifest.json says (its SHA-256 differs): it was changed or damaged; make the answer \
-                 again",
-                path.display()
-            )),
+            _ => Err(changed(&path)),
         }
+    }
+
+    /// Holds every file that the manifest lists against it, also those that are not needed: whoever renders an answer that
+    /// was changed would vouch for the rest of it. Gives the names of those that are not there.
+    ///
+    /// # Errors
+    /// A sentence: one was changed.
+    pub fn check_all(&self) -> Result<Vec<String>, String> {
+        let mut absent = Vec::new();
+        for (file, said) in self.digests.iter().filter(|(file, _)| *file != MANIFEST) {
+            let path = self.folder.join(file);
+            match fs::File::open(&path).and_then(digest_of) {
+                Ok(own) if own == *said => {}
+                Ok(_) => return Err(changed(&path)),
+                Err(error) if error.kind() == ErrorKind::NotFound => absent.push(file.clone()),
+                Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
+            }
+        }
+        Ok(absent)
     }
 
     /// SHA-256 of one of its files, as the manifest has it.
@@ -132,6 +148,13 @@ impl Finished {
         rows(&self.bytes(file)?)
             .map_err(|e| format!("{file} is no table: {e}; make the answer again"))
     }
+}
+
+fn changed(path: &Path) -> String {
+    format!(
+        "{} is not what manifest.json says (its SHA-256 differs): it was changed or damaged; make the answer again",
+        path.display()
+    )
 }
 
 /// The rows of a table in memory.

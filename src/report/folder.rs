@@ -287,6 +287,49 @@ pub fn check_not_evidence(flag: &str, out: &Path, logs: &[PathBuf]) -> Result<()
     Ok(())
 }
 
+/// Checks that a folder which a flag names does not lie among the folders of the `logs` either: below the case's own
+/// folder, in one whose subfolders hold some. The case's folder itself is where answers are made, so it may be.
+///
+/// # Errors
+/// It does.
+pub fn check_not_among(
+    flag: &str,
+    out: &Path,
+    home: &Path,
+    logs: &[PathBuf],
+) -> Result<(), FolderProblem> {
+    check_not_evidence(flag, out, logs)?;
+    let target = std::path::absolute(out).map_err(|e| FolderProblem::disk(out, e))?;
+    let real = nearest_real(&target);
+    let Ok(home) = home.canonicalize() else {
+        return Ok(());
+    };
+    // Of the way from the case's folder to the place, whatever lies strictly between.
+    let between = real.ancestors().skip(1);
+    let between: Vec<&Path> = between
+        .take_while(|folder| folder.starts_with(&home) && **folder != *home)
+        .collect();
+    for log in logs {
+        let Ok(lies) = log.canonicalize() else {
+            continue;
+        };
+        if let Some(root) = between.iter().rfind(|folder| lies.starts_with(folder)) {
+            let root = root.strip_prefix(&home).unwrap_or(root);
+            return Err(FolderProblem::place_of(
+                flag,
+                out,
+                &format!(
+                    "lies in {}, below which the log {} lies; evidence is never written near: name a folder beside {0}, or \
+                     elsewhere",
+                    root.display(),
+                    log.display()
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The place with links resolved, as far as it exists already.
 fn nearest_real(target: &Path) -> PathBuf {
     for existing in target.ancestors() {

@@ -32,7 +32,9 @@ use std::collections::BTreeMap;
 pub use cells::{csv_table, safe as cell, visible};
 pub use difference::Other;
 pub use finished::{Finished, Row, rows as table_rows};
-pub use folder::{FolderProblem, NewFile, Output, Staging, check_not_evidence, outside_of_logs};
+pub use folder::{
+    FolderProblem, NewFile, Output, Staging, check_not_among, check_not_evidence, outside_of_logs,
+};
 pub use inspection::{inspection, inspection_json};
 pub use manifest::{BUILD, MANIFEST, MANIFEST_DIGEST, digest_of as manifest_digest};
 pub use rows::{AccessRow, AccessTable};

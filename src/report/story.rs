@@ -11,7 +11,7 @@ use super::screen::columns::fold;
 use super::screen::lines::{Cell, aligned};
 use super::screen::speech::Speech;
 use super::screen::{Hue, Look};
-use crate::words::Stamp;
+use crate::words::{Stamp, nearest};
 
 /// Rows of each list that are shown.
 const SHOWN: usize = 8;
@@ -29,20 +29,20 @@ pub fn of(answer: &Finished, account: &str) -> Result<Value, String> {
     if let Some(found) = all.iter().find(|row| row["account"] == account) {
         return Ok(found.clone());
     }
-    let mut near: Vec<(usize, &str)> = all
-        .iter()
-        .filter_map(|row| row["account"].as_str())
-        .map(|name| (strsim::levenshtein(name, account), name))
-        .collect();
-    near.sort_unstable();
-    let near: Vec<String> = near.iter().take(3).map(|(_, name)| clean(name)).collect();
+    // A name that is not near tells nothing of what was meant.
+    let names = all.iter().filter_map(|row| row["account"].as_str());
+    let hint = match nearest(account, names) {
+        Some(near) => format!("did you mean {}?", clean(near)),
+        None if all.is_empty() => "accounts.csv lists nobody".to_owned(),
+        None => format!(
+            "accounts.csv lists those of which there is a story ({})",
+            all.len()
+        ),
+    };
     Err(format!(
-        "this answer lists no account \"{}\": it has no verdict, which does not mean that it did nothing{}",
-        clean(account),
-        match near.is_empty() {
-            true => String::new(),
-            false => format!("; the nearest listed names are {}", near.join(", ")),
-        }
+        "this answer tells nothing of an account \"{}\": either it is in no log, or nothing speaks against it, which does \
+         not mean that it did nothing; {hint}",
+        clean(account)
     ))
 }
 
@@ -160,7 +160,7 @@ impl Story<'_> {
                 ("role", or(list(row, "roles"), "no_role")),
                 ("owner", or(list(row, "belongs_to"), "no_owner")),
                 ("kind", or(word(row, "kind"), "no_kind")),
-                ("scope", word(row, "scope")),
+                ("scope", self.scope()),
             ],
         );
         self.line(&first);
@@ -169,6 +169,17 @@ impl Story<'_> {
             self.head("inferred");
             self.sentence(&clean(said), 2);
         }
+    }
+
+    /// What its scope rests on.
+    fn scope(&self) -> String {
+        let key = match self.row["scope"].as_str() {
+            Some("directory") => "explain.scope_directory",
+            Some("inferred") => "explain.scope_inferred",
+            Some("unknown") => "explain.scope_unknown",
+            _ => return word(self.row, "scope"),
+        };
+        self.speech.word(key)
     }
 
     fn grants(&mut self) {

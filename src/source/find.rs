@@ -283,10 +283,14 @@ fn name_in(folder: &Path, path: &Path) -> String {
 }
 
 fn nothing_found(folder: &Path, place: String) -> SourceProblem {
+    let remedy = match place.ends_with("**\"") {
+        true => "** stands for folders: write **/* for every file below them, or **/*.log for some",
+        false => "correct the glob, which is relative to the case file, or bring the files there",
+    };
     SourceProblem::new(
         place,
         format!("no file in {} matches", folder.display()),
-        "correct the glob, which is relative to the case file, or bring the files there",
+        remedy,
     )
 }
 

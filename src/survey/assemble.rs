@@ -176,6 +176,8 @@ pub struct Beside {
     pub period: Option<Validity>,
     /// Routes that no source records.
     pub unlogged: Vec<String>,
+    /// Routes of which not one request names what the case says it names, with a sentence on why.
+    pub unnamed: Vec<(String, String)>,
 }
 
 /// All that is known.
@@ -247,6 +249,7 @@ fn beside(case: &Case) -> Beside {
         controllers: case.directory.controllers.is_some(),
         period: case.period,
         unlogged: unlogged.map(|(_, route)| route.name.clone()).collect(),
+        unnamed: Vec::new(),
     }
 }
 

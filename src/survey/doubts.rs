@@ -5,7 +5,7 @@ use super::gather::Field;
 use super::questions::{Finding, Verdict};
 use crate::coverage::{GapKind, Hole};
 use crate::route::extract::Tally;
-use crate::words::{Reason, SECOND, Stamp};
+use crate::words::{Reason, SECOND, Stamp, counted};
 
 /// Every doubt, with regard to some routes.
 pub(super) fn doubts(survey: &Survey, routes: &[&Route]) -> Vec<Finding> {
@@ -38,6 +38,7 @@ fn lines(routes: &[&Route], found: &mut Vec<Finding>) {
                 Verdict::Partly
             };
             let text = match have {
+                0 if all == 1 => format!("not the one request that names an ID {none}"),
                 0 => format!("none of {all} requests that name IDs {none}"),
                 _ => format!(
                     "{} of {all} requests ({} %) {what}",
@@ -90,8 +91,9 @@ fn hidden(survey: &Survey, routes: &[&Route], found: &mut Vec<Finding>) {
         let all = routes.is_empty() || own;
         let text = match hiding.first() {
             Some(first) => format!(
-                "{requests} requests on {} (such as {}) were sent with a body: if IDs are in bodies, no access log has them",
-                plural(hiding.len() as u64, "route"),
+                "{} on {} (such as {}) sent with a body: if IDs are in bodies, no access log has them",
+                counted(requests, "request"),
+                counted(hiding.len() as u64, "route"),
                 first.path
             ),
             None => "no request names the ID of anything: no path variable, no query parameter"
@@ -105,6 +107,17 @@ fn hidden(survey: &Survey, routes: &[&Route], found: &mut Vec<Finding>) {
                 Verdict::Partly
             },
             text,
+        });
+    }
+    for (route, said) in &survey.beside.unnamed {
+        let asked = routes.iter().any(|r| r.name == *route);
+        found.push(Finding {
+            reason: Reason::NoObject,
+            verdict: match asked {
+                true => Verdict::Cannot,
+                false => Verdict::Partly,
+            },
+            text: said.clone(),
         });
     }
     for route in &survey.beside.unlogged {
@@ -286,7 +299,7 @@ fn sources(survey: &Survey, found: &mut Vec<Finding>) {
                 Reason::Gap,
                 format!(
                     "{name}: {}; the longest from {} until {}",
-                    plural(silences, "silence"),
+                    counted(silences, "silence"),
                     hole.from,
                     hole.until
                 ),
@@ -313,7 +326,10 @@ fn sources(survey: &Survey, found: &mut Vec<Finding>) {
             let share = percent(rejected, read + rejected);
             say(
                 Reason::Unparsed,
-                format!("{name}: {rejected} lines ({share} %) could not be read"),
+                format!(
+                    "{name}: {} ({share} %) could not be read",
+                    counted(rejected, "line")
+                ),
             );
         }
         for file in source
@@ -331,8 +347,8 @@ fn sources(survey: &Survey, found: &mut Vec<Finding>) {
             say(
                 Reason::Clock,
                 format!(
-                    "{name}: the clock goes back by over 5 minutes {} times",
-                    source.input.facts.jumps
+                    "{name}: the clock goes back by over 5 minutes {}",
+                    counted(source.input.facts.jumps, "time")
                 ),
             );
         }
@@ -381,10 +397,6 @@ fn protection(survey: &Survey, routes: &[&Route], found: &mut Vec<Finding>) {
                 .to_owned(),
         });
     }
-}
-
-fn plural(n: u64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Hundredths; never 0 for something, never 100 for less than all.

@@ -44,7 +44,10 @@ impl Folder {
     }
 
     fn load(&self) -> Result<Case, String> {
-        case::load(&self.0.join("case.toml")).map_err(|problem| first_lines(&problem.to_string()))
+        // Complaints name the path as it was given.
+        let folder = format!("{}/", self.0.display());
+        case::load(&self.0.join("case.toml"))
+            .map_err(|problem| first_lines(&problem.to_string().replace(&folder, "")))
     }
 }
 

@@ -381,3 +381,29 @@ fn what_was_taken_twice_has_no_one_instant() {
     let (from, until) = days_of(&taken["lasted_at_least"]);
     assert!(300 <= from && from < until && until <= 600, "{taken}");
 }
+
+/// Whatever does not remain says why: a reader must not take silence for a reason.
+#[test]
+fn every_hypothesis_that_is_ruled_out_says_why() {
+    for case in [
+        "testdata/capture/case/case.toml",
+        "tests/cases/scan-two-schools/case.toml",
+        "tests/cases/nobody-signed-in/case.toml",
+    ] {
+        let out = fresh("ruled-out");
+        let screen = scan(&root().join(case), &out, &[]);
+        let findings = json(&out.join("findings.json"));
+        let hypotheses = findings["cause"]["hypotheses"].as_array().expect("a list");
+        let mut gone = Vec::new();
+        for one in hypotheses.iter().filter(|one| one["remains"] == false) {
+            let against = one["against"].as_array().expect("a list");
+            assert!(!against.is_empty(), "{case}: {one}");
+            gone.push(one["hypothesis"].as_str().expect("a sign").to_owned());
+        }
+        gone.retain(|sign| sign != "none");
+        if gone.len() + 1 < hypotheses.len() && !gone.is_empty() {
+            let said = format!("Ruled out {}:", gone.join(", "));
+            assert!(screen.contains(&said), "{case}: {screen}");
+        }
+    }
+}

@@ -64,7 +64,7 @@ fn links_that_lead_out_are_read_only_where_the_user_says_so() {
     refused(
         &case,
         2,
-        &["case.toml:6", "logs/access.log is a link", "--outside"],
+        &["case.toml:8", "logs/access.log is a link", "--outside"],
     );
 
     fs::rename(case.join("grants.csv"), elsewhere.join("grants.csv")).expect("a move");

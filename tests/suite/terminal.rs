@@ -2,6 +2,7 @@
 
 mod carets;
 mod demo;
+mod hints;
 mod json;
 mod screens;
 mod shells;

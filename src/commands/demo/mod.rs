@@ -11,7 +11,7 @@ use serde_json::json;
 use super::scan::folder;
 use super::{Ending, scan, terminal, told};
 use crate::cli::{DemoArgs, ScanArgs};
-use crate::report::{Staging, guide};
+use crate::report::{MANIFEST, Staging, guide};
 
 const CASE: &[u8] = include_bytes!("case.zst");
 /// What no member of the case comes near; a damaged program must not fill the memory.
@@ -19,6 +19,16 @@ const LONGEST: u64 = 1 << 26;
 
 /// Runs it.
 pub(super) fn run(args: &DemoArgs) -> Result<(), Ending> {
+    let answer = args.out.join("answer");
+    if answer.join(MANIFEST).is_file() {
+        return Err(Ending::Usage(format!(
+            "--out {}: the demo has been there already: `breachscope view {}` browses its answer, and {} is for a browser; \
+             for another one name a new folder with --out, or remove this one yourself",
+            args.out.display(),
+            answer.display(),
+            answer.join("report.html").display()
+        )));
+    }
     let mut staging = Staging::prepare(&args.out, &[]).map_err(folder)?;
     for (name, bytes) in unpack(CASE)? {
         staging
@@ -27,7 +37,6 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Ending> {
     }
     staging.publish().map_err(folder)?;
     let case = args.out.join("case").join("case.toml");
-    let answer = args.out.join("answer");
     scan::run(&ScanArgs {
         quiet: args.json,
         screen: args.screen.clone(),

@@ -141,6 +141,47 @@ pub(super) fn check(args: &EvidenceArgs) -> Result<(), Ending> {
     }
 }
 
+/// Why one kind alone finds nothing though the answer knows it.
+fn alone(args: &EvidenceArgs, answer: &Finished) -> Option<String> {
+    let kinds = [&args.subject, &args.account, &args.controller];
+    if kinds.iter().filter(|list| !list.is_empty()).count() != 1 {
+        return None;
+    }
+    let names = |list: &[String]| {
+        let names: Vec<String> = list.iter().map(|one| text(one.as_bytes())).collect();
+        names.join(", ")
+    };
+    if args.controller.is_empty() {
+        let named = names(kinds.into_iter().find(|list| !list.is_empty())?);
+        return Some(format!(
+            "no row of accesses.parquet is about {named}: the answer knows it, but cites no line for it"
+        ));
+    }
+    let rows = answer.rows("controllers.csv").unwrap_or_default();
+    let own = rows.iter().filter(|row| {
+        row.get("controller")
+            .is_some_and(|id| args.controller.contains(id))
+    });
+    let said = own.map(|row| {
+        let cell = |column: &str| row.get(column).map_or("", String::as_str);
+        let why = match cell("reasons") {
+            "" => String::new(),
+            reasons => format!(" ({reasons})"),
+        };
+        format!(
+            "{} is {}{why}",
+            text(cell("controller").as_bytes()),
+            cell("status")
+        )
+    });
+    let said: Vec<String> = said.collect();
+    Some(format!(
+        "controllers.csv says that {}: no line asks beyond scope for anything that is known to be its own, so there is none to \
+         bring back",
+        said.join(", ")
+    ))
+}
+
 /// Says that nothing was found, and of what the answer knows nothing at all.
 pub(super) fn nothing(args: &EvidenceArgs, answer: &Finished) -> String {
     let place = args.answer.display();
@@ -179,8 +220,12 @@ pub(super) fn nothing(args: &EvidenceArgs, answer: &Finished) -> String {
              a well-formed reference to a line that this answer does not rest on",
             text(args.row.join(", ").as_bytes())
         ),
-        None => format!(
-            "{place}: no line of the answer fits all of it at once, though it knows everything that was named; name fewer kinds"
-        ),
+        None => match alone(args, answer) {
+            Some(why) => format!("{place}: {why}"),
+            None => format!(
+                "{place}: no line of the answer fits all of it at once, though it knows everything that was named; name \
+                 fewer kinds"
+            ),
+        },
     }
 }

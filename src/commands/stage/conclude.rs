@@ -9,7 +9,7 @@ use super::super::terminal;
 use super::{Ending, failed, load, reading, stand, tag};
 use crate::cli::ConcludeArgs;
 use crate::pipeline::{self, Desk, Extraction, Input};
-use crate::report::Staging;
+use crate::report::{Staging, check_not_among};
 use crate::route::Router;
 use crate::sequence::{Access, Ceiling, Spill};
 use crate::stage::{Gather, Told};
@@ -18,6 +18,7 @@ use crate::stage::{Gather, Told};
 pub(super) fn run(args: &ConcludeArgs) -> Result<(), Ending> {
     let case = load(&args.case)?;
     let (inputs, skipped) = inputs(&case)?;
+    check_not_among("--out", &args.out, &case.folder, &paths(&inputs)).map_err(folder)?;
     let staging = Staging::prepare(&args.out, &paths(&inputs)).map_err(folder)?;
     let ceiling = Ceiling {
         bytes: args.memory.or_else(quarter_of_memory),

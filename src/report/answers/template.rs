@@ -71,7 +71,11 @@ pub(super) fn load(named: &Path, shipped: &[(&str, &str)]) -> Result<Template, C
     };
     let bytes = std::fs::read(named).map_err(|error| {
         let names: Vec<&str> = shipped.iter().map(|(name, _)| *name).collect();
-        let remedy = suggest(&whole, names.iter().copied(), || {
+        let begins = |name: &&&str| !whole.is_empty() && name.starts_with(&whole.to_lowercase());
+        let begun = names.iter().find(begins).copied();
+        let near = begun.map_or(names.clone(), |name| vec![name]);
+        let asked = begun.unwrap_or(&whole);
+        let remedy = suggest(asked, near, || {
             let all = names.join(", ");
             format!("name a shipped template ({all}) or the path of a template of your own")
         });

@@ -80,6 +80,9 @@ fn capital(text: &str) -> String {
 
 fn which(words: &Words, findings: &Value) -> String {
     let all = rows(findings, "controllers").count() as u64;
+    if all == 0 {
+        return words.word("answer.which_none");
+    }
     let count = |key: &str| words.number(total(findings, key));
     words.count(
         "answer.which",

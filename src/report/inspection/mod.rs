@@ -7,7 +7,7 @@ mod source;
 
 use super::screen::{Hue, Look};
 use crate::survey::{Answer, Finding, Route, Survey, Verdict, answers, wishes};
-use crate::words::Stamp;
+use crate::words::{Stamp, ending};
 pub use json::inspection_json;
 use lines::{grouped, wrapped};
 use route::one_route;
@@ -109,9 +109,10 @@ fn routes(survey: &Survey, text: &mut String) {
     if !others.is_empty() {
         let requests: u64 = others.iter().map(|route| route.figures.requests).sum();
         let line = format!(
-            "Other routes: {}, {} requests",
+            "Other routes: {}, {} request{}",
             grouped(others.len() as u64),
-            grouped(requests)
+            grouped(requests),
+            ending(requests)
         );
         let shown: Vec<String> = others
             .iter()
@@ -128,8 +129,9 @@ fn routes(survey: &Survey, text: &mut String) {
     if elsewhere > 0 && !survey.beside.case {
         wrapped(
             &format!(
-                "Never answered: {} requests for paths that only ever gave errors",
-                grouped(elsewhere)
+                "Never answered: {} request{} for paths that only ever gave errors",
+                grouped(elsewhere),
+                ending(elsewhere)
             ),
             4,
             text,
@@ -138,8 +140,9 @@ fn routes(survey: &Survey, text: &mut String) {
     if elsewhere > 0 && survey.beside.case {
         wrapped(
             &format!(
-                "Elsewhere: {} requests for none of these routes",
-                grouped(elsewhere)
+                "Elsewhere: {} request{} for none of these routes",
+                grouped(elsewhere),
+                ending(elsewhere)
             ),
             4,
             text,

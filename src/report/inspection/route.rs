@@ -2,6 +2,7 @@
 
 use super::lines::{Table, grouped, share, wrapped};
 use crate::survey::{Route, Survey};
+use crate::words::ending;
 
 /// A route.
 pub(super) fn one_route(route: &Route, survey: &Survey, text: &mut String) {
@@ -58,9 +59,11 @@ pub(super) fn one_route(route: &Route, survey: &Survey, text: &mut String) {
     table.row(
         "asked by",
         format!(
-            "{} accounts, {} client addresses",
+            "{} account{}, {} client address{}",
             count(&figures.accounts),
-            count(&figures.clients)
+            ending(figures.accounts.len()),
+            count(&figures.clients),
+            if figures.clients.len() == 1 { "" } else { "es" }
         ),
     );
     for variable in route
@@ -86,9 +89,10 @@ pub(super) fn one_route(route: &Route, survey: &Survey, text: &mut String) {
         table.row(
             &format!("{place}{}", variable.name),
             format!(
-                "{} different {}s{dense}{paging}",
+                "{} different {}{}{dense}{paging}",
                 count(&variable.values.distinct),
-                variable.values.kind().word()
+                variable.values.kind().word(),
+                ending(variable.values.distinct.len())
             ),
         );
     }

@@ -6,7 +6,7 @@ use super::super::screen::bars::{Columns, sparkline};
 use super::lines::{grouped, share, size, wrapped};
 use crate::coverage::{Doubt, GapKind};
 use crate::survey::{Field, Source};
-use crate::words::{Reason, SECOND};
+use crate::words::{Reason, SECOND, ending};
 
 /// Columns of a timeline.
 const COLUMNS: usize = 60;
@@ -51,12 +51,14 @@ pub(super) fn about(source: &Source, text: &mut String) {
     line(
         "Lines",
         format!(
-            "{} = {} requests + {} not read + {} empty + {} directives",
+            "{} = {} request{} + {} not read + {} empty + {} directive{}",
             grouped(lines),
             grouped(tally.records),
+            ending(tally.records),
             grouped(tally.rejected_lines()),
             grouped(tally.empty),
-            grouped(tally.directives)
+            grouped(tally.directives),
+            ending(tally.directives)
         ),
     );
     for reject in rejects(source) {
@@ -106,9 +108,10 @@ fn when(source: &Source) -> Vec<String> {
     let drawn = sparkline(&columns.counts);
     let dark = columns.holes();
     let said = format!(
-        "a column is {} min; at most {} requests in one{}",
+        "a column is {} min; at most {} request{} in one{}",
         columns.step / minute,
         grouped(most),
+        ending(most),
         if dark.is_some() { "; × a hole" } else { "" }
     );
     let lines = [Some(drawn), dark, Some(said)];
@@ -233,8 +236,9 @@ fn trouble(source: &Source) -> Vec<(&'static str, String)> {
         found.push((
             "Begins",
             format!(
-                "amid traffic: {} lines in its first 10 minutes, about {} are usual",
+                "amid traffic: {} line{} in its first 10 minutes, about {} are usual",
                 grouped(opening),
+                ending(opening),
                 grouped(usual)
             ),
         ));

@@ -50,11 +50,14 @@ impl Guide {
     /// As lines of a screen.
     pub fn screen(&self, look: Look) -> String {
         let speech = Speech::of(look.language);
-        let mut lines = Lines::new(look, None).beside(speech.longest("head."));
+        let mut lines = Lines::new(look).beside(speech.longest("head."));
         for (head, rows) in [("open", &self.open), ("try", &self.commands)] {
             lines.blank();
             let head = speech.word(&format!("head.{head}"));
-            let wide = rows.iter().map(|(row, _)| width(row)).max().unwrap_or(0) > 44;
+            let widest = |of: &dyn Fn(&(String, &str)) -> usize| rows.iter().map(of).max();
+            let wide = widest(&|(row, _)| width(row)).unwrap_or(0)
+                + widest(&|(_, key)| width(&speech.word(key))).unwrap_or(0)
+                >= look.width.saturating_sub(lines.head());
             // Long commands stand on lines of their own, to be copied whole.
             let shown: Vec<Vec<Cell>> = rows
                 .iter()

@@ -1,7 +1,7 @@
 //! Lines of a screen: a head in the first columns, what it says beside it.
 
 use super::super::cells::visible;
-use super::columns::{cut, fold, left, width};
+use super::columns::{fold, left, width};
 use super::{Hue, Look};
 
 /// Columns of the heads, where no longer one is said.
@@ -10,19 +10,16 @@ const HEAD: usize = 10;
 /// A screen that is being written.
 pub(crate) struct Lines {
     look: Look,
-    /// Lines of a statement at most, where anything is cut.
-    most: Option<usize>,
     /// Columns of the heads.
     head: usize,
     text: String,
 }
 
 impl Lines {
-    /// Without a line; `most` lines a statement.
-    pub(crate) fn new(look: Look, most: Option<usize>) -> Lines {
+    /// Without a line.
+    pub(crate) fn new(look: Look) -> Lines {
         Lines {
             look,
-            most,
             head: HEAD,
             text: String::new(),
         }
@@ -31,7 +28,11 @@ impl Lines {
     /// With room for heads of so many columns.
     pub(crate) fn beside(self, longest: usize) -> Lines {
         Lines {
-            head: HEAD.max(longest + 1),
+            // A head that fills its columns would run into what is said.
+            head: match longest < HEAD {
+                true => HEAD,
+                false => longest + 2,
+            },
             ..self
         }
     }
@@ -41,7 +42,7 @@ impl Lines {
         self.head
     }
 
-    /// A statement under a head, broken at blanks; what does not fit ends in `…` and stands in a file.
+    /// A statement under a head, broken at blanks and never cut: whoever pipes a screen has nothing else.
     pub(crate) fn say(&mut self, head: &str, said: &str) {
         self.hued(head, Hue::Head, said);
     }
@@ -49,12 +50,7 @@ impl Lines {
     /// The same with a head of another colour.
     pub(crate) fn hued(&mut self, head: &str, hue: Hue, said: &str) {
         let room = self.look.width.saturating_sub(self.head).max(20);
-        let mut lines = fold(&visible(said), room);
-        if let Some(most) = self.most.filter(|most| lines.len() > *most) {
-            let rest = lines.split_off(most.saturating_sub(1)).join(" ");
-            lines.push(cut(&rest, room));
-        }
-        for (index, line) in lines.iter().enumerate() {
+        for (index, line) in fold(&visible(said), room).iter().enumerate() {
             let head = if index == 0 { head } else { "" };
             self.row(head, hue, line);
         }
@@ -165,12 +161,12 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_takes_so_many_lines_and_no_escape_without_colour() {
-        let mut lines = Lines::new(Look::default(), Some(2));
+    fn a_statement_is_broken_and_not_cut_and_has_no_escape_without_colour() {
+        let mut lines = Lines::new(Look::default());
         lines.say("Head", &"word ".repeat(60));
         let text = lines.finish();
-        assert_eq!(text.lines().count(), 2);
-        assert!(text.trim_end().ends_with('…') && !text.contains('\u{1b}'));
+        assert_eq!(text.matches("word").count(), 60);
+        assert!(!text.contains('…') && !text.contains('\u{1b}'));
         assert!(text.lines().all(|line| width(line) <= 80));
     }
 }

@@ -1,15 +1,24 @@
 //! What remains of the stories of how it came about, and what the published records themselves say.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::super::Answer;
+use super::super::html::words::Words;
 use super::facts::iso;
 use super::{SHOWN, Screen};
+use crate::cause::Hypothesis;
 use crate::words::Stamp;
 
 #[derive(Serialize)]
 pub(super) struct Cause {
     pub said: String,
+    /// The hypotheses of which `said` names nothing but the words, to be said in another language.
+    #[serde(skip)]
+    named: Vec<Hypothesis>,
+    /// Signs of the hypotheses that do not remain; why is in findings.json.
+    pub ruled_out: Vec<&'static str>,
     /// What would decide it, the most useful first.
     pub wanted: Vec<String>,
     pub accounts_used_after_closing: usize,
@@ -44,6 +53,12 @@ pub(super) fn cause(answer: &Answer<'_>) -> Cause {
     let outcome = &answer.cause.outcome;
     Cause {
         said: outcome.said.clone(),
+        named: named(&outcome.said, &outcome.remain),
+        ruled_out: (Hypothesis::ALL.into_iter())
+            .filter(|one| !outcome.remain.is_empty() && !outcome.remain.contains(one))
+            .filter(|one| *one != Hypothesis::Other)
+            .map(Hypothesis::sign)
+            .collect(),
         wanted: outcome.wanted.iter().map(ToString::to_string).collect(),
         accounts_used_after_closing: answer.analysis.after_closing.len(),
         published: published(answer),
@@ -53,6 +68,15 @@ pub(super) fn cause(answer: &Answer<'_>) -> Cause {
             .iter()
             .map(|one| one.said.clone())
             .collect(),
+    }
+}
+
+/// The hypotheses that remain, where the sentence is made of their words and nothing else.
+fn named(said: &str, remain: &BTreeSet<Hypothesis>) -> Vec<Hypothesis> {
+    let words: Vec<&str> = remain.iter().map(|one| one.words()).collect();
+    match said == format!("undetermined: {}", words.join(", or ")) {
+        true => remain.iter().copied().collect(),
+        false => Vec::new(),
     }
 }
 
@@ -81,11 +105,16 @@ fn published(answer: &Answer<'_>) -> Option<Published> {
 impl Screen<'_> {
     /// Cause, leak, pool, routes, closed accounts.
     pub(super) fn cause(&mut self, cause: &Cause) {
-        let mut said = cause.said.clone();
+        let mut said = self.outcome(cause);
         if let Some(wanted) = cause.wanted.first() {
             said.push_str(&self.speech.say("cause.wanted", &[("what", wanted)]));
         }
         self.say("cause", &said);
+        if !cause.ruled_out.is_empty() {
+            let signs = cause.ruled_out.join(", ");
+            let said = self.speech.say("cause.ruled_out", &[("signs", &signs)]);
+            self.say("", &said);
+        }
         if let Some(published) = &cause.published {
             self.published(published);
             for (index, route) in cause.routes.iter().take(SHOWN).enumerate() {
@@ -100,6 +129,21 @@ impl Screen<'_> {
                 .say("cause.closed", &[("n", &self.speech.number(late))]);
             self.say("closed", &said);
         }
+    }
+
+    /// What remains; in another language where it is no sentence of its own.
+    fn outcome(&self, cause: &Cause) -> String {
+        let words = Words::of(self.look.language);
+        let (Ok(words), false) = (words, cause.named.is_empty()) else {
+            return cause.said.clone();
+        };
+        let remain = cause.named.iter();
+        let remain = remain.map(|one| words.word(&format!("hypothesis.{}", one.sign())));
+        let remain = remain
+            .collect::<Vec<_>>()
+            .join(&self.speech.word("cause.or"));
+        self.speech
+            .say("cause.undetermined", &[("remain", &remain)])
     }
 
     fn published(&mut self, published: &Published) {

@@ -1,5 +1,5 @@
 //! The last screen of a scan: what was read and what was not, who, whom, when, and what cannot be said. It is made for a
-//! terminal of 80 columns and 24 lines, names no data subject, and says nothing by colour alone.
+//! terminal of 80 columns, breaks what is longer and cuts nothing, names no data subject, and says nothing by colour alone.
 
 mod cause;
 mod facts;
@@ -21,8 +21,6 @@ const SHOWN: usize = 3;
 const DOUBTS: usize = 2;
 /// Remarks on how the logs were read that are shown.
 const REMARKS: usize = 3;
-/// Lines of a statement at most; what does not fit ends in `…` and stands in findings.json.
-const LINES: usize = 2;
 /// Columns of a name in a list.
 const NAME: usize = 24;
 /// Columns of an interval's bar, where there is room.
@@ -59,7 +57,7 @@ impl Summary {
         let speech = Speech::of(look.language);
         let mut screen = Screen {
             look,
-            lines: Lines::new(look, Some(LINES)).beside(speech.longest("head.")),
+            lines: Lines::new(look).beside(speech.longest("head.")),
             speech: &speech,
         };
         let facts = &self.facts;
@@ -163,20 +161,18 @@ impl Screen<'_> {
             &[
                 ("min", &speech.number(subjects.min)),
                 ("max", &most),
-                ("children", &speech.number(subjects.children_min)),
+                (
+                    "children",
+                    &speech.count("scan.children", subjects.children_min, &[]),
+                ),
                 ("protected", &speech.number(subjects.protected_min)),
             ],
         );
         self.say("subjects", &said);
         if subjects.undecided + subjects.without_known_owner > 0 {
-            let said = speech.say(
-                "scan.undecided",
-                &[
-                    ("undecided", &speech.number(subjects.undecided)),
-                    ("ownerless", &speech.number(subjects.without_known_owner)),
-                ],
-            );
-            self.say("", &said);
+            let undecided = speech.count("scan.undecided", subjects.undecided, &[]);
+            let ownerless = speech.count("scan.ownerless", subjects.without_known_owner, &[]);
+            self.say("", &format!("{undecided}, {ownerless}"));
         }
         let steps = RUNGS.iter().filter_map(|rung| {
             let n = speech.number(*facts.ladder.get(*rung)?);
@@ -190,6 +186,10 @@ impl Screen<'_> {
 
     fn controllers(&mut self, facts: &Facts) {
         let (speech, controllers) = (self.speech, &facts.controllers);
+        if controllers.confirmed + controllers.cannot_be_excluded + controllers.excluded == 0 {
+            self.say("affected", &speech.word("scan.controllers_none"));
+            return;
+        }
         let said = speech.say(
             "scan.controllers",
             &[
@@ -264,7 +264,8 @@ impl Screen<'_> {
             false => words.join(", "),
         };
         let seen = speech.number(accounts.seen);
-        let said = speech.say("scan.accounts", &[("verdicts", &words), ("seen", &seen)]);
+        let values = [("verdicts", &*words), ("seen", &*seen)];
+        let said = speech.count("scan.accounts", accounts.seen, &values);
         self.say("accounts", &said);
         let rows = accounts.listed.iter().take(SHOWN).map(|one| {
             let hue = match one.verdict {

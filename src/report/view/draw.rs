@@ -55,10 +55,9 @@ impl View {
         match self.level().clone() {
             Level::Help => text(buffer, HELP.iter().map(|line| (*line).to_owned())),
             Level::Line(wanted, fetched) => {
-                text(
-                    buffer,
-                    line(&wanted, &fetched, area.width.into()).into_iter(),
-                );
+                let lines = line(&wanted, &fetched, area.width.into());
+                text(buffer, lines.into_iter());
+                self.mark(buffer);
             }
             _ => self.table(buffer, rows),
         }
@@ -115,10 +114,42 @@ impl View {
                     0..5 => " + fewer than five protected, not named".to_owned(),
                     n => format!(" + {n} protected, not named"),
                 };
-                format!("data subject {place}{hidden}   Enter: accesses   Esc: back")
+                format!("data subject {place}{hidden}   Enter: accesses   Esc: back   h: keys")
             }
-            Level::Accesses(_) => format!("access {place}   Enter: the raw line   Esc: back"),
-            Level::Line(..) | Level::Help => "Esc: back   q: leave".to_owned(),
+            Level::Accesses(_) => {
+                format!("access {place}   Enter: the raw line   Esc: back   h: keys")
+            }
+            Level::Line(..) => "/: look for a word   Esc: back   h: keys   q: leave".to_owned(),
+            Level::Help => "Esc: back   q: leave".to_owned(),
+        }
+    }
+
+    /// Marks what is sought on the page of a raw line, also where the page breaks it.
+    fn mark(&self, buffer: &mut Buffer) {
+        let sought: Vec<String> = self
+            .sought
+            .to_lowercase()
+            .chars()
+            .map(String::from)
+            .collect();
+        let area = buffer.area;
+        let places: Vec<(u16, u16)> = (2..area.height.saturating_sub(1))
+            .flat_map(|y| (0..area.width).map(move |x| (x, y)))
+            .collect();
+        let cells = places
+            .iter()
+            .map(|(x, y)| buffer[(*x, *y)].symbol().to_lowercase());
+        let cells: Vec<String> = cells.collect();
+        if sought.is_empty() {
+            return;
+        }
+        let style = Style::new().add_modifier(Modifier::REVERSED);
+        for from in 0..cells.len().saturating_sub(sought.len() - 1) {
+            if cells[from..from + sought.len()] == sought[..] {
+                for (x, y) in &places[from..from + sought.len()] {
+                    buffer[(*x, *y)].set_style(style);
+                }
+            }
         }
     }
 
@@ -284,6 +315,11 @@ fn line(wanted: &Wanted, fetched: &Fetched, columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// All that the page of a raw line says, in one line.
+pub(super) fn words(wanted: &Wanted, fetched: &Fetched) -> String {
+    line(wanted, fetched, usize::MAX).join(" ")
 }
 
 /// Pieces of so many columns; a log line is broken anywhere, for its blanks mean nothing.

@@ -221,6 +221,16 @@ impl View {
     /// The next row that holds what is sought, from so many rows away, and around the end of the list.
     fn seek(&mut self, forward: bool, away: usize) {
         let sought = self.sought.to_lowercase();
+        if let (Level::Line(wanted, fetched), false) = (self.level(), sought.is_empty()) {
+            // There is one page, on which every place is marked.
+            let holds = draw::words(wanted, fetched)
+                .to_lowercase()
+                .contains(&sought);
+            if !holds {
+                self.message = format!("nothing here holds {sought}");
+            }
+            return;
+        }
         let (len, at) = (
             self.levels.last().map_or(0, |(_, list)| list.len()),
             self.at(),

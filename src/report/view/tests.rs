@@ -96,6 +96,39 @@ fn protected_persons_are_counted_and_neither_listed_nor_found() {
 }
 
 #[test]
+fn a_word_is_found_on_the_page_of_a_raw_line() {
+    let mut view = view(1);
+    let wanted = Wanted {
+        reference: "log:1@0+9".to_owned(),
+        sha256: None,
+    };
+    let fetched = Fetched::Line {
+        text: "GET /contacts/17 HTTP/1.1".to_owned(),
+        sha256: "aa".to_owned(),
+        file_sha256: "bb".to_owned(),
+    };
+    view.show(wanted, fetched);
+    // On a narrow screen the line breaks within the word.
+    press(&mut view, "/CONTACTS\n");
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(20, 12));
+    let Ok(_) = terminal.draw(|frame| view.draw(frame.buffer_mut()));
+    let marked: String = (terminal.backend().buffer().content().iter().skip(40))
+        .filter(|cell| {
+            cell.modifier
+                .contains(ratatui_core::style::Modifier::REVERSED)
+        })
+        .map(|cell| cell.symbol())
+        .collect();
+    assert_eq!(marked, "contacts");
+    assert!(view.message.is_empty(), "{}", view.message);
+    press(&mut view, "/nowhere\n");
+    assert_eq!(view.message, "nothing here holds nowhere");
+    view.message.clear();
+    let shown = screen(&mut view, 100, 12).join("\n");
+    assert!(shown.contains("h: keys"), "{shown}");
+}
+
+#[test]
 fn keys_move_as_in_less_and_only_the_window_is_drawn() {
     let mut view = view(100_000);
     press(&mut view, "\n");

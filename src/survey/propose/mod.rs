@@ -249,7 +249,10 @@ fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, S
     let last = route.path.rsplit('/').next().unwrap_or_default();
     let several = variable.values.lists > 0;
     if several {
-        let text = format!("{} requests name several at once", variable.values.lists);
+        let text = match variable.values.lists {
+            1 => "1 request names several at once".to_owned(),
+            n => format!("{n} requests name several at once"),
+        };
         return (Role::Object, Sureness::Likely, text);
     }
     if let Some(page) = paged {
@@ -263,11 +266,22 @@ fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, S
             format!("more is asked for below it: {}", below.path),
         );
     }
-    if last.starts_with('{') {
+    let own = last
+        .strip_prefix('{')
+        .and_then(|name| name.strip_suffix('}'));
+    let own = own.is_some_and(|name| name.trim_end_matches('*') == variable.name);
+    if own && !variable.in_query {
         return (
             Role::Object,
             Sureness::Likely,
             "it is the path's last segment".to_owned(),
+        );
+    }
+    if variable.in_query {
+        return (
+            Role::Object,
+            Sureness::Guess,
+            "it stands in the query, and nothing tells of more than one".to_owned(),
         );
     }
     let list = [
@@ -276,7 +290,7 @@ fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, S
     .iter()
     .any(|word| last.to_lowercase().contains(word));
     let plural = shape::singular(last) != last.to_lowercase();
-    match list || plural && !variable.in_query {
+    match list || plural {
         true => (
             Role::Container,
             Sureness::Guess,

@@ -6,7 +6,7 @@ use super::{Proposed, Role};
 use crate::case::{FormatSpec, PageSpec};
 use crate::survey::Sureness;
 use crate::survey::account::Candidate;
-use crate::words::Stamp;
+use crate::words::{Stamp, counted};
 
 /// A source as the case names it.
 pub struct SourceText {
@@ -152,7 +152,7 @@ fn route_text(route: &Proposed) -> String {
         Role::Object => "object",
         Role::Container => "container",
     };
-    let mut text = format!("# {} requests", route.requests);
+    let mut text = format!("# {}", counted(route.requests, "request"));
     if !route.active {
         text.push_str("; left out, because the directory knows none of its IDs");
     }
