@@ -36,7 +36,9 @@ pub(super) fn containers(contacts: &[Contact<'_>], home: &[ControllerIndex]) -> 
     }
     let lists: Vec<&Contact<'_>> = contacts.iter().filter(|c| c.container).collect();
     let goes_on = |a: &Contact<'_>, b: &Contact<'_>| {
-        b.at.0.abs_diff(a.at.0) <= TYPED && b.id().len() > a.id().len() && b.id().starts_with(a.id())
+        b.at.0.abs_diff(a.at.0) <= TYPED
+            && b.id().len() > a.id().len()
+            && b.id().starts_with(a.id())
     };
     let typed = |at: usize| at > 0 && goes_on(lists[at - 1], lists[at]);
     let typing = |at: usize| at + 1 < lists.len() && goes_on(lists[at], lists[at + 1]);

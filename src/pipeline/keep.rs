@@ -11,6 +11,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Input;
@@ -95,11 +96,21 @@ impl Kept {
     /// where they end.
     pub(super) fn begun(&self, file: u32) -> (Part, u64, PartEnd) {
         let (mut all, mut parts, mut end) = (Part::default(), 0, PartEnd::default());
-        while let Some((part, until)) = read(&self.part_path(parts), file) {
-            all.absorb(part);
-            (parts, end) = (parts + 1, until);
+        let at_a_time = 2 * rayon::current_num_threads() as u64;
+        loop {
+            let some = parts..parts + at_a_time;
+            let some: Vec<Option<(Part, PartEnd)>> = some
+                .into_par_iter()
+                .map(|place| read(&self.part_path(place), file))
+                .collect();
+            for one in some {
+                let Some((part, until)) = one else {
+                    return (all, parts, end);
+                };
+                all.absorb(part);
+                (parts, end) = (parts + 1, until);
+            }
         }
-        (all, parts, end)
     }
 
     /// All of a log that was read to its end.

@@ -100,3 +100,39 @@ impl Tally {
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// What was hashed before is not looked at again: here it is not even there any more.
+    #[test]
+    fn a_digest_goes_on_where_it_was_put_down() {
+        let folder = std::env::temp_dir();
+        let path = folder.join(format!("breachscope-digest-{}", std::process::id()));
+        let whole: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+        for at in [64, 1_000, 300_001] {
+            let mut before = Tally::default();
+            before.state.update(&whole[..at]);
+            before.marks.push_back((at as u64, before.state.clone()));
+            let state = before.state_at(at as u64).unwrap();
+            assert_eq!(before.state_at(at as u64 + 1), None);
+            let mut lost = vec![0; at];
+            lost.extend_from_slice(&whole[at..]);
+            std::fs::File::create(&path).unwrap().write_all(&lost).unwrap();
+            let file = std::fs::File::open(&path).unwrap();
+            let mut after = Tally::default();
+            after.resume(at as u64, &state);
+            after.read_up_to(whole.len() as u64, &file).unwrap();
+            assert_eq!(after.hex(), digest_of(&whole));
+            // What is no state is not taken for one.
+            let mut anew = Tally::default();
+            anew.resume(at as u64, &state[1..]);
+            anew.read_up_to(whole.len() as u64, &file).unwrap();
+            assert_eq!(anew.hex(), digest_of(&lost));
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+}
