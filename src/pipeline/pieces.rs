@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::extract::{Desk, Extraction, ReadFile};
 use super::split::Piece;
 use super::{Observer, PipelineProblem};
@@ -16,19 +18,33 @@ use crate::source::Ending;
 pub struct Gathered {
     files: Vec<ReadFile>,
     all: Part,
-    splits: Vec<Place>,
+    splits: Vec<Whence>,
+    /// Accesses of each split that are still to come.
+    missing: Vec<u64>,
     spill: Spill,
 }
 
 /// Where a split's accesses go.
-struct Place {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Whence {
     file: u32,
     /// Lines before it in its file.
     base: u64,
     /// Where its names have gone; `None` where its accesses count elsewhere, or were read again here.
     moved: Option<Moved>,
-    /// Accesses that are still to come.
-    missing: u64,
+}
+
+impl Whence {
+    /// An access of the split as an access of all logs, with the numbers that its names have there; `None` where it counts
+    /// elsewhere.
+    pub fn applied(&self, access: Access) -> Option<Access> {
+        let access = Access {
+            file: self.file,
+            line: access.line.wrapping_add(self.base),
+            ..access
+        };
+        self.moved.as_ref().map(|moved| moved.applied(access))
+    }
 }
 
 /// What is left of a piece when its part is put to its file.
@@ -76,6 +92,7 @@ pub fn gather(
         files: Vec::new(),
         all: Part::default(),
         splits: Vec::new(),
+        missing: Vec::new(),
         spill: desk.spill().clone(),
     };
     for (number, (mut file, left)) in files.into_iter().zip(left).enumerate() {
@@ -85,11 +102,11 @@ pub fn gather(
         }
         for one in left {
             let names = &mut gathered.all.names;
-            gathered.splits.push(Place {
+            gathered.missing.push(one.accesses);
+            gathered.splits.push(Whence {
                 file: number as u32,
                 base: one.base,
                 moved: counts.then(|| names.absorb(&one.names)),
-                missing: one.accesses,
             });
         }
         let check = ceiling.check(&gathered.all.names);
@@ -105,25 +122,39 @@ impl Gathered {
     /// # Errors
     /// There is no such split, or all of its accesses are here already.
     pub fn add(&mut self, split: usize, access: Access) -> Result<(), PipelineProblem> {
-        let Some(place) = self.splits.get_mut(split) else {
+        let (Some(whence), Some(missing)) = (self.splits.get(split), self.missing.get_mut(split))
+        else {
             return Err(wrong("an access", "belongs to no split"));
         };
-        place.missing = place.missing.checked_sub(1).ok_or_else(|| {
+        *missing = missing.checked_sub(1).ok_or_else(|| {
             wrong(
                 &format!("split {split}"),
                 "has more accesses than were read from it",
             )
         })?;
-        if let Some(moved) = &place.moved {
-            let access = Access {
-                file: place.file,
-                line: access.line.wrapping_add(place.base),
-                ..access
-            };
-            self.all.accesses.push(moved.applied(access));
+        if let Some(access) = whence.applied(access) {
+            self.all.accesses.push(access);
             self.all.accesses.spill(&self.spill, 1);
         }
         Ok(())
+    }
+
+    /// Whether accesses of some files were read here, so that they are not among those that come from elsewhere.
+    pub fn has_own(&self) -> bool {
+        !self.all.accesses.is_empty()
+    }
+
+    /// Files and names, where accesses stay elsewhere.
+    pub fn without_accesses(self) -> Extraction {
+        Extraction {
+            files: self.files,
+            all: self.all,
+        }
+    }
+
+    /// Where each split's accesses have gone.
+    pub fn whence(&mut self) -> Vec<Whence> {
+        std::mem::take(&mut self.splits)
     }
 
     /// The extraction, when all accesses are here.
@@ -131,7 +162,7 @@ impl Gathered {
     /// # Errors
     /// Some are missing.
     pub fn finish(self) -> Result<Extraction, PipelineProblem> {
-        let missing: u64 = self.splits.iter().map(|place| place.missing).sum();
+        let missing: u64 = self.missing.iter().sum();
         match missing {
             0 => Ok(Extraction {
                 files: self.files,

@@ -11,6 +11,7 @@ mod sorted;
 mod store;
 
 pub use names::{Interner, numbered, text};
+use serde::{Deserialize, Serialize};
 pub use sorted::Sequences;
 pub use store::{Accesses, Spill, Stowed};
 
@@ -23,7 +24,7 @@ pub const NO_BYTES: u64 = u64::MAX;
 
 /// One request for one object or one container page (a request that names several objects gives
 /// several accesses with the same line).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// When, after the source's clock correction.
     pub time: Stamp,
@@ -88,7 +89,7 @@ impl Access {
 }
 
 /// Every name that accesses carry as a number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Names {
     /// `a` + account as the log names it, or `c` + client address.
     pub actors: Interner,
@@ -101,7 +102,7 @@ pub struct Names {
 }
 
 /// Where the numbers of other names have gone: entry `i` is the number of what was `i`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Moved {
     /// Of actors.
     pub actors: Vec<u32>,

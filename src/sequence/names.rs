@@ -6,6 +6,7 @@
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// Longest name that a slot holds itself.
 const INLINE: usize = 15;
@@ -142,6 +143,26 @@ impl Interner {
             slot.key == key && (!slot.is_long() || self.name(slot.number) == name)
         };
         self.table.find(hash, same).map(|slot| slot.number)
+    }
+}
+
+/// As the list of its strings, in the order of their numbers.
+impl Serialize for Interner {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.len() as u32).map(|number| self.name(number)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Interner {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Interner, D::Error> {
+        let all = Vec::<Vec<u8>>::deserialize(deserializer)?;
+        let mut names = Interner::for_about(all.len());
+        all.iter().for_each(|name| _ = names.number(name));
+        // Two equal names would shift all numbers behind them.
+        match names.len() == all.len() {
+            true => Ok(names),
+            false => Err(D::Error::custom("a name that comes twice")),
+        }
     }
 }
 
