@@ -27,6 +27,8 @@ pub struct Context {
     pub splits: Vec<Whence>,
     /// What a reader of the answer must know of how logs were read.
     pub remarks: Vec<String>,
+    /// The plan by which logs were cut, in a word.
+    pub plan: String,
     /// By which looks made in this context are known.
     pub stamp: String,
 }
@@ -34,6 +36,7 @@ pub struct Context {
 #[derive(Serialize, Deserialize)]
 struct Head {
     tag: String,
+    plan: String,
     shared: Shared,
     files: Vec<FileOf>,
     remarks: Vec<String>,
@@ -52,6 +55,7 @@ impl Context {
         let (shared, names) = self.common.into_parts();
         let head = Head {
             tag: tag.to_owned(),
+            plan: self.plan,
             shared,
             files: self.files,
             remarks: self.remarks,
@@ -109,6 +113,7 @@ impl Context {
             files: head.files,
             splits,
             remarks: head.remarks,
+            plan: head.plan,
             stamp: String::from_utf8_lossy(&digest[..16]).into_owned(),
         })
     }

@@ -9,7 +9,7 @@ use super::{StageProblem, Told};
 use crate::pipeline::Piece;
 use crate::route::extract::Part;
 use crate::sequence::{Access, Accesses, Interner, Spill};
-use crate::source::Ending;
+use crate::source::{Ending, digest_of};
 
 /// Reads what `analyse` has written, parts before sequences.
 pub struct Gather<R: Read> {
@@ -42,6 +42,17 @@ pub struct Pieces {
     pub endings: BTreeMap<usize, Ending>,
     /// As they were told.
     pub told: Vec<Told>,
+}
+
+impl Pieces {
+    /// The plan that they were read by, in a word: two jobs over the same logs may cut them otherwise.
+    pub fn plan(&self) -> String {
+        let ranges = self
+            .told
+            .iter()
+            .map(|told| (told.split, told.file, told.range));
+        digest_of(format!("{:?}", ranges.collect::<Vec<_>>()).as_bytes())
+    }
 }
 
 impl<R: Read> Gather<R> {

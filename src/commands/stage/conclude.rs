@@ -62,12 +62,17 @@ fn read(
 ) -> Result<WhatCame, Ending> {
     let mut gather = Gather::begin(io::stdin().lock()).map_err(failed)?;
     let tag = (&args.tag[..], progress);
-    let mut all = gathered(&mut gather, desk, inputs, ceiling, tag)?;
+    let (mut all, plan) = gathered(&mut gather, desk, inputs, ceiling, tag)?;
     let Some(context) = &args.context else {
         sequences(&mut gather, &mut all)?;
         return Ok(all.finish().map_err(Ending::failed)?.into());
     };
     let context = Context::read(context, &args.tag, false).map_err(failed)?;
+    if context.plan != plan {
+        return Err(failed(StageProblem::new(
+            "the context is of another plan of the same logs: run the whole job again",
+        )));
+    }
     let looks = gather.looks(&context.stamp, desk.spill());
     let (looks, kept) = looks.map_err(failed)?;
     let Extraction { files, all } = all.without_accesses();
@@ -91,13 +96,14 @@ pub(super) fn gathered(
     inputs: &[Input],
     ceiling: Ceiling,
     (tag, progress): (&str, &Progress),
-) -> Result<Gathered, Ending> {
+) -> Result<(Gathered, String), Ending> {
     let read = gather.pieces(tag).map_err(failed)?;
+    let plan = read.plan();
     for told in &read.told {
         check_stand(told, inputs)?;
     }
     let gathered = pipeline::gather(desk, read.pieces, read.endings, ceiling, progress);
-    gathered.map_err(stopped)
+    Ok((gathered.map_err(stopped)?, plan))
 }
 
 /// All sequences on stdin, to the parts before them.

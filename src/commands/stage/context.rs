@@ -12,7 +12,7 @@ use super::conclude::{gathered, sequences};
 use super::{Ending, failed, load, reading, tag};
 use crate::case::Case;
 use crate::cli::ContextArgs;
-use crate::pipeline::{self, Common, Desk, Extraction, Input, Material};
+use crate::pipeline::{self, Common, Desk, Extraction, Input, Material, Whence};
 use crate::route::Router;
 use crate::sequence::{Ceiling, Spill};
 use crate::stage::{Context, Gather};
@@ -42,7 +42,7 @@ fn context(args: &ContextArgs) -> Result<(), Ending> {
     tag(&case, &desk)?.check(&args.tag).map_err(failed)?;
     let progress = Progress::over(0);
     let mut gather = Gather::begin(io::stdin().lock()).map_err(failed)?;
-    let mut all = gathered(&mut gather, &desk, &inputs, ceiling, (&args.tag, &progress))?;
+    let (mut all, plan) = gathered(&mut gather, &desk, &inputs, ceiling, (&args.tag, &progress))?;
     if all.has_own() {
         return say(
             "together: some logs could not be cut or begin with others' lines, so they are read where the job is concluded",
@@ -51,7 +51,7 @@ fn context(args: &ContextArgs) -> Result<(), Ending> {
     sequences(&mut gather, &mut all)?;
     let splits = all.whence();
     let extraction = all.finish().map_err(stopped)?;
-    let context = common(&case, &inputs, extraction, splits)?;
+    let context = common(&case, &inputs, extraction, (splits, plan))?;
     if let Some(fault) = spill.fault() {
         return Err(Ending::Failed(fault.to_owned()));
     }
@@ -63,7 +63,7 @@ fn common(
     case: &Case,
     inputs: &[Input],
     extraction: Extraction,
-    splits: Vec<pipeline::Whence>,
+    (splits, plan): (Vec<Whence>, String),
 ) -> Result<Context, Ending> {
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, inputs, &mut files)?;
@@ -74,6 +74,7 @@ fn common(
         files,
         splits,
         remarks,
+        plan,
         stamp: String::new(),
     })
 }
