@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::inputs::{file_facts, head, inputs, paths};
+use super::inputs::{file_facts, file_places, head, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
 use super::{Ending, cause, ladder, remarks, signals, terminal, told};
@@ -18,7 +18,7 @@ use crate::pipeline::{self, Extraction, Input, Keep, Material, PipelineProblem, 
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
 use crate::route::extract::Part;
-use crate::scope::{Atlas, FileOf};
+use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 
@@ -130,15 +130,6 @@ impl From<Extraction> for WhatCame {
             remarks: Vec::new(),
         }
     }
-}
-
-/// Where each input's lines come from.
-pub(super) fn file_places(inputs: &[Input], sources: &[SourceFacts]) -> Vec<FileOf> {
-    let of = |input: &Input| FileOf {
-        source: input.source,
-        has_accounts: sources[input.source].has_accounts,
-    };
-    inputs.iter().map(of).collect()
 }
 
 /// Files -> accesses -> accounts -> controllers -> answer. `extract` is the first of these, done here or elsewhere.

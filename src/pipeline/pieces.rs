@@ -3,7 +3,7 @@
 //! Parts are put together in the order of files and bytes, so names get the same numbers; accesses come afterwards, in
 //! any order that leaves those of a request side by side. Nothing may be missing, twice, or left over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use super::extract::{Desk, Extraction, ReadFile};
 use super::split::Piece;
 use super::{Observer, PipelineProblem};
 use crate::route::extract::Part;
-use crate::sequence::{Access, Ceiling, Moved, Names, Spill};
+use crate::sequence::{Access, Accesses, Ceiling, Moved, Names, Spill};
 use crate::source::Ending;
 
 /// Parts put together, to which accesses are still to come.
@@ -32,12 +32,18 @@ pub struct Whence {
     base: u64,
     /// Where its names have gone; `None` where its accesses count elsewhere, or were read again here.
     moved: Option<Moved>,
+    /// Lines that count in another file, by their offsets.
+    copied: Option<(u64, u64)>,
 }
 
 impl Whence {
     /// An access of the split as an access of all logs, with the numbers that its names have there; `None` where it counts
     /// elsewhere.
     pub fn applied(&self, access: Access) -> Option<Access> {
+        let copied = |(from, until): (u64, u64)| (from..until).contains(&access.offset);
+        if self.copied.is_some_and(copied) {
+            return None;
+        }
         let access = Access {
             file: self.file,
             line: access.line.wrapping_add(self.base),
@@ -55,7 +61,8 @@ struct Left {
 }
 
 /// Puts pieces together: all of them, numbered in the order of files and bytes, and the endings of files that were read
-/// in ranges. Files that cannot be read in ranges, and those that are in part a copy of another, are read again here.
+/// in ranges. Files that cannot be read in ranges, and those that are in part a copy of another, are read again here: of
+/// the latter only counts and names are kept.
 ///
 /// # Errors
 /// Pieces are missing or do not fit each other; a file has changed; one that must be read again cannot be; names do not
@@ -74,12 +81,15 @@ pub fn gather(
             None => return Err(wrong("a split", "belongs to no input of the case")),
         }
     }
-    let (mut files, mut left) = (Vec::new(), Vec::new());
+    let (mut files, mut left, mut remembering) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (file, own) in of_file.into_iter().enumerate() {
         let name = &desk.inputs[file].name;
         let ending = endings.remove(&file);
         let ending = checked(name, &own, ending)?;
         let remembers = own.iter().any(|piece| piece.remembers);
+        if remembers {
+            remembering.insert(file);
+        }
         let (part, rest) = joined(own);
         left.push(rest);
         files.push(match remembers {
@@ -96,17 +106,29 @@ pub fn gather(
         spill: desk.spill().clone(),
     };
     for (number, (mut file, left)) in files.into_iter().zip(left).enumerate() {
-        let counts = file.elsewhere && file.copy_of.is_none();
-        if !counts {
+        // A file that is partly a copy was read again for its counts and names; its accesses come all the same.
+        let copied = file.overlap.as_ref();
+        let copied = copied.map(|found| (found.copy_from, found.copy_until));
+        let again = copied.filter(|_| !remembering.contains(&number));
+        if again.is_some() {
+            file.part.accesses = Accesses::default();
+        }
+        let counts = (file.elsewhere || again.is_some()) && file.copy_of.is_none();
+        if !file.elsewhere || file.copy_of.is_some() {
             file.hand_over(&mut gathered.all);
         }
         for one in left {
             let names = &mut gathered.all.names;
+            let moved = |names: &mut Names| match again {
+                Some(_) => names.find(&one.names),
+                None => names.absorb(&one.names),
+            };
             gathered.missing.push(one.accesses);
             gathered.splits.push(Whence {
                 file: number as u32,
                 base: one.base,
-                moved: counts.then(|| names.absorb(&one.names)),
+                moved: counts.then(|| moved(names)),
+                copied: again,
             });
         }
         let check = ceiling.check(&gathered.all.names);

@@ -141,6 +141,20 @@ impl Names {
         }
     }
 
+    /// Where other names stand here; [`NONE`] for those that do not.
+    pub fn find(&self, other: &Names) -> Moved {
+        let all = |own: &Interner, other: &Interner| {
+            let names = (0..other.len() as u32).map(|number| other.name(number));
+            names.map(|name| own.known(name).unwrap_or(NONE)).collect()
+        };
+        Moved {
+            actors: all(&self.actors, &other.actors),
+            clients: all(&self.clients, &other.clients),
+            agents: all(&self.agents, &other.agents),
+            objects: all(&self.objects, &other.objects),
+        }
+    }
+
     /// Bytes of memory that the names hold.
     pub fn memory(&self) -> usize {
         [&self.actors, &self.clients, &self.agents, &self.objects]

@@ -109,10 +109,6 @@ fn the_cases_of_the_contract() {
         apart > 20,
         "only {apart} of {answered} cases in two cuts were judged apart"
     );
-    assert!(
-        apart < 2 * answered,
-        "in some case labels are learned from all accounts"
-    );
 }
 
 #[test]

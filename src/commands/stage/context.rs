@@ -4,10 +4,10 @@
 
 use std::io::{self, Write};
 
-use super::super::inputs::inputs;
+use super::super::inputs::{file_places, inputs};
 use super::super::progress::Progress;
 use super::super::remarks;
-use super::super::scan::{file_places, quarter_of_memory, source_facts, stopped};
+use super::super::scan::{quarter_of_memory, source_facts, stopped};
 use super::conclude::{gathered, sequences};
 use super::{Ending, failed, load, reading, tag};
 use crate::case::Case;
@@ -45,7 +45,7 @@ fn context(args: &ContextArgs) -> Result<(), Ending> {
     let (mut all, plan) = gathered(&mut gather, &desk, &inputs, ceiling, (&args.tag, &progress))?;
     if all.has_own() {
         return say(
-            "together: some logs could not be cut or begin with others' lines, so they are read where the job is concluded",
+            "together: some logs do not bear being read in ranges after all, so they are read where the job is concluded",
         );
     }
     sequences(&mut gather, &mut all)?;
