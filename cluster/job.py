@@ -20,12 +20,13 @@ import time
 import tomllib
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession
 
 # As in src/stage/rows.rs.
-SPLIT, DIGEST, PART, SEQUENCE, END = 0, 1, 3, 4, 9
+SPLIT, DIGEST, PART, SEQUENCE, LOOKED, END = 0, 1, 3, 4, 5, 9
 INTS = ["actor", "client", "agent", "object", "container", "skip", "take", "route", "status", "with_body"]
 ROWS = (
     "key binary, time bigint, split int, line bigint, nth int, kind int, start bigint, length int, bytes bigint, "
@@ -174,8 +175,8 @@ def extracting(tasks, schema, case, logs, tag):
     return extract
 
 
-def analysing(tag):
-    def analyse(batches):
+def folding(tag):
+    def fold(batches):
         batches = iter(batches)
         first = next(batches, None)
         if first is None:
@@ -186,7 +187,21 @@ def analysing(tag):
             yield first
             yield from batches
 
-        yield from pump([SparkFiles.get("breachscope"), "stage", "analyse", "--tag", tag], schema, all_of_them())
+        yield from pump([SparkFiles.get("breachscope"), "stage", "fold", "--tag", tag], schema, all_of_them())
+
+    return fold
+
+
+def analysing(folded, case, logs, tag, context):
+    """Judges the accounts of a partition, whose sequences lie in one file of the shared folder."""
+
+    def analyse(ids):
+        binary, home = SparkFiles.get("breachscope"), SparkFiles.get("case")
+        command = [binary, "stage", "analyse", f"{home}/{case}", "--logs", logs, "--tag", tag, "--context", context]
+        for batch in ids:
+            for number in batch.column(0).to_pylist():
+                schema = schema_of(ANALYSED)
+                yield from pump([*command, "--threads", "1"], schema, of_kinds([folded[number]], [SEQUENCE], schema))
 
     return analyse
 
@@ -198,19 +213,26 @@ def parquet(folder):
     return sorted(pathlib.Path(folder).glob("*.parquet"))
 
 
-def analysed(folder, schema):
-    """Parts first, then sequences, each file's in their order."""
-    for wanted in (PART, SEQUENCE):
-        for path in parquet(folder):
-            file = pq.ParquetFile(path)
-            for group in range(file.num_row_groups):
-                kinds = file.metadata.row_group(group).column(0).statistics
-                if kinds and not kinds.min <= wanted <= kinds.max:
-                    continue
-                for batch in file.iter_batches(batch_size=16, row_groups=[group]):
-                    batch = batch.filter(pa.compute.equal(batch.column("kind"), wanted))
-                    if batch.num_rows:
-                        yield batch.select(schema.names)
+def schema_of(words):
+    kinds = {"int": pa.int32(), "bigint": pa.int64(), "binary": pa.binary()}
+    return pa.schema([(name, kinds[kind]) for name, kind in (one.split() for one in words.split(", "))])
+
+
+def of_kinds(paths, wanted, schema):
+    """Rows of some kinds, each file's in their order."""
+    wanted = set(wanted)
+    for path in paths:
+        file = pq.ParquetFile(path)
+        for group in range(file.num_row_groups):
+            kinds = file.metadata.row_group(group).column(0).statistics
+            if kinds and not any(kinds.min <= kind <= kinds.max for kind in wanted):
+                continue
+            for batch in file.iter_batches(batch_size=64, row_groups=[group]):
+                batch = batch.select(schema.names)
+                if not wanted.issuperset(batch.column("kind").unique().to_pylist()):
+                    batch = batch.filter(pc.is_in(batch.column("kind"), pa.array(sorted(wanted), pa.int32())))
+                if batch.num_rows:
+                    yield batch
 
 
 def tell_skew(folder, largest):
@@ -219,29 +241,29 @@ def tell_skew(folder, largest):
     counts = table.group_by("key").aggregate([("start", "sum")])["start_sum"].to_pylist() or [0]
     share = max(counts) * 100 / max(sum(counts), 1)
     say(
-        f"analysed: {sum(counts):,} accesses of {len(counts):,} accounts and addresses; the largest has {share:.1f} % of them; "
+        f"folded: {sum(counts):,} accesses of {len(counts):,} accounts and addresses; the largest has {share:.1f} % of them; "
         f"largest split {largest:,} bytes"
     )
 
 
-def conclude(args, logs, tag, folder):
-    command = [args.binary, "stage", "conclude", str(args.case), "--logs", logs, "--tag", tag, "--out", args.out]
-    command += ["--quiet"] if args.quiet else []
+def on_the_driver(args, stage, logs, tag, more, sources, stdout=None):
+    """Runs a stage here, over the rows of some kinds of some folders, one source after the other; its status and output."""
+    command = [args.binary, "stage", stage, str(args.case), "--logs", logs, "--tag", tag, *more]
     command += ["--memory", args.memory] if args.memory else []
-    kinds = {"int": pa.int32(), "bigint": pa.int64(), "binary": pa.binary()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in (one.split() for one in ANALYSED.split(", "))])
-    child = subprocess.Popen(command, stdin=subprocess.PIPE)
+    schema = schema_of(ANALYSED)
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout)
     rows = 0
     try:
         with pa.ipc.new_stream(child.stdin, schema) as to:
-            for batch in analysed(folder, schema):
+            for batch in (batch for folder, kinds in sources for batch in of_kinds(parquet(folder), kinds, schema)):
                 rows += batch.num_rows
                 to.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
             to.write_batch(end_of(schema, rows))
         child.stdin.close()
     except BrokenPipeError:
         pass
-    return child.wait()
+    said = child.stdout.read().decode() if stdout else ""
+    return child.wait(), said
 
 
 def words():
@@ -253,7 +275,7 @@ def words():
     parser.add_argument("--logs", help="folder that the case's `files` are relative to, on all machines [default: the case's]")
     parser.add_argument("--split", default="256M", help="bytes of a split [default: 256M]")
     parser.add_argument("--partitions", type=int, help="of the analysis [default: four for each core, at least 8]")
-    parser.add_argument("--memory", help="of the conclusion, as of `scan`")
+    parser.add_argument("--memory", help="of the stages on the driver, as of `scan`")
     parser.add_argument("--master", help="such as spark://HOST:7077 or local-cluster[2,1,1024] [default: as spark-submit says]")
     parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE", help="for Spark (repeat it for more)")
     parser.add_argument("--quiet", action="store_true", help="do not print the answer's summary")
@@ -283,8 +305,25 @@ def main():
     for row in whole:
         say(f"{row['note'].decode()}: {row['size']:,} bytes in one split: packed, or its lines depend on those before them")
     args.work.mkdir(parents=True, exist_ok=True)
-    folder = str(args.work / "analysed")
-    shutil.rmtree(folder, ignore_errors=True)
+    places = [args.work.resolve() / name for name in ("folded", "judged", "context")]
+    clear(places)
+    try:
+        status = run(args, (schema, rows, tasks), logs, tag, places)
+    finally:
+        # Accesses and names are personal data.
+        clear(places)
+    sys.exit(status)
+
+
+def clear(places):
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+        place.unlink(missing_ok=True)
+
+
+def run(args, plan, logs, tag, places):
+    schema, rows, tasks = plan
+    folded, judged, context_file = places
     spark = session(args)
     with tempfile.TemporaryDirectory() as near:
         named = pathlib.Path(near) / "breachscope"
@@ -298,16 +337,31 @@ def main():
         extract = extracting(tasks, schema, args.case.name, logs, tag)
         accesses = spark.range(0, len(tasks), 1, len(tasks)).mapInArrow(extract, ROWS)
         ordered = accesses.repartition(partitions, "key").sortWithinPartitions(*ORDER)
-        ordered.mapInArrow(analysing(tag), ANALYSED).write.mode("overwrite").parquet(folder)
-        say(f"read, sorted and analysed in {time.monotonic() - begun:.1f} s")
+        ordered.mapInArrow(folding(tag), ANALYSED).write.mode("overwrite").parquet(str(folded))
+        say(f"read, sorted and folded in {time.monotonic() - begun:.1f} s")
+        tell_skew(folded, max(map(bytes_of, rows), default=0))
+        begun = time.monotonic()
+        all_of_them = [(folded, [PART]), (folded, [SEQUENCE])]
+        more = ["--to", str(context_file)]
+        status, said = on_the_driver(args, "context", logs, tag, more, all_of_them, subprocess.PIPE)
+        if status:
+            return status
+        say(f"context made in {time.monotonic() - begun:.1f} s; accounts are judged {said.strip()}")
+        apart = said.strip() == "apart"
+        if apart:
+            begun = time.monotonic()
+            files = [str(path) for path in parquet(folded)]
+            analyse = analysing(files, args.case.name, logs, tag, str(context_file))
+            looks = spark.range(0, len(files), 1, len(files)).mapInArrow(analyse, ANALYSED)
+            looks.write.mode("overwrite").parquet(str(judged))
+            say(f"judged in {time.monotonic() - begun:.1f} s")
         spark.stop()
-    tell_skew(folder, max(map(bytes_of, rows), default=0))
     begun = time.monotonic()
-    status = conclude(args, logs, tag, folder)
+    more = ["--out", args.out] + (["--quiet"] if args.quiet else []) + (["--context", str(context_file)] if apart else [])
+    judged_or_not = [all_of_them[0], (judged, [LOOKED, SEQUENCE])] if apart else all_of_them
+    status, _ = on_the_driver(args, "conclude", logs, tag, more, judged_or_not)
     say(f"concluded in {time.monotonic() - begun:.1f} s")
-    # Accesses are personal data.
-    shutil.rmtree(folder, ignore_errors=True)
-    sys.exit(status)
+    return status
 
 
 if __name__ == "__main__":

@@ -17,7 +17,10 @@ pub use custody::{
     AttestArgs, EvidenceArgs, ExportArgs, ExportFormat, JournalArgs, JournalCommand,
 };
 pub use practice::SynthArgs;
-pub use stage::{AnalyseArgs, ConcludeArgs, ExtractArgs, PlanArgs, Stage, StageArgs, StageCase};
+pub use stage::{
+    AnalyseArgs, ConcludeArgs, ContextArgs, ExtractArgs, FoldArgs, PlanArgs, Stage, StageArgs,
+    StageCase,
+};
 pub use terminal::{CompletionsArgs, DemoArgs, ManArgs, ScreenArgs, ViewArgs};
 
 /// Scopes a data breach from raw access logs: which controllers and data subjects were affected, by which

@@ -11,10 +11,13 @@ mod pieces;
 mod split;
 mod survey;
 
-pub use analyse::{AccountOutcome, AfterClosing, Analysis, Panel, Watched, analyse};
+pub use analyse::{
+    AccountOutcome, AfterClosing, Analysis, Common, Material, Panel, Returned, Seen, Shared,
+    Watched, analyse, look_apart, together,
+};
 pub use extract::{Desk, Extraction, Input, ReadFile, extract};
 pub use keep::Keep;
-pub use pieces::{Gathered, gather};
+pub use pieces::{Gathered, Whence, gather};
 pub use split::{Piece, Split, splits};
 pub use survey::survey;
 

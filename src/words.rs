@@ -74,7 +74,7 @@ impl Validity {
 }
 
 /// How sure it is that an access disclosed what it names (CASE.md §3), weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Certainty {
     /// Nothing left the platform; the access was an attempt.
     Nothing,
@@ -99,7 +99,7 @@ impl Certainty {
 }
 
 /// Why a figure is not exact or a question cannot be decided (CASE.md §5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reason {
     /// A route that no source logs.
     NoLog,

@@ -17,6 +17,7 @@ mod stories;
 mod unsaid;
 mod wanted;
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 
 pub use dating::{Dating, Theft};
@@ -35,7 +36,7 @@ use crate::scope::{Atlas, ControllerIndex, Thing};
 use crate::words::{Certainty, Stamp};
 
 /// A leaked thing was shown to an account by a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
     /// What.
     pub thing: Thing,
@@ -52,7 +53,7 @@ pub struct Sighting {
 }
 
 /// Requests that were refused for their rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limited {
     /// The first.
     pub first: Stamp,

@@ -22,8 +22,12 @@ pub enum Stage {
     /// Read splits on stdin, write their accesses to stdout, both Arrow IPC streams
     Extract(ExtractArgs),
     /// Read accesses sorted by key, time, split, line, nth on stdin, write each account's sequence to stdout
+    Fold(FoldArgs),
+    /// Read on stdin what `fold` wrote, parts before sequences, and write a file with what judging one account needs of all
+    Context(ContextArgs),
+    /// Read on stdin sequences that `fold` wrote, judge each account alone, write what was found to stdout
     Analyse(AnalyseArgs),
-    /// Read on stdin what `analyse` wrote, parts before sequences, and write the answer that `scan` would
+    /// Read on stdin the parts that `fold` wrote, then what `analyse` wrote, and write the answer that `scan` would
     Conclude(ConcludeArgs),
 }
 
@@ -69,12 +73,43 @@ pub struct ExtractArgs {
     pub spill: Option<PathBuf>,
 }
 
-/// `stage analyse`.
+/// `stage fold`.
 #[derive(Args, Debug)]
-pub struct AnalyseArgs {
+pub struct FoldArgs {
     /// The job's tag, from `stage plan`
     #[arg(long, value_name = "TAG")]
     pub tag: String,
+}
+
+/// `stage context`.
+#[derive(Args, Debug)]
+pub struct ContextArgs {
+    /// The case.
+    #[command(flatten)]
+    pub case: StageCase,
+    /// The job's tag, from `stage plan`
+    #[arg(long, value_name = "TAG")]
+    pub tag: String,
+    /// The file to write; stdout then says `apart`, or `together` where accounts cannot be judged one by one
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    /// As of `scan`; what does not fit goes to disk beside the file
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+}
+
+/// `stage analyse`.
+#[derive(Args, Debug)]
+pub struct AnalyseArgs {
+    /// The case.
+    #[command(flatten)]
+    pub case: StageCase,
+    /// The job's tag, from `stage plan`
+    #[arg(long, value_name = "TAG")]
+    pub tag: String,
+    /// The job's context, from `stage context`
+    #[arg(long, value_name = "FILE")]
+    pub context: PathBuf,
 }
 
 /// `stage conclude`.
@@ -86,6 +121,9 @@ pub struct ConcludeArgs {
     /// The job's tag, from `stage plan`
     #[arg(long, value_name = "TAG")]
     pub tag: String,
+    /// The job's context, from `stage context`; without it stdin has what `fold` wrote, and accounts are judged here
+    #[arg(long, value_name = "FILE")]
+    pub context: Option<PathBuf>,
     /// Folder for the answer: new or empty, and not inside a folder that holds logs
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

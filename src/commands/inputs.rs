@@ -6,10 +6,11 @@ use chrono_tz::Tz;
 
 use super::Ending;
 use crate::case::{Case, FormatSpec, Home, OUTSIDE, SourceSpec};
-use crate::coverage::FileFacts;
+use crate::coverage::{FileFacts, SourceFacts};
 use crate::format::{Format, FormatProblem, Recogniser};
 use crate::pipeline::Input;
 use crate::route::extract::Part;
+use crate::scope::FileOf;
 use crate::source::{self, Found, Log, Reader, Reading, Skipped, SourceProblem};
 
 /// Every file of every source with the way to read it.
@@ -233,4 +234,13 @@ pub(super) fn file_facts(input: &Input, part: &mut Part) -> FileFacts {
         counted: std::mem::take(&mut part.hours).finish(),
         unended: part.unended.is_some(),
     }
+}
+
+/// Where each input's lines come from.
+pub(super) fn file_places(inputs: &[Input], sources: &[SourceFacts]) -> Vec<FileOf> {
+    let of = |input: &Input| FileOf {
+        source: input.source,
+        has_accounts: sources[input.source].has_accounts,
+    };
+    inputs.iter().map(of).collect()
 }

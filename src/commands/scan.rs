@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::inputs::{file_facts, head, inputs, paths};
+use super::inputs::{file_facts, file_places, head, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
 use super::{Ending, cause, ladder, remarks, signals, terminal, told, unnamed};
@@ -14,11 +14,11 @@ use crate::coverage::{self, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
 use crate::impact::{self, AccountFigures, Citation, Dark, conclude};
-use crate::pipeline::{self, Extraction, Input, Keep, PipelineProblem, ReadFile};
+use crate::pipeline::{self, Extraction, Input, Keep, Material, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
 use crate::route::extract::Part;
-use crate::scope::{Atlas, FileOf};
+use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{DamageKind, Log, Reading, Skipped, SourceProblem};
 
@@ -68,7 +68,8 @@ fn scan(
     let extract = |inputs: &[Input], spill: &Spill| {
         let router = Router::new(&case.routes, case.ignore_case);
         let beside = (spill, keep.as_ref());
-        pipeline::extract(inputs, &router, &how, ceiling, beside, &progress).map_err(stopped)
+        let read = pipeline::extract(inputs, &router, &how, ceiling, beside, &progress);
+        read.map(WhatCame::from).map_err(stopped)
     };
     let run = Run {
         case,
@@ -115,11 +116,29 @@ pub(super) struct Run<'r> {
     pub rehash: bool,
 }
 
+/// What came of the inputs.
+pub(super) struct WhatCame {
+    pub files: Vec<ReadFile>,
+    pub material: Material,
+    /// How logs were read, where accesses are not here.
+    pub remarks: Vec<String>,
+}
+
+impl From<Extraction> for WhatCame {
+    fn from(extraction: Extraction) -> WhatCame {
+        WhatCame {
+            files: extraction.files,
+            material: Material::Accesses(Box::new(extraction.all)),
+            remarks: Vec::new(),
+        }
+    }
+}
+
 /// Files -> accesses -> accounts -> controllers -> answer. `extract` is the first of these, done here or elsewhere.
 pub(super) fn answer(
     run: Run<'_>,
     ceiling: Ceiling,
-    extract: impl FnOnce(&[Input], &Spill) -> Result<Extraction, Ending>,
+    extract: impl FnOnce(&[Input], &Spill) -> Result<WhatCame, Ending>,
 ) -> Result<Summary, Ending> {
     let Run {
         case,
@@ -134,25 +153,25 @@ pub(super) fn answer(
     let paths = paths(&inputs);
     let before: Vec<Identity> = paths.iter().map(|path| Identity::of(path)).collect();
     let spill = Spill::new(ceiling.room(), staging.folder());
-    let extraction = extract(&inputs, &spill)?;
+    let read = extract(&inputs, &spill)?;
     progress.stage("analysing");
-    let Extraction { mut files, all } = extraction;
+    let (mut files, material) = (read.files, read.material);
     let sources = source_facts(case, &inputs, &mut files)?;
     check_routes(case, &sources)?;
-    let nameless = unnamed::check(case, &inputs, &sources, &all)?;
-    let places: Vec<FileOf> = inputs
-        .iter()
-        .map(|input| FileOf {
-            source: input.source,
-            has_accounts: sources[input.source].has_accounts,
-        })
-        .collect();
-    let remarks = [nameless, remarks::of(case, &inputs, &sources, &all)].concat();
+    let places = file_places(&inputs, &sources);
+    let remarks = match &material {
+        Material::Accesses(all) => [
+            unnamed::check(case, &inputs, &sources, all)?,
+            remarks::of(case, &inputs, &sources, all),
+        ]
+        .concat(),
+        Material::Looked(_) => read.remarks,
+    };
     let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
     let mut assessment = coverage::assess(case, &sources);
     let shares = case.sources.iter().map(|s| s.sampling.unwrap_or(1.0));
     let dark = Dark::of(&assessment, shares.collect());
-    let analysis = pipeline::analyse(case, &atlas, all, &places, &dark, &spill);
+    let analysis = pipeline::analyse(case, &atlas, material, &places, &dark, &spill);
     if let Some(fault) = spill.fault() {
         return Err(Ending::Failed(fault.to_owned()));
     }

@@ -6,6 +6,7 @@
 //! everybody looks alike; and nobody used the account from elsewhere meanwhile. What program a request says that it
 //! is proves nothing and is not asked. Who sat at the connection no log tells. Changes no verdict.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sequence::{Access, NONE};
@@ -33,7 +34,7 @@ const AROUND: i64 = HOUR;
 const AT_ONCE: i64 = HOUR / 6;
 
 /// Whose connection it was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Connection {
     /// Nothing went beyond scope, or the account has no life to compare with.
     #[default]

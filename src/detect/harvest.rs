@@ -7,6 +7,7 @@
 
 use super::contacts::{Contact, Place};
 use super::{Explanation, Facts, Signal};
+use serde::{Deserialize, Serialize};
 
 /// Fewest objects in one go that make a harvest: twice the longest usual page.
 pub const THRESHOLD: u32 = 50;
@@ -16,7 +17,7 @@ const NEARLY_ALL: f64 = 0.8;
 const AT_ONCE: f64 = 0.6;
 
 /// What an account collected of what it may see.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Collected {
     /// Distinct objects in scope that it asked for by ID and got.
     pub objects: u32,

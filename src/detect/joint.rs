@@ -6,6 +6,7 @@
 //! so little overlap has a chance below one in a million. The group is no person: a member without evidence of its
 //! own is said to be "distributed; not attributable to one account".
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Signal;
@@ -26,7 +27,7 @@ const EACH: usize = 3;
 const CHANCE: f64 = 1e-6;
 
 /// One unexplained taking of a numbered ID.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Taking {
     /// Whether the ID is a container's.
     pub container: bool,

@@ -32,6 +32,7 @@ mod unshown;
 mod verdict;
 mod volume;
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub use explain::Explanation;
@@ -104,7 +105,7 @@ const SMALL: usize = 60;
 const HABIT: f64 = 0.3;
 
 /// What is measured on one account alone, before peers are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// One entry for each first contact in order: unexplained beyond scope, or not.
     pub steps: Vec<bool>,

@@ -4,6 +4,7 @@
 //! p = 1.1e-7 (METHODS.md). Other strides are tried too and need more, because the most frequent of
 //! several differences is looked at.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::contacts::Contact;
@@ -19,7 +20,7 @@ const DEARER: u32 = 3;
 const WIDEST: i128 = 100;
 
 /// The most frequent step between first contacts that follow each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walk {
     /// Difference of the IDs' numbers.
     pub stride: i64,

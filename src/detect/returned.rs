@@ -4,6 +4,7 @@
 //! A substitute opens the lists of a class or two a day, so a day and a life have thresholds of their own; and who
 //! reads one tenant's lists only may be on the way to it (`moved`), which is left to breadth, paging and depth.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contacts::Contact;
@@ -18,7 +19,7 @@ const DAY: i64 = 24 * HOUR;
 const LISTS: u32 = 5;
 
 /// Things that unexplained foreign pages returned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Returned {
     /// Distinct things over the whole life.
     pub life: u32,

@@ -3,6 +3,7 @@
 //!
 //! Evidence for the account's owner, so it changes no verdict: the account did it, perhaps another hand.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contacts::Contact;
@@ -17,7 +18,7 @@ const NEARLY_ALL: f64 = 0.9;
 const HARDLY: f64 = 0.02;
 
 /// Somebody else's client, as it seems.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherClient {
     /// The clients and agents from which nearly all contacts beyond scope came, by their numbers.
     pub pairs: BTreeSet<(u32, u32)>,

@@ -1,6 +1,7 @@
 //! One account's share: what was disclosed to it or asked by it beyond its scope, and what nobody can
 //! decide.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use super::Citation;
@@ -9,7 +10,7 @@ use crate::sequence::Access;
 use crate::words::{Certainty, Reason};
 
 /// A thing beyond scope, disclosed or asked for in vain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beyond {
     /// The request.
     pub access: Access,
@@ -24,7 +25,7 @@ pub struct Beyond {
 }
 
 /// Something disclosed of which nobody can say whether it was beyond scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubtful {
     /// Why not.
     pub reason: Reason,
@@ -35,7 +36,7 @@ pub struct Doubtful {
 }
 
 /// What the doubt is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum About {
     /// A data subject of a controller.
     Subject(Option<ControllerIndex>, u32),
@@ -48,7 +49,7 @@ pub enum About {
 }
 
 /// One account's share.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AccountShare {
     /// Beyond scope, in the order of the sequence.
     pub beyond: Vec<Beyond>,

@@ -15,6 +15,7 @@ mod rows;
 mod runs;
 mod sampled;
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use account::{About, AccountShare, Beyond, Doubtful};
@@ -33,7 +34,7 @@ use crate::sequence::Access;
 use crate::words::{Certainty, Reason, Stamp};
 
 /// Where a raw line stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Citation {
     /// Index of the file.
     pub file: u32,

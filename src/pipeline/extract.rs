@@ -229,7 +229,8 @@ impl<'i> Desk<'i> {
         Ok((lines.whole, state))
     }
 
-    pub(super) fn spill(&self) -> &Spill {
+    /// Where accesses go for which there is no room.
+    pub fn spill(&self) -> &Spill {
         self.spill
     }
 

@@ -7,6 +7,7 @@
 //! `empty_below`, the case decides. Likewise a body far below a tight content mode, on a route that returns one object.
 //! What hangs on such a body is `probable`: it counts to `max`, never to `min`.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
@@ -36,7 +37,7 @@ const TIGHT: u64 = 4;
 const FAR: u64 = 10;
 
 /// Sizes of one route's answered bodies.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RouteContent {
     /// Index of the route.
     pub route: u16,
@@ -91,7 +92,7 @@ impl Content {
                 }
             });
         }
-        let mut content = Content::default();
+        let mut measured = Vec::new();
         for (route, sizes) in &by_route {
             let own = sizes
                 .keys()
@@ -100,16 +101,26 @@ impl Content {
             if !refusals(sizes, &own.keys().copied().collect()) {
                 own.clear();
             }
-            content
-                .constant
-                .extend(own.keys().map(|size| (*route, *size)));
-            let one = sum_up(*route, routes.get(usize::from(*route)), sizes, &own);
-            content
-                .below
-                .extend(one.below.map(|(least, _)| (*route, least)));
-            content.routes.push(one);
+            let spec = routes.get(usize::from(*route));
+            measured.push(sum_up(*route, spec, sizes, &own));
         }
-        content
+        Content::of(measured)
+    }
+
+    /// From what was measured of each route.
+    pub fn of(routes: Vec<RouteContent>) -> Content {
+        let constant = routes.iter().flat_map(|one| {
+            let sizes = one.constant.iter();
+            sizes.map(|(size, _, _)| (one.route, *size))
+        });
+        let below = routes
+            .iter()
+            .filter_map(|one| Some((one.route, one.below?.0)));
+        Content {
+            constant: constant.collect(),
+            below: below.collect(),
+            routes,
+        }
     }
 
     /// Whether the body that an access was answered with proves no content.

@@ -1,6 +1,7 @@
 //! The directory, indexed: object -> its rows at an instant, container -> its members, unit -> what
 //! lies under it, controller -> its population. Facts only; who may see what is judged in `scope`.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
@@ -14,7 +15,7 @@ use crate::words::{Stamp, Validity};
 pub type ControllerIndex = u32;
 
 /// A thing that requests or pages name, told apart exactly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Thing {
     /// In the directory: its place among the directory's objects, sorted by ID.
     Known(u32),

@@ -37,12 +37,12 @@ pub struct Stale {
     pub why: String,
 }
 
-/// From when on the directory is out of date, if it is. `later`: the share of all requests from an instant on.
+/// From when on the directory is out of date, if it is. `later`: the share of all requests since it [`changed`].
 pub fn as_of(
     directory: &Directory,
     logs: (Stamp, Stamp),
     arrivals: &Arrivals,
-    later: impl Fn(Stamp) -> f64,
+    later: f64,
 ) -> Option<Stale> {
     if let Some(from) = directory.as_of {
         let why = format!("the case says that the directory is as of {from}");
@@ -51,7 +51,7 @@ pub fn as_of(
     let changes = Changes::of(directory, logs)?;
     let from = changes.last;
     let tables = changes.evidence(logs);
-    let by_logs = arrivals.evidence(from, later(from));
+    let by_logs = arrivals.evidence(from, later);
     // One day with changes is as often the start of a term: then the logs must bear it out.
     let alone = tables >= ENOUGH && changes.days > 1;
     let both = tables >= BY_TABLES && by_logs >= BY_LOGS && tables + by_logs >= ENOUGH;
@@ -67,6 +67,11 @@ pub fn as_of(
             arrivals.beyond.len(),
         ),
     })
+}
+
+/// When the directory changed last within the logs: the instant from which requests are counted for [`as_of`].
+pub fn changed(directory: &Directory, logs: (Stamp, Stamp)) -> Option<Stamp> {
+    Changes::of(directory, logs).map(|changes| changes.last)
 }
 
 /// When the tables changed within the logs. Days are counted, not rows: a school year begins on one day for everybody.
@@ -144,8 +149,10 @@ mod tests {
             members: Some(rows.collect()),
             ..Directory::default()
         };
-        let later = |from: Stamp| 1.0 - from.0 as f64 / (10 * DAY) as f64;
-        as_of(&directory, (day(0), day(10)), arrivals, later).map(|stale| stale.from)
+        let logs = (day(0), day(10));
+        let from = changed(&directory, logs).map_or(0, |from| from.0);
+        let later = 1.0 - from as f64 / (10 * DAY) as f64;
+        as_of(&directory, logs, arrivals, later).map(|stale| stale.from)
     }
 
     /// As many accounts beyond scope for the first time before and from day 2 on; unknown ones from day 3 on.

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::atlas::{Atlas, ControllerIndex, Thing};
-use super::people::{People, PersonKind};
-use crate::sequence::{NONE, Names, Sequences};
+use super::people::{People, Person, PersonKind};
+use crate::sequence::{Access, NONE, Names, Sequences};
 
 /// Least number of distinct objects from which a home is inferred.
 pub const LEAST: usize = 5;
@@ -30,6 +30,16 @@ impl Homes {
         people: &People,
         names: &Names,
     ) -> Homes {
+        let mut homes = Homes::told(atlas);
+        for index in 0..sequences.len() {
+            let (who, accesses) = sequences.sequence(index);
+            homes.meet(atlas, people.person(who), &accesses, names);
+        }
+        homes
+    }
+
+    /// What the table of accounts says; nothing where the case has grants.
+    pub fn told(atlas: &Atlas<'_>) -> Homes {
         let mut homes = Homes::default();
         if atlas.directory.grants.is_some() {
             return homes;
@@ -41,22 +51,23 @@ impl Homes {
                     .insert(row.account.clone().into_bytes(), controller);
             }
         }
-        for index in 0..sequences.len() {
-            let (who, accesses) = sequences.sequence(index);
-            let person = people.person(who);
-            if person.kind != PersonKind::Account || homes.by_account.contains_key(&person.name) {
-                continue;
-            }
-            let things: HashSet<Thing> = accesses
-                .iter()
-                .filter(|access| access.object != NONE)
-                .map(|access| atlas.thing(names.objects.name(access.object), access.object))
-                .collect();
-            if let Some(controller) = majority(atlas, &things) {
-                homes.by_account.insert(person.name, controller);
-            }
-        }
         homes
+    }
+
+    /// Infers one account's home from its own accesses, where no table says it and the case has no grants.
+    pub fn meet(&mut self, atlas: &Atlas<'_>, person: Person, accesses: &[Access], names: &Names) {
+        let settled =
+            person.kind != PersonKind::Account || self.by_account.contains_key(&person.name);
+        if settled || atlas.directory.grants.is_some() {
+            return;
+        }
+        let asked = accesses.iter().filter(|access| access.object != NONE);
+        let things: HashSet<Thing> = asked
+            .map(|access| atlas.thing(names.objects.name(access.object), access.object))
+            .collect();
+        if let Some(controller) = majority(atlas, &things) {
+            self.by_account.insert(person.name, controller);
+        }
     }
 
     /// Adds homes of accounts of which nothing was known, from labels that were learned: the majority of what each asked

@@ -14,9 +14,10 @@ mod touch;
 mod unnamed;
 
 pub use atlas::{Atlas, ControllerIndex, Thing};
-pub use freshness::{Arrivals, Stale, as_of};
+pub use freshness::{Arrivals, Stale, as_of, changed};
 pub use inferred::Homes;
 pub use people::{FileOf, People, Person, PersonKind, Together};
+use serde::{Deserialize, Serialize};
 pub use touch::{Opener, PageTouch, Touch, Touched};
 pub use unnamed::Unnamed;
 
@@ -25,7 +26,7 @@ use crate::words::Stamp;
 use groups::{Finder, Groups};
 
 /// How an object stands to an account at an instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Standing {
     /// Some grant covers it.
     InScope,
@@ -70,7 +71,7 @@ impl Standing {
 }
 
 /// Where the judgement of scope comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Basis {
     /// The table `grants`.
     Directory,
@@ -141,6 +142,11 @@ impl<'c> Scope<'c> {
             unlisted_beyond: case.unlisted_beyond,
             homes,
         }
+    }
+
+    /// Where accounts belong, to learn more of it.
+    pub fn homes(&mut self) -> &mut Homes {
+        &mut self.homes
     }
 
     /// Calls an account before the judge.

@@ -1,5 +1,6 @@
 //! Who stood behind an access in the end: sessions resolved, addresses told apart from accounts.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
 use crate::case::{Directory, SessionRow};
@@ -8,7 +9,7 @@ use crate::sequence::{Access, Accesses, Interner, NONE, Names, text};
 use super::unnamed::{self, Unnamed};
 
 /// Where a file's lines come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileOf {
     /// Index of its source.
     pub source: usize,
@@ -17,7 +18,7 @@ pub struct FileOf {
 }
 
 /// Somebody who made requests.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// What kind of somebody.
     pub kind: PersonKind,
@@ -26,7 +27,7 @@ pub struct Person {
 }
 
 /// What is known of who asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PersonKind {
     /// An account.
     Account,
@@ -47,13 +48,13 @@ impl Person {
 }
 
 /// Everybody, by number.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct People {
     keys: Interner,
     /// Stretches in which a source that has accounts names none.
     pub unnamed: Vec<Unnamed>,
-    /// Places of the accesses in these, among all.
-    places: BTreeSet<usize>,
+    /// File and line of the accesses in these.
+    places: BTreeSet<(u32, u64)>,
     /// Numbers of actors who are the same whenever they ask; [`NONE`] for the others.
     steady: Vec<u32>,
 }
@@ -76,12 +77,12 @@ impl People {
         };
         let sessions = sessions(directory);
         let mut firsts: Vec<(u32, u64)> = Vec::new();
-        accesses.visit(|at, access| {
+        accesses.visit(|_, access| {
             let known = people.steady.get(access.actor as usize);
             let number = match known {
                 Some(known) if *known != NONE => *known,
                 _ => {
-                    let (key, steady) = people.key(&sessions, names, files, at, access);
+                    let (key, steady) = people.key(&sessions, names, files, access);
                     let number = people.keys.number(&key);
                     if steady && let Some(slot) = people.steady.get_mut(access.actor as usize) {
                         *slot = number;
@@ -117,18 +118,18 @@ impl People {
         self.keys = keys;
     }
 
-    /// Who made an access, the `at`-th of all.
+    /// Who made an access.
     pub fn who<'d>(
         &'d self,
         directory: &'d Directory,
         names: &'d Names,
         files: &'d [FileOf],
-    ) -> impl Fn(usize, &Access) -> u32 + 'd {
+    ) -> impl Fn(&Access) -> u32 + 'd {
         let sessions = sessions(directory);
-        move |at, access| match self.steady.get(access.actor as usize) {
+        move |access| match self.steady.get(access.actor as usize) {
             Some(number) if *number != NONE => *number,
             _ => {
-                let (key, _) = self.key(&sessions, names, files, at, access);
+                let (key, _) = self.key(&sessions, names, files, access);
                 self.keys.known(&key).unwrap_or(NONE)
             }
         }
@@ -140,7 +141,6 @@ impl People {
         sessions: &Sessions<'_>,
         names: &Names,
         files: &[FileOf],
-        at: usize,
         access: &Access,
     ) -> (Vec<u8>, bool) {
         let actor = names.actors.name(access.actor);
@@ -154,7 +154,7 @@ impl People {
                 let named = files
                     .get(access.file as usize)
                     .is_some_and(|file| file.has_accounts);
-                let lost = self.places.contains(&at);
+                let lost = self.places.contains(&(access.file, access.line));
                 let kind = if named && !lost { b'c' } else { b'n' };
                 let key = [&[kind], actor.get(1..).unwrap_or_default()].concat();
                 (key, false)

@@ -2,6 +2,7 @@
 //! proxy that strips a header. A line without an account is beyond every scope where accounts are named (CASE.md §2);
 //! there it says nothing of who asked.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
@@ -17,7 +18,7 @@ const CLIENTS: usize = 10;
 const ENOUGH: f64 = 20.0;
 
 /// A stretch without accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unnamed {
     /// Index of the source.
     pub source: usize,
@@ -45,12 +46,12 @@ struct Requests {
     named: HashMap<u32, (u64, u64)>,
 }
 
-/// Finds them; the places of their accesses among all.
+/// Finds them; file and line of their accesses.
 pub(super) fn find(
     accesses: &Accesses,
     names: &Names,
     files: &[FileOf],
-) -> (Vec<Unnamed>, BTreeSet<usize>) {
+) -> (Vec<Unnamed>, BTreeSet<(u32, u64)>) {
     let source = |access: &Access| {
         let file = files.get(access.file as usize)?;
         file.has_accounts.then_some(file.source)
@@ -115,7 +116,7 @@ pub(super) fn find(
                     requests: run.len() as u64,
                     clients,
                 });
-                places.extend(run.iter().map(|bare| bare.at));
+                places.extend(run.iter().map(|bare| (bare.order.1, bare.order.2)));
             }
         }
     }

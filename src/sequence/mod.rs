@@ -13,6 +13,7 @@ mod store;
 
 pub(crate) use keys::Keys;
 pub use names::{Interner, numbered, text};
+use serde::{Deserialize, Serialize};
 pub use sorted::{Many, Sequences, order};
 pub use store::{Accesses, Spill, Stowed};
 
@@ -25,7 +26,7 @@ pub const NO_BYTES: u64 = u64::MAX;
 
 /// One request for one object or one container page (a request that names several objects gives
 /// several accesses with the same line).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// When, after the source's clock correction.
     pub time: Stamp,
@@ -90,7 +91,7 @@ impl Access {
 }
 
 /// Every name that accesses carry as a number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Names {
     /// `a` + account as the log names it, or `c` + client address.
     pub actors: Interner,
@@ -103,7 +104,7 @@ pub struct Names {
 }
 
 /// Where the numbers of other names have gone: entry `i` is the number of what was `i`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Moved {
     /// Of actors.
     pub actors: Vec<u32>,
@@ -139,6 +140,20 @@ impl Names {
             clients: self.clients.absorb(&other.clients),
             agents: self.agents.absorb(&other.agents),
             objects: self.objects.absorb(&other.objects),
+        }
+    }
+
+    /// Where other names stand here; [`NONE`] for those that do not.
+    pub fn find(&self, other: &Names) -> Moved {
+        let all = |own: &Interner, other: &Interner| {
+            let names = (0..other.len() as u32).map(|number| other.name(number));
+            names.map(|name| own.known(name).unwrap_or(NONE)).collect()
+        };
+        Moved {
+            actors: all(&self.actors, &other.actors),
+            clients: all(&self.clients, &other.clients),
+            agents: all(&self.agents, &other.agents),
+            objects: all(&self.objects, &other.objects),
         }
     }
 

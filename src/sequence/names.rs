@@ -5,6 +5,10 @@
 
 use super::keys::{Key, Keys};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::keys::{Key, Keys};
+
 /// Names that are looked for side by side.
 const SIDE_BY_SIDE: usize = 16;
 
@@ -97,6 +101,26 @@ impl Interner {
     /// Bytes of memory that it holds.
     pub fn memory(&self) -> usize {
         self.bytes.capacity() + self.ends.capacity() * 8 + self.keys.memory()
+    }
+}
+
+/// As the list of its strings, in the order of their numbers.
+impl Serialize for Interner {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.len() as u32).map(|number| self.name(number)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Interner {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Interner, D::Error> {
+        let all = Vec::<Vec<u8>>::deserialize(deserializer)?;
+        let mut names = Interner::for_about(all.len());
+        all.iter().for_each(|name| _ = names.number(name));
+        // Two equal names would shift all numbers behind them.
+        match names.len() == all.len() {
+            true => Ok(names),
+            false => Err(D::Error::custom("a name that comes twice")),
+        }
     }
 }
 

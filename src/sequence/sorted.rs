@@ -193,6 +193,12 @@ impl Sequences {
         (self.bounds[index].0, accesses)
     }
 
+    /// Where an account's sequence stands.
+    pub fn place(&self, account: u32) -> Option<usize> {
+        let found = self.bounds.binary_search_by_key(&account, |(own, _)| *own);
+        found.ok()
+    }
+
     fn span(&self, index: usize) -> std::ops::Range<usize> {
         let next = self.bounds.get(index + 1);
         self.bounds[index].1..next.map_or(self.len, |(_, start)| *start)

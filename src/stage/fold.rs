@@ -1,4 +1,4 @@
-//! `analyse`: the accesses of whole accounts, in order, folded to a sequence for each.
+//! `fold`: the accesses of whole accounts, in order, folded to a sequence for each.
 //!
 //! A sequence goes out in pieces, so that the memory for it does not depend on the account.
 
@@ -93,7 +93,7 @@ pub fn fold<R: Read, W: Write>(
             }
             other => {
                 return Err(StageProblem::new(format!(
-                    "row {at} of the stream on stdin is of kind {other}, which `analyse` does not know: give it what \
+                    "row {at} of the stream on stdin is of kind {other}, which `fold` does not know: give it what \
                      `extract` writes"
                 )));
             }

@@ -1,14 +1,15 @@
-//! `conclude`'s side of the stream: parts put together first, then the accesses of every sequence.
+//! The side of whoever reads what `fold` and `analyse` wrote: parts put together first, then the accesses of every sequence,
+//! or looks at accounts with the accesses of some.
 
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::rows::{ANALYSED, END, PART, Rows, SEQUENCE};
+use super::rows::{ANALYSED, END, LOOKED, PART, Rows, SEQUENCE};
 use super::{StageProblem, Told};
 use crate::pipeline::Piece;
 use crate::route::extract::Part;
-use crate::sequence::{Access, Interner};
-use crate::source::Ending;
+use crate::sequence::{Access, Accesses, Interner, Spill};
+use crate::source::{Ending, digest_of};
 
 /// Reads what `analyse` has written, parts before sequences.
 pub struct Gather<R: Read> {
@@ -19,8 +20,19 @@ pub struct Gather<R: Read> {
     keys: Interner,
     next: Option<(u32, i32)>,
     /// The first sequence's piece, which ended the parts.
-    held: Option<Vec<u8>>,
+    held: Option<Came>,
 }
+
+/// A piece that is no part.
+enum Came {
+    /// Of a sequence: whether it is the first, and whole accesses.
+    Sequence(bool, Vec<u8>),
+    /// Of a look: the account's number, its place, how many there are, bytes.
+    Looked(u32, i32, i64, Vec<u8>),
+}
+
+/// The look at each account, as bytes, by the account's number.
+pub type Looks = Vec<(u32, Vec<u8>)>;
 
 /// All that came of the splits but their accesses.
 pub struct Pieces {
@@ -30,6 +42,17 @@ pub struct Pieces {
     pub endings: BTreeMap<usize, Ending>,
     /// As they were told.
     pub told: Vec<Told>,
+}
+
+impl Pieces {
+    /// The plan that they were read by, in a word: two jobs over the same logs may cut them otherwise.
+    pub fn plan(&self) -> String {
+        let ranges = self
+            .told
+            .iter()
+            .map(|told| (told.split, told.file, told.range));
+        digest_of(format!("{:?}", ranges.collect::<Vec<_>>()).as_bytes())
+    }
 }
 
 impl<R: Read> Gather<R> {
@@ -71,19 +94,72 @@ impl<R: Read> Gather<R> {
         sorted(read, tag)
     }
 
-    /// The next piece of a sequence, as bytes of whole accesses; `None` behind the last.
+    /// The next piece of a sequence: whether it is its first, and bytes of whole accesses; `None` behind the last.
     ///
     /// # Errors
-    /// It does not fit behind the one before; the stream is cut.
-    pub fn sequence(&mut self) -> Result<Option<Vec<u8>>, StageProblem> {
+    /// It does not fit behind the one before; the stream is cut, or has something else.
+    pub fn sequence(&mut self) -> Result<Option<(bool, Vec<u8>)>, StageProblem> {
+        match self.next()? {
+            None => Ok(None),
+            Some(Came::Sequence(begins, bytes)) => Ok(Some((begins, bytes))),
+            Some(Came::Looked(..)) => Err(StageProblem::new(
+                "the stream on stdin has looks at accounts, which need the job's context: name it with --context",
+            )),
+        }
+    }
+
+    /// The looks at all accounts, made in this context, and the accesses that came with some of them.
+    ///
+    /// # Errors
+    /// Pieces are missing or come twice, or are of another context; the stream is cut.
+    pub fn looks(
+        &mut self,
+        context: &str,
+        spill: &Spill,
+    ) -> Result<(Looks, Accesses), StageProblem> {
+        let (mut looks, mut kept) = (Looks::new(), Accesses::default());
+        let mut open = (0, 0);
+        while let Some(came) = self.next()? {
+            match came {
+                Came::Sequence(_, bytes) => {
+                    for access in Access::unpack_all(&bytes) {
+                        kept.push(access);
+                        kept.spill(spill, 1);
+                    }
+                }
+                Came::Looked(number, nth, count, bytes) => {
+                    let last = looks.last_mut().filter(|last| last.0 == number);
+                    match last {
+                        None if nth == 0 && open.0 == open.1 => {
+                            let bytes = bytes.strip_prefix(context.as_bytes());
+                            let bytes = bytes.ok_or_else(|| other_context(number))?;
+                            looks.push((number, bytes.to_vec()));
+                            open = (1, count);
+                        }
+                        Some(last) if nth > 0 && i64::from(nth) == open.0 && count == open.1 => {
+                            last.1.extend_from_slice(&bytes);
+                            open.0 += 1;
+                        }
+                        _ => return Err(missing("a piece of the look at an account")),
+                    }
+                }
+            }
+        }
+        match open.0 == open.1 {
+            true => Ok((looks, kept)),
+            false => Err(missing("a piece of the look at an account")),
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<Came>, StageProblem> {
         match self.held.take() {
             Some(held) => Ok(Some(held)),
             None => self.step(false),
         }
     }
 
-    /// Reads on to the next piece of a sequence, and keeps parts on the way where these may still come.
-    fn step(&mut self, parts: bool) -> Result<Option<Vec<u8>>, StageProblem> {
+    /// Reads on to the next piece that is no part, and keeps parts on the way where these may still come.
+    fn step(&mut self, parts: bool) -> Result<Option<Came>, StageProblem> {
         while let Some((kind, batch, row)) = self.rows.next()? {
             let nth = batch.short(2).get(row).copied().unwrap_or(-1);
             let count = batch.long(3).get(row).copied().unwrap_or(-1);
@@ -113,17 +189,28 @@ impl<R: Read> Gather<R> {
                         ));
                     }
                     self.next = Some((self.keys.number(key), nth + 1));
-                    return Ok(Some(bytes.to_vec()));
+                    return Ok(Some(Came::Sequence(nth == 0, bytes.to_vec())));
+                }
+                LOOKED => {
+                    let key = key.try_into().map(u32::from_be_bytes);
+                    let number = key.map_err(|_| missing("an account's number"))?;
+                    return Ok(Some(Came::Looked(number, nth, count, bytes.to_vec())));
                 }
                 _ => {
                     return Err(StageProblem::new(
-                        "`conclude` wants the stages' outputs with all parts before the first sequence",
+                        "this stage wants the stages' outputs with all parts before the first sequence",
                     ));
                 }
             }
         }
         Ok(None)
     }
+}
+
+fn other_context(number: u32) -> StageProblem {
+    StageProblem::new(format!(
+        "account {number} was looked at in another context: run `analyse` again with the job's own"
+    ))
 }
 
 fn missing(what: &str) -> StageProblem {

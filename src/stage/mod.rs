@@ -1,12 +1,14 @@
 //! The stages of a scan as programs over streams of rows, for an engine that runs them on many machines.
 //!
-//! `extract` turns splits of files into accesses, `analyse` folds the accesses of whole accounts, `conclude` makes of
-//! both what `scan` makes of files. Each calls what `scan` calls; here stands only how rows are written ([`wire`],
+//! `extract` turns splits of files into accesses, `fold` puts together those of each account, `context` looks up what
+//! judging one account needs of all, `analyse` judges each account alone, `conclude` makes of all what `scan` makes of files. Each calls what `scan` calls; here stands only how rows are written ([`wire`],
 //! [`rows`]), how a stage knows that it is the same program over the same case as the others ([`Tag`]), and what makes a
 //! stream whole. What a file's split is, is left to `pipeline`, which engine runs them to `cluster/`.
 
+mod context;
 mod fold;
 mod gather;
+mod judge;
 pub mod rows;
 mod told;
 pub mod wire;
@@ -15,12 +17,14 @@ use std::fmt;
 
 use crate::source::digest_of;
 
+pub use context::Context;
 pub use fold::fold;
 pub use gather::Gather;
+pub use judge::{Groups, Verdicts};
 pub use told::Told;
 
 /// Raised when rows or their meaning change.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Why a stage ends early: what happened and what to do.
 #[derive(Debug)]
@@ -102,6 +106,19 @@ impl Tag {
                  lines: mount the same folder everywhere and name it with --logs",
             )),
         }
+    }
+
+    /// Whether a job's tag, as text, is that of this program and case, wherever the logs are.
+    ///
+    /// # Errors
+    /// What differs, and what to do.
+    pub fn check_but_logs(job: &str, program: &[u8], case: &[String]) -> Result<(), StageProblem> {
+        let inputs = job.rsplit(':').next().unwrap_or_default().to_owned();
+        let own = Tag {
+            inputs,
+            ..Tag::new(program, case, "")
+        };
+        own.check(job)
     }
 
     /// Whether a job's tag, as text, names the program with these bytes.

@@ -22,6 +22,8 @@ pub const ACCESS: i32 = 2;
 pub const PART: i32 = 3;
 /// Accesses of an account, in order.
 pub const SEQUENCE: i32 = 4;
+/// What the look at an account gave.
+pub const LOOKED: i32 = 5;
 /// The end of a stream.
 pub const END: i32 = 9;
 
@@ -38,7 +40,7 @@ pub const PLAN: &[Column] = &[
     ("note", Kind::Bytes),
 ];
 
-/// What `extract` writes and `analyse` reads, sorted by the first six columns but `kind`. Names are numbers in the split's
+/// What `extract` writes and `fold` reads, sorted by the first six columns but `kind`. Names are numbers in the split's
 /// part, -1 = none; the order in a request is `nth`; the end's `start` is the rows before it.
 pub const ROWS: &[Column] = &[
     ("key", Kind::Bytes),
@@ -63,9 +65,9 @@ pub const ROWS: &[Column] = &[
     ("payload", Kind::Bytes),
 ];
 
-/// What `analyse` writes and `conclude` reads: the pieces of parts, then sequences in pieces, each with its place `nth`
-/// among those of its key. `start`: of a part how many pieces it has, of a sequence how many accesses it holds, of the end
-/// the rows before it.
+/// What `fold` and `analyse` write, and all behind them read: the pieces of parts, of sequences, of looks, each with its
+/// place `nth` among those of its key (a split; a name; behind `analyse` an account's number, big-endian). `start`: of a
+/// sequence how many accesses a piece holds, of the end the rows before it, else how many pieces there are.
 pub const ANALYSED: &[Column] = &[
     ("kind", Kind::Short),
     ("key", Kind::Bytes),

@@ -4,15 +4,16 @@ use std::io::{self, Write};
 
 use super::super::inputs::{inputs, paths};
 use super::super::progress::Progress;
-use super::super::scan::{Run, answer, folder, quarter_of_memory, stopped};
+use super::super::scan::{Run, WhatCame, answer, folder, quarter_of_memory, stopped};
 use super::super::terminal;
 use super::{Ending, failed, load, reading, stand, tag};
+use crate::case::Case;
 use crate::cli::ConcludeArgs;
-use crate::pipeline::{self, Desk, Extraction, Input};
+use crate::pipeline::{self, Desk, Extraction, Gathered, Input, Material, Returned};
 use crate::report::{Staging, check_not_among};
 use crate::route::Router;
 use crate::sequence::{Access, Ceiling, Spill};
-use crate::stage::{Gather, Told};
+use crate::stage::{Context, Gather, StageProblem, Told};
 
 /// Runs it.
 pub(super) fn run(args: &ConcludeArgs) -> Result<(), Ending> {
@@ -29,7 +30,7 @@ pub(super) fn run(args: &ConcludeArgs) -> Result<(), Ending> {
     let extract = |inputs: &[Input], spill: &Spill| {
         let desk = Desk::open(inputs, &router, &how, (spill, None)).map_err(Ending::failed)?;
         tag(&case, &desk)?.check(&args.tag).map_err(failed)?;
-        extraction(&desk, inputs, ceiling, &args.tag, &progress)
+        read(&desk, inputs, ceiling, args, (&case, &progress))
     };
     let run = Run {
         case: &case,
@@ -53,27 +54,71 @@ pub(super) fn run(args: &ConcludeArgs) -> Result<(), Ending> {
 }
 
 /// What `scan` has after reading the logs, from the stages' rows on stdin.
-fn extraction(
+fn read(
     desk: &Desk<'_>,
     inputs: &[Input],
     ceiling: Ceiling,
-    tag: &str,
-    progress: &Progress,
-) -> Result<Extraction, Ending> {
+    args: &ConcludeArgs,
+    (case, progress): (&Case, &Progress),
+) -> Result<WhatCame, Ending> {
     let mut gather = Gather::begin(io::stdin().lock()).map_err(failed)?;
+    let tag = (&args.tag[..], progress);
+    let (mut all, plan) = gathered(&mut gather, desk, inputs, ceiling, tag)?;
+    let Some(context) = &args.context else {
+        sequences(&mut gather, &mut all)?;
+        return Ok(all.finish().map_err(Ending::failed)?.into());
+    };
+    let context = Context::read(context, &args.tag, false).map_err(failed)?;
+    if context.plan != plan {
+        return Err(failed(StageProblem::new(
+            "the context is of another plan of the same logs: run the whole job again",
+        )));
+    }
+    let looks = gather.looks(&context.stamp, desk.spill());
+    let (looks, kept) = looks.map_err(failed)?;
+    let Extraction { files, all } = all.without_accesses();
+    let common = context.common.named(all.names);
+    let returned = Returned::of(case, common, looks, kept).ok_or_else(|| {
+        failed(StageProblem::new(
+            "accounts are missing, came twice, or not as they were judged; run the whole job again",
+        ))
+    })?;
+    Ok(WhatCame {
+        files,
+        material: Material::Looked(Box::new(returned)),
+        remarks: context.remarks,
+    })
+}
+
+/// Parts on stdin, put together.
+pub(super) fn gathered(
+    gather: &mut Gather<impl io::Read>,
+    desk: &Desk<'_>,
+    inputs: &[Input],
+    ceiling: Ceiling,
+    (tag, progress): (&str, &Progress),
+) -> Result<(Gathered, String), Ending> {
     let read = gather.pieces(tag).map_err(failed)?;
+    let plan = read.plan();
     for told in &read.told {
         check_stand(told, inputs)?;
     }
     let gathered = pipeline::gather(desk, read.pieces, read.endings, ceiling, progress);
-    let mut gathered = gathered.map_err(stopped)?;
-    while let Some(packed) = gather.sequence().map_err(failed)? {
+    Ok((gathered.map_err(stopped)?, plan))
+}
+
+/// All sequences on stdin, to the parts before them.
+pub(super) fn sequences(
+    gather: &mut Gather<impl io::Read>,
+    gathered: &mut Gathered,
+) -> Result<(), Ending> {
+    while let Some((_, packed)) = gather.sequence().map_err(failed)? {
         for access in Access::unpack_all(&packed) {
             let split = access.file as usize;
             gathered.add(split, access).map_err(Ending::failed)?;
         }
     }
-    gathered.finish().map_err(Ending::failed)
+    Ok(())
 }
 
 /// What was read elsewhere must be what lies here, of which lines will be cited.

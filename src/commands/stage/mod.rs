@@ -2,7 +2,9 @@
 
 mod analyse;
 mod conclude;
+mod context;
 mod extract;
+mod fold;
 mod plan;
 
 use std::os::unix::fs::MetadataExt;
@@ -20,6 +22,8 @@ pub(super) fn run(args: &StageArgs) -> Result<(), Ending> {
     match &args.stage {
         Stage::Plan(args) => plan::run(args),
         Stage::Extract(args) => extract::run(args),
+        Stage::Fold(args) => fold::run(args),
+        Stage::Context(args) => context::run(args),
         Stage::Analyse(args) => analyse::run(args),
         Stage::Conclude(args) => conclude::run(args),
     }
@@ -58,9 +62,13 @@ fn program() -> Result<Vec<u8>, Ending> {
 
 /// What must be the same wherever this job runs.
 fn tag(case: &Case, desk: &Desk<'_>) -> Result<Tag, Ending> {
+    Ok(Tag::new(&program()?, &digests(case), desk.words()))
+}
+
+/// Digests of the case and of its tables.
+fn digests(case: &Case) -> Vec<String> {
     let tables = case.tables.iter().map(|table| table.sha256.clone());
-    let digests: Vec<String> = [case.sha256.clone()].into_iter().chain(tables).collect();
-    Ok(Tag::new(&program()?, &digests, desk.words()))
+    [case.sha256.clone()].into_iter().chain(tables).collect()
 }
 
 /// What stands in the schema of a stage's stream.

@@ -14,6 +14,7 @@ mod rollover;
 mod substitute;
 mod wide;
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use super::contacts::{Contact, Place};
@@ -24,7 +25,7 @@ use crate::words::{HOUR, Stamp};
 pub use crowd::{Approach, Crowd, LIGHT, Told};
 
 /// A template that explains a contact beyond scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Explanation {
     /// The account is declared as a service or a test account.
     DeclaredService,

@@ -110,7 +110,7 @@ impl Calms {
 }
 
 /// Whether an account has nothing that any later step asks for.
-fn is_calm(one: &Measured, limits: &Thresholds) -> bool {
+pub(super) fn is_calm(one: &Measured, limits: &Thresholds) -> bool {
     let outcome = &one.outcome;
     uneventful(&outcome.facts, limits)
         && !outcome.unlisted

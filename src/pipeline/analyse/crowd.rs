@@ -2,7 +2,7 @@
 //! links and whole schools can be tried. Looks again at accounts that asked for such things, and, where a school may have rolled
 //! over, at who of it was active then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -17,12 +17,42 @@ use crate::words::Stamp;
 /// Same roles, same controllers.
 type Colleagues = (String, Vec<ControllerIndex>);
 
+/// Where it stands on which days an account was active.
+pub(super) enum Active {
+    /// All sequences are here.
+    Here,
+    /// Only those are here that something may speak against: days from the epoch, by account.
+    Told(HashMap<u32, Box<[i32]>>),
+}
+
+impl Active {
+    fn days(
+        &self,
+        sequences: &Sequences,
+        (number, sequence): (u32, usize),
+        wanted: &dyn Fn(&i64) -> bool,
+    ) -> BTreeSet<i64> {
+        match self {
+            Active::Here => {
+                let (_, accesses) = sequences.sequence(sequence);
+                let days = accesses.iter().map(|access| day(access.time));
+                days.filter(wanted).collect()
+            }
+            Active::Told(days) => {
+                let own = days.get(&number).into_iter().flatten();
+                own.map(|day| i64::from(*day)).filter(wanted).collect()
+            }
+        }
+    }
+}
+
 /// Measures accounts with open contacts once more.
 pub(super) fn explain(
     worker: &Worker<'_>,
     sequences: &Sequences,
     measured: &mut [Measured],
     calm: &Calms,
+    active: &Active,
 ) {
     if measured.iter().all(|one| one.open.is_empty()) {
         return;
@@ -37,7 +67,7 @@ pub(super) fn explain(
                 .or_insert(next)
         })
         .collect();
-    let crowd = crowd(sequences, measured, &groups, calm);
+    let crowd = crowd((sequences, active), measured, &groups, calm);
     let masses = masses(measured, calm);
     let mut led = calm.yardsticks.led;
     for led_there in measured
@@ -60,7 +90,12 @@ pub(super) fn explain(
 }
 
 /// Who asked for what beyond scope, and who was active when whole schools went astray.
-fn crowd(sequences: &Sequences, measured: &[Measured], groups: &[u32], calm: &Calms) -> Crowd {
+fn crowd(
+    (sequences, active): (&Sequences, &Active),
+    measured: &[Measured],
+    groups: &[u32],
+    calm: &Calms,
+) -> Crowd {
     let mut crowd = Crowd::default();
     crowd.habit = calm.yardsticks.habit;
     measured
@@ -92,12 +127,17 @@ fn crowd(sequences: &Sequences, measured: &[Measured], groups: &[u32], calm: &Ca
             crowd.helps_in((account, group), &one.units);
         }
     }
-    be_active(&mut crowd, sequences, measured, calm);
+    be_active(&mut crowd, (sequences, active), measured, calm);
     crowd
 }
 
 /// Looks up who was active on the days that matter.
-fn be_active(crowd: &mut Crowd, sequences: &Sequences, measured: &[Measured], calm: &Calms) {
+fn be_active(
+    crowd: &mut Crowd,
+    (sequences, active): (&Sequences, &Active),
+    measured: &[Measured],
+    calm: &Calms,
+) {
     let lost = measured.iter().filter(|one| !one.at_home.is_empty());
     let homes: BTreeSet<&[ControllerIndex]> = lost.map(|one| &one.outcome.home[..]).collect();
     let homes: BTreeMap<&[ControllerIndex], BTreeSet<i64>> = homes
@@ -117,11 +157,9 @@ fn be_active(crowd: &mut Crowd, sequences: &Sequences, measured: &[Measured], ca
     let all: Vec<_> = own.chain(calm.of_homes(&wanted)).collect();
     let active: Vec<BTreeSet<i64>> = all
         .par_iter()
-        .map(|(_, sequence, home)| {
-            let (_, accesses) = sequences.sequence(*sequence);
-            let days = accesses.iter().map(|access| day(access.time));
+        .map(|(number, sequence, home)| {
             let wanted = |day: &i64| homes.get(home).is_some_and(|days| days.contains(day));
-            days.filter(wanted).collect()
+            active.days(sequences, (*number, *sequence), &wanted)
         })
         .collect();
     for ((number, _, home), active) in all.iter().zip(active) {

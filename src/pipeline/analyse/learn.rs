@@ -4,11 +4,41 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::case::{AccountRow, Case};
 use crate::scope::learned::{self, HeldOut, Id, Learned, Learning, Visitor};
 use crate::scope::{Atlas, Homes, People, PersonKind, Scope, Thing};
 use crate::sequence::{Access, Names, Sequences};
+
+/// What one account asked for that the directory does not know, and its votes on that.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Visit {
+    asked: Vec<Id>,
+    visitor: Option<Visitor>,
+}
+
+/// The visits of all accounts.
+#[derive(Debug, Default)]
+pub(super) struct Visits {
+    visitors: Vec<Visitor>,
+    asked: BTreeSet<Id>,
+    voters: HashMap<usize, u32>,
+    accounts: usize,
+}
+
+impl Visits {
+    /// Adds an account's; they come in the order of the sequences.
+    pub fn add(&mut self, visit: Visit) {
+        self.asked.extend(visit.asked);
+        if let Some(visitor) = visit.visitor {
+            self.voters
+                .insert(self.accounts, self.visitors.len() as u32);
+            self.visitors.push(visitor);
+        }
+        self.accounts += 1;
+    }
+}
 
 /// What was learned, and who voted.
 #[derive(Debug, Default)]
@@ -25,33 +55,46 @@ pub(super) struct Class<'l> {
     pub names: &'l Names,
     pub things: &'l [Thing],
     pub people: &'l People,
-    pub sequences: &'l Sequences,
     /// The table of accounts, by account.
     pub accounts: &'l HashMap<&'l [u8], &'l AccountRow>,
 }
 
 impl Class<'_> {
     /// Learns labels, and by them the homes that neither a table nor the known objects told.
-    pub fn learn(&self, homes: &mut Homes) -> Lesson {
+    pub fn learn(&self, sequences: &Sequences, homes: &mut Homes) -> Lesson {
         let scope = Scope::new(self.case, self.atlas, homes.clone());
-        let mut lesson = Lesson::default();
-        let mut visitors: Vec<Visitor> = Vec::new();
         let unknown = Unknown::of(self);
-        let mut asked: BTreeSet<Id> = BTreeSet::new();
-        for from in (0..self.sequences.len()).step_by(super::BATCH) {
-            let batch = from..self.sequences.len().min(from + super::BATCH);
-            let batch: Vec<(Vec<Id>, Option<Visitor>)> = batch
-                .into_par_iter()
-                .map(|index| self.visit(index, &scope, &unknown))
-                .collect();
-            for ((ids, visitor), index) in batch.into_iter().zip(from..) {
-                asked.extend(ids);
-                if let Some(visitor) = visitor {
-                    lesson.voters.insert(index, visitors.len() as u32);
-                    visitors.push(visitor);
-                }
-            }
+        let mut visits = Visits::default();
+        for from in (0..sequences.len()).step_by(super::BATCH) {
+            let batch = from..sequences.len().min(from + super::BATCH);
+            let visit = |index| {
+                let (number, accesses) = sequences.sequence(index);
+                self.visit((number, &accesses), &scope, &unknown)
+            };
+            let batch: Vec<Visit> = batch.into_par_iter().map(visit).collect();
+            batch.into_iter().for_each(|visit| visits.add(visit));
         }
+        let lesson = self.lesson(visits);
+        if let Some(learned) = &lesson.learned
+            && self.case.directory.objects.is_none()
+        {
+            self.settle(learned, sequences, &scope, homes);
+        }
+        lesson
+    }
+
+    /// Learns labels from all accounts' visits.
+    pub fn lesson(&self, visits: Visits) -> Lesson {
+        let Visits {
+            visitors,
+            asked,
+            voters,
+            ..
+        } = visits;
+        let mut lesson = Lesson {
+            learned: None,
+            voters,
+        };
         if visitors.iter().all(|visitor| visitor.ids.is_empty()) {
             return Lesson::default();
         }
@@ -60,22 +103,17 @@ impl Class<'_> {
         match &lesson.learned {
             // A few strangers among known objects, and nothing learned of them: nothing to tell.
             Some(learned) if objects && learned.labelled() == 0 => Lesson::default(),
-            Some(learned) if !objects => {
-                self.settle(learned, &scope, homes);
-                lesson
-            }
             _ => lesson,
         }
     }
 
     /// What one account asked for that the directory does not know, and its votes on that.
-    fn visit(
+    pub fn visit(
         &self,
-        index: usize,
+        (number, accesses): (u32, &[Access]),
         scope: &Scope<'_>,
         unknown: &Unknown,
-    ) -> (Vec<Id>, Option<Visitor>) {
-        let (number, accesses) = self.sequences.sequence(index);
+    ) -> Visit {
         // Most accounts ask for nothing that the directory does not know.
         let strange = accesses.iter().any(|access| unknown.is_in(access));
         let unknown_only = |ids: Vec<Id>| {
@@ -92,7 +130,8 @@ impl Class<'_> {
         let row = self.accounts.get(person.name.as_slice());
         let machine = row.is_some_and(|row| matches!(row.kind.as_str(), "service" | "test"));
         if person.kind != PersonKind::Account || machine {
-            return (asked, None);
+            let visitor = None;
+            return Visit { asked, visitor };
         }
         let home = match scope.bench(&person).controllers() {
             [only] => Some(*only),
@@ -102,7 +141,7 @@ impl Class<'_> {
         };
         let visitor = home.map(|home| match strange {
             true => {
-                let visitor = Visitor::of(home, &accesses, &self.case.routes);
+                let visitor = Visitor::of(home, accesses, &self.case.routes);
                 Visitor {
                     ids: unknown_only(visitor.ids),
                     ..visitor
@@ -113,15 +152,21 @@ impl Class<'_> {
                 ids: Vec::new(),
             },
         });
-        (asked, visitor)
+        Visit { asked, visitor }
     }
 
-    fn settle(&self, learned: &Learned, scope: &Scope<'_>, homes: &mut Homes) {
+    fn settle(
+        &self,
+        learned: &Learned,
+        sequences: &Sequences,
+        scope: &Scope<'_>,
+        homes: &mut Homes,
+    ) {
         if self.case.directory.grants.is_some() {
             return;
         }
-        let homeless = (0..self.sequences.len()).filter_map(|index| {
-            let (number, accesses) = self.sequences.sequence(index);
+        let homeless = (0..sequences.len()).filter_map(|index| {
+            let (number, accesses) = sequences.sequence(index);
             let person = self.people.person(number);
             let settled = person.kind != PersonKind::Account
                 || !scope.bench(&person).controllers().is_empty();
@@ -150,13 +195,13 @@ fn learn(visitors: &[Visitor], asked: &[Id], names: &Names) -> Option<Learned> {
 }
 
 /// Which of the requested IDs the directory does not know, by their numbers: as objects, as containers.
-struct Unknown {
+pub(super) struct Unknown {
     objects: Vec<bool>,
     containers: Vec<bool>,
 }
 
 impl Unknown {
-    fn of(class: &Class<'_>) -> Unknown {
+    pub fn of(class: &Class<'_>) -> Unknown {
         let names = &class.names.objects;
         let things = class.things.par_iter();
         let stranger =

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use super::{AccountOutcome, AfterClosing};
 use crate::case::{AccountRow, Case};
 use crate::detect::contacts::{Contact, Place, Reader};
@@ -20,9 +22,11 @@ use crate::words::{HOUR, Stamp};
 const LATER: i64 = 8 * HOUR;
 
 /// An account that was measured and not yet judged.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Measured {
     pub outcome: AccountOutcome,
     /// Where its sequence stands.
+    #[serde(skip)]
     pub sequence: usize,
     /// Things that it asked for beyond scope without an explanation: container or not, and the ID's number.
     pub open: BTreeSet<(bool, u32)>,
@@ -39,7 +43,7 @@ pub(super) struct Measured {
 pub(super) struct Worker<'w> {
     pub case: &'w Case,
     /// The table of accounts, by account.
-    pub accounts: HashMap<&'w [u8], &'w AccountRow>,
+    pub accounts: &'w HashMap<&'w [u8], &'w AccountRow>,
     pub scope: &'w Scope<'w>,
     pub people: &'w People,
     pub opener: Opener<'w>,

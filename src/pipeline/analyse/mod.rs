@@ -3,41 +3,47 @@
 //! Accounts are measured alone (`measure`), those with contacts beyond scope once more with what the others did
 //! (`crowd`), then all are judged together (`panel`), which is cheap and can be repeated with other thresholds.
 
+mod apart;
 mod calm;
+mod common;
 mod crowd;
 mod fill;
 mod learn;
+mod look;
 mod measure;
 mod panel;
+mod sift;
+mod tools;
 mod watch;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
-use crate::detect::contacts::Reader;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
 use crate::detect::{Facts, Group, Judgement, Verdict, hand};
 use crate::impact::{AccountShare, Beyond, Dark, Exposure, Merger, Run};
-use crate::route::content::{Content, RouteContent};
+use crate::route::content::RouteContent;
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
 use crate::scope::{
-    Arrivals, Atlas, Basis, FileOf, Homes, Opener, People, Person, PersonKind, Scope, Stale, Thing,
-    Unnamed, as_of,
+    Arrivals, Atlas, Basis, FileOf, Homes, Person, PersonKind, Scope, Stale, Unnamed, as_of,
 };
-use crate::sequence::{Access, NONE, Names, Sequences, Spill, order};
-use crate::words::{Certainty, HOUR, Reason, Stamp};
+use crate::sequence::{Access, Names, Sequences, Spill, order};
+use crate::words::{Certainty, Reason, Stamp};
 
-use calm::Calms;
-use learn::Class;
-use measure::{Measured, Worker};
+pub use apart::{Returned, Seen, look_apart, together};
+pub use common::{Common, Shared};
+use crowd::Active;
+use look::First;
 pub use panel::Panel;
+pub use sift::SetAside;
+use tools::Tools;
 pub use watch::Watched;
-use watch::{Watch, Watching};
 
 /// Upper end of the hold-out error up to which learned labels are used for scope: the most that a group's own habit may
 /// raise θ0 to. Labels that are wrong more often could only be held against the innocent.
@@ -46,7 +52,7 @@ const USABLE: f64 = 0.3;
 const BATCH: usize = 8192;
 
 /// One account after everything was weighed.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct AccountOutcome {
     /// Its number.
     pub number: u32,
@@ -82,11 +88,13 @@ pub struct AccountOutcome {
     pub connection: hand::Connection,
     /// IDs that it took of walks which several accounts share.
     pub shared: u32,
-    /// What was decided.
+    /// What was decided; not yet when it is only measured.
+    #[serde(skip)]
     pub judgement: Judgement,
     /// What it reached.
     pub share: AccountShare,
-    /// Its ordered runs in which something is missing.
+    /// Its ordered runs in which something is missing; not yet when it is only measured.
+    #[serde(skip)]
     pub runs: Vec<Run>,
 }
 
@@ -186,7 +194,7 @@ impl AccountOutcome {
 }
 
 /// An account that was used after it had been closed, in its scope or beyond.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AfterClosing {
     /// Which.
     pub account: String,
@@ -200,15 +208,12 @@ pub struct AfterClosing {
     pub last: Stamp,
 }
 
-/// Accesses that are not part of the incident; counted, never dropped in silence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SetAside {
-    /// By accounts that the case excludes.
-    pub excluded_accounts: u64,
-    /// From addresses that the case excludes.
-    pub excluded_clients: u64,
-    /// Outside of the period that must be answered for.
-    pub outside_period: u64,
+/// What an analysis begins with.
+pub enum Material {
+    /// The accesses of all accounts.
+    Accesses(Box<Part>),
+    /// Accounts that were looked at apart, by what is common to all.
+    Looked(Box<Returned>),
 }
 
 /// Analyses an extraction. `files` tells where each file's lines come from, `dark` what no line can show.
@@ -217,81 +222,51 @@ pub struct SetAside {
 pub fn analyse(
     case: &Case,
     atlas: &Atlas<'_>,
-    all: Part,
+    material: Material,
     files: &[FileOf],
     dark: &Dark,
     spill: &Spill,
 ) -> Analysis {
-    let names = all.names;
-    let (content, people) = rayon::join(
-        || Content::measure(&all.accesses, &case.routes),
-        || People::resolve(&case.directory, &all.accesses, &names, files),
-    );
-    let mut sift = Sift::of(case, &names, &people);
-    let sequences = {
-        let who = people.who(&case.directory, &names, files);
-        let sifted = |at, access: &Access, first| {
-            let who = who(at, access);
-            sift.takes(who, access, first).then_some(who)
-        };
-        let many = |own: Vec<&mut [Access]>| own.into_par_iter().for_each(order);
-        Sequences::build(all.accesses, people.len(), spill, sifted, &many)
+    let (common, sequences, looked, active) = match material {
+        Material::Accesses(all) => {
+            let mut common = Common::of(case, all.names, &all.accesses, files);
+            let sequences = common.sequences(case, all.accesses, files, spill);
+            (common, sequences, None, Active::Here)
+        }
+        Material::Looked(all) => {
+            let who = |_, access: &Access, _| Some(access.actor);
+            let people = all.common.people.len();
+            let sequences = Sequences::build(all.kept, people, spill, who, &side_by_side);
+            let looked = Some((all.first, all.visits));
+            (all.common, sequences, looked, all.active)
+        }
     };
-    let Sift {
-        set_aside, logs, ..
-    } = sift;
-    let mut homes = Homes::infer(atlas, &sequences, &people, &names);
-    let things: Vec<Thing> = (0..names.objects.len() as u32)
-        .into_par_iter()
-        .map(|asked| atlas.thing(names.objects.name(asked), asked))
-        .collect();
-    let on_lists = on_lists(atlas);
-    let accounts = case.directory.accounts.iter().flatten();
-    let accounts = accounts.map(|row| (row.account.as_bytes(), row)).collect();
-    let class = Class {
-        case,
-        atlas,
-        names: &names,
-        things: &things,
-        people: &people,
-        sequences: &sequences,
-        accounts: &accounts,
+    let tools = Tools::of(case, atlas, &common);
+    let (names, people) = (&common.names, &common.people);
+    let mut homes = Homes::infer(atlas, &sequences, people, names);
+    let class = tools.class(case, atlas, &common);
+    let (lesson, first) = match looked {
+        Some((first, visits)) => (class.lesson(visits), Some(first)),
+        None => (class.learn(&sequences, &mut homes), None),
     };
-    let lesson = class.learn(&mut homes);
     let scope = Scope::new(case, atlas, homes);
     let usable = lesson.learned.as_ref();
     // Beside a table of objects an ID that it does not know is unknown, whatever is learned of it (CASE.md §2).
     let alone = case.directory.objects.is_none();
     let usable = usable.filter(|learned| alone && learned.error_at_most <= USABLE);
-    let worker = Worker {
-        case,
-        accounts,
-        learned: usable,
-        voters: &lesson.voters,
-        scope: &scope,
-        people: &people,
-        opener: Opener {
-            atlas,
-            routes: &case.routes,
-            names: &names,
-            things: &things,
-            content: &content,
-        },
-        reader: Reader {
-            atlas,
-            names: &names,
-            things: &things,
-            on_lists: &on_lists,
-            listed_within: (case.thresholds.listed_minutes * HOUR as f64 / 60.0) as i64,
-        },
-    };
+    let worker = tools.worker(case, &common, (&scope, usable, &lesson.voters));
+    let late_from = common.late_from(case);
+    let mut first = first.unwrap_or_else(|| First::of(&worker, &sequences, late_from));
+    Returned::place(&mut first, &sequences);
+    let since = first.late();
     let First {
         mut measured,
         calm,
         clients,
         watching,
-    } = First::of(&worker, &sequences);
-    crowd::explain(&worker, &sequences, &mut measured, &calm);
+        ..
+    } = first;
+    crowd::explain(&worker, &sequences, &mut measured, &calm, &active);
     measured
         .par_iter_mut()
         .for_each(|one| worker.connect(&sequences, one, &clients));
@@ -308,7 +283,7 @@ pub fn analyse(
     let after_closing = late.collect();
     let mut analysis = Analysis {
         people: (measured.len() + calm.len()) as u64,
-        set_aside,
+        set_aside: common.set_aside,
         after_closing,
         exposure: calm.exposure,
         ..Analysis::default()
@@ -326,10 +301,9 @@ pub fn analyse(
     let label = |number| (number, people.person(number).label());
     analysis.labels = told.map(label).collect();
     analysis.panel.judge_all(&mut outcomes, &case.thresholds);
-    analysis.stale = logs.and_then(|logs| {
-        let later = |from| later(&sequences, from);
+    analysis.stale = common.logs.and_then(|logs| {
         let arrivals = arrivals(&outcomes, calm.arrived);
-        as_of(&case.directory, logs, &arrivals, later)
+        as_of(&case.directory, logs, &arrivals, since)
     });
     let merger = Merger {
         atlas,
@@ -341,8 +315,8 @@ pub fn analyse(
     analysis.watched = watched;
     analysis.labels_used = usable.is_some();
     analysis.learned = lesson.learned;
-    analysis.content = content.routes;
-    analysis.names = names;
+    analysis.content = common.content.routes;
+    analysis.names = common.names;
     analysis
 }
 
@@ -353,45 +327,6 @@ fn shared(joint: &[SharedWalk]) -> HashMap<u32, u32> {
         *shared.entry(*member).or_default() += ids;
     }
     shared
-}
-
-/// What the first look at every account gives.
-#[derive(Default)]
-struct First {
-    /// Accounts that something may speak against, in the order of the sequences.
-    measured: Vec<Measured>,
-    calm: Calms,
-    /// How many accounts use each address; an address without an account is nobody's.
-    clients: hand::Clients,
-    watching: Watching,
-}
-
-impl First {
-    fn of(worker: &Worker<'_>, sequences: &Sequences) -> First {
-        let watch = Watch::of(worker);
-        let mut first = First::default();
-        for from in (0..sequences.len()).step_by(BATCH) {
-            let batch = from..sequences.len().min(from + BATCH);
-            let batch: Vec<(Measured, Vec<u32>, Watching)> = batch
-                .into_par_iter()
-                .map(|index| {
-                    let (number, accesses) = sequences.sequence(index);
-                    let one = worker.measure((index, number, &accesses));
-                    let account = one.outcome.person.kind == PersonKind::Account;
-                    let clients = account.then(|| hand::clients(&accesses));
-                    let watched = watch.look(worker, (number, &accesses));
-                    (one, clients.unwrap_or_default(), watched)
-                })
-                .collect();
-            for (one, clients, watched) in batch {
-                first.clients.add(&clients);
-                first.watching.absorb(watched);
-                let kept = first.calm.take(one, &worker.case.thresholds);
-                first.measured.extend(kept);
-            }
-        }
-        first
-    }
 }
 
 /// Who turns up when, for the age of the directory; `calm`: accounts that it knows and nothing speaks against.
@@ -419,78 +354,7 @@ fn arrivals(outcomes: &[AccountOutcome], calm: Vec<Stamp>) -> Arrivals {
     arrivals
 }
 
-/// The share of all accesses from an instant on.
-fn later(sequences: &Sequences, from: Stamp) -> f64 {
-    let one = |index| {
-        let (_, accesses) = sequences.sequence(index);
-        let before = accesses.partition_point(|access| access.time < from);
-        (accesses.len() - before, accesses.len())
-    };
-    let (after, all) = (0..sequences.len())
-        .into_par_iter()
-        .map(one)
-        .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-    after as f64 / all.max(1) as f64
-}
-
-fn on_lists(atlas: &Atlas<'_>) -> hashbrown::HashSet<Thing> {
-    let members = atlas.directory.members.as_deref().map_or(0, <[_]>::len);
-    (0..members as u32)
-        .map(|member| atlas.listed(member))
-        .collect()
-}
-
-/// Sets aside what is no part of the incident.
-struct Sift<'c> {
-    case: &'c Case,
-    accounts: HashSet<u32>,
-    clients: HashSet<u32>,
-    set_aside: SetAside,
-    /// First and last of what is left.
-    logs: Option<(Stamp, Stamp)>,
-}
-
-impl<'c> Sift<'c> {
-    fn of(case: &'c Case, names: &Names, people: &People) -> Sift<'c> {
-        let all = match case.exclude_accounts.is_empty() {
-            true => 0..0,
-            false => 0..people.len() as u32,
-        };
-        let accounts = all.filter(|number| {
-            let person = people.person(*number);
-            let excluded = |account: &String| account.as_bytes() == person.name;
-            person.kind == PersonKind::Account && case.exclude_accounts.iter().any(excluded)
-        });
-        let clients = case
-            .exclude_clients
-            .iter()
-            .filter_map(|client| names.clients.known(client.as_bytes()))
-            .filter(|number| *number != NONE);
-        Sift {
-            case,
-            accounts: accounts.collect(),
-            clients: clients.collect(),
-            set_aside: SetAside::default(),
-            logs: None,
-        }
-    }
-
-    /// Whether an access is looked at; counted the first time only.
-    fn takes(&mut self, who: u32, access: &Access, first: bool) -> bool {
-        let aside = &mut self.set_aside;
-        let counter = if !self.accounts.is_empty() && self.accounts.contains(&who) {
-            &mut aside.excluded_accounts
-        } else if !self.clients.is_empty() && self.clients.contains(&access.client) {
-            &mut aside.excluded_clients
-        } else if !crate::case::in_period(self.case.period, access.time) {
-            &mut aside.outside_period
-        } else {
-            let at = access.time;
-            let (from, until) = self.logs.unwrap_or((at, at));
-            self.logs = Some((from.min(at), until.max(at)));
-            return true;
-        };
-        *counter += u64::from(first);
-        false
-    }
+/// Puts many accounts' accesses in order.
+fn side_by_side(own: Vec<&mut [Access]>) {
+    own.into_par_iter().for_each(order);
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::measure::Worker;
 use crate::cause::{Limited, Sighting, leaked_things};
 use crate::scope::Thing;
@@ -26,7 +28,7 @@ pub(super) struct Watch {
 }
 
 /// What was watched for, account by account.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Watching {
     seen: BTreeMap<Key, Sighting>,
     limited: BTreeMap<u16, Limited>,

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use breachscope::stage::rows::{ANALYSED, END, PLAN, ROWS};
+use breachscope::stage::rows::{ANALYSED, END, PART, PLAN, ROWS};
 use breachscope::stage::wire::{Cell, Column, Feed, Kind, Sink};
 
 use crate::answer::{bytes, fresh, scan, text};
@@ -165,20 +165,59 @@ impl Job {
     }
 
     /// Rows by the hash of their key in two partitions, each sorted, each through a process of its own.
-    pub(super) fn analyse(&self, mut rows: Vec<Row>) -> Vec<Row> {
+    pub(super) fn fold(&self, mut rows: Vec<Row>) -> Vec<Row> {
         rows.sort_by(|a, b| order(a).cmp(&order(b)));
         let half = |row: &Row| match &row[0] {
             Own::Bytes(key) => key.iter().map(|byte| usize::from(*byte)).sum::<usize>() % 2,
             _ => 0,
         };
         let (odd, even): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| half(row) == 1);
-        let args = ["analyse", "--tag", &self.tag];
+        let args = ["fold", "--tag", &self.tag];
         let mut all: Vec<Row> = [odd, even]
             .into_iter()
             .flat_map(|rows| body(&done(&args, &ended(rows, ROWS)), ANALYSED))
             .collect();
         all.sort_by_key(|row| kind(row, ANALYSED));
         all
+    }
+
+    /// The context of folded rows, written to a file; nothing where accounts cannot be judged apart.
+    pub(super) fn context(&self, folded: &[Row], to: &Path) -> Option<PathBuf> {
+        let case = text(&self.case);
+        let args = ["context", case, "--tag", &self.tag, "--to", text(to)];
+        let said = done(&args, &ended(folded.to_vec(), ANALYSED));
+        match &said[..] {
+            b"apart\n" => Some(to.to_owned()),
+            said => {
+                assert!(said.starts_with(b"together: "), "{said:?}");
+                assert!(!to.exists());
+                None
+            }
+        }
+    }
+
+    /// Folded accounts judged in a context, by several processes, the last first; the parts before them.
+    pub(super) fn judge(&self, folded: &[Row], context: &Path) -> Vec<Row> {
+        let (mut parts, sequences): (Vec<Row>, Vec<Row>) = folded
+            .iter()
+            .cloned()
+            .partition(|row| kind(row, ANALYSED) == PART);
+        let (case, context) = (text(&self.case), text(context));
+        let args = ["analyse", case, "--tag", &self.tag, "--context", context];
+        let accounts: Vec<&[Row]> = sequences
+            .chunk_by(|a, b| a[place(ANALYSED, "key")] == b[place(ANALYSED, "key")])
+            .collect();
+        let some = accounts.len().div_ceil(3).max(1);
+        for some in accounts.chunks(some).rev() {
+            let stream = done(&args, &ended(some.concat(), ANALYSED));
+            parts.extend(body(&stream, ANALYSED));
+        }
+        parts
+    }
+
+    /// Concludes what was judged in a context.
+    pub(super) fn conclude_in<'j>(&'j self, context: &'j Path, out: &'j Path) -> Vec<&'j str> {
+        [self.conclude(out), vec!["--context", text(context)]].concat()
     }
 
     pub(super) fn conclude<'j>(&'j self, out: &'j Path) -> Vec<&'j str> {
@@ -202,30 +241,41 @@ pub(super) fn order(row: &Row) -> (&[u8], [i64; 4]) {
     (key, [1, 2, 3, 4].map(|column| number(row, column)))
 }
 
-/// The whole job gives the answer of `scan`.
-pub(super) fn agrees(case: &Path, splits: &[&str], folder: &Path) {
+/// The whole job gives the answer of `scan`, whether accounts are judged apart or together. How many times they were apart.
+pub(super) fn agrees(case: &Path, splits: &[&str], folder: &Path) -> usize {
     let (one, other) = (folder.join("scanned"), folder.join("staged"));
     scan(case, &one, &["--quiet"]);
     let truth = bytes(&one);
+    let mut apart = 0;
     for split in splits {
         let job = Job::plan(case, split);
-        let rows = job.analyse(job.extract());
-        done(&job.conclude(&other), &ended(rows, ANALYSED));
-        let found = bytes(&other);
-        assert_eq!(
-            found.keys().collect::<Vec<_>>(),
-            truth.keys().collect::<Vec<_>>()
-        );
-        for (name, bytes) in &truth {
-            assert!(
-                found[name] == *bytes,
-                "{name} of {} in splits of {split}",
-                case.display()
-            );
+        let folded = job.fold(job.extract());
+        let same = |how: &str| {
+            let found = bytes(&other);
+            let (names, wanted): (Vec<_>, Vec<_>) =
+                (found.keys().collect(), truth.keys().collect());
+            assert_eq!(names, wanted);
+            for (name, bytes) in &truth {
+                let (found, case) = (&found[name], case.display());
+                assert!(
+                    found == bytes,
+                    "{name} of {case} in splits of {split}, {how}"
+                );
+            }
+            fs::remove_dir_all(&other).unwrap();
+        };
+        if let Some(context) = job.context(&folded, &folder.join("context")) {
+            let judged = job.judge(&folded, &context);
+            done(&job.conclude_in(&context, &other), &ended(judged, ANALYSED));
+            same("apart");
+            fs::remove_file(context).unwrap();
+            apart += 1;
         }
-        fs::remove_dir_all(&other).unwrap();
+        done(&job.conclude(&other), &ended(folded, ANALYSED));
+        same("together");
     }
     fs::remove_dir_all(&one).unwrap();
+    apart
 }
 
 /// Lines of two files, one of which begins with what the other ends with, with rejects, an account behind a session, lines

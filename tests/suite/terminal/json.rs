@@ -9,7 +9,7 @@ use super::{answer_in, captured, run_with, said};
 use crate::answer::{fresh, root, text};
 
 /// Commands that print nothing for people, and why they have no `--json`.
-const WITHOUT: [(&str, &str); 10] = [
+const WITHOUT: [(&str, &str); 12] = [
     ("records", "prints JSON lines and nothing else"),
     ("completions", "prints a script for a shell"),
     ("man", "writes pages for people"),
@@ -18,6 +18,8 @@ const WITHOUT: [(&str, &str); 10] = [
     ("stage", "has steps of its own"),
     ("plan", "writes an Arrow stream"),
     ("extract", "writes an Arrow stream"),
+    ("fold", "writes an Arrow stream"),
+    ("context", "writes a file for the next step"),
     ("analyse", "writes an Arrow stream"),
     (
         "conclude",

@@ -1,0 +1,106 @@
+//! The first look at every account, alone: what it gives, and how that of all accounts is put together. The look is the
+//! same whether all accounts are here (`scan`) or each is looked at somewhere else ([`super::apart`]).
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::BATCH;
+use super::calm::Calms;
+use super::measure::{Measured, Worker};
+use super::watch::{Watch, Watching};
+use crate::case::Thresholds;
+use crate::detect::hand;
+use crate::scope::PersonKind;
+use crate::sequence::{Access, Sequences};
+use crate::words::Stamp;
+
+/// What the look at one account gives.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Looked {
+    pub one: Measured,
+    /// Addresses that it uses; an address without an account is nobody's.
+    clients: Vec<u32>,
+    watching: Watching,
+    /// Its accesses since the directory changed last.
+    late: u64,
+}
+
+/// What the first look at every account gives.
+#[derive(Default)]
+pub(super) struct First {
+    /// Accounts that something may speak against, in the order of the sequences.
+    pub measured: Vec<Measured>,
+    pub calm: Calms,
+    /// How many accounts use each address.
+    pub clients: hand::Clients,
+    pub watching: Watching,
+    /// Accesses since the directory changed last, and all.
+    late: (u64, u64),
+}
+
+impl Looked {
+    /// Looks at one account; `late_from`: when the directory changed last within the logs.
+    pub fn at(
+        worker: &Worker<'_>,
+        watch: &Watch,
+        late_from: Option<Stamp>,
+        (index, number, accesses): (usize, u32, &[Access]),
+    ) -> Looked {
+        let one = worker.measure((index, number, accesses));
+        let account = one.outcome.person.kind == PersonKind::Account;
+        let late = late_from.map_or(accesses.len(), |from| {
+            accesses.partition_point(|access| access.time < from)
+        });
+        Looked {
+            clients: match account {
+                true => hand::clients(accesses),
+                false => Vec::new(),
+            },
+            watching: watch.look(worker, (number, accesses)),
+            late: (accesses.len() - late) as u64,
+            one,
+        }
+    }
+}
+
+impl First {
+    /// Looks at all accounts here.
+    pub fn of(worker: &Worker<'_>, sequences: &Sequences, late_from: Option<Stamp>) -> First {
+        let watch = Watch::of(worker);
+        let mut first = First::default();
+        for from in (0..sequences.len()).step_by(BATCH) {
+            let batch = from..sequences.len().min(from + BATCH);
+            let batch: Vec<Looked> = batch
+                .into_par_iter()
+                .map(|index| {
+                    let (number, accesses) = sequences.sequence(index);
+                    Looked::at(worker, &watch, late_from, (index, number, &accesses))
+                })
+                .collect();
+            for looked in batch {
+                first.take(looked, &worker.case.thresholds);
+            }
+        }
+        first
+    }
+
+    /// Takes in the look at one account more; accounts come in the order of their numbers.
+    pub fn take(&mut self, looked: Looked, limits: &Thresholds) {
+        self.late.0 += looked.late;
+        self.late.1 += looked.one.outcome.accesses;
+        self.clients.add(&looked.clients);
+        self.watching.absorb(looked.watching);
+        let kept = self.calm.take(looked.one, limits);
+        self.measured.extend(kept);
+    }
+
+    /// The share of all accesses that were made since the directory changed last.
+    pub fn late(&self) -> f64 {
+        self.late.0 as f64 / self.late.1.max(1) as f64
+    }
+
+    /// How many accesses all of them made.
+    pub fn accesses(&self) -> u64 {
+        self.late.1
+    }
+}

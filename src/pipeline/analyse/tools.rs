@@ -1,0 +1,89 @@
+//! What is looked up again and again while accounts are looked at, made once.
+
+use std::collections::HashMap;
+
+use hashbrown::HashSet;
+use rayon::prelude::*;
+
+use super::common::Common;
+use super::learn::Class;
+use super::measure::Worker;
+use crate::case::{AccountRow, Case};
+use crate::detect::contacts::Reader;
+use crate::scope::learned::Learned;
+use crate::scope::{Atlas, Opener, Scope, Thing};
+use crate::words::HOUR;
+
+pub(super) struct Tools<'c> {
+    /// The table of accounts, by account.
+    accounts: HashMap<&'c [u8], &'c AccountRow>,
+    /// What each requested ID is, by its number.
+    things: Vec<Thing>,
+    on_lists: HashSet<Thing>,
+}
+
+impl<'c> Tools<'c> {
+    pub fn of(case: &'c Case, atlas: &Atlas<'_>, common: &Common) -> Tools<'c> {
+        let objects = &common.names.objects;
+        let things = (0..objects.len() as u32).into_par_iter();
+        let things = things.map(|asked| atlas.thing(objects.name(asked), asked));
+        let members = atlas.directory.members.as_deref().map_or(0, <[_]>::len);
+        let rows = case.directory.accounts.iter().flatten();
+        Tools {
+            accounts: rows.map(|row| (row.account.as_bytes(), row)).collect(),
+            things: things.collect(),
+            on_lists: (0..members as u32)
+                .map(|member| atlas.listed(member))
+                .collect(),
+        }
+    }
+
+    /// For looks under a scope; `learned`: labels to be used, and who voted on them.
+    pub fn worker<'w>(
+        &'w self,
+        case: &'w Case,
+        common: &'w Common,
+        (scope, learned, voters): (&'w Scope<'w>, Option<&'w Learned>, &'w HashMap<usize, u32>),
+    ) -> Worker<'w> {
+        let (atlas, names) = (scope.atlas, &common.names);
+        Worker {
+            case,
+            accounts: &self.accounts,
+            learned,
+            voters,
+            scope,
+            people: &common.people,
+            opener: Opener {
+                atlas,
+                routes: &case.routes,
+                names,
+                things: &self.things,
+                content: &common.content,
+            },
+            reader: Reader {
+                atlas,
+                names,
+                things: &self.things,
+                on_lists: &self.on_lists,
+                listed_within: (case.thresholds.listed_minutes * HOUR as f64 / 60.0) as i64,
+            },
+        }
+    }
+
+    /// For learning whose the IDs are.
+    pub fn class<'l>(
+        &'l self,
+        case: &'l Case,
+        atlas: &'l Atlas<'l>,
+        common: &'l Common,
+    ) -> Class<'l> {
+        Class {
+            case,
+            atlas,
+            names: &common.names,
+            things: &self.things,
+            people: &common.people,
+            accounts: &self.accounts,
+        }
+    }
+}
