@@ -3,8 +3,6 @@
 //! Numbers are given in the order of first appearance, so merging parts in file order gives the same
 //! numbers whatever the number of threads. Equality is by bytes; a hash alone is no identity.
 
-use super::keys::{Key, Keys};
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::keys::{Key, Keys};

@@ -121,7 +121,10 @@ mod tests {
             assert_eq!(before.state_at(at as u64 + 1), None);
             let mut lost = vec![0; at];
             lost.extend_from_slice(&whole[at..]);
-            std::fs::File::create(&path).unwrap().write_all(&lost).unwrap();
+            std::fs::File::create(&path)
+                .unwrap()
+                .write_all(&lost)
+                .unwrap();
             let file = std::fs::File::open(&path).unwrap();
             let mut after = Tally::default();
             after.resume(at as u64, &state);
