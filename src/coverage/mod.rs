@@ -15,6 +15,7 @@ mod noise;
 mod numbers;
 mod pace;
 mod periodic;
+mod phase;
 mod reach;
 mod rows;
 mod said;
