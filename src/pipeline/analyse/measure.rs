@@ -91,6 +91,7 @@ impl<'w> Worker<'w> {
                 kind,
                 basis: bench.basis(),
                 by_label: by_label(&touched),
+                by_age: false,
                 unlisted: person.kind == PersonKind::Account
                     && bench.basis() == Basis::Unknown
                     && self.case.directory.grants.is_some(),

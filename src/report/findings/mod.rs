@@ -222,6 +222,7 @@ fn account(answer: &Answer<'_>, outcome: &AccountOutcome, figures: &AccountFigur
         "objects_beyond_scope": figures.objects,
         "subjects_confirmed": figures.confirmed,
         "subjects_probable": figures.probable,
+        "subjects_undecided": figures.doubtful,
         "undecided_accesses": figures.undecided,
         "first_seen": figures.seen.map(|(first, _)| first.to_string()),
         "last_seen": figures.seen.map(|(_, last)| last.to_string()),
