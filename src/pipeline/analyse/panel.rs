@@ -35,14 +35,16 @@ pub struct Panel {
     none: Peers,
     habit: Habit,
     tested: usize,
+    /// Accounts that turned pages of lists, the second pages, and those of which the log shows no first.
+    pub turned: [u64; 3],
     /// How often an honest account's own ID is labelled another tenant's, at most; 0 where nothing was learned.
     error: f64,
     /// Lists are what leads to objects on this platform.
     lists_lead: bool,
-}
-
     /// From when on the directory is out of date.
     stale_from: Option<Stamp>,
+}
+
 impl Panel {
     /// The panel of all accounts: some, and those that nothing speaks against.
     pub(super) fn of(outcomes: &[AccountOutcome], calm: Yardsticks, error: f64) -> Panel {
@@ -55,11 +57,12 @@ impl Panel {
             none: Peers::default(),
             habit: all.habit,
             tested: all.tested,
+            turned: all.turned,
             error,
+            stale_from: None,
         }
     }
 
-            stale_from: None,
     /// What e-BH asks for; accounts without unexplained contacts may be left out.
     pub fn cut<'o>(
         &self,
@@ -92,9 +95,6 @@ impl Panel {
         });
     }
 
-    /// Judges some accounts again, with other thresholds: their verdicts, in their order.
-    pub fn verdicts(
-        &self,
     /// Judges everybody again, now that the directory is known to be out of date from an instant on.
     pub(super) fn judge_again(
         &mut self,
@@ -111,6 +111,9 @@ impl Panel {
         self.judge_all(outcomes, limits);
     }
 
+    /// Judges some accounts again, with other thresholds: their verdicts, in their order.
+    pub fn verdicts(
+        &self,
         outcomes: &[&AccountOutcome],
         limits: &Thresholds,
     ) -> Vec<Option<Verdict>> {
@@ -136,11 +139,11 @@ impl Panel {
         let mut judgement = judge(&outcome.facts, &given);
         if outcome.scope() == Basis::Inferred {
             judgement.verdict = self.inferred(outcome, judgement.verdict, limits);
+        } else if let Some(from) = self.stale_from {
+            judgement.verdict = self.aged(outcome, &judgement, from, limits);
         }
         // An account that `grants` does not know is listed, whatever it did (CASE.md §2).
         if outcome.unlisted {
-        } else if let Some(from) = self.stale_from {
-            judgement.verdict = self.aged(outcome, &judgement, from, limits);
             judgement.verdict = Some(Verdict::Undetermined);
         }
         judgement
@@ -221,15 +224,15 @@ impl Panel {
             || (enumerated && machine && (facts.controllers >= TENANTS || !led()))
     }
 
-    /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.
-    fn limits(&self, outcome: &AccountOutcome, limits: &Thresholds) -> Thresholds {
-        let mut limits = *limits;
     /// What an account reached, as far as it counts.
     pub fn figures(&self, merger: &Merger<'_>, outcome: &AccountOutcome) -> AccountFigures {
         let sure = |controller| self.sure(outcome, controller);
         AccountFigures::of(merger, &outcome.share, &sure)
     }
 
+    /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.
+    fn limits(&self, outcome: &AccountOutcome, limits: &Thresholds) -> Thresholds {
+        let mut limits = *limits;
         if outcome.by_label {
             limits.theta_0 = limits.theta_0.max(self.error);
         }
