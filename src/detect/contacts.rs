@@ -3,7 +3,7 @@
 //! Retries and repeats collapse (METHODS.md, "Detection" 1). A contact that lies beyond scope is
 //! *unexplained* unless a template fits; the first that fits is recorded.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::explain::Explanation;
 use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
@@ -12,6 +12,8 @@ use crate::words::{Certainty, Stamp};
 
 /// How soon after a page an app that fetches ahead asks for what stands on it, in nanoseconds.
 const AT_ONCE: i64 = 10_000_000_000;
+/// Members of a container that are asked whose it is.
+const ASKED: usize = 9;
 /// How far two hosts may disagree about which of two requests came first.
 const ASKEW: i64 = 2_000_000_000;
 
@@ -218,19 +220,43 @@ impl<'n> Reader<'_, 'n> {
 
     fn container_unit(&self, container: u32, at: Stamp) -> Option<u32> {
         let id = self.names.objects.name(container);
-        match self.atlas.members(id).first() {
-            Some(member) => self.unit(self.atlas.listed(*member), at),
-            None => self.atlas.unit_of_container(id, at),
+        match self.atlas.members(id) {
+            [] => self.atlas.unit_of_container(id, at),
+            members => self.most(members, |thing| self.unit(thing, at), at),
         }
     }
 
     fn container_controller(&self, container: u32, at: Stamp) -> Option<ControllerIndex> {
         let id = self.names.objects.name(container);
         let members = self.atlas.members(id);
-        match members.first() {
-            Some(member) => self.controller(self.atlas.listed(*member), at),
-            None => self.controller(self.atlas.thing(id, NONE), at),
+        match members {
+            [] => self.controller(self.atlas.thing(id, NONE), at),
+            members => self.most(members, |thing| self.controller(thing, at), at),
         }
+    }
+
+    /// What most of the first members have: the very first may have moved elsewhere, or left.
+    fn most<T: Copy + Ord>(
+        &self,
+        members: &[u32],
+        of: impl Fn(Thing) -> Option<T>,
+        at: Stamp,
+    ) -> Option<T> {
+        let there = members.iter().filter(|m| self.atlas.member_holds(**m, at));
+        let first: Vec<u32> = match there.copied().take(ASKED).collect::<Vec<_>>() {
+            none if none.is_empty() => members.iter().copied().take(ASKED).collect(),
+            some => some,
+        };
+        let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+        for member in first {
+            if let Some(one) = of(self.atlas.listed(member)) {
+                *counts.entry(one).or_default() += 1;
+            }
+        }
+        let most = counts
+            .iter()
+            .max_by_key(|(one, n)| (**n, std::cmp::Reverse(**one)));
+        most.map(|(one, _)| *one)
     }
 }
 

@@ -71,14 +71,24 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit
     }
 }
 
-/// The unexplained contacts by day and tenant.
+/// The unexplained contacts by day and tenant. A card that a list led to belongs where the list does: a class list may
+/// still name a child that has moved, or already one that comes from elsewhere.
 fn days(contacts: &[Contact<'_>]) -> BTreeMap<Day, Vec<usize>> {
+    let own = |c: &&Contact<'_>| c.place == Place::Foreign && c.explained.is_none();
+    let mut lists: BTreeMap<i64, BTreeSet<Option<ControllerIndex>>> = BTreeMap::new();
+    for list in contacts.iter().filter(own).filter(|c| c.container) {
+        lists
+            .entry(day(list.at))
+            .or_default()
+            .insert(list.controller);
+    }
     let mut days: BTreeMap<Day, Vec<usize>> = BTreeMap::new();
-    for (index, contact) in contacts.iter().enumerate() {
-        if contact.place == Place::Foreign && contact.explained.is_none() {
-            let key = (day(contact.at), contact.controller);
-            days.entry(key).or_default().push(index);
-        }
+    for (index, contact) in contacts.iter().enumerate().filter(|(_, c)| own(c)) {
+        let day = day(contact.at);
+        let tenants = lists.get(&day).filter(|tenants| tenants.len() == 1);
+        let led = tenants.and_then(|tenants| tenants.first().copied());
+        let tenant = led.filter(|_| contact.led).unwrap_or(contact.controller);
+        days.entry((day, tenant)).or_default().push(index);
     }
     days
 }
