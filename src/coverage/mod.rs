@@ -20,6 +20,7 @@ mod reach;
 mod rows;
 mod said;
 mod silence;
+mod thinned;
 
 use std::collections::BTreeSet;
 
@@ -322,6 +323,7 @@ fn one(
     holes.sort_by(|a, b| {
         (a.from, a.until, a.kind, &a.basis).cmp(&(b.from, b.until, b.kind, &b.basis))
     });
+    doubts.extend(thinned::judge(ledger, &holes));
     doubts.extend(clock.doubts);
     doubts.extend(ends::said(ledger));
     doubts.extend(said::about(ledger, &holes, &silences.unusual));

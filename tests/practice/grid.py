@@ -27,6 +27,7 @@ FLAWS = ["none", "hole", "missing-host", "sampled", "unlogged-route", "cut-start
          "stale-directory", "no-grants", "only-accounts", "told-hole", "never-host", "lost-day",
          "missing-host+clock", "stale-directory+hole", "no-grants+sampled", "lost-day+no-bytes", "never-host+stale-directory"]
 KINDS = ["crash", "excluded", "accused", "lower", "upper", "worse", "missed"]
+# Besides: controllers without a subject that are not excluded, the mean of a world.
 
 
 def build(seed, flaw, extra, folder):
@@ -68,6 +69,7 @@ def judge(folder, directory=True):
             wrong["excluded"].append(f"{name}: {there}")
         if low > there:
             wrong["lower"].append(f"{name}: {low} > {there}")
+        wrong["idle"] += [name] * (row["status"] != "excluded" and not there)
         if high and int(high) < there:
             wrong["upper"].append(f"{name}: {high} < {there}")
     with open(os.path.join(folder, "answer", "findings.json")) as f:
@@ -141,16 +143,17 @@ def main():
         print(play(int(seed), flaw, extra, not o.no_directory, folder))
         return 0
     tasks = [(s, f, extra, not o.no_directory) for s in span(o.seeds) for f in o.flaws.split(",")]
-    cells, worlds = defaultdict(Counter), Counter()
+    cells, worlds, idle = defaultdict(Counter), Counter(), Counter()
     with ThreadPoolExecutor(o.jobs) as pool:
         for (seed, flaw, *_), (wrong, note) in pool.map(job, tasks):
             worlds[flaw] += 1
+            idle[flaw] += len(wrong.pop("idle", ()))
             for kind, what in wrong.items():
                 cells[flaw][kind] += 1
                 print(f"  {kind:8} {seed} {flaw} [{note}] {len(what)}: {'; '.join(what[:4])}{' …' if len(what) > 4 else ''}", flush=True)
-    print(f"{'flaw':30}{'worlds':>8}" + "".join(f"{k:>9}" for k in KINDS))
+    print(f"{'flaw':30}{'worlds':>8}" + "".join(f"{k:>9}" for k in KINDS) + f"{'idle':>9}")
     for flaw in o.flaws.split(","):
-        print(f"{flaw:30}{worlds[flaw]:>8}" + "".join(f"{cells[flaw][k]:>9}" for k in KINDS))
+        print(f"{flaw:30}{worlds[flaw]:>8}" + "".join(f"{cells[flaw][k]:>9}" for k in KINDS) + f"{idle[flaw] / max(1, worlds[flaw]):>9.1f}")
     print(f"{'all':30}{sum(worlds.values()):>8}" + "".join(f"{sum(c[k] for c in cells.values()):>9}" for k in KINDS))
     bad = sum(cells[f][k] for f in cells for k in ("crash", "excluded", "accused", "lower", "upper"))
     return int(o.strict and bad > 0)

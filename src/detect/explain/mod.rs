@@ -12,6 +12,7 @@ mod moved;
 mod project;
 mod rollover;
 mod substitute;
+mod unseen;
 mod wide;
 
 use std::collections::BTreeSet;
@@ -42,6 +43,8 @@ pub enum Explanation {
     SharedLink,
     /// A list beyond scope led there.
     Led,
+    /// One class, on a list that the log does not show.
+    Unseen,
     /// Work with a few children of other schools.
     Project,
     /// One of many tenants that it works for is missing in its grants.
@@ -60,6 +63,7 @@ impl Explanation {
             Explanation::Rollover => "everybody of its tenant did that day",
             Explanation::SharedLink => "a link that many followed",
             Explanation::Led => "on a list beyond scope that it had opened",
+            Explanation::Unseen => "in one class, on a list that the log may not show",
             Explanation::Project => "a few people of other schools, at the pace of a person",
             Explanation::Wide => "works for many tenants alike, of which the grants lack a few",
         }
@@ -102,6 +106,7 @@ pub fn explain(
     substitute::apply(contacts, account, crowd.habit);
     rollover::apply(contacts, account, crowd);
     led::apply(contacts, account, crowd.habit);
+    unseen::apply(contacts, account, crowd.habit);
     project::apply(contacts, account);
     withdraw(contacts);
 }

@@ -52,7 +52,8 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit
         let lasted = lengths.get(*key).is_some_and(|(first, last, requests)| {
             last.0 - first.0 >= DWELL && *requests >= REQUESTS
         });
-        on(key.0) == 1 && a_day(&found, lasted, schools.len()) && !listless(**key)
+        let unseen = habit.lists_are_missing();
+        on(key.0) == 1 && a_day(&found, lasted, schools.len(), unseen) && !listless(**key)
     };
     let fitting: Vec<&Vec<usize>> = days
         .iter()
@@ -93,12 +94,13 @@ fn days(contacts: &[Contact<'_>]) -> BTreeMap<Day, Vec<usize>> {
     days
 }
 
-/// Whether contacts look like a day in a class of one school.
-fn a_day(found: &[&Contact<'_>], lasted: bool, schools: usize) -> bool {
+/// Whether contacts look like a day in a class of one school; `unseen`: lists led there that the log may not show.
+fn a_day(found: &[&Contact<'_>], lasted: bool, schools: usize, unseen: bool) -> bool {
     let units: BTreeSet<_> = found.iter().map(|contact| contact.unit).collect();
     let lists = found.iter().filter(|contact| contact.container).count();
     let cards = found.iter().filter(|contact| contact.led).count();
-    let led = lists > 0 && cards >= CARDS && units.len() <= LISTED_UNITS && schools <= TENANTS;
+    let led = lists > 0 && cards >= CARDS || unseen;
+    let led = led && units.len() <= LISTED_UNITS && schools <= TENANTS;
     let stayed = lasted && units.len() <= UNITS;
     // An app that names many in one request stands for one look.
     let requests = found.chunk_by(|a, b| a.at == b.at && a.batch > 1 && b.batch == a.batch);

@@ -200,6 +200,7 @@ impl Panel {
         let system = before.len() as f64 >= limits.volume
             || (facts.controllers > FEW && fired("breadth"))
             || facts.walk.steps >= WALK
+            || facts.burst >= WALK
             || fired("unshown")
             || (self.lists_lead && f64::from(facts.unled) >= limits.volume);
         match judgement.verdict {
