@@ -105,6 +105,17 @@ impl<'n> Reader<'_, 'n> {
         contacts.into_iter().map(|(_, contact)| contact).collect()
     }
 
+    /// The things that tell whether a contact is in somebody's scope: itself, or some of a container's members.
+    pub fn things(&self, contact: &Contact<'_>) -> Vec<Thing> {
+        match contact.container {
+            false => vec![self.atlas.thing(contact.id, contact.asked)],
+            true => {
+                let members = self.atlas.members(contact.id).iter().take(ASKED);
+                members.map(|member| self.atlas.listed(*member)).collect()
+            }
+        }
+    }
+
     fn objects(
         &self,
         accesses: &[Access],

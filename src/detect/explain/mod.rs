@@ -43,6 +43,8 @@ pub enum Explanation {
     SharedLink,
     /// A list beyond scope led there.
     Led,
+    /// Its own grants cover it soon after: they were entered late.
+    Late,
     /// One class, on a list that the log does not show.
     Unseen,
     /// Work with a few children of other schools.
@@ -63,6 +65,7 @@ impl Explanation {
             Explanation::Rollover => "everybody of its tenant did that day",
             Explanation::SharedLink => "a link that many followed",
             Explanation::Led => "on a list beyond scope that it had opened",
+            Explanation::Late => "its own grants cover it within two weeks after",
             Explanation::Unseen => "in one class, on a list that the log may not show",
             Explanation::Project => "a few people of other schools, at the pace of a person",
             Explanation::Wide => "works for many tenants alike, of which the grants lack a few",

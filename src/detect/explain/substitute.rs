@@ -100,7 +100,10 @@ fn a_day(found: &[&Contact<'_>], lasted: bool, schools: usize, unseen: bool) -> 
     let lists = found.iter().filter(|contact| contact.container).count();
     let cards = found.iter().filter(|contact| contact.led).count();
     let led = lists > 0 && cards >= CARDS || unseen;
-    let led = led && units.len() <= LISTED_UNITS && schools <= TENANTS;
+    // A whole school's list leads to cards of all its classes: the list is where the account went.
+    let chosen = found.iter().filter(|c| c.container || !c.led);
+    let chosen: BTreeSet<_> = chosen.map(|contact| contact.unit).collect();
+    let led = led && chosen.len() <= LISTED_UNITS && schools <= TENANTS;
     let stayed = lasted && units.len() <= UNITS;
     // An app that names many in one request stands for one look.
     let requests = found.chunk_by(|a, b| a.at == b.at && a.batch > 1 && b.batch == a.batch);
