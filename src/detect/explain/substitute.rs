@@ -17,6 +17,8 @@ const LISTED_UNITS: usize = 4;
 const CARDS: usize = 2;
 /// Tenants of somebody who is not seen to stay: fewer than what breadth calls a system.
 const TENANTS: usize = 9;
+/// Contacts that make a day's work.
+const WORK: usize = 5;
 /// How long a day in a class lasts at least.
 const DWELL: i64 = 2 * HOUR;
 /// Requests on the day, repeats included: a day's work is more than a look.
@@ -46,14 +48,26 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit
             && !opened.contains(&(None, tenant))
             && !opened.contains(&(Some(day), None))
     };
-    let on = |day: i64| days.keys().filter(|(other, _)| *other == day).count();
+    // One stray card in another tenant, beside a day's work, makes it no other day.
+    let alone = |key: &Day, own: usize| {
+        let others = days
+            .iter()
+            .filter(|(other, _)| other.0 == key.0 && *other != key);
+        let others: Vec<&Vec<usize>> = others.map(|(_, indices)| indices).collect();
+        let stray = |at: &usize| !contacts[*at].container;
+        match others[..] {
+            [] => true,
+            [other] => own >= WORK && other.len() == 1 && other.iter().all(stray),
+            _ => false,
+        }
+    };
     let fits = |(key, indices): &(&Day, &Vec<usize>)| {
         let found: Vec<&Contact<'_>> = indices.iter().map(|index| &contacts[*index]).collect();
         let lasted = lengths.get(*key).is_some_and(|(first, last, requests)| {
             last.0 - first.0 >= DWELL && *requests >= REQUESTS
         });
         let unseen = habit.lists_are_missing();
-        on(key.0) == 1 && a_day(&found, lasted, schools.len(), unseen) && !listless(**key)
+        alone(key, found.len()) && a_day(&found, lasted, schools.len(), unseen) && !listless(**key)
     };
     let fitting: Vec<&Vec<usize>> = days
         .iter()
