@@ -13,7 +13,7 @@ use crate::cli::ScanArgs;
 use crate::coverage::{self, SourceFacts};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::format::Format;
-use crate::impact::{self, AccountFigures, Citation, Dark, conclude};
+use crate::impact::{self, Citation, Dark, Merger, conclude};
 use crate::pipeline::{self, Extraction, Input, Keep, Material, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
@@ -185,6 +185,8 @@ pub(super) fn answer(
         let source = &case.sources[one.source].name;
         coverage::unnamed(source, one.span, one.requests, one.clients)
     }));
+    let torn = coverage::torn_lists(case, analysis.panel.turned);
+    assessment.doubts.extend(torn);
     let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
@@ -209,12 +211,15 @@ pub(super) fn answer(
             self::excerpts(&inputs[file].log, &files[file].part).map_err(Ending::failed)?;
     }
     let on_disk: Vec<PathBuf> = inputs.iter().map(|one| one.log.path().to_owned()).collect();
+    let merger = Merger {
+        atlas: &atlas,
+        routes: &case.routes,
+        stale_from: analysis.stale.as_ref().map(|stale| stale.from),
+    };
+    let outcomes = analysis.outcomes.iter();
+    let figures = outcomes.map(|outcome| analysis.panel.figures(&merger, outcome));
     let answer = Answer {
-        figures: analysis
-            .outcomes
-            .iter()
-            .map(|outcome| AccountFigures::of(&atlas, &outcome.share))
-            .collect(),
+        figures: figures.collect(),
         case,
         atlas: &atlas,
         files: notes(inputs, files),

@@ -15,10 +15,12 @@ mod noise;
 mod numbers;
 mod pace;
 mod periodic;
+mod phase;
 mod reach;
 mod rows;
 mod said;
 mod silence;
+mod thinned;
 
 use std::collections::BTreeSet;
 
@@ -190,6 +192,29 @@ pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize
     )
 }
 
+/// Second pages of lists, and accounts that turned to them, from which they tell something.
+const TURNED: u64 = 40;
+const TURNERS: u64 = 10;
+/// Share of them without a first page that is none of habit: where nothing is missing it is a fiftieth.
+const TORN: f64 = 0.08;
+
+/// The doubt about lists of which the logs show the second page and not the first; `turned`: accounts that turned pages,
+/// second pages, those without a first. A sample that the case tells of tears lists too.
+pub fn torn_lists(case: &Case, turned: [u64; 3]) -> Option<Doubt> {
+    let [accounts, pages, alone] = turned;
+    let told = case.sources.iter().any(|source| source.sampling.is_some());
+    let torn = alone as f64 >= TORN * pages as f64;
+    (!told && torn && pages >= TURNED && accounts >= TURNERS).then(|| Doubt {
+        reason: Reason::Sampled,
+        basis: format!(
+            "{accounts} accounts turned to the second page of a list {pages} times, {alone} of them without a first page in the \
+             hour before: about that share of all lines is missing all over (a host of several is not in these logs, or \
+             they are a sample), or the platform opens lists elsewhere than on their first page"
+        ),
+        allowance: Allowance::Population,
+    })
+}
+
 impl Doubt {
     /// Something that is said and widens nothing by itself.
     fn said(reason: Reason, basis: String) -> Doubt {
@@ -298,6 +323,7 @@ fn one(
     holes.sort_by(|a, b| {
         (a.from, a.until, a.kind, &a.basis).cmp(&(b.from, b.until, b.kind, &b.basis))
     });
+    doubts.extend(thinned::judge(ledger, &holes));
     doubts.extend(clock.doubts);
     doubts.extend(ends::said(ledger));
     doubts.extend(said::about(ledger, &holes, &silences.unusual));

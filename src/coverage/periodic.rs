@@ -4,7 +4,7 @@
 
 use super::ledger::Ledger;
 use super::pace::{Pace, SILENT_FROM};
-use super::{Allowance, Doubt, beat};
+use super::{Allowance, Doubt, beat, phase};
 use crate::words::Reason;
 
 /// Minutes after which a rotation or a job comes again.
@@ -33,11 +33,11 @@ pub(super) fn judge(ledger: &Ledger<'_>) -> Vec<Doubt> {
              lines of that minute are lost each time"
         ))
     });
-    let beats = beats(&ledger.all).map(|(beat, missing, all)| {
+    let beats = beats(&ledger.all).map(|(beat, missing, all)| (beat + 1, missing, all));
+    let beats = beats.or_else(|| phase::missed(&ledger.all)).map(|(beat, missing, all)| {
         doubt(format!(
-            "something writes a line every {} minutes into source \"{name}\" at all hours; of {all} such lines {missing} are \
-             missing all over: a host of several is not in these logs, or they are a sample",
-            beat + 1
+            "something writes a line every {beat} minutes into source \"{name}\" at all hours; of {all} such lines {missing} are \
+             missing all over: a host of several is not in these logs, or they are a sample"
         ))
     });
     empty.into_iter().chain(beats).collect()

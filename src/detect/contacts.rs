@@ -3,6 +3,8 @@
 //! Retries and repeats collapse (METHODS.md, "Detection" 1). A contact that lies beyond scope is
 //! *unexplained* unless a template fits; the first that fits is recorded.
 
+use std::collections::BTreeMap;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::explain::Explanation;
@@ -12,6 +14,8 @@ use crate::words::{Certainty, Stamp};
 
 /// How soon after a page an app that fetches ahead asks for what stands on it, in nanoseconds.
 const AT_ONCE: i64 = 10_000_000_000;
+/// Members of a container that are asked whose it is.
+const ASKED: usize = 9;
 /// How far two hosts may disagree about which of two requests came first.
 const ASKEW: i64 = 2_000_000_000;
 
@@ -108,6 +112,17 @@ impl<'n> Reader<'_, 'n> {
         contacts.extend(self.containers(accesses, touched, service));
         contacts.sort_by_key(|(access, _)| *access);
         contacts.into_iter().map(|(_, contact)| contact).collect()
+    }
+
+    /// The things that tell whether a contact is in somebody's scope: itself, or some of a container's members.
+    pub fn things(&self, contact: &Contact<'_>) -> Vec<Thing> {
+        match contact.container {
+            false => vec![self.atlas.thing(contact.id, contact.asked)],
+            true => {
+                let members = self.atlas.members(contact.id).iter().take(ASKED);
+                members.map(|member| self.atlas.listed(*member)).collect()
+            }
+        }
     }
 
     fn objects(
@@ -226,15 +241,42 @@ impl<'n> Reader<'_, 'n> {
     /// A container's controller and unit.
     fn container_owner(&self, container: u32, at: Stamp) -> (Option<ControllerIndex>, Option<u32>) {
         let id = self.names.objects.name(container);
-        match self.atlas.members(id).first() {
-            Some(member) => self.owner(self.atlas.listed(*member), at),
-            None => {
+        match self.atlas.members(id) {
+            [] => {
                 let thing = self.things.get(container as usize).copied();
                 let thing = thing.unwrap_or(Thing::Asked(container));
                 let unit = self.atlas.unit_of_container(id, thing, at);
                 (self.owner(thing, at).0, unit)
             }
+            members => (
+                self.most(members, |thing| self.owner(thing, at).0, at),
+                self.most(members, |thing| self.owner(thing, at).1, at),
+            ),
         }
+    }
+
+    /// What most of the first members have: the very first may have moved elsewhere, or left.
+    fn most<T: Copy + Ord>(
+        &self,
+        members: &[u32],
+        of: impl Fn(Thing) -> Option<T>,
+        at: Stamp,
+    ) -> Option<T> {
+        let there = members.iter().filter(|m| self.atlas.member_holds(**m, at));
+        let first: Vec<u32> = match there.copied().take(ASKED).collect::<Vec<_>>() {
+            none if none.is_empty() => members.iter().copied().take(ASKED).collect(),
+            some => some,
+        };
+        let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+        for member in first {
+            if let Some(one) = of(self.atlas.listed(member)) {
+                *counts.entry(one).or_default() += 1;
+            }
+        }
+        let most = counts
+            .iter()
+            .max_by_key(|(one, n)| (**n, std::cmp::Reverse(**one)));
+        most.map(|(one, _)| *one)
     }
 }
 

@@ -26,6 +26,7 @@ mod returned;
 mod scope_score;
 pub mod takeover;
 mod tenants;
+mod turned;
 mod unknown_walk;
 mod unled;
 mod unshown;
@@ -157,6 +158,8 @@ pub struct Facts {
     pub unled: u32,
     /// Controllers of which it opened a list.
     pub listed: std::collections::BTreeSet<ControllerIndex>,
+    /// Second pages of lists, and those of them of which the log shows no first.
+    pub turned: (u32, u32),
     /// Whether lists led to what it asked for in scope; `None` where that is nothing.
     pub led_at_home: Option<bool>,
 }
@@ -207,6 +210,7 @@ impl Facts {
             collected: harvest::collected(contacts),
             unknown_walk: order::longest(contacts.iter().filter(unsaid)),
             unled: 0,
+            turned: (0, 0),
             listed: unled::listed(contacts),
             led_at_home: unled::led_at_home(contacts),
         }
@@ -222,6 +226,7 @@ impl Facts {
     ) -> Facts {
         self.pages = paging::pages(contacts, touched, accesses);
         self.unled = unled::objects(contacts, home, touched, accesses);
+        self.turned = turned::pages(touched, accesses);
         self.returned = returned::things(contacts, touched, accesses);
         self
     }

@@ -10,6 +10,8 @@ use crate::case::Thresholds;
 
 /// Share of the objects asked for in scope that a list must have shown before.
 const NEARLY_ALL: f64 = 0.8;
+/// Share below which lists are missing.
+const COMPLETE: f64 = 0.9;
 /// Share from which lists are logged at all.
 const LOGGED: f64 = 0.3;
 /// Share that must follow within seconds where an app fetches ahead; people read first.
@@ -41,6 +43,12 @@ impl Habit {
     /// Whether lists are logged at all, whatever else leads to objects, and however many lines are missing.
     pub fn lists_are_logged(&self) -> bool {
         self.all >= ENOUGH && self.shown as f64 >= LOGGED * self.all as f64
+    }
+
+    /// Whether much of what is asked for in scope was shown by no list: lists are not logged, lines are missing, or
+    /// something else leads there.
+    pub fn lists_are_missing(&self) -> bool {
+        self.all >= ENOUGH && (self.shown as f64) < COMPLETE * self.all as f64
     }
 
     /// Whether nearly everything that is asked for in scope had been shown by a list.

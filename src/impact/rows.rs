@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{AccountShare, Beyond, Citation};
-use crate::scope::{Atlas, ControllerIndex};
+use super::{AccountShare, Beyond, Citation, Merger};
+use crate::scope::ControllerIndex;
 use crate::words::{Certainty, Stamp};
 
 /// Figures of what one account reached.
@@ -21,6 +21,9 @@ pub struct AccountFigures {
     pub confirmed: u64,
     /// Distinct subjects probable, and not confirmed.
     pub probable: u64,
+    /// Distinct subjects that are neither, because nobody can say whether they were beyond scope: the scope is only
+    /// inferred, or the directory out of date.
+    pub doubtful: u64,
     /// Controllers of what was disclosed.
     pub controllers: BTreeSet<ControllerIndex>,
     /// Client addresses of requests beyond scope, by number.
@@ -32,11 +35,18 @@ pub struct AccountFigures {
 }
 
 impl AccountFigures {
-    /// Counts one account's share.
-    pub fn of(atlas: &Atlas<'_>, share: &AccountShare) -> AccountFigures {
+    /// Counts one account's share; `sure` as in [`super::Exposure::add`]: whom a disclosure leaves in doubt it does not
+    /// count.
+    pub fn of(
+        with: &Merger<'_>,
+        share: &AccountShare,
+        sure: &dyn Fn(Option<ControllerIndex>) -> bool,
+    ) -> AccountFigures {
+        let atlas = with.atlas;
         let mut figures = AccountFigures::default();
         let mut subjects: [BTreeSet<u32>; 2] = Default::default();
         let mut objects = BTreeSet::new();
+        let mut doubtful = BTreeSet::new();
         for beyond in &share.beyond {
             figures.clients.insert(beyond.access.client);
             figures.agents.insert(beyond.access.agent);
@@ -50,6 +60,10 @@ impl AccountFigures {
             }
             for row in atlas.rows_at(thing, beyond.access.time) {
                 figures.controllers.extend(atlas.controller(row));
+                if with.leaves_open(row, beyond.access.time, sure) {
+                    doubtful.insert(atlas.subject(row));
+                    continue;
+                }
                 match beyond.certainty {
                     Certainty::Confirmed => subjects[0].insert(atlas.subject(row)),
                     Certainty::Probable => subjects[1].insert(atlas.subject(row)),
@@ -71,6 +85,8 @@ impl AccountFigures {
         figures.objects = objects.len() as u64;
         figures.confirmed = subjects[0].len() as u64;
         figures.probable = subjects[1].difference(&subjects[0]).count() as u64;
+        let counted: BTreeSet<u32> = &subjects[0] | &subjects[1];
+        figures.doubtful = doubtful.difference(&counted).count() as u64;
         figures.undecided = share.undecided.len() as u64;
         figures
     }

@@ -17,7 +17,7 @@ use crate::report::cells::Table;
 use crate::report::{Finished, FolderProblem, Row};
 
 /// Columns of answers that count people.
-const PEOPLE: [&str; 11] = [
+const PEOPLE: [&str; 12] = [
     "subjects_min",
     "subjects_max",
     "subjects_confirmed",
@@ -29,6 +29,7 @@ const PEOPLE: [&str; 11] = [
     "protected_min",
     "population",
     "undecided",
+    "subjects_undecided",
 ];
 
 const README: &str = "For the supervisory authority. It names controllers, and no data subject, object or unit.\n\n\

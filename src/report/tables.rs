@@ -148,6 +148,7 @@ pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "kind",
         "reasons",
         "undecided",
+        "subjects_undecided",
     ])?;
     for (outcome, figures) in answer.analysis.outcomes.iter().zip(&answer.figures) {
         let judgement = &outcome.judgement;
@@ -180,6 +181,7 @@ pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
                     .map(|reason: &Reason| reason.code()),
             ),
             figures.undecided.to_string(),
+            figures.doubtful.to_string(),
         ])?;
     }
     table.finish()

@@ -227,6 +227,17 @@ impl Bench<'_> {
         }
     }
 
+    /// Whether a thing beyond scope comes into it by a grant that begins within some time after.
+    pub fn comes_in(&self, thing: Thing, at: Stamp, within: i64) -> bool {
+        let rows = self.scope.grants.unwrap_or_default();
+        let begins = self
+            .grants
+            .iter()
+            .filter_map(|row| rows[*row as usize].valid.from);
+        let mut soon = begins.filter(|from| *from > at && from.0 - at.0 <= within);
+        soon.any(|from| self.standing(thing, from) == Standing::InScope)
+    }
+
     /// The same bench with what was learned about IDs that the directory does not know.
     pub fn with_labels(mut self, labels: Vec<(learned::Id, ControllerIndex)>) -> Self {
         if !self.controllers.is_empty() {

@@ -148,3 +148,70 @@ fn accounts(seed: u64, out: &Path, truth: &Value) -> Tally {
 fn word(value: &Value) -> String {
     value.as_str().expect("a word").to_owned()
 }
+
+/// Evidence that lacks something: what the answer says must still be true of what happened.
+const FLAWS: [&[&str]; 6] = [
+    &["never-host"],
+    &["missing-host"],
+    &["stale-directory"],
+    &["only-accounts"],
+    &["no-grants", "sampled"],
+    &["unlogged-route"],
+];
+
+#[test]
+fn whatever_the_evidence_lacks_bounds_hold_and_nobody_honest_is_accused() {
+    for seed in 901..=903 {
+        for flaws in FLAWS {
+            let folder = fresh(&format!("flawed-{seed}-{}", flaws.join("-")));
+            let case = folder.join("case");
+            let seed = seed.to_string();
+            let mut args = vec![
+                "synth",
+                "--seed",
+                &seed,
+                "--hard",
+                "30",
+                "--out",
+                text(&case),
+            ];
+            args.extend(flaws.iter().flat_map(|flaw| ["--flaw", *flaw]));
+            succeed(&args);
+            let out = folder.join("answer");
+            scan(&case.join("case.toml"), &out, &[]);
+            let truth = json(&case.join("truth.json"));
+            holds(&format!("seed {seed}, {flaws:?}"), &out, &truth);
+            std::fs::remove_dir_all(&folder).expect("the folder can go");
+        }
+    }
+}
+
+fn holds(place: &str, out: &Path, truth: &Value) {
+    for row in table(&out.join("controllers.csv")) {
+        let want = &truth["controllers"][&row["controller"]];
+        let count = |key: &str| want[key].as_u64().unwrap_or_default();
+        let there = count("subjects_confirmed") + count("subjects_probable");
+        let number = |column: &str| row[column].parse::<u64>().ok();
+        assert!(
+            number("subjects_min").is_none_or(|low| low <= there),
+            "{place}: {row:?}, is {there}"
+        );
+        assert!(
+            number("subjects_max").is_none_or(|high| high >= there),
+            "{place}: {row:?}, is {there}"
+        );
+        assert!(
+            row["status"] != "excluded" || there == 0,
+            "{place}: {row:?}, is {there}"
+        );
+    }
+    for row in table(&out.join("accounts.csv")) {
+        let want = truth["accounts"][&row["account"]]["verdict"].as_str();
+        if matches!(&*row["verdict"], "overreach" | "enumeration") {
+            assert!(
+                matches!(want, Some("overreach" | "enumeration")),
+                "{place}: {row:?}, is {want:?}"
+            );
+        }
+    }
+}

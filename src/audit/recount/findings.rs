@@ -73,6 +73,7 @@ pub(super) fn check(
         "objects_beyond_scope",
         "subjects_confirmed",
         "subjects_probable",
+        "subjects_undecided",
     ];
     let mut columns: Vec<(&str, &str)> = same.iter().map(|name| (*name, *name)).collect();
     columns.push(("undecided", "undecided_accesses"));

@@ -12,6 +12,7 @@ mod moved;
 mod project;
 mod rollover;
 mod substitute;
+mod unseen;
 mod wide;
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,10 @@ pub enum Explanation {
     SharedLink,
     /// A list beyond scope led there.
     Led,
+    /// Its own grants cover it soon after: they were entered late.
+    Late,
+    /// One class, on a list that the log does not show.
+    Unseen,
     /// Work with a few children of other schools.
     Project,
     /// One of many tenants that it works for is missing in its grants.
@@ -61,6 +66,8 @@ impl Explanation {
             Explanation::Rollover => "everybody of its tenant did that day",
             Explanation::SharedLink => "a link that many followed",
             Explanation::Led => "on a list beyond scope that it had opened",
+            Explanation::Late => "its own grants cover it within two weeks after",
+            Explanation::Unseen => "in one class, on a list that the log may not show",
             Explanation::Project => "a few people of other schools, at the pace of a person",
             Explanation::Wide => "works for many tenants alike, of which the grants lack a few",
         }
@@ -103,6 +110,7 @@ pub fn explain(
     substitute::apply(contacts, account, crowd.habit);
     rollover::apply(contacts, account, crowd);
     led::apply(contacts, account, crowd.habit);
+    unseen::apply(contacts, account, crowd.habit);
     project::apply(contacts, account);
     withdraw(contacts);
 }

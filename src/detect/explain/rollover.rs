@@ -30,8 +30,13 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, crowd
         return;
     }
     for contact in contacts.iter_mut().filter(|contact| at_home(contact)) {
-        let (active, astray) = crowd.around(account.home, day(contact.at), WITHIN);
-        if astray >= ACCOUNTS && astray as f64 >= SHARE * active as f64 {
+        // Whoever belongs to two schools is held against either school's own people too.
+        let own: Vec<_> = contact.controller.into_iter().collect();
+        let everybody = [account.home, &own].into_iter().any(|home| {
+            let (active, astray) = crowd.around(home, day(contact.at), WITHIN);
+            astray >= ACCOUNTS && astray as f64 >= SHARE * active as f64
+        });
+        if everybody {
             contact.explained = Some(Explanation::Rollover);
         }
     }

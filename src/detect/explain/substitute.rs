@@ -17,6 +17,8 @@ const LISTED_UNITS: usize = 4;
 const CARDS: usize = 2;
 /// Tenants of somebody who is not seen to stay: fewer than what breadth calls a system.
 const TENANTS: usize = 9;
+/// Contacts that make a day's work.
+const WORK: usize = 5;
 /// How long a day in a class lasts at least.
 const DWELL: i64 = 2 * HOUR;
 /// Requests on the day, repeats included: a day's work is more than a look.
@@ -46,13 +48,26 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit
             && !opened.contains(&(None, tenant))
             && !opened.contains(&(Some(day), None))
     };
-    let on = |day: i64| days.keys().filter(|(other, _)| *other == day).count();
+    // One stray card in another tenant, beside a day's work, makes it no other day.
+    let alone = |key: &Day, own: usize| {
+        let others = days
+            .iter()
+            .filter(|(other, _)| other.0 == key.0 && *other != key);
+        let others: Vec<&Vec<usize>> = others.map(|(_, indices)| indices).collect();
+        let stray = |at: &usize| !contacts[*at].container;
+        match others[..] {
+            [] => true,
+            [other] => own >= WORK && other.len() == 1 && other.iter().all(stray),
+            _ => false,
+        }
+    };
     let fits = |(key, indices): &(&Day, &Vec<usize>)| {
         let found: Vec<&Contact<'_>> = indices.iter().map(|index| &contacts[*index]).collect();
         let lasted = lengths.get(*key).is_some_and(|(first, last, requests)| {
             last.0 - first.0 >= DWELL && *requests >= REQUESTS
         });
-        on(key.0) == 1 && a_day(&found, lasted, schools.len()) && !listless(**key)
+        let unseen = habit.lists_are_missing();
+        alone(key, found.len()) && a_day(&found, lasted, schools.len(), unseen) && !listless(**key)
     };
     let fitting: Vec<&Vec<usize>> = days
         .iter()
@@ -71,24 +86,38 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>, habit
     }
 }
 
-/// The unexplained contacts by day and tenant.
+/// The unexplained contacts by day and tenant. A card that a list led to belongs where the list does: a class list may
+/// still name a child that has moved, or already one that comes from elsewhere.
 fn days(contacts: &[Contact<'_>]) -> BTreeMap<Day, Vec<usize>> {
+    let own = |c: &&Contact<'_>| c.place == Place::Foreign && c.explained.is_none();
+    let mut lists: BTreeMap<i64, BTreeSet<Option<ControllerIndex>>> = BTreeMap::new();
+    for list in contacts.iter().filter(own).filter(|c| c.container) {
+        lists
+            .entry(day(list.at))
+            .or_default()
+            .insert(list.controller);
+    }
     let mut days: BTreeMap<Day, Vec<usize>> = BTreeMap::new();
-    for (index, contact) in contacts.iter().enumerate() {
-        if contact.place == Place::Foreign && contact.explained.is_none() {
-            let key = (day(contact.at), contact.controller);
-            days.entry(key).or_default().push(index);
-        }
+    for (index, contact) in contacts.iter().enumerate().filter(|(_, c)| own(c)) {
+        let day = day(contact.at);
+        let tenants = lists.get(&day).filter(|tenants| tenants.len() == 1);
+        let led = tenants.and_then(|tenants| tenants.first().copied());
+        let tenant = led.filter(|_| contact.led).unwrap_or(contact.controller);
+        days.entry((day, tenant)).or_default().push(index);
     }
     days
 }
 
-/// Whether contacts look like a day in a class of one school.
-fn a_day(found: &[&Contact<'_>], lasted: bool, schools: usize) -> bool {
+/// Whether contacts look like a day in a class of one school; `unseen`: lists led there that the log may not show.
+fn a_day(found: &[&Contact<'_>], lasted: bool, schools: usize, unseen: bool) -> bool {
     let units: BTreeSet<_> = found.iter().map(|contact| contact.unit).collect();
     let lists = found.iter().filter(|contact| contact.container).count();
     let cards = found.iter().filter(|contact| contact.led).count();
-    let led = lists > 0 && cards >= CARDS && units.len() <= LISTED_UNITS && schools <= TENANTS;
+    let led = lists > 0 && cards >= CARDS || unseen;
+    // A whole school's list leads to cards of all its classes: the list is where the account went.
+    let chosen = found.iter().filter(|c| c.container || !c.led);
+    let chosen: BTreeSet<_> = chosen.map(|contact| contact.unit).collect();
+    let led = led && chosen.len() <= LISTED_UNITS && schools <= TENANTS;
     let stayed = lasted && units.len() <= UNITS;
     // An app that names many in one request stands for one look.
     let requests = found.chunk_by(|a, b| a.at == b.at && a.batch > 1 && b.batch == a.batch);

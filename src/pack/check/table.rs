@@ -34,7 +34,7 @@ const COUNTS: [&str; 15] = [
     "bytes",
 ];
 /// Columns of the regulator's tables that hold counts, besides.
-const WIDE_COUNTS: [&str; 12] = [
+const WIDE_COUNTS: [&str; 13] = [
     "score",
     "attempts",
     "objects_beyond_scope",
@@ -42,6 +42,7 @@ const WIDE_COUNTS: [&str; 12] = [
     "client_addresses",
     "user_agents",
     "undecided",
+    "subjects_undecided",
     "lines",
     "expected_low",
     "expected_high",

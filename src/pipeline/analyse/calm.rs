@@ -40,6 +40,8 @@ pub(super) struct Yardsticks {
     /// Accounts that ask for objects at home, and those of them that open lists there.
     pub led: (usize, usize),
     pub tested: usize,
+    /// Accounts that turned pages of lists, the second pages, and those of which the log shows no first.
+    pub turned: [u64; 3],
 }
 
 impl Yardsticks {
@@ -48,6 +50,11 @@ impl Yardsticks {
         let facts = &outcome.facts;
         self.tested += 1;
         self.habit.add(facts);
+        let (all, alone) = facts.turned;
+        let turned = [u64::from(all > 0), u64::from(all), u64::from(alone)];
+        for (sum, one) in self.turned.iter_mut().zip(turned) {
+            *sum += one;
+        }
         if let Some(led) = facts.led_at_home {
             self.led.0 += 1;
             self.led.1 += usize::from(led);

@@ -7,19 +7,22 @@ use serde::{Deserialize, Serialize};
 use super::{AccountOutcome, AfterClosing};
 use crate::case::{AccountRow, Case};
 use crate::detect::contacts::{Contact, Place, Reader};
-use crate::detect::explain::{Crowd, Explained, Told, explain};
+use crate::detect::explain::{Crowd, Explained, Explanation, Told, explain};
 use crate::detect::joint::{Taking, takings};
 use crate::detect::{Facts, HARVEST_FROM, Judgement, collecting, hand, takeover};
 use crate::impact::AccountShare;
 use crate::scope::learned::{self, Learned};
 use crate::scope::{
-    Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Standing, Touched,
+    Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Standing, Thing,
+    Touched,
 };
 use crate::sequence::{Access, Sequences};
 use crate::words::{HOUR, Stamp};
 
 /// How long after the first time somebody comes back, and does not only ask again.
 const LATER: i64 = 8 * HOUR;
+/// How late a grant may be entered.
+const LATE: i64 = 14 * 24 * HOUR;
 
 /// An account that was measured and not yet judged.
 #[derive(Serialize, Deserialize)]
@@ -95,6 +98,7 @@ impl<'w> Worker<'w> {
                 kind,
                 basis: bench.basis(),
                 by_label: by_label(&touched),
+                by_age: false,
                 unlisted: person.kind == PersonKind::Account
                     && bench.basis() == Basis::Unknown
                     && self.case.directory.grants.is_some(),
@@ -142,6 +146,13 @@ impl<'w> Worker<'w> {
         let touched = self.opener.open(&bench, accesses);
         let service = matches!(measured.outcome.kind.as_str(), "service" | "test");
         let mut contacts = self.reader.read(accesses, &touched, service);
+        for contact in contacts.iter_mut().filter(|c| c.unexplained()) {
+            let things = self.reader.things(contact);
+            let late = |thing: &Thing| bench.comes_in(*thing, contact.at, LATE);
+            if contact.place == Place::Foreign && things.iter().any(late) {
+                contact.explained = Some(Explanation::Late);
+            }
+        }
         let visits = self.visits(&touched, accesses);
         let account = Explained {
             account: measured.outcome.number,

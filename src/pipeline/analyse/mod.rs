@@ -68,6 +68,8 @@ pub struct AccountOutcome {
     pub basis: Basis,
     /// Something is beyond its scope by a learned label only.
     pub by_label: bool,
+    /// Something was disclosed to it since the directory is out of date.
+    pub by_age: bool,
     /// All its accesses.
     pub accesses: u64,
     /// First and last access.
@@ -186,7 +188,7 @@ impl AccountOutcome {
         let all = [
             unattributed.then_some(Reason::NoAccount),
             unlisted.then_some(Reason::NoGrants),
-            self.by_label.then_some(Reason::NoDirectory),
+            (self.by_label || self.by_age).then_some(Reason::NoDirectory),
             (self.kind == "shared").then_some(Reason::SharedAccount),
         ];
         all.into_iter().flatten().collect()
@@ -305,6 +307,12 @@ pub fn analyse(
         let arrivals = arrivals(&outcomes, calm.arrived);
         as_of(&case.directory, logs, &arrivals, since)
     });
+    if let Some(stale) = &analysis.stale {
+        let limits = &case.thresholds;
+        analysis
+            .panel
+            .judge_again(&mut outcomes, stale.from, limits);
+    }
     let merger = Merger {
         atlas,
         routes: &case.routes,

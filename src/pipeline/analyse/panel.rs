@@ -1,7 +1,7 @@
 //! All accounts judged together: held against their peers, and against their own number. Cheap, so that it can be
 //! repeated with other thresholds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -9,10 +9,10 @@ use super::AccountOutcome;
 use super::calm::Yardsticks;
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
-use crate::detect::{
-    Explanation, Given, Group, Habit, Judgement, Peers, Verdict, judge, uneventful,
-};
+use crate::detect::{Given, Group, Habit, Judgement, Peers, Verdict, judge, uneventful};
+use crate::impact::{AccountFigures, Merger};
 use crate::scope::{Basis, PersonKind, Standing};
+use crate::words::{Certainty, Stamp};
 
 /// Foreign controllers from which an account is called enumeration although its scope is only inferred: a guardian has up
 /// to five tenants, a substitute a few.
@@ -25,7 +25,7 @@ const LED: f64 = 0.9;
 const SHOW_IT: usize = 20;
 /// Foreign contacts within five minutes that nobody makes by hand.
 const BURST: u32 = 20;
-/// Foreign tenants up to which lists that led there may be a second school's or child's.
+/// Foreign tenants that a substitute or a mover may have been given since.
 const FEW: u32 = 4;
 
 /// Every group's figures.
@@ -35,10 +35,14 @@ pub struct Panel {
     none: Peers,
     habit: Habit,
     tested: usize,
+    /// Accounts that turned pages of lists, the second pages, and those of which the log shows no first.
+    pub turned: [u64; 3],
     /// How often an honest account's own ID is labelled another tenant's, at most; 0 where nothing was learned.
     error: f64,
     /// Lists are what leads to objects on this platform.
     lists_lead: bool,
+    /// From when on the directory is out of date.
+    stale_from: Option<Stamp>,
 }
 
 impl Panel {
@@ -53,7 +57,9 @@ impl Panel {
             none: Peers::default(),
             habit: all.habit,
             tested: all.tested,
+            turned: all.turned,
             error,
+            stale_from: None,
         }
     }
 
@@ -89,6 +95,22 @@ impl Panel {
         });
     }
 
+    /// Judges everybody again, now that the directory is known to be out of date from an instant on.
+    pub(super) fn judge_again(
+        &mut self,
+        outcomes: &mut [AccountOutcome],
+        from: Stamp,
+        limits: &Thresholds,
+    ) {
+        self.stale_from = Some(from);
+        for outcome in outcomes.iter_mut() {
+            let mut shown = outcome.share.beyond.iter();
+            outcome.by_age = outcome.basis == Basis::Directory
+                && shown.any(|one| one.certainty > Certainty::Nothing && one.access.time >= from);
+        }
+        self.judge_all(outcomes, limits);
+    }
+
     /// Judges some accounts again, with other thresholds: their verdicts, in their order.
     pub fn verdicts(
         &self,
@@ -117,6 +139,8 @@ impl Panel {
         let mut judgement = judge(&outcome.facts, &given);
         if outcome.scope() == Basis::Inferred {
             judgement.verdict = self.inferred(outcome, judgement.verdict, limits);
+        } else if let Some(from) = self.stale_from {
+            judgement.verdict = self.aged(outcome, &judgement, from, limits);
         }
         // An account that `grants` does not know is listed, whatever it did (CASE.md §2).
         if outcome.unlisted {
@@ -141,17 +165,50 @@ impl Panel {
             && (facts.controllers >= TENANTS
                 || facts.walk.steps >= WALK
                 || (self.lists_lead && f64::from(facts.unled) >= limits.volume));
-        // What is of no unit is in nobody's scope, and a link is no list: that stays beyond.
+        // What is of no unit is in nobody's scope: that stays beyond. All else may be a second school's or child's.
         let mut beyond = outcome.share.beyond.iter();
-        let led = facts.unled == 0
-            && facts.controllers <= FEW
-            && !facts.explained.contains_key(&Explanation::SharedLink)
-            && !beyond.any(|one| one.standing == Standing::NoUnit);
+        let nobodys = beyond
+            .any(|one| one.standing == Standing::NoUnit && one.certainty > Certainty::Nothing);
         match verdict {
-            Some(Verdict::Enumeration | Verdict::Overreach) if led && !system => {
+            Some(Verdict::Enumeration) if system => verdict,
+            Some(Verdict::Enumeration | Verdict::Overreach) => Some(match nobodys {
+                true => Verdict::Overreach,
+                false => Verdict::Undetermined,
+            }),
+            verdict => verdict,
+        }
+    }
+
+    /// What was disclosed since the directory is out of date may have been granted since, to whoever moved, changed classes or
+    /// was called in as a substitute: that accuses nobody. A system does which no new grant makes: many tenants at once, a
+    /// walk longer than any class, objects that no list led to. What the platform refused was granted by nobody.
+    fn aged(
+        &self,
+        outcome: &AccountOutcome,
+        judgement: &Judgement,
+        from: Stamp,
+        limits: &Thresholds,
+    ) -> Option<Verdict> {
+        let facts = &outcome.facts;
+        let shown = outcome.share.beyond.iter();
+        let shown = shown.filter(|beyond| beyond.certainty > Certainty::Nothing);
+        let before: BTreeSet<_> = shown
+            .take_while(|beyond| beyond.access.time < from)
+            .filter_map(|beyond| beyond.thing)
+            .collect();
+        let fired = |name: &str| judgement.signals.iter().any(|s| s.name == name && s.fired);
+        let system = before.len() as f64 >= limits.volume
+            || (facts.controllers > FEW && fired("breadth"))
+            || facts.walk.steps >= WALK
+            || facts.burst >= WALK
+            || fired("unshown")
+            || (self.lists_lead && f64::from(facts.unled) >= limits.volume);
+        match judgement.verdict {
+            Some(Verdict::Enumeration) if system => Some(Verdict::Enumeration),
+            Some(Verdict::Enumeration | Verdict::Overreach) if before.is_empty() => {
                 Some(Verdict::Undetermined)
             }
-            Some(Verdict::Enumeration) if !system => Some(Verdict::Overreach),
+            Some(Verdict::Enumeration) => Some(Verdict::Overreach),
             verdict => verdict,
         }
     }
@@ -166,6 +223,12 @@ impl Panel {
         let machine = facts.burst >= BURST || facts.walk.steps >= WALK;
         outcome.basis != Basis::Inferred
             || (enumerated && machine && (facts.controllers >= TENANTS || !led()))
+    }
+
+    /// What an account reached, as far as it counts.
+    pub fn figures(&self, merger: &Merger<'_>, outcome: &AccountOutcome) -> AccountFigures {
+        let sure = |controller| self.sure(outcome, controller);
+        AccountFigures::of(merger, &outcome.share, &sure)
     }
 
     /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.

@@ -78,6 +78,7 @@ fn kind(table: &str, column: &str) -> Kind {
         | "client_addresses"
         | "user_agents"
         | "undecided"
+        | "subjects_undecided"
         | "subjects"
         | "lines"
         | "expected_low"

@@ -230,6 +230,7 @@ fn account(
         "objects_beyond_scope": figures.objects,
         "subjects_confirmed": figures.confirmed,
         "subjects_probable": figures.probable,
+        "subjects_undecided": figures.doubtful,
         "undecided_accesses": figures.undecided,
         "first_seen": figures.seen.map(|(first, _)| first.to_string()),
         "last_seen": figures.seen.map(|(_, last)| last.to_string()),

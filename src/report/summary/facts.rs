@@ -250,7 +250,7 @@ fn accounts(answer: &Answer<'_>) -> Accounts {
     let listed = shown.iter().map(|(outcome, figures)| Account {
         account: outcome.person.label(),
         verdict: outcome.judgement.verdict.map_or("", Verdict::word),
-        subjects: figures.confirmed + figures.probable,
+        subjects: figures.confirmed + figures.probable + figures.doubtful,
         controllers: figures.controllers.len(),
         requests: figures.accesses + figures.attempts,
     });

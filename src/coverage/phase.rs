@@ -1,0 +1,143 @@
+//! A job at a fixed minute (each fifth, each quarter of an hour) whose line is now and then not there: one host of
+//! several is missing, or the log is a sample.
+//!
+//! `beat` reads silences, so it needs nights without people. Here the quiet hours are enough: there nearly every line
+//! at that minute is the job's, and the other minutes tell how often one is there by chance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pace::{DAY, Pace};
+
+/// Minutes after which a job comes again. Below three there are no other minutes to tell chance by.
+const PERIODS: [i64; 8] = [5, 3, 4, 6, 10, 15, 20, 30];
+/// Share of an hour's minutes with lines up to which it is quiet.
+const QUIET: f64 = 0.5;
+/// Beats that must lie in quiet hours, and days over which they must lie.
+const BEATS: usize = 100;
+const DAYS: usize = 3;
+/// Share of a job's minutes that have a line at least, and how much above the others' that is.
+const THERE: f64 = 0.5;
+const ABOVE: f64 = 0.3;
+/// Missing lines from which they are no single holes, and the share of all that they must be.
+const MISSED: usize = 20;
+const OFTEN: usize = 20;
+/// So many in a row are a hole and told as one.
+const HOLE: usize = 4;
+
+/// A job's beat in minutes, how many of its lines are missing all over, and how many there should be.
+pub(super) fn missed(pace: &Pace) -> Option<(i64, usize, usize)> {
+    let hours = quiet(pace);
+    let days: BTreeSet<i64> = hours
+        .keys()
+        .map(|hour| (hour * 60).div_euclid(DAY))
+        .collect();
+    if days.len() < DAYS {
+        return None;
+    }
+    PERIODS.into_iter().find_map(|period| {
+        let phase = phase(&hours, period)?;
+        let (missing, all) = count(&hours, period, phase);
+        let told = all >= BEATS && missing >= MISSED && missing * OFTEN >= all;
+        told.then_some((period, missing, all))
+    })
+}
+
+/// Hours with lines in few of their minutes, and in which. An hour without any is a silence, and judged as one.
+fn quiet(pace: &Pace) -> BTreeMap<i64, u64> {
+    let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
+    for (minute, _) in pace.cells() {
+        *hours.entry(minute.div_euclid(60)).or_default() |= 1 << minute.rem_euclid(60);
+    }
+    // The first and the last are cut.
+    hours.pop_first();
+    hours.pop_last();
+    hours.retain(|_, minutes| f64::from(minutes.count_ones()) <= QUIET * 60.0);
+    hours
+}
+
+/// The minute of a period at which a job writes, if one does: in the quieter half of the hours too, where those whom
+/// people's own clocks wake at full minutes are asleep.
+fn phase(hours: &BTreeMap<i64, u64>, period: i64) -> Option<i64> {
+    let mut order: Vec<u64> = hours.values().copied().collect();
+    order.sort_by_key(|minutes| minutes.count_ones());
+    let quieter = &order[..order.len() / 2];
+    let share = |hours: &[u64], phase: i64| {
+        let own = mask(period, phase);
+        let there: u32 = hours.iter().map(|hour| (hour & own).count_ones()).sum();
+        f64::from(there) / (hours.len().max(1) as f64 * f64::from(own.count_ones()))
+    };
+    let stands_out = |hours: &[u64], phase: i64| {
+        let others = (0..period).filter(|other| *other != phase);
+        let chance: f64 = others.map(|other| share(hours, other)).sum();
+        let own = share(hours, phase);
+        own >= THERE && own >= chance / (period - 1) as f64 + ABOVE
+    };
+    (0..period).find(|phase| stands_out(&order, *phase) && stands_out(quieter, *phase))
+}
+
+/// The minutes of an hour at a phase.
+fn mask(period: i64, phase: i64) -> u64 {
+    let minutes = (0..60_i64).filter(|minute| minute.rem_euclid(period) == phase);
+    minutes.map(|minute| 1_u64 << minute).sum()
+}
+
+/// Missing beats and all of them; one is there if the minute before or after has a line, as a job may be late.
+fn count(hours: &BTreeMap<i64, u64>, period: i64, phase: i64) -> (usize, usize) {
+    let (mut missing, mut all, mut row, mut last) = (0, 0, 0, i64::MIN);
+    for (hour, minutes) in hours {
+        if *hour != last.wrapping_add(1) {
+            row = 0;
+        }
+        last = *hour;
+        for minute in (phase..60).step_by(period as usize) {
+            all += 1;
+            let around = (minute - 1).max(0)..=(minute + 1).min(59);
+            let there = around.into_iter().any(|at| minutes & (1 << at) != 0);
+            row = if there { 0 } else { row + 1 };
+            match row {
+                0 => {}
+                HOLE => {
+                    missing -= HOLE - 1;
+                    all -= HOLE;
+                }
+                row if row > HOLE => all -= 1,
+                _ => missing += 1,
+            }
+        }
+    }
+    (missing, all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten days with a line every five minutes at minute 2, of which every `nth` is lost, and chance lines by day.
+    fn days(lost: impl Fn(i64) -> bool) -> Pace {
+        let beats = (0..10 * DAY / 5).filter(|n| !lost(*n)).map(|n| n * 5 + 2);
+        let by_day = (0..10 * DAY).filter(|m| (420..1320).contains(&m.rem_euclid(DAY)));
+        let chance = (0..10 * DAY).filter(|m| (m * 7919) % 11 == 0);
+        Pace::new(beats.chain(by_day).chain(chance).map(|m| (m, 1)).collect())
+    }
+
+    #[test]
+    fn each_third_line_of_a_job_is_missed_and_a_hole_is_none_of_them() {
+        let (period, missing, all) = missed(&days(|n| n % 3 == 1)).expect("missed");
+        assert_eq!(period, 5);
+        assert!(
+            missing * 5 > all && missing * 3 <= all,
+            "{missing} of {all}"
+        );
+        assert_eq!(missed(&days(|_| false)), None);
+        assert_eq!(missed(&days(|n| (300..400).contains(&n))), None);
+    }
+
+    #[test]
+    fn lines_at_any_minute_are_no_job() {
+        let chance = (0..10 * DAY).filter(|m| (m * 7919) % 5 == 0 || m % 3 == 1);
+        assert_eq!(
+            missed(&Pace::new(chance.map(|m| (m, 1)).step_by(3).collect())),
+            None
+        );
+    }
+}
