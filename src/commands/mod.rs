@@ -25,6 +25,7 @@ mod sampling;
 mod scan;
 mod selftest;
 mod signals;
+mod sources;
 mod stage;
 mod synth;
 mod terminal;

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 
 use super::super::inputs::{file_places, inputs};
 use super::super::progress::Progress;
-use super::super::scan::{quarter_of_memory, source_facts, stopped};
+use super::super::scan::{quarter_of_memory, stopped};
+use super::super::sources::source_facts;
 use super::super::{remarks, unnamed};
 use super::conclude::{gathered, sequences};
 use super::{Ending, failed, load, reading, tag};
