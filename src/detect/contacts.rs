@@ -117,9 +117,9 @@ impl<'n> Reader<'_, 'n> {
     /// The things that tell whether a contact is in somebody's scope: itself, or some of a container's members.
     pub fn things(&self, contact: &Contact<'_>) -> Vec<Thing> {
         match contact.container {
-            false => vec![self.atlas.thing(contact.id, contact.asked)],
+            false => vec![self.atlas.thing(contact.id(), contact.asked)],
             true => {
-                let members = self.atlas.members(contact.id).iter().take(ASKED);
+                let members = self.atlas.members(contact.id()).iter().take(ASKED);
                 members.map(|member| self.atlas.listed(*member)).collect()
             }
         }
