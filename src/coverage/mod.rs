@@ -195,6 +195,8 @@ pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize
 /// Second pages of lists, and accounts that turned to them, from which they tell something.
 const TURNED: u64 = 40;
 const TURNERS: u64 = 10;
+/// Second pages without a first that are no few accounts' way.
+const ALONE: u64 = 10;
 /// Share of them without a first page that is none of habit: where nothing is missing it is a fiftieth.
 const TORN: f64 = 0.08;
 
@@ -203,7 +205,7 @@ const TORN: f64 = 0.08;
 pub fn torn_lists(case: &Case, turned: [u64; 3]) -> Option<Doubt> {
     let [accounts, pages, alone] = turned;
     let told = case.sources.iter().any(|source| source.sampling.is_some());
-    let torn = alone as f64 >= TORN * pages as f64;
+    let torn = alone >= ALONE && alone as f64 >= TORN * pages as f64;
     (!told && torn && pages >= TURNED && accounts >= TURNERS).then(|| Doubt {
         reason: Reason::Sampled,
         basis: format!(

@@ -10,7 +10,7 @@ use crate::words::HOUR;
 /// How long before the second page the first was opened at most.
 const WITHIN: i64 = HOUR;
 /// Second pages of one account that count: a service that reads lists in its own order is one account.
-const EACH: u32 = 8;
+const EACH: u32 = 2;
 
 /// Second pages, and those of them without a first within the hour before. Without what lies in the log's first hour,
 /// which the caller cannot know of here: it is one hour of all.
