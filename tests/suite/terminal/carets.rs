@@ -6,30 +6,22 @@ use std::path::{Path, PathBuf};
 
 use super::{answer_in, captured, run_with};
 use crate::answer::{fresh, root, text};
+use crate::verify::copy;
 
 /// The case of two schools in a folder of its own, with a change in its case file.
 fn changed(name: &str, from: &str, to: &str) -> PathBuf {
     let folder = fresh(name);
-    copy(&root().join("tests/cases/scan-two-schools"), &folder);
+    two_schools(&folder, from, to);
+    folder
+}
+
+/// The same in a folder that is named.
+pub(super) fn two_schools(folder: &Path, from: &str, to: &str) {
+    copy(&root().join("tests/cases/scan-two-schools"), folder);
     let case = folder.join("case.toml");
     let text = fs::read_to_string(&case).expect("the case");
     assert!(text.contains(from), "{text}");
     fs::write(&case, text.replacen(from, to, 1)).expect("the case");
-    folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from)
-        .expect("a folder")
-        .map(|one| one.expect("an entry"))
-    {
-        let target = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).expect("a copy")),
-        }
-    }
 }
 
 fn complaint(folder: &Path, args: &[&str]) -> String {

@@ -2,7 +2,7 @@
 //! places that are not fit, files that were changed, and no flood after one mistake.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Output;
 
 use super::{answer_in, captured, run_with, said};
@@ -11,26 +11,8 @@ use crate::answer::{fresh, json, root, text};
 /// The case of two schools in a folder `case` of a new folder, with a change in its case file.
 fn two_schools(name: &str, from: &str, to: &str) -> PathBuf {
     let folder = fresh(name);
-    copy(
-        &root().join("tests/cases/scan-two-schools"),
-        &folder.join("case"),
-    );
-    let case = folder.join("case/case.toml");
-    let text = fs::read_to_string(&case).expect("the case");
-    assert!(text.contains(from), "{text}");
-    fs::write(&case, text.replacen(from, to, 1)).expect("the case");
+    super::carets::two_schools(&folder.join("case"), from, to);
     folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let target = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).expect("a copy")),
-        }
-    }
 }
 
 fn refused(output: &Output, code: i32) -> String {
