@@ -88,8 +88,8 @@ impl Keys {
         Glance(home.copied().unwrap_or(EMPTY))
     }
 
-    /// The number of a name that is there, with what a glance has seen of it since when no name was added but others;
-    /// `same` compares long names.
+    /// The number of a name that is there, by what a glance saw; `same` compares long names. Names that were added since
+    /// do no harm: a number is for good, and what the glance did not see is looked for.
     #[inline]
     pub fn find_from(&self, glance: Glance, key: &Key, same: impl Fn(u32) -> bool) -> Option<u32> {
         let Glance(slot) = glance;
