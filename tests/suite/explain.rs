@@ -3,29 +3,17 @@
 use std::fs;
 
 use crate::answer::{fresh, json, root, run, scan, succeed};
+use crate::verify::copy;
 
 /// The captured case with lines added to its case file, in a folder of its own.
 fn captured(name: &str, more: &str) -> std::path::PathBuf {
     let from = root().join("testdata/capture/case");
     let folder = fresh(name);
-    fs::create_dir_all(&folder).expect("a folder");
     copy(&from, &folder);
     let path = folder.join("case.toml");
     let text = fs::read_to_string(&path).expect("the case");
     fs::write(&path, text + more).expect("writable");
     path
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            fs::create_dir_all(&target).expect("a folder");
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("a copy");
-        }
-    }
 }
 
 #[test]
@@ -114,4 +102,22 @@ fn a_threshold_that_is_none_is_told_with_its_line() {
         said.contains("bredth") && said.contains("breadth"),
         "{said}"
     );
+}
+
+/// An account's entry names its own rows of the table of grants, in their order, and nobody else's.
+#[test]
+fn every_grant_of_an_account_is_told() {
+    let folder = fresh("explain-grants");
+    copy(&root().join("tests/cases/scan-two-schools"), &folder);
+    let path = folder.join("grants.csv");
+    let grants = fs::read_to_string(&path).expect("the table");
+    fs::write(&path, grants + "anna,helper,n,\n").expect("writable");
+    let out = folder.join("answer");
+    scan(&folder.join("case.toml"), &out, &["--quiet"]);
+    let findings = json(&out.join("findings.json"));
+    let accounts = findings["accounts"].as_array().expect("accounts");
+    let anna = accounts.iter().find(|one| one["account"] == "anna");
+    let grants = anna.expect("anna")["grants"].as_array().expect("grants");
+    let roles: Vec<_> = grants.iter().map(|one| one["role"].as_str()).collect();
+    assert_eq!(roles, [Some("pupil"), Some("helper")]);
 }

@@ -267,3 +267,45 @@ fn sizes_with_heads_ask_for_a_limit() {
     );
     assert_eq!(doubts(&limited, "NO_BODY"), Vec::<String>::new());
 }
+
+/// Three weeks of two lines a minute by day, every third of them for the route; but on one day nearly none is.
+fn weeks(thin: Option<u32>) -> Vec<u8> {
+    let mut log = String::new();
+    for day in 1..=21_u32 {
+        for at in 0..600_u32 {
+            let routed = at % 3 == 0 && (Some(day) != thin || at % 60 == 0);
+            let target = match routed {
+                true => format!("/contacts/c{}", at % 40),
+                false => format!("/start/{}", at % 9),
+            };
+            let (minute, second) = (420 + at, at * 7 % 60);
+            writeln!(
+                log,
+                "10.0.0.{} - u{} [{day:02}/Mar/2021:{:02}:{:02}:{second:02} +0000] \"GET {target} HTTP/1.1\" 200 900",
+                at % 50,
+                at % 50,
+                minute / 60,
+                minute % 60
+            )
+            .expect("a line");
+        }
+    }
+    log.into_bytes()
+}
+
+#[test]
+fn a_day_on_which_a_route_loses_most_of_its_lines_is_told() {
+    let source = "files = [\"logs/*.log\"]\nformat = \"common\"\naccount = \"remote_user\"\n";
+    let told = |name: &str, log: Vec<u8>| {
+        let answer = answer(name, source, &[("a.log", &log)]);
+        let gaps = doubts(&answer, "GAP").into_iter();
+        gaps.filter(|gap| gap.contains("most of them were not logged then"))
+            .collect::<Vec<_>>()
+    };
+    let thin = told("thin-day", weeks(Some(10)));
+    assert!(
+        thin.len() == 1 && thin[0].contains("on 1 day(s), the first 2021-03-10"),
+        "{thin:?}"
+    );
+    assert_eq!(told("no-thin-day", weeks(None)), Vec::<String>::new());
+}
