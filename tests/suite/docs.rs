@@ -120,7 +120,12 @@ fn check(page: &Path) -> Result<(), String> {
             let (code, printed) = run(&command, &folder);
             let fine = match kind.trim() {
                 "wrong" => code != 0,
-                _ => code == 0 || (command.contains(" verify ") && (code == 3 || code == 4)),
+                _ => {
+                    // `head` goes once it has its lines; what still writes to it then ends by SIGPIPE, now and then.
+                    let cut = code == 128 + 13 && command.contains("| head -");
+                    let differs = command.contains(" verify ") && (code == 3 || code == 4);
+                    code == 0 || cut || differs
+                }
             };
             if !fine {
                 failed.push(format!("{name}: `{command}` ends with {code}:\n{printed}"));
