@@ -14,7 +14,7 @@ mod store;
 pub(crate) use keys::Keys;
 pub use names::{Interner, numbered, text};
 use serde::{Deserialize, Serialize};
-pub use sorted::{Many, Sequences, order};
+pub use sorted::{Hands, Sequences, order};
 pub use store::{Accesses, Spill, Stowed};
 
 use crate::words::Stamp;

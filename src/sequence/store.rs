@@ -11,13 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::packed::{PACKED, pack, unpack};
+use super::packed::{pack_run, unpack_run};
 use super::{Access, Moved, NONE, Names};
 
 /// Accesses for which room is made at first.
 const FEW: usize = 256;
 /// Accesses that are read from disk at a time.
 const BLOCK: usize = 4096;
+/// Blocks that are written at a time.
+const BLOCKS: usize = 16;
 
 /// Where accesses go for which there is no room in memory. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -130,9 +132,19 @@ enum Chunk {
 struct Spilled {
     spill: Spill,
     file: Arc<File>,
-    at: u64,
-    len: usize,
+    blocks: Arc<[Block]>,
     moved: Option<Arc<Moved>>,
+}
+
+/// A run of accesses on disk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    /// Where it begins in the file.
+    pub at: u64,
+    /// How many bytes it takes.
+    pub bytes: u64,
+    /// How many accesses are in it.
+    pub count: usize,
 }
 
 impl Accesses {
@@ -222,9 +234,7 @@ impl Accesses {
             };
             match chunk {
                 Chunk::Held(accesses) => accesses.iter().for_each(&mut see),
-                Chunk::Spilled(spilled) => {
-                    spilled.clone().into_iter().for_each(|access| see(&access));
-                }
+                Chunk::Spilled(spilled) => spilled.visit(&mut see),
             }
         }
     }
@@ -252,14 +262,19 @@ impl Accesses {
     }
 }
 
-impl FromIterator<Access> for Accesses {
-    fn from_iter<I: IntoIterator<Item = Access>>(all: I) -> Accesses {
-        let all: Vec<Access> = all.into_iter().collect();
+impl From<Vec<Access>> for Accesses {
+    fn from(all: Vec<Access>) -> Accesses {
         Accesses {
             len: all.len(),
             held: all.len(),
             chunks: vec![Chunk::Held(all)],
         }
+    }
+}
+
+impl FromIterator<Access> for Accesses {
+    fn from_iter<I: IntoIterator<Item = Access>>(all: I) -> Accesses {
+        Accesses::from(Vec::from_iter(all))
     }
 }
 
@@ -276,41 +291,83 @@ impl Chunk {
 
 impl Spilled {
     fn write(spill: &Spill, accesses: &[Access]) -> io::Result<Spilled> {
-        let (file, at) = spill.take((accesses.len() * PACKED) as u64)?;
-        let mut bytes = Vec::with_capacity(BLOCK * PACKED);
-        let mut place = at;
-        for block in accesses.chunks(BLOCK) {
-            bytes.clear();
-            block.iter().for_each(|access| pack(access, &mut bytes));
-            file.write_all_at(&bytes, place)?;
-            place += bytes.len() as u64;
+        let (mut bytes, mut blocks) = (Vec::new(), Vec::new());
+        let mut file = None;
+        for some in accesses.chunks(BLOCKS * BLOCK) {
+            let (own, written) = Block::write(spill, some.chunks(BLOCK), &mut bytes)?;
+            blocks.extend(written);
+            file = Some(own);
         }
         Ok(Spilled {
             spill: spill.clone(),
-            file,
-            at,
-            len: accesses.len(),
+            file: file.ok_or(io::ErrorKind::InvalidInput)?,
+            blocks: blocks.into(),
             moved: None,
         })
     }
 
+    fn visit(&self, mut see: impl FnMut(&Access)) {
+        let mut bytes = Vec::new();
+        for block in &*self.blocks {
+            block.read(&self.spill, &self.file, &mut bytes, |access| {
+                match &self.moved {
+                    Some(moved) => see(&moved.applied(access)),
+                    None => see(&access),
+                }
+            });
+        }
+    }
+
     fn into_iter(self) -> impl Iterator<Item = Access> {
-        let blocks = self.len.div_ceil(BLOCK);
-        (0..blocks).flat_map(move |block| {
-            let from = block * BLOCK;
-            let mut accesses = read(
-                &self.spill,
-                &self.file,
-                self.at + (from * PACKED) as u64,
-                BLOCK.min(self.len - from),
-            );
-            if let Some(moved) = &self.moved {
-                accesses
-                    .iter_mut()
-                    .for_each(|access| *access = moved.applied(*access));
-            }
+        let blocks = self.blocks.clone();
+        (0..blocks.len()).flat_map(move |at| {
+            let one = Spilled {
+                blocks: [blocks[at]].into(),
+                ..self.clone()
+            };
+            let mut accesses = Vec::with_capacity(blocks[at].count);
+            one.visit(|access| accesses.push(*access));
             accesses
         })
+    }
+}
+
+impl Block {
+    /// Writes runs behind each other; `bytes` is only room to work in.
+    pub fn write<'a>(
+        spill: &Spill,
+        runs: impl Iterator<Item = &'a [Access]>,
+        bytes: &mut Vec<u8>,
+    ) -> io::Result<(Arc<File>, Vec<Block>)> {
+        bytes.clear();
+        let mut blocks: Vec<Block> = runs
+            .map(|run| {
+                let from = bytes.len();
+                pack_run(run.iter().copied(), bytes);
+                Block {
+                    at: from as u64,
+                    bytes: (bytes.len() - from) as u64,
+                    count: run.len(),
+                }
+            })
+            .collect();
+        let (file, at) = spill.take(bytes.len() as u64)?;
+        file.write_all_at(bytes, at)?;
+        blocks.iter_mut().for_each(|block| block.at += at);
+        Ok((file, blocks))
+    }
+
+    /// Shows its accesses; none, or not all, where the disk fails, which the spill then knows. `bytes` is only room to
+    /// work in.
+    pub fn read(&self, spill: &Spill, file: &File, bytes: &mut Vec<u8>, see: impl FnMut(Access)) {
+        bytes.resize(self.bytes as usize, 0);
+        let read = file.read_exact_at(bytes, self.at);
+        let read = read.and_then(|()| {
+            unpack_run(bytes, self.count, see).ok_or_else(|| io::ErrorKind::InvalidData.into())
+        });
+        if let Err(error) = read {
+            spill.failed(&error);
+        }
     }
 }
 
@@ -368,16 +425,6 @@ impl Stowed {
             }
         }
     }
-}
-
-/// Reads accesses back; none where the disk fails, which the spill then knows.
-pub(super) fn read(spill: &Spill, file: &File, at: u64, len: usize) -> Vec<Access> {
-    let mut bytes = vec![0; len * PACKED];
-    if let Err(error) = file.read_exact_at(&mut bytes, at) {
-        spill.failed(&error);
-        return Vec::new();
-    }
-    bytes.chunks_exact(PACKED).map(unpack).collect()
 }
 
 impl Moved {
