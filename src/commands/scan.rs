@@ -196,15 +196,21 @@ pub(super) fn answer(
         .collect();
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
-    let ladder = ladder::of(case, &atlas, &analysis, &assessment);
-    let cause = cause::of(case, &atlas, &analysis, &assessment);
     progress.stage("citing lines");
     let cited = analysis
         .beyond()
         .flat_map(|outcome| &outcome.share.beyond)
         .map(|beyond| Citation::of(&beyond.access))
         .filter(|citation| inputs[citation.file as usize].log.is_file());
-    let line_digests = evidence::line_digests(cited, |file| &inputs[file as usize].log);
+    let log = |file: u32| &inputs[file as usize].log;
+    let (line_digests, ladder, cause) = std::thread::scope(|threads| {
+        let digests = threads.spawn(|| evidence::line_digests(cited, log));
+        let ladder = ladder::of(case, &atlas, &analysis, &assessment);
+        let cause = cause::of(case, &atlas, &analysis, &assessment);
+        let digests = digests.join();
+        let digests = digests.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (digests, ladder, cause)
+    });
     let mut excerpts = vec![Vec::new(); files.len()];
     for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
         excerpts[file] =

@@ -6,8 +6,9 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::Access;
-use super::store::{Accesses, Block, Spill};
+use super::spill::{Block, Spill};
+use super::store::Accesses;
+use super::{Access, NONE};
 
 /// Into how many parts the room for accesses is cut: a partition for each thread, and what is written of it, must fit.
 const PARTS: usize = 8;
@@ -15,8 +16,10 @@ const PARTS: usize = 8;
 const MOST_PARTITIONS: usize = 1024;
 /// Accesses of a partition that are written at a time.
 const BATCH: usize = 256;
-/// Most pieces of the work that is done side by side in memory.
-const PIECES: usize = 64;
+/// Pieces that are filled side by side in memory: each of them looks at whose all accesses are.
+const PIECES: usize = 8;
+/// Accesses that are looked at in one go.
+const SOME: usize = 1 << 18;
 
 /// Accesses partitioned by account, each account's in exact order. Accounts stand in the order of
 /// their numbers.
@@ -88,6 +91,7 @@ impl Sequences {
         sequences
     }
 
+    /// Accounts that follow each other make a piece; each is filled and put in order by itself.
     fn hold(
         &self,
         accesses: Accesses,
@@ -96,31 +100,39 @@ impl Sequences {
         hands: Hands<'_>,
     ) -> Home {
         let mut all = vec![Access::BLANK; self.len];
-        accesses.consume(|at, access| {
-            if let Some(account) = who(at, access, false)
-                && let Some(place) = places.get_mut(account as usize)
-                && let Some(slot) = all.get_mut(*place)
-            {
-                *slot = Access {
-                    actor: account,
-                    ..*access
-                };
-                *place += 1;
-            }
-        });
-        let each = self.bounds.len().div_ceil(PIECES).max(1);
         let mut pieces = Vec::new();
-        let mut rest = all.as_mut_slice();
-        for begin in (0..self.bounds.len()).step_by(each) {
-            let accounts = begin..self.bounds.len().min(begin + each);
-            let (own, others) = rest.split_at_mut(self.spans(&accounts).len());
-            pieces.push(Mutex::new((accounts, own)));
-            rest = others;
+        let (mut rest, mut next) = (all.as_mut_slice(), places.as_mut_slice());
+        let mut begin = 0;
+        for accounts in self.partitions(self.len / PIECES) {
+            let behind = self.bounds.get(accounts.end);
+            let last = behind.map_or(begin + next.len(), |(account, _)| *account as usize);
+            let (slots, others) = rest.split_at_mut(self.spans(&accounts).len());
+            let (places, later) = next.split_at_mut(last - begin);
+            pieces.push(Mutex::new(Piece {
+                first: begin as u32,
+                base: self.spans(&accounts).start,
+                accounts,
+                slots,
+                places,
+            }));
+            (rest, next, begin) = (others, later, last);
         }
+        let mut owners: Vec<u32> = Vec::new();
+        accesses.consume_chunks(SOME, |at, some| {
+            owners.clear();
+            let all = some.iter().flat_map(|chunk| chunk.iter());
+            let whose = |(place, access)| who(place, access, false).unwrap_or(NONE);
+            owners.extend((at..).zip(all).map(whose));
+            hands(pieces.len(), &|piece| {
+                locked(&pieces[piece]).fill(some, &owners)
+            });
+        });
         hands(pieces.len(), &|piece| {
             let mut piece = locked(&pieces[piece]);
-            let (accounts, own) = &mut *piece;
-            self.order_each(accounts.clone(), own);
+            let Piece {
+                accounts, slots, ..
+            } = &mut *piece;
+            self.order_each(accounts.clone(), slots);
         });
         drop(pieces);
         Home::Held(all)
@@ -294,6 +306,37 @@ impl Sequences {
     fn span(&self, index: usize) -> Range<usize> {
         let next = self.bounds.get(index + 1);
         self.bounds[index].1..next.map_or(self.len, |(_, start)| *start)
+    }
+}
+
+/// Accounts side by side whose accesses come in one after the other.
+struct Piece<'p> {
+    accounts: Range<usize>,
+    /// The first account's number, at most.
+    first: u32,
+    /// Where the accesses of the first begin among all.
+    base: usize,
+    slots: &'p mut [Access],
+    /// Where each account's next access goes among all, from `first` on.
+    places: &'p mut [usize],
+}
+
+impl Piece<'_> {
+    /// Takes what belongs to its accounts; `owners` tells whose each access is.
+    fn fill(&mut self, some: &[&[Access]], owners: &[u32]) {
+        let all = some.iter().flat_map(|chunk| chunk.iter());
+        for (owner, access) in owners.iter().zip(all) {
+            let own = owner.wrapping_sub(self.first) as usize;
+            if let Some(place) = self.places.get_mut(own)
+                && let Some(slot) = self.slots.get_mut(*place - self.base)
+            {
+                *slot = Access {
+                    actor: *owner,
+                    ..*access
+                };
+                *place += 1;
+            }
+        }
     }
 }
 
