@@ -64,10 +64,15 @@ impl Format {
     /// A line that is written as nearly all of its log are, read the short way where [`Format::goes_lean`]; `None`
     /// leaves it to [`Format::parse`], which would read the same.
     #[inline]
-    pub fn lean<'a>(&self, state: &State, line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
+    pub fn lean<'a>(
+        &self,
+        state: &State,
+        line: &'a [u8],
+        lately: &'a mut Lately,
+    ) -> Option<Lean<'a>> {
         match state.w3c.runs_a_clock() {
             true => None,
-            false => self.readers.first()?.lean(line, lately),
+            false => self.readers.first()?.lean(state, line, lately),
         }
     }
 

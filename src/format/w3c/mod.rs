@@ -9,13 +9,14 @@ mod account;
 mod clock;
 mod cloudfront;
 mod columns;
+pub(super) mod lean;
 mod split;
 
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{FormatProblem, LineFormat, Problem, Record, State};
+use super::{FormatProblem, Lately, Lean, LineFormat, Problem, Record, State};
 use crate::case::AccountKey;
 use clock::Clock;
 use columns::Columns;
@@ -147,6 +148,14 @@ impl LineFormat for W3c {
         let columns = state.w3c.columns.as_deref().ok_or(Problem::NoHeader)?;
         let cells = split::cells(line, columns.len(), columns.least()).ok_or(Problem::Columns)?;
         columns.record(cells, &state.w3c.clock, self.zone)
+    }
+
+    fn reads_lean(&self) -> bool {
+        self.headless.is_none()
+    }
+
+    fn lean<'a>(&self, state: &State, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
+        state.w3c.columns.as_deref()?.lean(line, lately)
     }
 
     fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
