@@ -5,11 +5,13 @@
 //! least [`LEAST`]. Everything that rests on this says `scope: inferred`. METHODS.md's full method
 //! (co-access, hold-out error) is a later issue's.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+
+use hashbrown::HashSet;
 
 use super::atlas::{Atlas, ControllerIndex, Thing};
-use super::people::{People, Person, PersonKind};
-use crate::sequence::{Access, NONE, Names, Sequences};
+use super::people::{Person, PersonKind};
+use crate::sequence::{Access, NONE};
 
 /// Least number of distinct objects from which a home is inferred.
 pub const LEAST: usize = 5;
@@ -23,21 +25,6 @@ pub struct Homes {
 }
 
 impl Homes {
-    /// Infers every account's home; empty where the case has grants and none is needed.
-    pub fn infer(
-        atlas: &Atlas<'_>,
-        sequences: &Sequences,
-        people: &People,
-        names: &Names,
-    ) -> Homes {
-        let mut homes = Homes::told(atlas);
-        for index in 0..sequences.len() {
-            let (who, accesses) = sequences.sequence(index);
-            homes.meet(atlas, people.person(who), &accesses, names);
-        }
-        homes
-    }
-
     /// What the table of accounts says; nothing where the case has grants.
     pub fn told(atlas: &Atlas<'_>) -> Homes {
         let mut homes = Homes::default();
@@ -54,20 +41,28 @@ impl Homes {
         homes
     }
 
-    /// Infers one account's home from its own accesses, where no table says it and the case has no grants.
-    pub fn meet(&mut self, atlas: &Atlas<'_>, person: Person, accesses: &[Access], names: &Names) {
+    /// Infers one account's home from its own accesses, where no table says it and the case has no grants. `things`: what
+    /// each requested ID is, by its number.
+    pub fn inferred(
+        &self,
+        atlas: &Atlas<'_>,
+        person: &Person,
+        accesses: &[Access],
+        things: &[Thing],
+    ) -> Option<ControllerIndex> {
         let settled =
             person.kind != PersonKind::Account || self.by_account.contains_key(&person.name);
         if settled || atlas.directory.grants.is_some() {
-            return;
+            return None;
         }
         let asked = accesses.iter().filter(|access| access.object != NONE);
-        let things: HashSet<Thing> = asked
-            .map(|access| atlas.thing(names.objects.name(access.object), access.object))
-            .collect();
-        if let Some(controller) = majority(atlas, &things) {
-            self.by_account.insert(person.name, controller);
-        }
+        let asked = asked.filter_map(|access| things.get(access.object as usize).copied());
+        majority(atlas, &asked.collect())
+    }
+
+    /// Adds the home of an account that has none yet.
+    pub fn add(&mut self, account: Vec<u8>, home: ControllerIndex) {
+        self.by_account.entry(account).or_insert(home);
     }
 
     /// Adds homes of accounts of which nothing was known, from labels that were learned: the majority of what each asked
@@ -82,7 +77,7 @@ impl Homes {
                 *counts.entry(label).or_default() += 1;
             }
             if let Some(controller) = most(counts, asked) {
-                self.by_account.entry(account).or_insert(controller);
+                self.add(account, controller);
             }
         }
     }
