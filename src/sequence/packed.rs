@@ -373,9 +373,9 @@ pub(super) mod tests {
     pub(crate) fn access(n: u64) -> Access {
         let narrow = |plus: u32| (n as u32).wrapping_mul(31).wrapping_add(plus);
         Access {
-            time: Stamp(-(n as i64) - 1),
-            offset: n * 1000 + 1,
-            line: n + 2,
+            time: Stamp(!(n as i64)),
+            offset: n.wrapping_mul(1000).wrapping_add(1),
+            line: n.wrapping_add(2),
             bytes: u64::MAX - n,
             file: narrow(3),
             length: narrow(4),
