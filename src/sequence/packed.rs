@@ -1,74 +1,8 @@
-//! Accesses and names as bytes. For other programs an access takes the same length each; on this machine's disk a run of
-//! them is written by what changes from one to the next, which takes a third of that. A name takes its own length.
+//! Accesses and names as bytes. A run of accesses is written by what changes from one to the next, which takes about a
+//! third of what they take in memory; a name takes its own length.
 
 use super::{Access, Accesses, Interner, Names};
 use crate::words::Stamp;
-
-/// Bytes of an access by itself.
-const PACKED: usize = 73;
-
-/// Writes an access behind what is there.
-fn pack(access: &Access, out: &mut Vec<u8>) {
-    let wide = [
-        access.time.0 as u64,
-        access.offset,
-        access.line,
-        access.bytes,
-    ];
-    let narrow = [
-        access.file,
-        access.length,
-        access.actor,
-        access.client,
-        access.agent,
-        access.object,
-        access.container,
-        access.skip,
-        access.take,
-    ];
-    wide.iter()
-        .for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
-    narrow
-        .iter()
-        .for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
-    out.extend_from_slice(&access.route.to_le_bytes());
-    out.extend_from_slice(&access.status.to_le_bytes());
-    out.push(u8::from(access.with_body));
-}
-
-/// Reads it again from [`PACKED`] bytes.
-fn unpack(bytes: &[u8]) -> Access {
-    let wide = |at: usize| {
-        let eight = bytes.get(at * 8..at * 8 + 8);
-        u64::from_le_bytes(eight.and_then(|b| b.try_into().ok()).unwrap_or_default())
-    };
-    let narrow = |at: usize| {
-        let four = bytes.get(32 + at * 4..36 + at * 4);
-        u32::from_le_bytes(four.and_then(|b| b.try_into().ok()).unwrap_or_default())
-    };
-    let short = |at: usize| {
-        let two = bytes.get(at..at + 2);
-        u16::from_le_bytes(two.and_then(|b| b.try_into().ok()).unwrap_or_default())
-    };
-    Access {
-        time: Stamp(wide(0) as i64),
-        offset: wide(1),
-        line: wide(2),
-        bytes: wide(3),
-        file: narrow(0),
-        length: narrow(1),
-        actor: narrow(2),
-        client: narrow(3),
-        agent: narrow(4),
-        object: narrow(5),
-        container: narrow(6),
-        skip: narrow(7),
-        take: narrow(8),
-        route: short(68),
-        status: short(70),
-        with_body: bytes.get(72) == Some(&1),
-    }
-}
 
 /// Numbers of an access that follow the control word of a run, in their order.
 const NUMBERS: usize = 14;
@@ -279,19 +213,18 @@ fn mask(width: usize) -> u64 {
 }
 
 impl Access {
-    /// Writes it behind what is there.
-    pub fn pack(&self, out: &mut Vec<u8>) {
-        pack(self, out);
+    /// Writes accesses behind what is there, for somebody who knows how many there are.
+    pub fn pack_run(accesses: impl IntoIterator<Item = Access>, out: &mut Vec<u8>) {
+        pack_run(accesses, out);
     }
 
-    /// How many bytes so many accesses take; `None` for what is no number of accesses.
-    pub fn packed_bytes(accesses: i64) -> Option<usize> {
-        usize::try_from(accesses).ok()?.checked_mul(PACKED)
-    }
-
-    /// Accesses out of bytes that hold nothing else.
-    pub fn unpack_all(bytes: &[u8]) -> impl Iterator<Item = Access> {
-        bytes.chunks_exact(PACKED).map(unpack)
+    /// Reads them again; `None` where `bytes` are not just so many accesses.
+    pub fn unpack_run(bytes: &[u8], count: i64) -> Option<Vec<Access>> {
+        let count = usize::try_from(count).ok()?;
+        // Each takes four bytes at least: what claims more is not what was written.
+        let mut all = Vec::with_capacity(count.min(bytes.len() / 4));
+        unpack_run(bytes, count, |access| all.push(access))?;
+        Some(all)
     }
 }
 
@@ -312,9 +245,8 @@ impl Accesses {
         let (len, rest) = count(bytes)?;
         let (written, rest) = count(rest)?;
         let (own, rest) = rest.split_at_checked(written)?;
-        // Each takes four bytes at least: what claims more is not what was written.
-        let mut all = Vec::with_capacity(len.min(written / 4));
-        unpack_run(own, len, |access| all.push(Access { file, ..access }))?;
+        let mut all = Access::unpack_run(own, i64::try_from(len).ok()?)?;
+        all.iter_mut().for_each(|access| access.file = file);
         Some((Accesses::from(all), rest))
     }
 }
@@ -440,15 +372,5 @@ pub(super) mod tests {
             assert_eq!(unpack_run(cut, all.len() + count, |_| ()), None);
         }
         assert_eq!(unpack_run(&bytes, all.len() - 1, |_| ()), None);
-    }
-
-    #[test]
-    fn bytes_give_the_same_access() {
-        for n in [0, 1, 77, 1 << 33] {
-            let mut bytes = Vec::new();
-            pack(&access(n), &mut bytes);
-            assert_eq!(bytes.len(), PACKED);
-            assert_eq!(unpack(&bytes), access(n));
-        }
     }
 }

@@ -23,9 +23,7 @@ struct Place {
 #[derive(Default)]
 struct Folding {
     pieces: i32,
-    packed: Vec<u8>,
-    span: Option<(i64, i64)>,
-    accesses: usize,
+    accesses: Vec<Access>,
 }
 
 /// Reads rows and writes sequences; parts of splits pass through.
@@ -74,8 +72,8 @@ pub fn fold<R: Read, W: Write>(
         }
         match kind {
             ACCESS => {
-                folding.add(&access(batch, row));
-                if folding.accesses >= PIECE {
+                folding.accesses.push(access(batch, row));
+                if folding.accesses.len() >= PIECE {
                     written += folding.write(&mut to, key)?;
                 }
             }
@@ -127,30 +125,24 @@ fn disorder(row: u64, same: bool) -> StageProblem {
 }
 
 impl Folding {
-    fn add(&mut self, access: &Access) {
-        access.pack(&mut self.packed);
-        let at = access.time.0;
-        self.span = Some((self.span.map_or(at, |(first, _)| first), at));
-        self.accesses += 1;
-    }
-
     /// Writes what there is, and begins the next piece.
     fn write<W: Write>(&mut self, to: &mut Sink<W>, key: &[u8]) -> Result<i64, StageProblem> {
-        let Some((first, last)) = self.span.take() else {
+        let (Some(first), Some(last)) = (self.accesses.first(), self.accesses.last()) else {
             return Ok(0);
         };
+        let mut packed = Vec::new();
+        Access::pack_run(self.accesses.iter().copied(), &mut packed);
         to.row(&[
             Cell::Short(SEQUENCE),
             Cell::Bytes(key),
             Cell::Short(self.pieces),
-            Cell::Long(self.accesses as i64),
-            Cell::Long(first),
-            Cell::Long(last),
-            Cell::Bytes(&self.packed),
+            Cell::Long(self.accesses.len() as i64),
+            Cell::Long(first.time.0),
+            Cell::Long(last.time.0),
+            Cell::Bytes(&packed),
         ])?;
         self.pieces += 1;
-        self.packed.clear();
-        self.accesses = 0;
+        self.accesses.clear();
         Ok(1)
     }
 }

@@ -25,8 +25,8 @@ pub struct Gather<R: Read> {
 
 /// A piece that is no part.
 enum Came {
-    /// Of a sequence: whether it is the first, and whole accesses.
-    Sequence(bool, Vec<u8>),
+    /// Of a sequence: whether it is the first, and its accesses.
+    Sequence(bool, Vec<Access>),
     /// Of a look: the account's number, its place, how many there are, bytes.
     Looked(u32, i32, i64, Vec<u8>),
 }
@@ -94,14 +94,14 @@ impl<R: Read> Gather<R> {
         sorted(read, tag)
     }
 
-    /// The next piece of a sequence: whether it is its first, and bytes of whole accesses; `None` behind the last.
+    /// The next piece of a sequence: whether it is its first, and its accesses; `None` behind the last.
     ///
     /// # Errors
     /// It does not fit behind the one before; the stream is cut, or has something else.
-    pub fn sequence(&mut self) -> Result<Option<(bool, Vec<u8>)>, StageProblem> {
+    pub fn sequence(&mut self) -> Result<Option<(bool, Vec<Access>)>, StageProblem> {
         match self.next()? {
             None => Ok(None),
-            Some(Came::Sequence(begins, bytes)) => Ok(Some((begins, bytes))),
+            Some(Came::Sequence(begins, accesses)) => Ok(Some((begins, accesses))),
             Some(Came::Looked(..)) => Err(StageProblem::new(
                 "the stream on stdin has looks at accounts, which need the job's context: name it with --context",
             )),
@@ -121,8 +121,8 @@ impl<R: Read> Gather<R> {
         let mut open = (0, 0);
         while let Some(came) = self.next()? {
             match came {
-                Came::Sequence(_, bytes) => {
-                    for access in Access::unpack_all(&bytes) {
+                Came::Sequence(_, accesses) => {
+                    for access in accesses {
                         kept.push(access);
                         kept.spill(spill, 1);
                     }
@@ -182,14 +182,15 @@ impl<R: Read> Gather<R> {
                         (None, _) => nth == 0,
                         (Some(number), next) => next == Some((number, nth)),
                     };
-                    if !fits || Some(bytes.len()) != Access::packed_bytes(count) {
-                        return Err(StageProblem::new(
+                    let accesses = Access::unpack_run(bytes, count).filter(|_| fits);
+                    let accesses = accesses.ok_or_else(|| {
+                        StageProblem::new(
                             "an account's sequence comes in pieces that do not fit each other, or twice; run the whole job \
                              again",
-                        ));
-                    }
+                        )
+                    })?;
                     self.next = Some((self.keys.number(key), nth + 1));
-                    return Ok(Some(Came::Sequence(nth == 0, bytes.to_vec())));
+                    return Ok(Some(Came::Sequence(nth == 0, accesses)));
                 }
                 LOOKED => {
                     let key = key.try_into().map(u32::from_be_bytes);

@@ -20,7 +20,7 @@ pub struct Groups<'w, R: Read> {
     gather: Gather<R>,
     splits: &'w [Whence],
     /// The first piece of the next key.
-    held: Option<Vec<u8>>,
+    held: Option<Vec<Access>>,
 }
 
 impl<'w, R: Read> Groups<'w, R> {
@@ -44,25 +44,25 @@ impl<'w, R: Read> Groups<'w, R> {
     pub fn next(&mut self) -> Result<Option<Vec<Access>>, StageProblem> {
         let first = match self.held.take() {
             Some(held) => Some(held),
-            None => self.gather.sequence()?.map(|(_, bytes)| bytes),
+            None => self.gather.sequence()?.map(|(_, accesses)| accesses),
         };
         let Some(first) = first else {
             return Ok(None);
         };
         let mut group = Vec::new();
-        self.add(&first, &mut group)?;
-        while let Some((begins, bytes)) = self.gather.sequence()? {
+        self.add(first, &mut group)?;
+        while let Some((begins, accesses)) = self.gather.sequence()? {
             if begins {
-                self.held = Some(bytes);
+                self.held = Some(accesses);
                 break;
             }
-            self.add(&bytes, &mut group)?;
+            self.add(accesses, &mut group)?;
         }
         Ok(Some(group))
     }
 
-    fn add(&self, packed: &[u8], group: &mut Vec<Access>) -> Result<(), StageProblem> {
-        for access in Access::unpack_all(packed) {
+    fn add(&self, accesses: Vec<Access>, group: &mut Vec<Access>) -> Result<(), StageProblem> {
+        for access in accesses {
             let whence = self.splits.get(access.file as usize);
             let whence = whence.ok_or_else(|| {
                 StageProblem::new(format!(
@@ -114,7 +114,7 @@ impl<'s, W: Write> Verdicts<'s, W> {
         let mut packed = Vec::new();
         for (nth, piece) in seen.kept.chunks(ACCESSES).enumerate() {
             packed.clear();
-            piece.iter().for_each(|access| access.pack(&mut packed));
+            Access::pack_run(piece.iter().copied(), &mut packed);
             let ends = [piece.first(), piece.last()].map(|one| one.map_or(0, |one| one.time.0));
             let (kind, count) = (SEQUENCE, piece.len() as i64);
             self.row(

@@ -12,7 +12,7 @@ use crate::cli::ConcludeArgs;
 use crate::pipeline::{self, Desk, Extraction, Gathered, Input, Material, Returned};
 use crate::report::{Staging, check_not_among};
 use crate::route::Router;
-use crate::sequence::{Access, Ceiling, Spill};
+use crate::sequence::{Ceiling, Spill};
 use crate::stage::{Context, Gather, StageProblem, Told};
 
 /// Runs it.
@@ -112,8 +112,8 @@ pub(super) fn sequences(
     gather: &mut Gather<impl io::Read>,
     gathered: &mut Gathered,
 ) -> Result<(), Ending> {
-    while let Some((_, packed)) = gather.sequence().map_err(failed)? {
-        for access in Access::unpack_all(&packed) {
+    while let Some((_, accesses)) = gather.sequence().map_err(failed)? {
+        for access in accesses {
             let split = access.file as usize;
             gathered.add(split, access).map_err(Ending::failed)?;
         }
