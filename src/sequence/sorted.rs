@@ -432,4 +432,51 @@ mod tests {
             assert_eq!(spill.fault(), None);
         }
     }
+
+    #[test]
+    fn what_was_put_on_disk_before_is_held_again() {
+        let all: Vec<Access> = (0..5_000).map(|n| access(n * 7919 % 5_000)).collect();
+        let who = |_: usize, access: &Access, _: bool| Some(access.actor % 200);
+        let held = Sequences::build(
+            all.iter().copied().collect(),
+            200,
+            &Spill::never(),
+            who,
+            &one_by_one,
+        );
+        // The first of them lie on disk, the rest came later and fits.
+        let mut some: Accesses = all[..3_000].iter().copied().collect();
+        some.spill(&Spill::new(Some(1), &std::env::temp_dir()), 1);
+        all[3_000..].iter().for_each(|one| some.push(*one));
+        assert_eq!(some.held(), 2_000);
+        let mixed = Sequences::build(some, 200, &Spill::never(), who, &one_by_one);
+        assert!(matches!(mixed.home, Home::Held(_)));
+        assert_eq!(self::all(&mixed), self::all(&held));
+    }
+
+    #[test]
+    fn batches_are_bounded_by_accounts_and_by_accesses() {
+        // Accounts 0, 1, 2, 3 with 3, 1, 5 and 2 accesses.
+        let owners = [0, 0, 0, 1, 2, 2, 2, 2, 2, 3, 3];
+        let accesses = owners.map(|actor| Access {
+            actor,
+            ..Access::BLANK
+        });
+        let who = |_: usize, access: &Access, _: bool| Some(access.actor);
+        let all = accesses.into_iter().collect();
+        let all = Sequences::build(all, 4, &Spill::never(), who, &one_by_one);
+        let ends = |accounts, accesses| {
+            let mut ends = vec![0];
+            while let Some(from) = ends.last().copied().filter(|from| *from < all.len()) {
+                ends.push(all.batch(from, accounts, accesses));
+            }
+            ends
+        };
+        assert_eq!(ends(10, 4), [0, 2, 3, 4]);
+        assert_eq!(ends(10, 7), [0, 2, 4]);
+        assert_eq!(ends(10, 11), [0, 4]);
+        assert_eq!(ends(3, 11), [0, 3, 4]);
+        assert_eq!(ends(1, 11), [0, 1, 2, 3, 4]);
+        assert_eq!(ends(10, 0), [0, 1, 2, 3, 4]);
+    }
 }
