@@ -21,6 +21,7 @@ use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{Log, Reading, Skipped, SourceProblem};
+use crate::words::Reason;
 
 /// Runs it, and writes into the journal how it ended.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -187,7 +188,15 @@ pub(super) fn answer(
     }));
     let torn = coverage::torn_lists(case, analysis.panel.turned);
     assessment.doubts.extend(torn);
-    let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
+    let cause = cause::of(case, &atlas, &analysis, &assessment);
+    let published = cause.leak.as_ref().map(|leak| leak.published.clone());
+    let published = published.unwrap_or_default();
+    let dark = published.values().filter(|why| **why == Reason::NoLog);
+    let dark = dark.count() as u64;
+    let shown = published.len() as u64 - dark;
+    assessment.doubts.extend(coverage::published(dark, shown));
+    let exposed = (&analysis.exposure, &published);
+    let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
     let kept: Vec<f64> = inputs
@@ -197,7 +206,6 @@ pub(super) fn answer(
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
     let ladder = ladder::of(case, &atlas, &analysis, &assessment);
-    let cause = cause::of(case, &atlas, &analysis, &assessment);
     progress.stage("citing lines");
     let cited = analysis
         .beyond()
