@@ -141,7 +141,8 @@ proptest! {
                 _ => {}
             }
         }
-        line.retain(|b| *b != b'\n');
+        // Nor is a line with zeros inside given to be read the short way.
+        line.retain(|b| !matches!(b, b'\n' | 0));
         match which < LINES.len() {
             true => held(&combined(), &[all[0], &line, all[1]]),
             false => held(&json(), &[all[which], &line, all[LINES.len()]]),
