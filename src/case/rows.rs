@@ -146,10 +146,11 @@ impl Reader<'_> {
         };
         let grants = self.sheet("grants", &GRANTS)?;
         let grants_say_protected = grants.as_ref().is_some_and(|s| s.has("protected"));
-        let grants = grants.map(|s| read_grants(&s, &mut units)).transpose()?;
-        let objects = self.sheet("objects", &OBJECTS)?;
-        let objects_say_fields = objects.as_ref().is_some_and(|s| s.has("fields"));
-        let objects = objects.map(|s| read_objects(&s, &mut units)).transpose()?;
+        // What is wrong with this table is told only if nothing is wrong with the one before.
+        let objects = self.sheet("objects", &OBJECTS);
+        let says = |sheet: &Option<Sheet>| sheet.as_ref().is_some_and(|s| s.has("fields"));
+        let objects_say_fields = objects.as_ref().is_ok_and(says);
+        let (grants, objects) = read_largest(grants, objects, &mut units)?;
         let members = self.sheet("members", &MEMBERS)?;
         let members = members.map(|s| read_members(&s)).transpose()?;
         let sessions = self.sheet("sessions", &SESSIONS)?;
@@ -242,6 +243,30 @@ fn read_controllers(sheet: &Sheet) -> Result<Vec<Controller>, CaseProblem> {
     })?;
     controllers.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(controllers)
+}
+
+/// Reads the two largest tables, side by side where neither can add units that the other refers to.
+fn read_largest(
+    grants: Option<Sheet>,
+    objects: Result<Option<Sheet>, CaseProblem>,
+    units: &mut Units,
+) -> Result<(Option<Vec<Grant>>, Option<Objects>), CaseProblem> {
+    let of_grants = |units: &mut Units| grants.map(|s| read_grants(&s, units)).transpose();
+    let of_objects = |units: &mut Units| objects?.map(|s| read_objects(&s, units)).transpose();
+    let (grants, objects) = match units.beside() {
+        Some(mut beside) => std::thread::scope(|threads| {
+            let objects = threads.spawn(move || of_objects(&mut beside));
+            let grants = of_grants(units);
+            let objects = objects.join();
+            let objects = objects.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (grants, objects)
+        }),
+        None => {
+            let grants = of_grants(units)?;
+            (Ok(grants), of_objects(units))
+        }
+    };
+    Ok((grants?, objects?))
 }
 
 fn read_grants(sheet: &Sheet, units: &mut Units) -> Result<Vec<Grant>, CaseProblem> {

@@ -27,7 +27,7 @@ pub(super) const LAYOUT: Layout = Layout {
 };
 
 /// Units by ID.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Units {
     rows: Vec<Unit>,
     index: HashMap<String, u32>,
@@ -111,6 +111,11 @@ impl Units {
     /// A unit's school form; empty where none is said.
     pub(super) fn form(&self, unit: u32) -> &str {
         self.rows.get(unit as usize).map_or("", |unit| &unit.form)
+    }
+
+    /// Another one for tables that are read at the same time; `None` where each table may add units of its own.
+    pub(super) fn beside(&self) -> Option<Units> {
+        self.given.then(|| self.clone())
     }
 
     /// Whether the units were taken from grants and objects, for want of a table.

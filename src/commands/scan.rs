@@ -10,10 +10,11 @@ use super::progress::Progress;
 use super::sources::{check_routes, source_facts};
 use super::{Ending, cause, ladder, remarks, signals, terminal, told, unnamed};
 use crate::case::{self, Case};
+use crate::cause::Cause;
 use crate::cli::ScanArgs;
-use crate::coverage;
+use crate::coverage::{self, Assessment};
 use crate::evidence::{self, EXCERPT, Place};
-use crate::impact::{self, Citation, Dark, Merger, conclude};
+use crate::impact::{self, Citation, Dark, Merger, Published, conclude};
 use crate::pipeline::{self, Extraction, Input, Keep, Material, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
@@ -188,13 +189,22 @@ pub(super) fn answer(
     }));
     let torn = coverage::torn_lists(case, analysis.panel.turned);
     assessment.doubts.extend(torn);
-    let cause = cause::of(case, &atlas, &analysis, &assessment);
-    let published = cause.leak.as_ref().map(|leak| leak.published.clone());
-    let published = published.unwrap_or_default();
-    let dark = published.values().filter(|why| **why == Reason::NoLog);
-    let dark = dark.count() as u64;
-    let shown = published.len() as u64 - dark;
-    assessment.doubts.extend(coverage::published(dark, shown));
+    progress.stage("citing lines");
+    let cited = analysis
+        .beyond()
+        .flat_map(|outcome| &outcome.share.beyond)
+        .map(|beyond| Citation::of(&beyond.access))
+        .filter(|citation| inputs[citation.file as usize].log.is_file());
+    let log = |file: u32| &inputs[file as usize].log;
+    let (line_digests, ladder, cause) = std::thread::scope(|threads| {
+        let digests = threads.spawn(|| evidence::line_digests(cited, log));
+        let ladder = ladder::of(case, &atlas, &analysis, &assessment);
+        let cause = cause::of(case, &atlas, &analysis, &assessment);
+        let digests = digests.join();
+        let digests = digests.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (digests, ladder, cause)
+    });
+    let published = published(&cause, &mut assessment);
     let exposed = (&analysis.exposure, &published);
     let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
@@ -205,14 +215,6 @@ pub(super) fn answer(
         .collect();
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
-    let ladder = ladder::of(case, &atlas, &analysis, &assessment);
-    progress.stage("citing lines");
-    let cited = analysis
-        .beyond()
-        .flat_map(|outcome| &outcome.share.beyond)
-        .map(|beyond| Citation::of(&beyond.access))
-        .filter(|citation| inputs[citation.file as usize].log.is_file());
-    let line_digests = evidence::line_digests(cited, |file| &inputs[file as usize].log);
     let mut excerpts = vec![Vec::new(); files.len()];
     for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
         excerpts[file] =
@@ -256,6 +258,17 @@ pub(super) fn answer(
     let summary = Summary::of(&answer, out);
     report::write(answer, staging).map_err(folder)?;
     Ok(summary)
+}
+
+/// Who stands in what was published, which is said among the doubts.
+fn published(cause: &Cause, assessment: &mut Assessment) -> Published {
+    let leak = cause.leak.as_ref();
+    let published = leak.map_or_else(Published::new, |leak| leak.published.clone());
+    let dark = published.values().filter(|why| **why == Reason::NoLog);
+    let dark = dark.count() as u64;
+    let shown = published.len() as u64 - dark;
+    assessment.doubts.extend(coverage::published(dark, shown));
+    published
 }
 
 /// What tells whether a file is still the one that was read.

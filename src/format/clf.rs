@@ -88,7 +88,7 @@ impl LineFormat for Clf {
         matches!(self.account, Account::User)
     }
 
-    fn lean<'a>(&self, line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
+    fn lean<'a>(&self, _: &State, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
         Lean::read(line, &mut lately.minute)
     }
 }

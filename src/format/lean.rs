@@ -1,5 +1,5 @@
 //! The short way for lines that are written as nearly all lines of their log are: one look at each byte, nothing
-//! copied. What stands here is that of combined lines; that of JSON is `json/lean.rs`'s.
+//! copied. What stands here is that of combined lines; that of JSON is `json/lean.rs`'s, that of W3C `w3c/lean.rs`'s.
 //!
 //! It takes a line only where the long way (`clf.rs`) would read the very same from it, and leaves every other
 //! line to that; tests hold the two against each other on arbitrary bytes. What is behind the byte count is left
@@ -11,6 +11,7 @@ use super::clf;
 use super::json::lean::Layouts;
 use super::text::digits_of;
 use super::time;
+use super::w3c::lean::Desk;
 use crate::words::{SECOND, Stamp};
 
 /// Length of `10/Oct/2000:13:55:36 -0700`.
@@ -28,6 +29,8 @@ pub struct Lean<'a> {
     pub client: &'a [u8],
     /// The account, if it names one.
     pub account: Option<&'a [u8]>,
+    /// Such lines could not name an account.
+    pub nameless: bool,
     /// Method.
     pub method: &'a [u8],
     /// Target, as written.
@@ -36,6 +39,10 @@ pub struct Lean<'a> {
     pub status: u16,
     /// Byte count, if it names one.
     pub bytes: Option<u64>,
+    /// That counts the answer's head too.
+    pub head_counted: bool,
+    /// Which machine wrote it, if it says so.
+    pub node: Option<&'a [u8]>,
     pub(super) agent: Agent<'a>,
 }
 
@@ -53,6 +60,7 @@ pub(super) enum Agent<'a> {
 pub struct Lately {
     pub(super) minute: Minute,
     pub(super) layouts: Layouts,
+    pub(super) desk: Desk,
 }
 
 /// The minute that was read last: most lines lie in the same one.
@@ -90,10 +98,13 @@ impl<'a> Lean<'a> {
             time,
             client,
             account: (user != b"-").then_some(user),
+            nameless: false,
             method,
             target,
             status,
             bytes: Some(bytes),
+            head_counted: false,
+            node: None,
             agent: Agent::Behind(tail),
         })
     }

@@ -89,7 +89,12 @@ trait LineFormat: fmt::Debug + Send + Sync {
     }
 
     /// Reads a line the short way, or leaves it to [`LineFormat::read`].
-    fn lean<'a>(&self, _line: &'a [u8], _lately: &mut Lately) -> Option<Lean<'a>> {
+    fn lean<'a>(
+        &self,
+        _state: &State,
+        _line: &'a [u8],
+        _lately: &'a mut Lately,
+    ) -> Option<Lean<'a>> {
         None
     }
 

@@ -70,11 +70,16 @@ impl Format {
     /// A line that is written as nearly all of its log are, read the short way where [`Format::goes_lean`]; `None`
     /// leaves it to [`Format::parse`], which would read the same. A line with zeros inside is not to be given: it is none.
     #[inline]
-    pub fn lean<'a>(&self, state: &State, line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
+    pub fn lean<'a>(
+        &self,
+        state: &State,
+        line: &'a [u8],
+        lately: &'a mut Lately,
+    ) -> Option<Lean<'a>> {
         match state.w3c.runs_a_clock() {
             true => None,
             false => {
-                let lean = self.readers.first()?.lean(line, lately)?;
+                let lean = self.readers.first()?.lean(state, line, lately)?;
                 let named = lean.account.is_some() || !client::is_damaged(lean.client);
                 named.then_some(lean)
             }

@@ -127,10 +127,13 @@ impl Extractor<'_> {
             account: lean.account,
             client: lean.client,
             agent,
+            nameless: lean.nameless,
+            head_counted: lean.head_counted,
             method: lean.method,
             target: Some(lean.target),
             status: Some(lean.status),
             bytes: lean.bytes,
+            node: lean.node,
             ..Request::default()
         };
         if let Some(blank) = self.begin(lean.time, place, part) {

@@ -60,9 +60,25 @@ pub(super) fn find(
         .map(|actor| names.actors.name(actor).first() == Some(&b'c'))
         .collect();
     let is_bare = |access: &Access| bare.get(access.actor as usize) == Some(&true);
+    if !bare.contains(&true) {
+        return (Vec::new(), BTreeSet::new());
+    }
+    // Most logs have hardly any, and then nothing more is asked.
+    let mut bares: BTreeMap<usize, usize> = BTreeMap::new();
+    accesses.visit(|_, access| {
+        if is_bare(access)
+            && let Some(source) = source(access)
+        {
+            *bares.entry(source).or_default() += 1;
+        }
+    });
+    bares.retain(|_, bares| *bares >= CLIENTS);
+    if bares.is_empty() {
+        return (Vec::new(), BTreeSet::new());
+    }
     let mut by_source: BTreeMap<usize, Requests> = BTreeMap::new();
     accesses.visit(|at, access| {
-        let Some(source) = source(access) else {
+        let Some(source) = source(access).filter(|source| bares.contains_key(source)) else {
             return;
         };
         let own = by_source.entry(source).or_default();
@@ -78,10 +94,6 @@ pub(super) fn find(
             client.0 += 1;
         }
     });
-    by_source.retain(|_, own| own.bare.len() >= CLIENTS);
-    if by_source.is_empty() {
-        return (Vec::new(), BTreeSet::new());
-    }
     for own in by_source.values_mut() {
         own.bare.sort_by_key(|bare| (bare.order, bare.at));
     }

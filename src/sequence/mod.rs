@@ -9,13 +9,15 @@ mod keys;
 mod names;
 mod packed;
 mod sorted;
+mod spill;
 mod store;
 
 pub(crate) use keys::Keys;
 pub use names::{Interner, numbered, text};
 use serde::{Deserialize, Serialize};
-pub use sorted::{Many, Sequences, order};
-pub use store::{Accesses, Spill, Stowed};
+pub use sorted::{Hands, Sequences, order};
+pub use spill::Spill;
+pub use store::{Accesses, Stowed};
 
 use crate::words::Stamp;
 

@@ -1,13 +1,14 @@
-//! Accesses and names as bytes, for disk: an access takes the same length each, a name its own.
+//! Accesses and names as bytes. For other programs an access takes the same length each; on this machine's disk a run of
+//! them is written by what changes from one to the next, which takes a third of that. A name takes its own length.
 
 use super::{Access, Accesses, Interner, Names};
 use crate::words::Stamp;
 
-/// Bytes of an access.
-pub(super) const PACKED: usize = 73;
+/// Bytes of an access by itself.
+const PACKED: usize = 73;
 
 /// Writes an access behind what is there.
-pub(super) fn pack(access: &Access, out: &mut Vec<u8>) {
+fn pack(access: &Access, out: &mut Vec<u8>) {
     let wide = [
         access.time.0 as u64,
         access.offset,
@@ -36,7 +37,7 @@ pub(super) fn pack(access: &Access, out: &mut Vec<u8>) {
 }
 
 /// Reads it again from [`PACKED`] bytes.
-pub(super) fn unpack(bytes: &[u8]) -> Access {
+fn unpack(bytes: &[u8]) -> Access {
     let wide = |at: usize| {
         let eight = bytes.get(at * 8..at * 8 + 8);
         u64::from_le_bytes(eight.and_then(|b| b.try_into().ok()).unwrap_or_default())
@@ -69,6 +70,178 @@ pub(super) fn unpack(bytes: &[u8]) -> Access {
     }
 }
 
+/// Numbers of an access that follow the control word of a run, in their order.
+const NUMBERS: usize = 14;
+/// How many bytes each of them takes, by its two bits in the control word.
+const WIDTHS: [[usize; 4]; NUMBERS] = {
+    const NAME: [usize; 4] = [0, 1, 3, 4];
+    // Microseconds; bytes of a file; lines; bytes of an answer; a line's length; names; pages; route and status.
+    [
+        [0, 3, 5, 8],
+        [0, 2, 5, 8],
+        [0, 1, 4, 8],
+        [0, 2, 4, 8],
+        NAME,
+        [0, 1, 2, 4],
+        NAME,
+        NAME,
+        NAME,
+        NAME,
+        NAME,
+        NAME,
+        NAME,
+        [0, 1, 2, 4],
+    ]
+};
+/// Where the control word says whether there is a body.
+const BODY: u32 = 2 * NUMBERS as u32;
+/// Most bytes of an access in a run, and room for a number that is written whole before it is cut.
+const MOST: usize = 4 + 8 * NUMBERS + 8;
+
+/// Small where a signed number is near zero.
+fn folded(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)) as u64
+}
+
+fn unfolded(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+/// The same of 32 bits, with the difference taken so that none is one step from 0.
+fn step(new: u32, old: u32) -> u64 {
+    let number = new.wrapping_sub(old) as i32;
+    u64::from(((number << 1) ^ (number >> 31)) as u32)
+}
+
+fn stepped(old: u32, step: u64) -> u32 {
+    let step = step as u32;
+    old.wrapping_add(((step >> 1) as i32 ^ -((step & 1) as i32)) as u32)
+}
+
+/// Where the next line would begin, were it the next one.
+fn behind(access: &Access) -> u64 {
+    access
+        .offset
+        .wrapping_add(u64::from(access.length))
+        .wrapping_add(1)
+}
+
+fn kind(access: &Access) -> u32 {
+    u32::from(access.route) << 16 | u32::from(access.status)
+}
+
+/// Writes accesses behind what is there, each by what differs from the one before.
+pub(super) fn pack_run(accesses: impl IntoIterator<Item = Access>, out: &mut Vec<u8>) {
+    let mut before = Access::BLANK;
+    let mut buffer = [0_u8; MOST];
+    for access in accesses {
+        let numbers: [u64; NUMBERS] = [
+            folded(access.time.0.wrapping_sub(before.time.0)),
+            folded(access.offset.wrapping_sub(behind(&before)) as i64),
+            folded(access.line.wrapping_sub(before.line).wrapping_sub(1) as i64),
+            // No count of bytes is one step from 0.
+            access.bytes.wrapping_add(1),
+            step(access.file, before.file),
+            step(access.length, before.length),
+            step(access.actor, before.actor),
+            step(access.client, before.client),
+            step(access.agent, before.agent),
+            step(access.object, before.object),
+            step(access.container, before.container),
+            step(access.skip, before.skip),
+            step(access.take, before.take),
+            u64::from(kind(&access) ^ kind(&before)),
+        ];
+        let mut control = u32::from(access.with_body) << BODY;
+        let mut at = 4;
+        for (place, (number, widths)) in numbers.iter().zip(WIDTHS).enumerate() {
+            let needed = 8 - number.leading_zeros() as usize / 8;
+            let code = widths.iter().take_while(|width| **width < needed).count() & 3;
+            control |= (code as u32) << (2 * place);
+            buffer[at..at + 8].copy_from_slice(&number.to_le_bytes());
+            at += widths[code];
+        }
+        buffer[..4].copy_from_slice(&control.to_le_bytes());
+        out.extend_from_slice(&buffer[..at]);
+        before = access;
+    }
+}
+
+/// Reads so many accesses of a run and shows each; `None` where `bytes` are not just these.
+pub(super) fn unpack_run(
+    mut bytes: &[u8],
+    count: usize,
+    mut see: impl FnMut(Access),
+) -> Option<()> {
+    let mut before = Access::BLANK;
+    for _ in 0..count {
+        let (control, rest) = bytes.split_first_chunk()?;
+        let control = u32::from_le_bytes(*control);
+        bytes = rest;
+        let mut numbers = [0_u64; NUMBERS];
+        for (place, (number, widths)) in numbers.iter_mut().zip(WIDTHS).enumerate() {
+            let width = widths[(control >> (2 * place)) as usize & 3];
+            *number = match bytes.first_chunk() {
+                Some(eight) => u64::from_le_bytes(*eight) & mask(width),
+                None => {
+                    let mut eight = [0; 8];
+                    eight[..width].copy_from_slice(bytes.get(..width)?);
+                    u64::from_le_bytes(eight)
+                }
+            };
+            bytes = bytes.get(width..)?;
+        }
+        let [
+            time,
+            offset,
+            line,
+            answered,
+            file,
+            length,
+            actor,
+            client,
+            agent,
+            object,
+            container,
+            skip,
+            take,
+            changed,
+        ] = numbers;
+        let kind = kind(&before) ^ changed as u32;
+        before = Access {
+            time: Stamp(before.time.0.wrapping_add(unfolded(time))),
+            offset: behind(&before).wrapping_add(unfolded(offset) as u64),
+            line: before
+                .line
+                .wrapping_add(1)
+                .wrapping_add(unfolded(line) as u64),
+            bytes: answered.wrapping_sub(1),
+            file: stepped(before.file, file),
+            length: stepped(before.length, length),
+            actor: stepped(before.actor, actor),
+            client: stepped(before.client, client),
+            agent: stepped(before.agent, agent),
+            object: stepped(before.object, object),
+            container: stepped(before.container, container),
+            skip: stepped(before.skip, skip),
+            take: stepped(before.take, take),
+            route: (kind >> 16) as u16,
+            status: kind as u16,
+            with_body: control >> BODY & 1 == 1,
+        };
+        see(before);
+    }
+    bytes.is_empty().then_some(())
+}
+
+/// The lowest so many bytes.
+fn mask(width: usize) -> u64 {
+    match width {
+        8 => u64::MAX,
+        width => (1 << (8 * width)) - 1,
+    }
+}
+
 impl Access {
     /// Writes it behind what is there.
     pub fn pack(&self, out: &mut Vec<u8>) {
@@ -89,21 +262,24 @@ impl Access {
 impl Accesses {
     /// Writes all of them behind what is there.
     pub fn pack(&self, out: &mut Vec<u8>) {
-        out.reserve(8 + self.len() * PACKED);
         out.extend_from_slice(&(self.len() as u64).to_le_bytes());
-        self.iter().for_each(|access| pack(&access, out));
+        let length = out.len();
+        out.extend_from_slice(&[0; 8]);
+        pack_run(self.iter(), out);
+        let written = (out.len() - length - 8) as u64;
+        out[length..length + 8].copy_from_slice(&written.to_le_bytes());
     }
 
     /// Reads them again from the beginning of `bytes`, and gives what follows; `None` where that is not there. All get
     /// the number of their file, which may have changed.
     pub fn unpack(bytes: &[u8], file: u32) -> Option<(Accesses, &[u8])> {
         let (len, rest) = count(bytes)?;
-        let (own, rest) = rest.split_at_checked(len.checked_mul(PACKED)?)?;
-        let accesses = own.chunks_exact(PACKED).map(|bytes| Access {
-            file,
-            ..unpack(bytes)
-        });
-        Some((accesses.collect(), rest))
+        let (written, rest) = count(rest)?;
+        let (own, rest) = rest.split_at_checked(written)?;
+        // Each takes four bytes at least: what claims more is not what was written.
+        let mut all = Vec::with_capacity(len.min(written / 4));
+        unpack_run(own, len, |access| all.push(Access { file, ..access }))?;
+        Some((Accesses::from(all), rest))
     }
 }
 
@@ -206,6 +382,28 @@ pub(super) mod tests {
             let read = Accesses::unpack(&bytes[..cut], 9).and_then(|(_, rest)| Names::unpack(rest));
             assert!(read.is_none(), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn a_run_is_read_as_it_was_written() {
+        // Every width of every number, up and down.
+        let mut all: Vec<Access> = (0..64)
+            .flat_map(|n| [access(1 << n), access(!0 >> n), access(n), Access::BLANK])
+            .collect();
+        all.extend((0..1000).map(access));
+        let mut bytes = Vec::new();
+        pack_run(all.iter().copied(), &mut bytes);
+        let mut read = Vec::new();
+        assert_eq!(
+            unpack_run(&bytes, all.len(), |one| read.push(one)),
+            Some(())
+        );
+        assert_eq!(read, all);
+        for (cut, count) in [(1, 0), (0, 1), (1, 1)] {
+            let cut = &bytes[..bytes.len() - cut];
+            assert_eq!(unpack_run(cut, all.len() + count, |_| ()), None);
+        }
+        assert_eq!(unpack_run(&bytes, all.len() - 1, |_| ()), None);
     }
 
     #[test]

@@ -3,19 +3,23 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::Access;
-use super::packed::{PACKED, pack};
-use super::store::{Accesses, Spill, read};
+use super::spill::{Block, Spill};
+use super::store::Accesses;
+use super::{Access, NONE};
 
-/// Into how many parts the room for accesses is cut: a partition, its sorting, and what is written must fit into it.
-const PARTS: usize = 4;
+/// Into how many parts the room for accesses is cut: a partition for each thread, and what is written of it, must fit.
+const PARTS: usize = 8;
 /// Partitions that are written to at the same time, at most.
 const MOST_PARTITIONS: usize = 1024;
 /// Accesses of a partition that are written at a time.
 const BATCH: usize = 256;
+/// Pieces that are filled side by side in memory: each of them looks at whose all accesses are.
+const PIECES: usize = 8;
+/// Accesses that are looked at in one go.
+const SOME: usize = 1 << 18;
 
 /// Accesses partitioned by account, each account's in exact order. Accounts stand in the order of
 /// their numbers.
@@ -27,8 +31,8 @@ pub struct Sequences {
     len: usize,
 }
 
-/// Puts each of many accounts' accesses in [`order`].
-pub type Many<'m> = &'m dyn Fn(Vec<&mut [Access]>);
+/// Does work side by side: calls it once with each number below a count, on as many threads as there are.
+pub type Hands<'h> = &'h dyn Fn(usize, &(dyn Fn(usize) + Sync));
 
 #[derive(Debug)]
 enum Home {
@@ -36,20 +40,20 @@ enum Home {
     Spilled {
         spill: Spill,
         file: Arc<File>,
-        at: u64,
+        /// By account, in the order of `bounds`.
+        blocks: Vec<Block>,
     },
 }
 
 impl Sequences {
     /// Partitions accesses by account. `who` is asked twice for each, with its place among all and whether it is the
-    /// first time, and gives the account's number, below `people`, or nothing for one that is set aside. `many` puts
-    /// many accounts' accesses in [`order`], as many at a time as there are threads.
+    /// first time, and gives the account's number, below `people`, or nothing for one that is set aside.
     pub fn build(
         accesses: Accesses,
         people: usize,
         spill: &Spill,
         mut who: impl FnMut(usize, &Access, bool) -> Option<u32>,
-        many: Many<'_>,
+        hands: Hands<'_>,
     ) -> Sequences {
         let mut starts = vec![0_usize; people + 1];
         accesses.visit(|at, access| {
@@ -73,8 +77,8 @@ impl Sequences {
             len,
         };
         let home = match spill.overflows(2 * len) {
-            false => Ok(sequences.hold(accesses, starts, who, many)),
-            true => sequences.spill(accesses, starts, spill, who),
+            false => Ok(sequences.hold(accesses, starts, who, hands)),
+            true => sequences.spill(accesses, spill, who, hands),
         };
         match home {
             Ok(home) => sequences.home = home,
@@ -87,34 +91,50 @@ impl Sequences {
         sequences
     }
 
+    /// Accounts that follow each other make a piece; each is filled and put in order by itself.
     fn hold(
         &self,
         accesses: Accesses,
         mut places: Vec<usize>,
         mut who: impl FnMut(usize, &Access, bool) -> Option<u32>,
-        many: Many<'_>,
+        hands: Hands<'_>,
     ) -> Home {
         let mut all = vec![Access::BLANK; self.len];
-        accesses.consume(|at, access| {
-            if let Some(account) = who(at, access, false)
-                && let Some(place) = places.get_mut(account as usize)
-                && let Some(slot) = all.get_mut(*place)
-            {
-                *slot = Access {
-                    actor: account,
-                    ..*access
-                };
-                *place += 1;
-            }
-        });
-        let mut own = Vec::with_capacity(self.bounds.len());
-        let mut rest = all.as_mut_slice();
-        for index in 0..self.bounds.len() {
-            let (one, others) = rest.split_at_mut(self.span(index).len());
-            own.push(one);
-            rest = others;
+        let mut pieces = Vec::new();
+        let (mut rest, mut next) = (all.as_mut_slice(), places.as_mut_slice());
+        let mut begin = 0;
+        for accounts in self.partitions(self.len / PIECES) {
+            let behind = self.bounds.get(accounts.end);
+            let last = behind.map_or(begin + next.len(), |(account, _)| *account as usize);
+            let (slots, others) = rest.split_at_mut(self.spans(&accounts).len());
+            let (places, later) = next.split_at_mut(last - begin);
+            pieces.push(Mutex::new(Piece {
+                first: begin as u32,
+                base: self.spans(&accounts).start,
+                accounts,
+                slots,
+                places,
+            }));
+            (rest, next, begin) = (others, later, last);
         }
-        many(own);
+        let mut owners: Vec<u32> = Vec::new();
+        accesses.consume_chunks(SOME, |at, some| {
+            owners.clear();
+            let all = some.iter().flat_map(|chunk| chunk.iter());
+            let whose = |(place, access)| who(place, access, false).unwrap_or(NONE);
+            owners.extend((at..).zip(all).map(whose));
+            hands(pieces.len(), &|piece| {
+                locked(&pieces[piece]).fill(some, &owners)
+            });
+        });
+        hands(pieces.len(), &|piece| {
+            let mut piece = locked(&pieces[piece]);
+            let Piece {
+                accounts, slots, ..
+            } = &mut *piece;
+            self.order_each(accounts.clone(), slots);
+        });
+        drop(pieces);
         Home::Held(all)
     }
 
@@ -123,51 +143,125 @@ impl Sequences {
     fn spill(
         &self,
         accesses: Accesses,
-        starts: Vec<usize>,
         spill: &Spill,
         mut who: impl FnMut(usize, &Access, bool) -> Option<u32>,
+        hands: Hands<'_>,
     ) -> io::Result<Home> {
-        let (file, at) = spill.take((self.len * PACKED) as u64)?;
         let room = spill.room().unwrap_or(u64::MAX) as usize / size_of::<Access>() / PARTS;
         let size = room.max(self.len / MOST_PARTITIONS).max(1);
-        // The partition of each account, and where each begins.
-        let mut begins: Vec<usize> = Vec::new();
-        let mut partition_of = vec![0_u32; starts.len()];
-        for (account, start) in starts.iter().enumerate() {
-            let end = starts.get(account + 1).copied().unwrap_or(self.len);
-            let begin = begins.last().copied();
-            if begin.is_none_or(|begin| end - begin > size && *start > begin) {
-                begins.push(*start);
+        let partitions = self.partitions(size);
+        // The partition of each account.
+        let mut partition_of =
+            vec![0_u32; self.bounds.last().map_or(0, |(last, _)| *last as usize + 1)];
+        for (partition, accounts) in partitions.iter().enumerate() {
+            for (account, _) in &self.bounds[accounts.clone()] {
+                partition_of[*account as usize] = partition as u32;
             }
-            partition_of[account] = begins.len() as u32 - 1;
         }
-        let mut writers: Vec<Writer> = begins.iter().map(|begin| Writer::at(*begin)).collect();
+        let mut writers: Vec<Writer> = partitions.iter().map(|_| Writer::default()).collect();
         let mut written = Ok(());
         accesses.consume(|place, access| {
             if let Some(account) = who(place, access, false)
+                && let Some(partition) = partition_of.get(account as usize)
                 && written.is_ok()
             {
-                let partition = partition_of.get(account as usize).copied().unwrap_or(0);
                 let access = Access {
                     actor: account,
                     ..*access
                 };
-                written = writers[partition as usize].push(access, &file, at);
+                written = writers[*partition as usize].push(access, spill);
             }
         });
         written?;
         for writer in &mut writers {
-            writer.flush(&file, at)?;
+            writer.flush(spill)?;
         }
-        let ends = begins.iter().skip(1).copied().chain([self.len]);
-        for (begin, end) in begins.iter().zip(ends) {
-            sort((*begin, end), spill, &file, at)?;
+        let sorted: Vec<Mutex<io::Result<Option<Sorted>>>> =
+            partitions.iter().map(|_| Mutex::new(Ok(None))).collect();
+        hands(partitions.len(), &|at| {
+            let done = self.sort(partitions[at].clone(), &writers[at], spill);
+            *locked(&sorted[at]) = done.map(Some);
+        });
+        let mut blocks = Vec::with_capacity(self.bounds.len());
+        let mut file = None;
+        for one in sorted {
+            let one = one
+                .into_inner()
+                .unwrap_or_else(|poisoned| poisoned.into_inner())?;
+            if let Some((own, written)) = one {
+                blocks.extend(written);
+                file = Some(own);
+            }
         }
         Ok(Home::Spilled {
             spill: spill.clone(),
-            file,
-            at,
+            file: file.ok_or(io::ErrorKind::InvalidData)?,
+            blocks,
         })
+    }
+
+    /// Accounts side by side that have so many accesses together, or one that has more.
+    fn partitions(&self, size: usize) -> Vec<Range<usize>> {
+        let (mut all, mut from) = (Vec::new(), 0);
+        while from < self.bounds.len() {
+            let until = self.batch(from, usize::MAX, size);
+            all.push(from..until);
+            from = until;
+        }
+        all
+    }
+
+    /// Where a batch of accounts ends that begins at `from` (which is below [`Sequences::len`]): it has at most so many
+    /// accounts, and at most so many accesses unless it is a single account.
+    pub fn batch(&self, from: usize, accounts: usize, accesses: usize) -> usize {
+        let begin = self.bounds.get(from).map_or(self.len, |(_, start)| *start);
+        let rest = self.bounds.get(from + 1..).unwrap_or_default();
+        // An account that begins beyond the limit does not fit, nor does the one before it that ends there.
+        let fits = rest.partition_point(|(_, start)| start - begin <= accesses);
+        let whole = match self.len - begin <= accesses {
+            true => self.bounds.len() - from,
+            false => fits.max(1),
+        };
+        from + whole.min(accounts.max(1))
+    }
+
+    /// Sorts a partition, which is read into memory for it.
+    fn sort(&self, accounts: Range<usize>, written: &Writer, spill: &Spill) -> io::Result<Sorted> {
+        let begin = self.spans(&accounts).start;
+        let mut places: Vec<usize> = accounts
+            .clone()
+            .map(|one| self.span(one).start - begin)
+            .collect();
+        let mut all = vec![Access::BLANK; self.spans(&accounts).len()];
+        let mut bytes = Vec::new();
+        let own = &self.bounds[accounts.clone()];
+        let file = written.file.as_ref().ok_or(io::ErrorKind::InvalidData)?;
+        for block in &written.blocks {
+            block.read(spill, file, &mut bytes, |access| {
+                let found = own.binary_search_by_key(&access.actor, |(account, _)| *account);
+                if let Ok(found) = found
+                    && let Some(slot) = all.get_mut(places[found])
+                {
+                    *slot = access;
+                    places[found] += 1;
+                }
+            });
+        }
+        self.order_each(accounts.clone(), &mut all);
+        let runs = accounts.map(|one| {
+            let span = self.span(one);
+            &all[span.start - begin..span.end - begin]
+        });
+        Block::write(spill, runs, &mut bytes)
+    }
+
+    /// Puts each account's accesses in [`order`], which stand side by side.
+    fn order_each(&self, accounts: Range<usize>, mut all: &mut [Access]) {
+        for account in accounts {
+            let (own, others) = all.split_at_mut(self.span(account).len());
+            order(own);
+            all = others;
+        }
     }
 
     /// How many accounts have a sequence.
@@ -185,9 +279,14 @@ impl Sequences {
         let span = self.span(index);
         let accesses = match &self.home {
             Home::Held(all) => Cow::Borrowed(&all[span]),
-            Home::Spilled { spill, file, at } => {
-                let place = at + (span.start * PACKED) as u64;
-                Cow::Owned(read(spill, file, place, span.len()))
+            Home::Spilled {
+                spill,
+                file,
+                blocks,
+            } => {
+                let mut all = Vec::with_capacity(span.len());
+                blocks[index].read(spill, file, &mut Vec::new(), |access| all.push(access));
+                Cow::Owned(all)
             }
         };
         (self.bounds[index].0, accesses)
@@ -199,26 +298,57 @@ impl Sequences {
         found.ok()
     }
 
-    fn span(&self, index: usize) -> std::ops::Range<usize> {
+    fn spans(&self, accounts: &Range<usize>) -> Range<usize> {
+        let start = |index: usize| self.bounds.get(index).map_or(self.len, |(_, start)| *start);
+        start(accounts.start)..start(accounts.end)
+    }
+
+    fn span(&self, index: usize) -> Range<usize> {
         let next = self.bounds.get(index + 1);
         self.bounds[index].1..next.map_or(self.len, |(_, start)| *start)
     }
 }
 
-/// Sorts a partition in its place.
-fn sort((begin, end): (usize, usize), spill: &Spill, file: &File, at: u64) -> io::Result<()> {
-    let mut place = at + (begin * PACKED) as u64;
-    let mut accesses = read(spill, file, place, end - begin);
-    // Stable: accesses of one request keep the order in which the request names them.
-    accesses.sort_by_key(|access| (access.actor, access.order()));
-    let mut bytes = Vec::with_capacity(BATCH * PACKED);
-    for batch in accesses.chunks(BATCH) {
-        bytes.clear();
-        batch.iter().for_each(|access| pack(access, &mut bytes));
-        file.write_all_at(&bytes, place)?;
-        place += bytes.len() as u64;
+/// Accounts side by side whose accesses come in one after the other.
+struct Piece<'p> {
+    accounts: Range<usize>,
+    /// The first account's number, at most.
+    first: u32,
+    /// Where the accesses of the first begin among all.
+    base: usize,
+    slots: &'p mut [Access],
+    /// Where each account's next access goes among all, from `first` on.
+    places: &'p mut [usize],
+}
+
+impl Piece<'_> {
+    /// Takes what belongs to its accounts; `owners` tells whose each access is.
+    fn fill(&mut self, some: &[&[Access]], owners: &[u32]) {
+        let all = some.iter().flat_map(|chunk| chunk.iter());
+        for (owner, access) in owners.iter().zip(all) {
+            let own = owner.wrapping_sub(self.first) as usize;
+            if let Some(place) = self.places.get_mut(own)
+                && let Some(slot) = self.slots.get_mut(*place - self.base)
+            {
+                *slot = Access {
+                    actor: *owner,
+                    ..*access
+                };
+                *place += 1;
+            }
+        }
     }
-    Ok(())
+}
+
+/// The accounts of a partition on disk.
+type Sorted = (Arc<File>, Vec<Block>);
+
+/// A panic of another thread is not told here.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    match mutex.lock() {
+        Ok(guard) => guard,
+        Err(poisoned) => poisoned.into_inner(),
+    }
 }
 
 /// Puts one account's accesses in exact order. Stable: accesses of one request keep the order in which the request names
@@ -229,36 +359,28 @@ pub fn order(accesses: &mut [Access]) {
     }
 }
 
-/// Accesses on their way to a partition.
+/// Accesses of a partition: on disk, and on their way there.
+#[derive(Default)]
 struct Writer {
-    /// The next place in it.
-    next: usize,
+    file: Option<Arc<File>>,
+    blocks: Vec<Block>,
     waiting: Vec<Access>,
 }
 
 impl Writer {
-    fn at(begin: usize) -> Writer {
-        Writer {
-            next: begin,
-            waiting: Vec::new(),
-        }
-    }
-
-    fn push(&mut self, access: Access, file: &File, at: u64) -> io::Result<()> {
+    fn push(&mut self, access: Access, spill: &Spill) -> io::Result<()> {
         self.waiting.push(access);
         match self.waiting.len() {
-            BATCH => self.flush(file, at),
+            BATCH => self.flush(spill),
             _ => Ok(()),
         }
     }
 
-    fn flush(&mut self, file: &File, at: u64) -> io::Result<()> {
-        let mut bytes = Vec::with_capacity(self.waiting.len() * PACKED);
-        self.waiting
-            .iter()
-            .for_each(|access| pack(access, &mut bytes));
-        file.write_all_at(&bytes, at + (self.next * PACKED) as u64)?;
-        self.next += self.waiting.len();
+    fn flush(&mut self, spill: &Spill) -> io::Result<()> {
+        let run = std::iter::once(&self.waiting[..]).filter(|run| !run.is_empty());
+        let (file, blocks) = Block::write(spill, run, &mut Vec::new())?;
+        self.file = Some(file);
+        self.blocks.extend(blocks);
         self.waiting.clear();
         Ok(())
     }
@@ -269,8 +391,8 @@ mod tests {
     use super::*;
     use crate::sequence::packed::tests::access;
 
-    fn one_by_one(own: Vec<&mut [Access]>) {
-        own.into_iter().for_each(order);
+    fn one_by_one(count: usize, work: &(dyn Fn(usize) + Sync)) {
+        (0..count).for_each(work);
     }
 
     /// Account and accesses, by index.

@@ -1,114 +1,22 @@
 //! Accesses in the order in which they were read, in memory or on disk.
 //!
 //! Chunks are held as they came, so that putting parts together copies nothing; what is over the ceiling goes to a
-//! file without a name, which vanishes with the process. A disk that fails is remembered and told by [`Spill::fault`]:
-//! whoever concludes from accesses asks for it before anything is printed.
+//! file (`spill`).
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 
-use super::packed::{PACKED, pack, unpack};
+use super::spill::{Block, Spill};
 use super::{Access, Moved, NONE, Names};
 
 /// Accesses for which room is made at first.
 const FEW: usize = 256;
 /// Accesses that are read from disk at a time.
 const BLOCK: usize = 4096;
-
-/// Where accesses go for which there is no room in memory. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Spill {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    /// Most bytes of accesses in memory; `None` = no ceiling.
-    room: Option<u64>,
-    folder: PathBuf,
-    file: Mutex<Option<(Arc<File>, u64)>>,
-    fault: OnceLock<String>,
-}
-
-impl Spill {
-    /// Beside a folder that may be written; nothing is written before the room is used up.
-    pub fn new(room: Option<u64>, folder: &Path) -> Spill {
-        Spill {
-            inner: Arc::new(Inner {
-                room,
-                folder: folder.to_owned(),
-                file: Mutex::new(None),
-                fault: OnceLock::new(),
-            }),
-        }
-    }
-
-    /// Nothing goes to disk.
-    pub fn never() -> Spill {
-        Spill::new(None, Path::new(""))
-    }
-
-    /// Most bytes of accesses in memory.
-    pub fn room(&self) -> Option<u64> {
-        self.inner.room
-    }
-
-    /// Whether so many accesses are more than there is room for.
-    pub fn overflows(&self, accesses: usize) -> bool {
-        let bytes = (accesses * size_of::<Access>()) as u64;
-        self.inner.room.is_some_and(|room| bytes > room)
-    }
-
-    /// What went wrong with the disk, if anything did: then nothing that was read back may be used.
-    pub fn fault(&self) -> Option<&str> {
-        self.inner.fault.get().map(String::as_str)
-    }
-
-    /// Takes so many bytes of the file for somebody: the file, and where they begin.
-    pub(super) fn take(&self, bytes: u64) -> io::Result<(Arc<File>, u64)> {
-        let mut file = match self.inner.file.lock() {
-            Ok(file) => file,
-            Err(poisoned) => poisoned.into_inner(),
-        };
-        let (file, end) = match file.as_mut() {
-            Some(open) => open,
-            None => file.insert((Arc::new(nameless(&self.inner.folder)?), 0)),
-        };
-        let from = *end;
-        *end += bytes;
-        Ok((file.clone(), from))
-    }
-
-    pub(super) fn failed(&self, error: &io::Error) {
-        let folder = self.inner.folder.display();
-        let _ = self.inner.fault.set(format!(
-            "{folder}: accesses that do not fit into --memory cannot be kept here: {error}; make room there, or give more \
-             --memory"
-        ));
-    }
-}
-
-/// A file that has no name any more and vanishes with the process.
-fn nameless(folder: &Path) -> io::Result<File> {
-    // Scans of one process may lie side by side.
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let path = folder.join(format!(
-        ".breachscope-spill-{}-{number}",
-        std::process::id()
-    ));
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(&path)?;
-    std::fs::remove_file(&path)?;
-    Ok(file)
-}
+/// Blocks that are written at a time.
+const BLOCKS: usize = 16;
 
 /// Accesses in order.
 #[derive(Debug, Default)]
@@ -130,8 +38,7 @@ enum Chunk {
 struct Spilled {
     spill: Spill,
     file: Arc<File>,
-    at: u64,
-    len: usize,
+    blocks: Arc<[Block]>,
     moved: Option<Arc<Moved>>,
 }
 
@@ -222,9 +129,7 @@ impl Accesses {
             };
             match chunk {
                 Chunk::Held(accesses) => accesses.iter().for_each(&mut see),
-                Chunk::Spilled(spilled) => {
-                    spilled.clone().into_iter().for_each(|access| see(&access));
-                }
+                Chunk::Spilled(spilled) => spilled.visit(&mut see),
             }
         }
     }
@@ -246,20 +151,48 @@ impl Accesses {
         }
     }
 
+    /// The same by chunks that hold so many together, with the place of the first of them.
+    pub(super) fn consume_chunks(self, some: usize, mut see: impl FnMut(usize, &[&[Access]])) {
+        let (mut at, mut held) = (0, 0);
+        let mut group: Vec<Vec<Access>> = Vec::new();
+        let mut show = |group: &mut Vec<Vec<Access>>, held: &mut usize| {
+            see(at, &group.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            at += std::mem::take(held);
+            group.clear();
+        };
+        for chunk in self.chunks {
+            let chunk = match chunk {
+                Chunk::Held(accesses) => accesses,
+                Chunk::Spilled(spilled) => spilled.into_iter().collect(),
+            };
+            held += chunk.len();
+            group.push(chunk);
+            if held >= some {
+                show(&mut group, &mut held);
+            }
+        }
+        show(&mut group, &mut held);
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Access> {
         self.chunks.iter().flat_map(Chunk::iter)
     }
 }
 
-impl FromIterator<Access> for Accesses {
-    fn from_iter<I: IntoIterator<Item = Access>>(all: I) -> Accesses {
-        let all: Vec<Access> = all.into_iter().collect();
+impl From<Vec<Access>> for Accesses {
+    fn from(all: Vec<Access>) -> Accesses {
         Accesses {
             len: all.len(),
             held: all.len(),
             chunks: vec![Chunk::Held(all)],
         }
+    }
+}
+
+impl FromIterator<Access> for Accesses {
+    fn from_iter<I: IntoIterator<Item = Access>>(all: I) -> Accesses {
+        Accesses::from(Vec::from_iter(all))
     }
 }
 
@@ -276,39 +209,42 @@ impl Chunk {
 
 impl Spilled {
     fn write(spill: &Spill, accesses: &[Access]) -> io::Result<Spilled> {
-        let (file, at) = spill.take((accesses.len() * PACKED) as u64)?;
-        let mut bytes = Vec::with_capacity(BLOCK * PACKED);
-        let mut place = at;
-        for block in accesses.chunks(BLOCK) {
-            bytes.clear();
-            block.iter().for_each(|access| pack(access, &mut bytes));
-            file.write_all_at(&bytes, place)?;
-            place += bytes.len() as u64;
+        let (mut bytes, mut blocks) = (Vec::new(), Vec::new());
+        let mut file = None;
+        for some in accesses.chunks(BLOCKS * BLOCK) {
+            let (own, written) = Block::write(spill, some.chunks(BLOCK), &mut bytes)?;
+            blocks.extend(written);
+            file = Some(own);
         }
         Ok(Spilled {
             spill: spill.clone(),
-            file,
-            at,
-            len: accesses.len(),
+            file: file.ok_or(io::ErrorKind::InvalidInput)?,
+            blocks: blocks.into(),
             moved: None,
         })
     }
 
+    fn visit(&self, mut see: impl FnMut(&Access)) {
+        let mut bytes = Vec::new();
+        for block in &*self.blocks {
+            block.read(&self.spill, &self.file, &mut bytes, |access| {
+                match &self.moved {
+                    Some(moved) => see(&moved.applied(access)),
+                    None => see(&access),
+                }
+            });
+        }
+    }
+
     fn into_iter(self) -> impl Iterator<Item = Access> {
-        let blocks = self.len.div_ceil(BLOCK);
-        (0..blocks).flat_map(move |block| {
-            let from = block * BLOCK;
-            let mut accesses = read(
-                &self.spill,
-                &self.file,
-                self.at + (from * PACKED) as u64,
-                BLOCK.min(self.len - from),
-            );
-            if let Some(moved) = &self.moved {
-                accesses
-                    .iter_mut()
-                    .for_each(|access| *access = moved.applied(*access));
-            }
+        let blocks = self.blocks.clone();
+        (0..blocks.len()).flat_map(move |at| {
+            let one = Spilled {
+                blocks: [blocks[at]].into(),
+                ..self.clone()
+            };
+            let mut accesses = Vec::with_capacity(blocks[at].count);
+            one.visit(|access| accesses.push(*access));
             accesses
         })
     }
@@ -370,16 +306,6 @@ impl Stowed {
     }
 }
 
-/// Reads accesses back; none where the disk fails, which the spill then knows.
-pub(super) fn read(spill: &Spill, file: &File, at: u64, len: usize) -> Vec<Access> {
-    let mut bytes = vec![0; len * PACKED];
-    if let Err(error) = file.read_exact_at(&mut bytes, at) {
-        spill.failed(&error);
-        return Vec::new();
-    }
-    bytes.chunks_exact(PACKED).map(unpack).collect()
-}
-
 impl Moved {
     /// An access with the numbers that its names have now.
     pub fn applied(&self, access: Access) -> Access {
@@ -397,6 +323,8 @@ impl Moved {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::sequence::packed::tests::access;
 

@@ -142,10 +142,13 @@ impl Json {
             time: self.lean_stamp(time?, layouts)?,
             client,
             account: account.map(|value| value.text),
+            nameless: false,
             method: method?.text,
             target: target?.text,
             status: text::status(status?.text).ok()??,
             bytes: text::bytes(field(bytes)).ok()?,
+            head_counted: false,
+            node: None,
             agent: Agent::Known(field(agent)),
         })
     }

@@ -211,7 +211,7 @@ impl LineFormat for Json {
         self.has_lean() && self.carries_account()
     }
 
-    fn lean<'a>(&self, line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
+    fn lean<'a>(&self, _: &State, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
         Json::lean(self, line, lately)
     }
 

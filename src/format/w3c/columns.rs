@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 
 use super::super::account;
+use super::super::lean::{Lately, Lean};
 use super::super::text::{self, digits_of, present};
 use super::super::{Problem, Record, Text, client, request, target, time};
 use super::account::{Account, header_in, header_name};
 use super::clock::Clock;
+use super::lean::Places;
 use super::split::Cells;
 use crate::case::AccountKey;
 use crate::words::Stamp;
@@ -18,13 +20,15 @@ use crate::words::Stamp;
 pub(super) struct Columns {
     names: Vec<Vec<u8>>,
     kinds: Vec<Kind>,
-    account: Account,
+    pub(super) account: Account,
     /// CloudFront: durations in seconds and percent-encoded headers, where IIS has milliseconds and `+`.
-    cloudfront: bool,
+    pub(super) cloudfront: bool,
+    /// Where a short line is read from.
+    places: Option<Places>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Date,
     Time,
     LocalDate,
@@ -98,12 +102,25 @@ impl Columns {
                 .for_each(|k| *k = Kind::Other);
             kinds[asked] = Kind::Host;
         }
-        Columns {
+        let mut columns = Columns {
             account: Account::find(key, &names),
             names: names.into_iter().map(<[u8]>::to_vec).collect(),
             kinds,
             cloudfront,
-        }
+            places: None,
+        };
+        columns.places = Places::of(&columns);
+        columns
+    }
+
+    /// Reads a plainly written line the short way, or leaves it to [`Columns::record`].
+    pub(super) fn lean<'a>(&self, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
+        self.places.as_ref()?.read(line, self.is_nameless(), lately)
+    }
+
+    /// Where the first column of a kind stands.
+    pub(super) fn place(&self, kind: Kind) -> Option<usize> {
+        self.kinds.iter().position(|one| *one == kind)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -184,11 +201,6 @@ impl Columns {
         record.nameless = self.is_nameless();
         record.time = stamp(&found, clock, zone)?;
         record.account = self.account(account, &record);
-        record.nameless = match self.account {
-            Account::User => !self.kinds.contains(&Kind::User),
-            Account::Nowhere => true,
-            _ => false,
-        };
         Ok(record)
     }
 

@@ -9,13 +9,14 @@ mod account;
 mod clock;
 mod cloudfront;
 mod columns;
+pub(super) mod lean;
 mod split;
 
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{FormatProblem, LineFormat, Problem, Record, State};
+use super::{FormatProblem, Lately, Lean, LineFormat, Problem, Record, State};
 use crate::case::AccountKey;
 use clock::Clock;
 use columns::Columns;
@@ -149,6 +150,14 @@ impl LineFormat for W3c {
         columns.record(cells, &state.w3c.clock, self.zone)
     }
 
+    fn reads_lean(&self) -> bool {
+        self.headless.is_none()
+    }
+
+    fn lean<'a>(&self, state: &State, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
+        state.w3c.columns.as_deref()?.lean(line, lately)
+    }
+
     fn fields(&self, state: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
         let columns = match &self.headless {
             Some(headless) => Some(&*headless.columns),
@@ -216,6 +225,9 @@ impl Headless {
 
 /// Whether some bytes may hold a directive that says something about lines.
 pub(super) fn speaks(bytes: &[u8]) -> bool {
-    let says = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
-    says(b"#Fields:") || says(b"#Date:")
+    // One look at all bytes: the sign is rare.
+    memchr::memchr_iter(b'#', bytes).any(|at| {
+        let said = &bytes[at..];
+        said.starts_with(b"#Fields:") || said.starts_with(b"#Date:")
+    })
 }

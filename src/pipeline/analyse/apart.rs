@@ -174,7 +174,7 @@ impl Returned {
         let mut first = First::default();
         let mut visits = Visits::default();
         let mut active = HashMap::with_capacity(rows.len());
-        for batch in rows.chunks(BATCH) {
+        for batch in rows.chunks(BATCH.0) {
             let read: Vec<Option<Told>> = batch
                 .par_iter()
                 .map(|(_, bytes)| postcard::from_bytes(bytes).ok())

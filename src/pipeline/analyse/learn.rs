@@ -28,6 +28,10 @@ pub(super) struct Visits {
 }
 
 impl Visits {
+    fn add_all(&mut self, visits: Vec<Visit>) {
+        visits.into_iter().for_each(|visit| self.add(visit));
+    }
+
     /// Adds an account's; they come in the order of the sequences.
     pub fn add(&mut self, visit: Visit) {
         self.asked.extend(visit.asked);
@@ -65,15 +69,24 @@ impl Class<'_> {
         let scope = Scope::new(self.case, self.atlas, homes.clone());
         let unknown = Unknown::of(self);
         let mut visits = Visits::default();
-        for from in (0..sequences.len()).step_by(super::BATCH) {
-            let batch = from..sequences.len().min(from + super::BATCH);
+        let mut before = Vec::new();
+        let mut until = 0;
+        while until < sequences.len() {
+            let from = until;
+            until = sequences.batch(from, super::BATCH.0, super::BATCH.1);
+            let batch = from..until;
             let visit = |index| {
                 let (number, accesses) = sequences.sequence(index);
                 self.visit((number, &accesses), &scope, &unknown)
             };
-            let batch: Vec<Visit> = batch.into_par_iter().map(visit).collect();
-            batch.into_iter().for_each(|visit| visits.add(visit));
+            // The last accounts' visits are added beside the reading of the next.
+            let (batch, ()) = rayon::join(
+                || batch.into_par_iter().map(visit).collect(),
+                || visits.add_all(std::mem::take(&mut before)),
+            );
+            before = batch;
         }
+        visits.add_all(before);
         let lesson = self.lesson(visits);
         if let Some(learned) = &lesson.learned
             && self.case.directory.objects.is_none()

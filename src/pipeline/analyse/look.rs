@@ -68,20 +68,31 @@ impl First {
     pub fn of(worker: &Worker<'_>, sequences: &Sequences, late_from: Option<Stamp>) -> First {
         let watch = Watch::of(worker);
         let mut first = First::default();
-        for from in (0..sequences.len()).step_by(BATCH) {
-            let batch = from..sequences.len().min(from + BATCH);
-            let batch: Vec<Looked> = batch
-                .into_par_iter()
-                .map(|index| {
-                    let (number, accesses) = sequences.sequence(index);
-                    Looked::at(worker, &watch, late_from, (index, number, &accesses))
-                })
-                .collect();
-            for looked in batch {
-                first.take(looked, &worker.case.thresholds);
-            }
+        let mut before = Vec::new();
+        let mut until = 0;
+        while until < sequences.len() {
+            let from = until;
+            until = sequences.batch(from, BATCH.0, BATCH.1);
+            let batch = from..until;
+            let look = |index| {
+                let (number, accesses) = sequences.sequence(index);
+                Looked::at(worker, &watch, late_from, (index, number, &accesses))
+            };
+            // What the last accounts gave is taken in beside the look at the next.
+            let (batch, ()) = rayon::join(
+                || batch.into_par_iter().map(look).collect(),
+                || first.take_all(std::mem::take(&mut before), worker),
+            );
+            before = batch;
         }
+        first.take_all(before, worker);
         first
+    }
+
+    fn take_all(&mut self, looked: Vec<Looked>, worker: &Worker<'_>) {
+        for one in looked {
+            self.take(one, &worker.case.thresholds);
+        }
     }
 
     /// Takes in the look at one account more; accounts come in the order of their numbers.

@@ -33,7 +33,7 @@ use crate::scope::learned::Learned;
 use crate::scope::{
     Arrivals, Atlas, Basis, FileOf, Homes, Person, PersonKind, Scope, Stale, Unnamed, as_of,
 };
-use crate::sequence::{Access, Names, Sequences, Spill, order};
+use crate::sequence::{Access, Names, Sequences, Spill};
 use crate::words::{Certainty, Reason, Stamp};
 
 pub use apart::{Returned, Seen, look_apart, together};
@@ -48,8 +48,9 @@ pub use watch::Watched;
 /// Upper end of the hold-out error up to which learned labels are used for scope: the most that a group's own habit may
 /// raise θ0 to. Labels that are wrong more often could only be held against the innocent.
 const USABLE: f64 = 0.3;
-/// Accounts that are measured at a time, before what nothing speaks against is let go.
-const BATCH: usize = 8192;
+/// Accounts that are measured at a time, before what nothing speaks against is let go, and about how many accesses they
+/// have together at most: what is measured of an account grows with these.
+const BATCH: (usize, usize) = (8192, 1 << 16);
 
 /// One account after everything was weighed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -362,7 +363,7 @@ fn arrivals(outcomes: &[AccountOutcome], calm: Vec<Stamp>) -> Arrivals {
     arrivals
 }
 
-/// Puts many accounts' accesses in order.
-fn side_by_side(own: Vec<&mut [Access]>) {
-    own.into_par_iter().for_each(order);
+/// Does work on all threads.
+fn side_by_side(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().for_each(work);
 }

@@ -69,12 +69,15 @@ impl<'a> Tallies<'a> {
     /// `private` which IDs must not be shown.
     pub(super) fn accounts(
         &self,
-        findings: &Value,
+        accounts: Value,
         number: impl Fn(&str) -> Option<usize>,
         private: &HashSet<&str>,
         (names, lines): (&mut Names<'a>, &mut Lines<'a>),
     ) -> Vec<Value> {
-        let mut rows: Vec<Value> = findings["accounts"].as_array().cloned().unwrap_or_default();
+        let mut rows = match accounts {
+            Value::Array(rows) => rows,
+            _ => Vec::new(),
+        };
         rows.sort_by_key(|row| rank(row["verdict"].as_str()));
         let wanted: Vec<usize> = rows
             .iter()

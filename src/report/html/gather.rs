@@ -38,7 +38,7 @@ pub(super) struct Page {
 /// # Errors
 /// As [`super::render`].
 pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
-    let findings = source.json("findings.json")?;
+    let mut findings = source.json("findings.json")?;
     let names = names(&(source.read)("controllers.csv")?)?;
     let hours = timeline::hours(&(source.read)("coverage.csv")?)?;
     let subjects = Subjects::read(&(source.read)("subjects.csv")?)?;
@@ -48,7 +48,10 @@ pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
     let marks = timeline::marks(&findings, &source.manifest);
     let zone = zone(&findings, &marks, &rows);
     let sentences = sentences::five(&words, &zone, &findings);
-    let mut data = data(&findings, (&rows, &protected, &subjects), &names, &hours);
+    // They are most of the file, so they are not copied.
+    let accounts = findings["accounts"].take();
+    let facts = (&findings, accounts);
+    let mut data = data(facts, (&rows, &protected, &subjects), &names, &hours);
     data["time"]["marks"] = json!(marks);
     data["manifest"] = manifest(&source.manifest);
     show(&mut data);
@@ -99,7 +102,7 @@ fn window(findings: &Value) -> Option<(i64, i64)> {
 }
 
 fn data<'a>(
-    findings: &'a Value,
+    (findings, accounts): (&'a Value, Value),
     (rows, protected, people): (&[Access<'a>], &HashSet<String>, &'a Subjects),
     names: &[String],
     hours: &[Hour],
@@ -124,7 +127,7 @@ fn data<'a>(
         .filter_map(|(at, row)| Some((safe(row["id"].as_str()?), at)))
         .collect();
     let place = |id: &str| places.get(id).or_else(|| places.get(&safe(id))).copied();
-    let accounts = tallies.accounts(findings, place, &private, (&mut strings, &mut lines));
+    let accounts = tallies.accounts(accounts, place, &private, (&mut strings, &mut lines));
     let heat = tallies.cells(&accounts);
     let requests = timeline::requests(rows);
     let views = timeline::views(window(findings), &requests, hours, &mut lines);

@@ -1,4 +1,4 @@
-//! The short way for plain combined lines reads what the long way reads, or nothing.
+//! The short way for plainly written lines reads what the long way reads, or nothing.
 
 use breachscope::case::{AccountKey, RouteSpec};
 use breachscope::format::target::Target;
@@ -24,13 +24,35 @@ const OBJECTS: [&str; 6] = [
     r#"{"ts": 1795305600, "client_ip": "10.0.0.1", "user": "-", "user_id": "b", "method": "GET", "url": "/a/3", "path": "/b", "status": 200}"#,
 ];
 
+/// Headers of IIS: its usual columns; all of them; none for a user.
+const HEADERS: [&str; 3] = [
+    "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-bytes time-taken",
+    "#Fields: date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken",
+    "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status",
+];
+
+const ROWS: [&str; 6] = [
+    "2021-11-20 23:50:00 10.0.0.1 GET /contact/show.aspx contactId=7&x=1 443 CORP\\anna 203.0.113.7 Mozilla/5.0+(X11;+rv:1) 200 812 31",
+    "2021-11-20 23:50:07 10.0.0.1 POST /a/1 - 443 - 203.0.113.8 - 401 0 2",
+    "2021-11-20 23:51:07 W3SVC1 WEB03 10.0.0.1 GET /contact/show.aspx ?contactId=7 443 b 203.0.113.7 HTTP/1.1 curl - - host 200 0 0 812 300 31",
+    "2021-11-20 23:50:07 203.0.113.8 GET /a/1 page=2 200",
+    "2021-11-20 23:50:60 10.0.0.1 GET /a/1 - 443 - 203.0.113.8 - 200 0 2",
+    "2021-11-20 23:50:07 10.0.0.1 GET /a?1 - 443 - 203.0.113.8 - 200 0 2",
+];
+
 /// How many of the lines went the short way; each must read the same the long way.
 fn held(format: &Format, lines: &[&[u8]]) -> usize {
+    held_behind(format, b"", lines)
+}
+
+/// The same behind a line that says something about the others.
+fn held_behind(format: &Format, header: &[u8], lines: &[&[u8]]) -> usize {
     assert!(format.goes_lean());
     let mut lately = Lately::default();
     let mut short = 0;
     for line in lines {
         let mut state = State::default();
+        format.parse(&mut state, header, 0);
         let Some(lean) = format.lean(&state, line, &mut lately) else {
             continue;
         };
@@ -48,8 +70,9 @@ fn held(format: &Format, lines: &[&[u8]]) -> usize {
         assert_eq!(record.bytes, lean.bytes);
         assert_eq!(record.user_agent.as_deref().unwrap_or_default(), agent);
         assert_eq!(record.forwarded, None);
-        assert_eq!((record.node, record.sequence), (None, None));
-        assert!(!record.nameless && !record.bad_token && !record.head_counted);
+        assert_eq!((record.node.as_deref(), record.sequence), (lean.node, None));
+        assert_eq!((record.nameless, record.bad_token), (lean.nameless, false));
+        assert_eq!(record.head_counted, lean.head_counted);
     }
     short
 }
@@ -60,6 +83,22 @@ fn combined() -> Format {
 
 fn json() -> Format {
     Format::named("json", &[], Tz::UTC).unwrap()
+}
+
+fn w3c(account: Option<&str>) -> Format {
+    let format = Format::named("w3c", &[], Tz::UTC).unwrap();
+    let key = account.map(|name| AccountKey::Field(name.to_owned()));
+    format.bind_account(key.as_ref()).unwrap()
+}
+
+/// Which header a row of [`ROWS`] stands under.
+fn header_of(row: usize) -> &'static [u8] {
+    let header = match row {
+        2 => HEADERS[1],
+        3 => HEADERS[2],
+        _ => HEADERS[0],
+    };
+    header.as_bytes()
 }
 
 fn bytes<'l>(lines: &[&'l str]) -> Vec<&'l [u8]> {
@@ -95,6 +134,26 @@ fn plain_lines_go_the_short_way() {
 }
 
 #[test]
+fn rows_of_iis_go_the_short_way() {
+    let rows = bytes(&ROWS);
+    for (row, line) in rows.iter().enumerate() {
+        // A leap second, and a `?` that separates nothing, are left to the long way.
+        let short = usize::from(row < 4);
+        assert_eq!(
+            held_behind(&w3c(None), header_of(row), &[line]),
+            short,
+            "{row}"
+        );
+    }
+    // Another column names the account; a header whose blanks are written otherwise is the long way's.
+    let column = |name, row: usize| held_behind(&w3c(Some(name)), header_of(row), &[rows[row]]);
+    assert_eq!((column("cs-host", 2), column("cs(Cookie)", 2)), (1, 0));
+    // Under another header, and under none, the line means nothing.
+    assert_eq!(held_behind(&w3c(None), header_of(2), &[rows[0]]), 0);
+    assert_eq!(held(&w3c(None), &[rows[0]]), 0);
+}
+
+#[test]
 fn whoever_names_the_account_otherwise_goes_the_long_way() {
     let format = |key: AccountKey| {
         let format = Format::named("combined", &[], Tz::UTC).unwrap();
@@ -125,12 +184,12 @@ proptest! {
     /// Bytes put into, taken out of and exchanged in plain lines.
     #[test]
     fn damaged_lines_read_the_same(
-        which in 0..LINES.len() + OBJECTS.len(),
+        which in 0..LINES.len() + OBJECTS.len() + ROWS.len(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0..3u8, prop_oneof![
-            prop::sample::select(b" \t\r\"\\[]{}-:/.,|%?#\x1b\x000Az\xc3".to_vec()), any::<u8>(),
+            prop::sample::select(b" +\t\r\"\\[]{}-:/.,|%?#\x1b\x000Az\xc3".to_vec()), any::<u8>(),
         ]), 0..6),
     ) {
-        let all = bytes(&[&LINES[..], &OBJECTS[..]].concat());
+        let all = bytes(&[&LINES[..], &OBJECTS[..], &ROWS[..]].concat());
         let mut line = all[which].to_vec();
         for (at, how, byte) in edits {
             let at = at.index(line.len().max(1));
@@ -143,9 +202,15 @@ proptest! {
         }
         // Nor is a line with zeros inside given to be read the short way.
         line.retain(|b| !matches!(b, b'\n' | 0));
-        match which < LINES.len() {
-            true => held(&combined(), &[all[0], &line, all[1]]),
-            false => held(&json(), &[all[which], &line, all[LINES.len()]]),
+        match which.checked_sub(LINES.len()) {
+            None => held(&combined(), &[all[0], &line, all[1]]),
+            Some(which) if which < OBJECTS.len() => {
+                held(&json(), &[OBJECTS[which].as_bytes(), &line, all[LINES.len()]])
+            }
+            Some(which) => {
+                let row = which - OBJECTS.len();
+                held_behind(&w3c(None), header_of(row), &[ROWS[row].as_bytes(), &line, ROWS[0].as_bytes()])
+            }
         };
     }
 
