@@ -180,23 +180,6 @@ pub fn write(answer: Answer<'_>, staging: Staging) -> Result<(), FolderProblem> 
 
 /// The files that are made from the answer itself.
 fn put(answer: &Answer<'_>, staging: &mut Staging) -> Result<(), FolderProblem> {
-    std::thread::scope(|threads| {
-        // As long as all others, where much was disclosed.
-        let timeline = threads.spawn(|| timeline::jsonl(answer));
-        put_tables(answer, staging)?;
-        let timeline = timeline.join();
-        let timeline = timeline.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        staging.put("timeline.jsonl", timeline?)
-    })?;
-    staging.put("coverage.csv", tables::coverage(answer)?)?;
-    staging.put("rejects.csv", tables::rejects(answer)?)?;
-    if let Some(other) = &answer.other {
-        staging.put("comparison.json", difference::json(answer, other)?)?;
-    }
-    Ok(())
-}
-
-fn put_tables(answer: &Answer<'_>, staging: &mut Staging) -> Result<(), FolderProblem> {
     staging.put("controllers.csv", tables::controllers(answer)?)?;
     staging.put("accounts.csv", tables::accounts(answer)?)?;
     staging.put("subjects.csv", tables::subjects(answer)?)?;
@@ -206,7 +189,14 @@ fn put_tables(answer: &Answer<'_>, staging: &mut Staging) -> Result<(), FolderPr
     }
     staging.put("bounds.csv", rungs::bounds(answer)?)?;
     staging.put("ladder.csv", rungs::ladder(answer)?)?;
-    staging.put("findings.json", findings::json(answer)?)
+    staging.put("findings.json", findings::json(answer)?)?;
+    staging.put("timeline.jsonl", timeline::jsonl(answer)?)?;
+    staging.put("coverage.csv", tables::coverage(answer)?)?;
+    staging.put("rejects.csv", tables::rejects(answer)?)?;
+    if let Some(other) = &answer.other {
+        staging.put("comparison.json", difference::json(answer, other)?)?;
+    }
+    Ok(())
 }
 
 /// The page, in English as all of the answer's other files are; `report` renders it in other languages.

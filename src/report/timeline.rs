@@ -1,6 +1,8 @@
 //! `timeline.jsonl`: events for Timesketch, in time order. Names accounts and lines, never data subjects.
 
-use serde_json::json;
+use std::ops::Range;
+
+use serde::Serialize;
 
 use super::{Answer, FolderProblem};
 use crate::coverage::GapKind;
@@ -10,20 +12,67 @@ use crate::words::{Certainty, Stamp};
 
 /// The file's bytes: one JSON object a line.
 pub(super) fn jsonl(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
-    let mut events = requests(answer);
-    events.extend(sources(answer));
-    events.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    let mut bytes = Vec::new();
-    for (_, line) in events {
-        bytes.extend_from_slice(line.as_bytes());
-        bytes.push(b'\n');
+    let mut events = Events::default();
+    requests(answer, &mut events)?;
+    sources(answer, &mut events)?;
+    Ok(events.in_order())
+}
+
+/// Lines in any order, each with its time; there may be millions, so they lie in one text.
+#[derive(Default)]
+struct Events {
+    text: Vec<u8>,
+    lines: Vec<(Stamp, Range<usize>)>,
+}
+
+impl Events {
+    fn push(&mut self, at: Stamp, event: &impl Serialize) -> Result<(), FolderProblem> {
+        let from = self.text.len();
+        serde_json::to_writer(&mut self.text, event)
+            .map_err(|e| FolderProblem::encoding("timeline.jsonl", e))?;
+        self.text.push(b'\n');
+        self.lines.push((at, from..self.text.len()));
+        Ok(())
     }
-    Ok(bytes)
+
+    fn in_order(mut self) -> Vec<u8> {
+        let text = |line: &Range<usize>| &self.text[line.clone()];
+        self.lines
+            .sort_by(|a, b| (a.0, text(&a.1)).cmp(&(b.0, text(&b.1))));
+        let mut bytes = Vec::with_capacity(self.text.len());
+        for (_, line) in &self.lines {
+            bytes.extend_from_slice(text(line));
+        }
+        bytes
+    }
+}
+
+/// A request beyond scope, as Timesketch reads it.
+#[derive(Serialize)]
+struct Requested<'a> {
+    message: String,
+    datetime: String,
+    timestamp_desc: &'a str,
+    account: &'a str,
+    verdict: &'a str,
+    certainty: &'a str,
+    route: &'a str,
+    status: u16,
+    objects: usize,
+    client: String,
+    evidence: String,
+}
+
+/// Something about a log.
+#[derive(Serialize)]
+struct Told<'a> {
+    message: String,
+    datetime: String,
+    timestamp_desc: &'a str,
 }
 
 /// One event for each request beyond scope.
-fn requests(answer: &Answer<'_>) -> Vec<(Stamp, String)> {
-    let mut events = Vec::new();
+fn requests(answer: &Answer<'_>, events: &mut Events) -> Result<(), FolderProblem> {
     for outcome in &answer.analysis.outcomes {
         let account = outcome.person.label();
         let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
@@ -40,35 +89,36 @@ fn requests(answer: &Answer<'_>) -> Vec<(Stamp, String)> {
                 sure => format!("disclosed ({})", sure.word()),
             };
             let route = answer.route(access.route);
-            let event = json!({
-                "message": format!("{account}: {objects} object(s) beyond scope {what} by route {route}"),
-                "datetime": access.time.to_string(),
-                "timestamp_desc": "HTTP request",
-                "account": account,
-                "verdict": verdict,
-                "certainty": surest.word(),
-                "route": route,
-                "status": access.status,
-                "objects": objects,
-                "client": answer.analysis.names.clients.text(access.client),
-                "evidence": answer.reference(Citation::of(access)),
-            });
-            events.push((access.time, event.to_string()));
+            let event = Requested {
+                message: format!(
+                    "{account}: {objects} object(s) beyond scope {what} by route {route}"
+                ),
+                datetime: access.time.to_string(),
+                timestamp_desc: "HTTP request",
+                account: &account,
+                verdict,
+                certainty: surest.word(),
+                route,
+                status: access.status,
+                objects,
+                client: answer.analysis.names.clients.text(access.client),
+                evidence: answer.reference(Citation::of(access)),
+            };
+            events.push(access.time, &event)?;
         }
     }
-    events
+    Ok(())
 }
 
 /// Where each source begins and ends, and its holes.
-fn sources(answer: &Answer<'_>) -> Vec<(Stamp, String)> {
-    let mut events = Vec::new();
+fn sources(answer: &Answer<'_>, events: &mut Events) -> Result<(), FolderProblem> {
     let mut push = |at: Stamp, message: String, kind: &str| {
-        let event = json!({
-            "message": message,
-            "datetime": at.to_string(),
-            "timestamp_desc": kind,
-        });
-        events.push((at, event.to_string()));
+        let told = Told {
+            message,
+            datetime: at.to_string(),
+            timestamp_desc: kind,
+        };
+        events.push(at, &told)
     };
     for (index, source) in answer.case.sources.iter().enumerate() {
         let tallies = answer
@@ -81,10 +131,10 @@ fn sources(answer: &Answer<'_>) -> Vec<(Stamp, String)> {
                 first,
                 format!("source {} begins", source.name),
                 "Log begins",
-            );
+            )?;
         }
         if let Some(last) = tallies.filter_map(|tally| tally.last).max() {
-            push(last, format!("source {} ends", source.name), "Log ends");
+            push(last, format!("source {} ends", source.name), "Log ends")?;
         }
         let own = answer.assessment.holes.iter().filter(|h| h.source == index);
         for hole in own {
@@ -94,8 +144,8 @@ fn sources(answer: &Answer<'_>) -> Vec<(Stamp, String)> {
                 GapKind::BeforeStart | GapKind::AfterEnd => continue,
                 _ => format!("hole until {} ({kind}): {}", hole.until, hole.basis),
             };
-            push(hole.from, message, "Log gap");
+            push(hole.from, message, "Log gap")?;
         }
     }
-    events
+    Ok(())
 }

@@ -6,11 +6,13 @@
 //! home. Everything that rests on this says `scope: inferred`. METHODS.md's full method
 //! (co-access, hold-out error) is a later issue's.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+
+use hashbrown::HashSet;
 
 use super::atlas::{Atlas, ControllerIndex, Thing};
-use super::people::{People, Person, PersonKind};
-use crate::sequence::{Access, NONE, Names, Sequences};
+use super::people::{Person, PersonKind};
+use crate::sequence::{Access, NONE};
 use crate::words::HOUR;
 
 const DAY: i64 = 24 * HOUR;
@@ -30,21 +32,6 @@ pub struct Homes {
 }
 
 impl Homes {
-    /// Infers every account's home; empty where the case has grants and none is needed.
-    pub fn infer(
-        atlas: &Atlas<'_>,
-        sequences: &Sequences,
-        people: &People,
-        names: &Names,
-    ) -> Homes {
-        let mut homes = Homes::told(atlas);
-        for index in 0..sequences.len() {
-            let (who, accesses) = sequences.sequence(index);
-            homes.meet(atlas, people.person(who), &accesses, names);
-        }
-        homes
-    }
-
     /// What the table of accounts says; nothing where the case has grants.
     pub fn told(atlas: &Atlas<'_>) -> Homes {
         let mut homes = Homes::default();
@@ -61,23 +48,34 @@ impl Homes {
         homes
     }
 
-    /// Infers one account's home from its own accesses, where no table says it and the case has no grants.
-    pub fn meet(&mut self, atlas: &Atlas<'_>, person: Person, accesses: &[Access], names: &Names) {
+    /// Infers one account's home from its own accesses, where no table says it and the case has no grants. `things`: what
+    /// each requested ID is, by its number.
+    pub fn inferred(
+        &self,
+        atlas: &Atlas<'_>,
+        person: &Person,
+        accesses: &[Access],
+        things: &[Thing],
+    ) -> Option<ControllerIndex> {
         let settled =
             person.kind != PersonKind::Account || self.by_account.contains_key(&person.name);
         if settled || atlas.directory.grants.is_some() {
-            return;
+            return None;
         }
         let asked = accesses.iter().filter(|access| access.object != NONE);
-        let asked = asked.map(|access| {
-            let thing = atlas.thing(names.objects.name(access.object), access.object);
-            (access.time.0.div_euclid(DAY), thing)
-        });
-        let asked: HashSet<(i64, Thing)> = asked.collect();
+        let asked: HashSet<(i64, Thing)> = asked
+            .filter_map(|access| {
+                let thing = things.get(access.object as usize).copied()?;
+                Some((access.time.0.div_euclid(DAY), thing))
+            })
+            .collect();
         let things: HashSet<Thing> = asked.iter().map(|(_, thing)| *thing).collect();
-        if let Some(controller) = by_days(atlas, &asked).or_else(|| majority(atlas, &things)) {
-            self.by_account.insert(person.name, controller);
-        }
+        by_days(atlas, &asked).or_else(|| majority(atlas, &things))
+    }
+
+    /// Adds the home of an account that has none yet.
+    pub fn add(&mut self, account: Vec<u8>, home: ControllerIndex) {
+        self.by_account.entry(account).or_insert(home);
     }
 
     /// Adds homes of accounts of which nothing was known, from labels that were learned: the majority of what each asked
@@ -92,7 +90,7 @@ impl Homes {
                 *counts.entry(label).or_default() += 1;
             }
             if let Some(controller) = most(counts, asked) {
-                self.by_account.entry(account).or_insert(controller);
+                self.add(account, controller);
             }
         }
     }

@@ -97,6 +97,9 @@ const WIDTHS: [[usize; 4]; NUMBERS] = {
 const BODY: u32 = 2 * NUMBERS as u32;
 /// Most bytes of an access in a run, and room for a number that is written whole before it is cut.
 const MOST: usize = 4 + 8 * NUMBERS + 8;
+/// Bytes in which any access ends: a power of two, and eight.
+const SPACE: usize = 128 + 8;
+const _: () = assert!(MOST <= SPACE);
 
 /// Small where a signed number is near zero.
 fn folded(number: i64) -> u64 {
@@ -175,22 +178,14 @@ pub(super) fn unpack_run(
 ) -> Option<()> {
     let mut before = Access::BLANK;
     for _ in 0..count {
-        let (control, rest) = bytes.split_first_chunk()?;
-        let control = u32::from_le_bytes(*control);
-        bytes = rest;
-        let mut numbers = [0_u64; NUMBERS];
-        for (place, (number, widths)) in numbers.iter_mut().zip(WIDTHS).enumerate() {
-            let width = widths[(control >> (2 * place)) as usize & 3];
-            *number = match bytes.first_chunk() {
-                Some(eight) => u64::from_le_bytes(*eight) & mask(width),
-                None => {
-                    let mut eight = [0; 8];
-                    eight[..width].copy_from_slice(bytes.get(..width)?);
-                    u64::from_le_bytes(eight)
-                }
-            };
-            bytes = bytes.get(width..)?;
-        }
+        let (control, numbers) = match bytes.first_chunk() {
+            Some(chunk) => {
+                let (control, numbers, used) = spacious(chunk);
+                bytes = &bytes[used..];
+                (control, numbers)
+            }
+            None => scant(&mut bytes)?,
+        };
         let [
             time,
             offset,
@@ -234,12 +229,53 @@ pub(super) fn unpack_run(
     bytes.is_empty().then_some(())
 }
 
+/// The control word and numbers at the beginning of bytes that reach beyond any access, and how many they take.
+#[inline]
+fn spacious(bytes: &[u8; SPACE]) -> (u32, [u64; NUMBERS], usize) {
+    let control = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    let mut numbers = [0_u64; NUMBERS];
+    let mut at = 4;
+    for (place, (number, widths)) in numbers.iter_mut().zip(&WIDTHS).enumerate() {
+        let width = widths[(control >> (2 * place)) as usize & 3];
+        let mut eight = [0; 8];
+        // Always below; said so, it costs no check.
+        let from = at & (SPACE - 9);
+        eight.copy_from_slice(&bytes[from..from + 8]);
+        *number = u64::from_le_bytes(eight) & mask(width);
+        at += width;
+    }
+    (control, numbers, at)
+}
+
+/// The same near the end of the bytes, of which they are taken off.
+fn scant(bytes: &mut &[u8]) -> Option<(u32, [u64; NUMBERS])> {
+    let (control, mut rest) = bytes.split_first_chunk()?;
+    let control = u32::from_le_bytes(*control);
+    let mut numbers = [0_u64; NUMBERS];
+    for (place, (number, widths)) in numbers.iter_mut().zip(&WIDTHS).enumerate() {
+        let width = widths[(control >> (2 * place)) as usize & 3];
+        let mut eight = [0; 8];
+        let (own, behind) = rest.split_at_checked(width)?;
+        eight[..width].copy_from_slice(own);
+        *number = u64::from_le_bytes(eight);
+        rest = behind;
+    }
+    *bytes = rest;
+    Some((control, numbers))
+}
+
 /// The lowest so many bytes.
 fn mask(width: usize) -> u64 {
-    match width {
-        8 => u64::MAX,
-        width => (1 << (8 * width)) - 1,
-    }
+    const MASKS: [u64; 9] = {
+        let mut masks = [u64::MAX; 9];
+        let mut width = 0;
+        while width < 8 {
+            masks[width] = (1 << (8 * width)) - 1;
+            width += 1;
+        }
+        masks
+    };
+    MASKS[width]
 }
 
 impl Access {
@@ -337,9 +373,9 @@ pub(super) mod tests {
     pub(crate) fn access(n: u64) -> Access {
         let narrow = |plus: u32| (n as u32).wrapping_mul(31).wrapping_add(plus);
         Access {
-            time: Stamp(-(n as i64) - 1),
-            offset: n * 1000 + 1,
-            line: n + 2,
+            time: Stamp(!(n as i64)),
+            offset: n.wrapping_mul(1000).wrapping_add(1),
+            line: n.wrapping_add(2),
             bytes: u64::MAX - n,
             file: narrow(3),
             length: narrow(4),

@@ -102,7 +102,10 @@ pub fn look_apart<E>(
         }
         for (number, accesses) in &batch {
             let person = common.people.person(*number);
-            scope.homes().meet(atlas, person, accesses, &common.names);
+            let homes = scope.homes();
+            if let Some(home) = homes.inferred(atlas, &person, accesses, tools.things()) {
+                homes.add(person.name, home);
+            }
         }
         let worker = tools.worker(case, common, (&scope, None, &voters));
         let class = tools.class(case, atlas, common);

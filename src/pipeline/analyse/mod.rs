@@ -31,7 +31,7 @@ use crate::route::content::RouteContent;
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
 use crate::scope::{
-    Arrivals, Atlas, Basis, FileOf, Homes, Person, PersonKind, Scope, Stale, Unnamed, as_of,
+    Arrivals, Atlas, Basis, FileOf, Person, PersonKind, Scope, Stale, Unnamed, as_of,
 };
 use crate::sequence::{Access, Names, Sequences, Spill};
 use crate::words::{Certainty, Reason, Stamp};
@@ -245,8 +245,8 @@ pub fn analyse(
         }
     };
     let tools = Tools::of(case, atlas, &common);
-    let (names, people) = (&common.names, &common.people);
-    let mut homes = Homes::infer(atlas, &sequences, people, names);
+    let people = &common.people;
+    let mut homes = tools.homes(atlas, &common, &sequences);
     let class = tools.class(case, atlas, &common);
     let (lesson, first) = match looked {
         Some((first, visits)) => (class.lesson(visits), Some(first)),

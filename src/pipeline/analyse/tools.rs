@@ -11,7 +11,8 @@ use super::measure::Worker;
 use crate::case::{AccountRow, Case};
 use crate::detect::contacts::Reader;
 use crate::scope::learned::Learned;
-use crate::scope::{Atlas, Opener, Scope, Thing};
+use crate::scope::{Atlas, Homes, Opener, Scope, Thing};
+use crate::sequence::Sequences;
 use crate::words::HOUR;
 
 pub(super) struct Tools<'c> {
@@ -36,6 +37,33 @@ impl<'c> Tools<'c> {
                 .map(|member| atlas.listed(member))
                 .collect(),
         }
+    }
+
+    /// What each requested ID is, by its number.
+    pub fn things(&self) -> &[Thing] {
+        &self.things
+    }
+
+    /// Homes of accounts: as the table says, else inferred from what each asked for.
+    pub fn homes(&self, atlas: &Atlas<'_>, common: &Common, sequences: &Sequences) -> Homes {
+        let mut homes = Homes::told(atlas);
+        if atlas.directory.grants.is_some() {
+            return homes;
+        }
+        let home = |index| {
+            let (number, accesses) = sequences.sequence(index);
+            let person = common.people.person(number);
+            let home = homes.inferred(atlas, &person, &accesses, &self.things)?;
+            Some((person.name, home))
+        };
+        let found: Vec<_> = (0..sequences.len())
+            .into_par_iter()
+            .filter_map(home)
+            .collect();
+        for (account, home) in found {
+            homes.add(account, home);
+        }
+        homes
     }
 
     /// For looks under a scope; `learned`: labels to be used, and who voted on them.
