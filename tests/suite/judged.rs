@@ -81,7 +81,7 @@ fn lines_in_no_order_at_all_are_the_same_evidence() {
     let days: Vec<String> = lines
         .iter()
         .zip(0..)
-        .map(|(line, at)| line.replace("04/Mar", &format!("{:02}/Mar", 4 + at * 4 / 4360)))
+        .map(|(line, at)| line.replace("04/Mar", &format!("{:02}/Mar", 4 + at % 10)))
         .collect();
     let mut state = 7_u64;
     lines = days;
@@ -198,7 +198,8 @@ fn a_damaged_record_takes_no_more_than_its_own_array() {
         lines[20] = damage(&lines[20]);
         fs::write(&log, lines.concat()).unwrap();
         let output = run(&["records", text(&log)]);
-        let read = String::from_utf8_lossy(&output.stdout).lines().count();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let read = said.matches("\"url\"").count();
         assert!(read >= 58, "{read} of 59 were read: {}", lines[20]);
     }
     fs::remove_dir_all(&schools.folder).unwrap();
