@@ -127,10 +127,7 @@ impl<'w> Watch<'w> {
         let listed = self.plain.has_grants(&said.account) || case.unlisted_beyond;
         let client = request.record.client.as_deref().unwrap_or_default();
         let aside = case.exclude_accounts.contains(&said.account)
-            || case
-                .exclude_clients
-                .iter()
-                .any(|one| one.as_bytes() == client)
+            || case.excludes_client(client)
             || !in_period(case.period, said.time);
         if !said.named || !listed || aside {
             return;

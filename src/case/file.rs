@@ -13,6 +13,7 @@ use super::problem::{CaseProblem, nearest, quoted};
 use super::section::{Script, Section, Value};
 use super::table::hex_digest;
 use super::{Case, Home, Thresholds, Written, routes, rows, sources};
+use crate::format::Proxies;
 use crate::words::Validity;
 
 pub(super) const SECTIONS: [&str; 8] = [
@@ -71,7 +72,7 @@ fn assemble(script: Script<'_>, home: &Home<'_>, sha256: String) -> Result<Case,
     let unlisted_beyond = unlisted_beyond(&top)?;
     let thresholds = section(&top, "detect", Thresholds::KEYS)?;
     let thresholds = thresholds.map_or(Ok(Thresholds::default()), |s| Thresholds::read(&s))?;
-    let (exclude_accounts, exclude_clients) = exclude(&top)?;
+    let (exclude_accounts, exclude_clients, exclude_networks) = exclude(&top)?;
     let announced = section(&top, "leak", &["records", "published"])?;
     let announced = announced
         .map(|s| Announced::read(&s, head.timezone))
@@ -103,6 +104,7 @@ fn assemble(script: Script<'_>, home: &Home<'_>, sha256: String) -> Result<Case,
         directory: tables.directory,
         exclude_accounts,
         exclude_clients,
+        exclude_networks,
         unlisted_beyond,
         thresholds,
         leak,
@@ -170,11 +172,33 @@ fn unlisted_beyond(top: &Section<'_>) -> Result<bool, CaseProblem> {
     }
 }
 
-fn exclude(top: &Section<'_>) -> Result<(Vec<String>, Vec<String>), CaseProblem> {
-    match section(top, "exclude", &["accounts", "clients"])? {
-        Some(exclude) => Ok((exclude.texts("accounts")?, exclude.texts("clients")?)),
-        None => Ok((Vec::new(), Vec::new())),
+/// Accounts, clients as written, and those of them that are addresses or networks.
+type Excluded = (Vec<String>, Vec<String>, Proxies);
+
+fn exclude(top: &Section<'_>) -> Result<Excluded, CaseProblem> {
+    let Some(exclude) = section(top, "exclude", &["accounts", "clients"])? else {
+        return Ok(Excluded::default());
+    };
+    let mut networks = Proxies::default();
+    let clients = exclude.get("clients");
+    for item in clients.map_or(Ok(Vec::new()), |value| value.items())? {
+        let text = item.text()?;
+        match networks.trust(text) {
+            // A log may name its clients by something else than an address.
+            Err(_) if !text.contains('/') => {}
+            Err(what) => {
+                let remedy = "write a client as the log names it, or a network with the length of its prefix, such as \
+                              \"192.0.2.0/24\"";
+                return Err(item.complain(&what, remedy));
+            }
+            Ok(()) => {}
+        }
     }
+    Ok((
+        exclude.texts("accounts")?,
+        exclude.texts("clients")?,
+        networks,
+    ))
 }
 
 fn zone(value: &Value<'_>) -> Result<Tz, CaseProblem> {

@@ -123,6 +123,8 @@ pub struct Case {
     pub exclude_accounts: Vec<String>,
     /// `[exclude] clients`.
     pub exclude_clients: Vec<String>,
+    /// Those of them that are addresses or networks.
+    pub exclude_networks: Proxies,
     /// `[scope] unlisted = "beyond"`: accounts that `grants` does not know are beyond every scope.
     pub unlisted_beyond: bool,
     /// `[leak]`.
@@ -138,6 +140,12 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether requests from a client, as a log names it, are set aside.
+    pub fn excludes_client(&self, client: &[u8]) -> bool {
+        let clients = self.exclude_clients.iter();
+        clients.map(String::as_bytes).any(|one| one == client) || self.exclude_networks.hold(client)
+    }
+
     /// A case of which nothing is known but one log stream's name and what is asked of it.
     pub fn of_logs(name: &str, timezone: chrono_tz::Tz, period: Option<Validity>) -> Case {
         let source = SourceSpec {
@@ -167,6 +175,7 @@ impl Case {
             directory: Directory::default(),
             exclude_accounts: Vec::new(),
             exclude_clients: Vec::new(),
+            exclude_networks: Proxies::default(),
             unlisted_beyond: false,
             leak: None,
             thresholds: Thresholds::default(),

@@ -31,9 +31,9 @@ use crate::case::{Case, Leak, LeakRecord};
 use crate::coverage::Assessment;
 use crate::detect::Verdict;
 use crate::detect::hand::Connection;
-use crate::impact::AccountShare;
+use crate::impact::{AccountShare, Published};
 use crate::scope::{Atlas, ControllerIndex, Thing};
-use crate::words::{Certainty, Stamp};
+use crate::words::{Certainty, Reason, Stamp};
 
 /// A leaked thing was shown to an account by a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +136,9 @@ pub struct LeakFindings {
     pub pool: Pool,
     /// Controllers with a published record, with their number of records.
     pub controllers: std::collections::BTreeMap<ControllerIndex, u64>,
+    /// Controllers and subjects of the records that the directory knows, and what speaks against calling them
+    /// untouched: no logged answer showed the record to anybody, or only such as nobody can tell from its leak.
+    pub published: Published,
     /// Records that a logged answer showed to somebody in time.
     pub seen: usize,
     /// Rows of records that no logged answer showed to anybody.
@@ -226,7 +229,21 @@ fn leak_findings(ground: &Ground<'_>, leak: &Leak, known: &[Known<'_>]) -> LeakF
         }
     }
     let shown = |record: &&Known<'_>| !pool::seen_by(ground, record).is_empty();
+    let mut published = Published::new();
+    for record in known {
+        let reason = match shown(&record) {
+            true => Reason::Ambiguous,
+            false => Reason::NoLog,
+        };
+        for row in &record.rows {
+            if let Some(controller) = ground.atlas.controller(*row) {
+                let known = published.entry((controller, ground.atlas.subject(*row)));
+                known.or_insert(reason);
+            }
+        }
+    }
     LeakFindings {
+        published,
         records: (leak.records.len(), known.len()),
         seen: known.iter().filter(shown).count(),
         unexplained: known

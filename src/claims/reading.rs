@@ -429,9 +429,8 @@ impl<'c> Reader<'c> {
             _ => None,
         };
         let accounts = &self.case.exclude_accounts;
-        let clients = &self.case.exclude_clients;
         accounts.iter().any(|one| Some(one.as_bytes()) == account)
-            || clients.iter().any(|one| one.as_bytes() == client)
+            || self.case.excludes_client(client)
     }
 
     fn unread(&mut self, file: &LogFile<'_>, place: &mut Place) {

@@ -16,7 +16,7 @@ use crate::sequence::{Ceiling, Spill};
 use crate::source::Log;
 use crate::source::Reading;
 use crate::survey::propose::{self, CaseText, Proposed, SourceText, Table};
-use crate::survey::{self, Known, Sureness};
+use crate::survey::{self, Known, Sureness, Told};
 
 /// Files with such names may be directory tables.
 const TABLES: [&str; 2] = ["csv", "parquet"];
@@ -60,7 +60,7 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
     let inputs = read.inputs.clone();
     let survey = survey::assemble(
         logs::by_source(&found.groups, read),
-        None,
+        Told::Tables(&known),
         logs::zone(&args.writing.timezone)?,
         Vec::new(),
     );

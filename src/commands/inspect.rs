@@ -9,7 +9,7 @@ use crate::case::{self, Case, RouteSpec};
 use crate::cli::InspectArgs;
 use crate::report;
 use crate::source::Log;
-use crate::survey::{self, Known, Recognised, Sample};
+use crate::survey::{self, Known, Recognised, Sample, Told};
 
 /// Runs it.
 pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
@@ -42,9 +42,10 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
             "no line could be read as a request; name the format with --format, --pattern or --field".to_owned(),
         ));
     }
+    let nothing = Known::default();
     let mut survey = survey::assemble(
         inputs,
-        case.as_ref(),
+        case.as_ref().map_or(Told::Tables(&nothing), Told::Case),
         logs::zone(&args.writing.timezone)?,
         found.unread,
     );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::case::{Case, SourceSpec};
 use crate::coverage::SourceFacts;
-use crate::format::is_private;
+use crate::format::{Proxies, is_private};
 use crate::pipeline::Input;
 use crate::route::extract::Part;
 use crate::sequence::text;
@@ -130,10 +130,17 @@ fn unmatched(case: &Case, all: &Part) -> Vec<String> {
                 .filter(of_account)
                 .any(|row| known(&row.session))
     };
+    let bears = |client: &String| {
+        let names = &all.names.clients;
+        let mut network = Proxies::default();
+        let _ = network.trust(client);
+        names.known(client.as_bytes()).is_some()
+            || (0..names.len() as u32).any(|number| network.hold(names.name(number)))
+    };
     let clients = case
         .exclude_clients
         .iter()
-        .filter(|client| all.names.clients.known(client.as_bytes()).is_none())
+        .filter(|client| !bears(client))
         .map(|client| ("clients", client));
     let accounts = case
         .exclude_accounts

@@ -10,10 +10,11 @@ use super::progress::Progress;
 use super::sources::{check_routes, source_facts};
 use super::{Ending, cause, ladder, remarks, signals, terminal, told, unnamed};
 use crate::case::{self, Case};
+use crate::cause::Cause;
 use crate::cli::ScanArgs;
-use crate::coverage;
+use crate::coverage::{self, Assessment};
 use crate::evidence::{self, EXCERPT, Place};
-use crate::impact::{self, Citation, Dark, Merger, conclude};
+use crate::impact::{self, Citation, Dark, Merger, Published, conclude};
 use crate::pipeline::{self, Extraction, Input, Keep, Material, PipelineProblem, ReadFile};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
@@ -21,6 +22,7 @@ use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{Log, Reading, Skipped, SourceProblem};
+use crate::words::Reason;
 
 /// Runs it, and writes into the journal how it ended.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -187,15 +189,6 @@ pub(super) fn answer(
     }));
     let torn = coverage::torn_lists(case, analysis.panel.turned);
     assessment.doubts.extend(torn);
-    let (controllers, totals) = conclude(&atlas, &case.routes, &analysis.exposure, &assessment);
-    let shares = analysis.beyond().map(|outcome| &outcome.share);
-    let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
-    let kept: Vec<f64> = inputs
-        .iter()
-        .map(|input| case.sources[input.source].sampling.unwrap_or(1.0))
-        .collect();
-    let shares = analysis.beyond().map(|outcome| &outcome.share);
-    let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
     progress.stage("citing lines");
     let cited = analysis
         .beyond()
@@ -211,6 +204,17 @@ pub(super) fn answer(
         let digests = digests.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (digests, ladder, cause)
     });
+    let published = published(&cause, &mut assessment);
+    let exposed = (&analysis.exposure, &published);
+    let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);
+    let shares = analysis.beyond().map(|outcome| &outcome.share);
+    let bounds = impact::bounds(&atlas, &controllers, shares, &assessment);
+    let kept: Vec<f64> = inputs
+        .iter()
+        .map(|input| case.sources[input.source].sampling.unwrap_or(1.0))
+        .collect();
+    let shares = analysis.beyond().map(|outcome| &outcome.share);
+    let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
     let mut excerpts = vec![Vec::new(); files.len()];
     for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
         excerpts[file] =
@@ -254,6 +258,17 @@ pub(super) fn answer(
     let summary = Summary::of(&answer, out);
     report::write(answer, staging).map_err(folder)?;
     Ok(summary)
+}
+
+/// Who stands in what was published, which is said among the doubts.
+fn published(cause: &Cause, assessment: &mut Assessment) -> Published {
+    let leak = cause.leak.as_ref();
+    let published = leak.map_or_else(Published::new, |leak| leak.published.clone());
+    let dark = published.values().filter(|why| **why == Reason::NoLog);
+    let dark = dark.count() as u64;
+    let shown = published.len() as u64 - dark;
+    assessment.doubts.extend(coverage::published(dark, shown));
+    published
 }
 
 /// What tells whether a file is still the one that was read.

@@ -4,7 +4,7 @@ use super::Ending;
 use super::inputs::{file_facts, head};
 use crate::case::{Case, SourceSpec};
 use crate::coverage::SourceFacts;
-use crate::format::Format;
+use crate::format::{Format, Recogniser};
 use crate::pipeline::{Input, ReadFile};
 use crate::source::DamageKind;
 
@@ -71,11 +71,25 @@ fn check_files(case: &Case, inputs: &[Input], files: &[ReadFile]) -> Result<(), 
                 input.format.name(),
                 how_to_read(&case.sources[input.source]),
                 input.name,
-                hint.map_or(String::new(), |hint| format!("; {hint}"))
+                known_as(case, input)
+                    .or(hint)
+                    .map_or(String::new(), |hint| format!("; {hint}"))
             )));
         }
     }
     Ok(())
+}
+
+/// As what `auto` would read a file that the case says is written otherwise, as the end of a sentence.
+fn known_as(case: &Case, input: &Input) -> Option<String> {
+    let spec = &case.sources[input.source].format;
+    spec.name.as_ref().filter(|_| input.log.is_file())?;
+    let recogniser = Recogniser::new(&spec.fields, case.timezone).ok()?;
+    let format = recogniser.recognise(&head(&input.log).ok()?).ok()?;
+    Some(format!(
+        "`format = \"auto\"` reads its first lines, as {}",
+        format.name()
+    ))
 }
 
 /// The flags with which `records` reads as a source does.

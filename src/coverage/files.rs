@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::MINUTE;
 use super::ledger::Ledger;
-use super::{Doubt, FileFacts, GapKind, Hole};
+use super::{Allowance, Doubt, FileFacts, GapKind, Hole};
 use crate::route::minute;
 use crate::words::{Reason, Stamp};
 
@@ -119,7 +119,62 @@ pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
             )
         }));
     }
+    doubts.extend(idle(ledger));
     (holes, doubts)
+}
+
+/// Logs of which no file holds a request, while another that is called alike is written all the time: a host whose
+/// requests are not here. An empty file beside others of its log is a rotation, and says nothing.
+fn idle(ledger: &Ledger<'_>) -> Vec<Doubt> {
+    let mut logs: BTreeMap<&str, Vec<&FileFacts>> = BTreeMap::new();
+    for file in &ledger.facts.files {
+        logs.entry(&file.log).or_default().push(file);
+    }
+    let stamps = |files: &[&FileFacts]| {
+        let all = || files.iter().filter_map(|file| file.stamps);
+        all().map(|s| s.0).min().zip(all().map(|s| s.1).max())
+    };
+    let (first, last) = ledger.all.span().unwrap_or((0, 0));
+    let busy: Vec<(&str, (Stamp, Stamp))> = logs
+        .iter()
+        .filter_map(|(log, files)| stamps(files).map(|span| (*log, span)))
+        .filter(|(_, (a, b))| (minute(*b) - minute(*a)) * 2 >= last - first - 1)
+        .collect();
+    let silent = logs.iter().filter(|(_, files)| stamps(files).is_none());
+    let host = silent.filter_map(|(log, files)| {
+        let like = busy.iter().find(|(other, _)| alike(log, other))?;
+        Some((files.first()?, like))
+    });
+    host.map(|(file, (other, (from, until)))| Doubt {
+        reason: Reason::Gap,
+        basis: format!(
+            "{} of source \"{}\" holds no request, and no other file of that log does, while {} has some from {from} until \
+             {until}: what that host or writer served was logged elsewhere or is lost; if it served nothing, take its files \
+             out of `files`",
+            file.name,
+            ledger.spec.name,
+            other.trim_start_matches('/')
+        ),
+        allowance: Allowance::Population,
+    })
+    .collect()
+}
+
+/// Whether two logs are the same of two hosts: the same name in two folders, or names that differ in numbers only.
+fn alike(a: &str, b: &str) -> bool {
+    let parts = |log: &'_ str| -> Option<(usize, String)> {
+        let (folder, name) = log.rsplit_once('/')?;
+        Some((folder.split('/').count(), name.to_owned()))
+    };
+    let masked = |log: &str| {
+        let mut masked: Vec<char> = log
+            .chars()
+            .map(|c| if c.is_ascii_digit() { '0' } else { c })
+            .collect();
+        masked.dedup_by(|a, b| *a == '0' && *b == '0');
+        masked
+    };
+    a != b && (parts(a) == parts(b) || masked(a) == masked(b))
 }
 
 /// A file that was lost held about as much time as the others; less than a tenth of that is renumbering.

@@ -109,7 +109,10 @@ fn strays(facts: &SourceFacts) -> Vec<(usize, Mark)> {
             .map(|(_, lines)| lines)
             .sum();
         let few = clock.stray_count() <= (lines / 50).max(1);
-        if few && clock.strays().len() < KEPT {
+        // A stamp that stands alone makes one step back. Where there are many more, the lines stand in no order, and
+        // that a line's neighbours agree is chance.
+        let ordered = clock.jump_count() <= 4 * clock.stray_count() + lines / 20;
+        if few && ordered && clock.strays().len() < KEPT {
             all.extend(clock.strays().iter().map(|mark| (index, *mark)));
         }
         all.extend(ends_alone(&file.counted, lines).map(|mark| (index, mark)));

@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use crate::case::Case;
 use crate::route::Counted;
 use crate::route::extract::Tally;
-use crate::words::{Reason, SECOND, Stamp, Validity};
+use crate::words::{Reason, SECOND, Stamp, Validity, counted};
 
 use ledger::Ledger;
 pub use rows::{Expected, HourRow};
@@ -190,6 +190,28 @@ pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize
             span.0, span.1
         ),
     )
+}
+
+/// The doubts about published data subjects: `dark` of them no logged answer showed to anybody in time, `shown` to somebody.
+pub fn published(dark: u64, shown: u64) -> Vec<Doubt> {
+    let keep = "their controllers are not excluded, and they count to the upper bounds of these";
+    let dark = (dark > 0).then(|| {
+        let basis = format!(
+            "{} in `[leak]` whom no logged answer showed to anybody: they left by a way or at a time that these logs do not \
+             show; {keep}",
+            counted(dark, "published data subject")
+        );
+        Doubt::said(Reason::NoLog, basis)
+    });
+    let shown = (shown > 0).then(|| {
+        let basis = format!(
+            "{} in `[leak]` whom logged answers showed to somebody: whether what was published came from these answers no log \
+             tells; as far as they were in scope, {keep}",
+            counted(shown, "published data subject")
+        );
+        Doubt::said(Reason::Ambiguous, basis)
+    });
+    dark.into_iter().chain(shown).collect()
 }
 
 /// Second pages of lists, and accounts that turned to them, from which they tell something.

@@ -1,6 +1,6 @@
 //! The hours of a source: what is there, what was to be expected, which hole takes a part of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::{LONGEST, MINUTE, slot};
 use super::ledger::Ledger;
@@ -28,9 +28,11 @@ pub struct HourRow {
     pub source: usize,
     /// The hour's start.
     pub hour: Stamp,
-    /// Records of that hour, whatever they ask for.
+    /// Records of that hour, whatever they ask for, without those of `alone`.
     pub lines: u64,
-    /// Requests of each route, by the route's index in the case.
+    /// Records of that hour whose stamps stand alone, so that nobody knows when they were written.
+    pub alone: u64,
+    /// Requests of each route, by the route's index in the case; those of `alone` too.
     pub routes: Vec<u64>,
     /// How many lines are to be expected, if that can be told.
     pub expected: Option<Expected>,
@@ -42,7 +44,8 @@ pub struct HourRow {
     pub dark_routes: Vec<usize>,
 }
 
-/// Every hour from the source's first to its last, silent ones too, and the hours of the window around them.
+/// Every hour from the source's first to its last, silent ones too, the hours of the window around them, and those of
+/// stamps that stand alone: every record that was read is in one of them.
 pub(super) fn rows(
     ledger: &Ledger<'_>,
     holes: &[&Hole],
@@ -57,22 +60,31 @@ pub(super) fn rows(
         (own.0.min(from.0.div_euclid(HOUR)), own.1.max(until))
     });
     // A span that no log has is a fault of stamps or of the period: then the log's own hours, if even those.
-    let hours: Vec<i64> = [whole, own]
+    let mut hours: BTreeSet<i64> = [whole, own]
         .into_iter()
         .find(|(from, until)| until - from <= LONGEST * 24)
         .map_or_else(|| written(ledger), |(from, until)| (from..=until).collect());
+    let read = read(ledger);
+    hours.extend(read.keys());
+    let nothing = (0, vec![0; ledger.routes.len()]);
     let expected = comparable(ledger, own);
     let mut rows: Vec<HourRow> = hours
         .iter()
-        .map(|hour| HourRow {
+        .map(|hour| (hour, read.get(hour).unwrap_or(&nothing)))
+        .map(|(hour, (all, routes))| {
+            (
+                hour,
+                all,
+                routes,
+                ledger.all.lines(hour * 60, hour * 60 + 60),
+            )
+        })
+        .map(|(hour, all, routes, lines)| HourRow {
             source: ledger.source,
             hour: Stamp(hour.saturating_mul(HOUR)),
-            lines: ledger.all.lines(hour * 60, hour * 60 + 60),
-            routes: ledger
-                .routes
-                .iter()
-                .map(|route| route.lines(hour * 60, hour * 60 + 60))
-                .collect(),
+            lines,
+            alone: all.saturating_sub(lines),
+            routes: routes.clone(),
             expected: expected
                 .get(&slot(
                     ledger.case.timezone,
@@ -109,13 +121,27 @@ fn mark(rows: &mut [HourRow], hole: &Hole) {
 }
 
 /// Hours with a line.
-fn written(ledger: &Ledger<'_>) -> Vec<i64> {
-    let mut hours: Vec<i64> = ledger
-        .all
-        .cells()
-        .map(|(minute, _)| minute.div_euclid(60))
-        .collect();
-    hours.dedup();
+fn written(ledger: &Ledger<'_>) -> BTreeSet<i64> {
+    let minutes = ledger.all.cells().map(|(minute, _)| minute);
+    minutes.map(|minute| minute.div_euclid(60)).collect()
+}
+
+/// Records of each hour that has any, by their stamps as they stand: all of them, and each route's.
+fn read(ledger: &Ledger<'_>) -> BTreeMap<i64, (u64, Vec<u64>)> {
+    let mut hours: BTreeMap<i64, (u64, Vec<u64>)> = BTreeMap::new();
+    let lanes = || ledger.facts.files.iter().flat_map(|f| &f.counted.lanes);
+    for (minute, lines) in lanes().flat_map(|lane| lane.lines.cells()) {
+        let empty = || (0, vec![0; ledger.routes.len()]);
+        hours.entry(minute.div_euclid(60)).or_insert_with(empty).0 += lines;
+    }
+    // A request of a route is a record, so its hour is there.
+    let routes = lanes().flat_map(|lane| lane.routes.iter().enumerate());
+    for (route, (minute, lines)) in routes.flat_map(|(r, s)| s.cells().map(move |cell| (r, cell))) {
+        let hour = hours.get_mut(&minute.div_euclid(60));
+        if let Some(count) = hour.and_then(|(_, routes)| routes.get_mut(route)) {
+            *count += lines;
+        }
+    }
     hours
 }
 

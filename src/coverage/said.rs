@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use super::silence::{self, Unnoticed};
 use super::{Allowance, Doubt, GapKind, Hole};
 use crate::case::{Case, PageSpec};
+use crate::route::BLOCK;
 use crate::words::{Reason, Stamp, counted};
 
 /// Tables without which something cannot be told, and routes that no source records.
@@ -106,7 +107,7 @@ pub(super) fn about(ledger: &Ledger<'_>, holes: &[Hole], unusual: &[(i64, i64)])
         basis: format!("{file} of source \"{name}\": {damage}"),
         allowance: Allowance::Population,
     });
-    let mut doubts: Vec<Doubt> = damaged.collect();
+    let mut doubts: Vec<Doubt> = damaged.chain(overwritten(ledger)).collect();
     doubts.extend(unread(ledger));
     doubts.extend(heads(ledger));
     if let Some(share) = ledger.spec.sampling {
@@ -156,6 +157,25 @@ pub(super) fn about(ledger: &Ledger<'_>, holes: &[Hole], unusual: &[(i64, i64)])
     }
     doubts.extend(silence::unnoticed(ledger, holes).map(|found| unnoticed(name, &found)));
     doubts
+}
+
+/// Stretches between requests in which nothing can be read.
+fn overwritten<'l>(ledger: &'l Ledger<'_>) -> impl Iterator<Item = Doubt> + 'l {
+    let files = ledger.facts.files.iter();
+    files.filter_map(|file| {
+        let (count, first) = file.counted.dark.stretches()?;
+        Some(Doubt {
+            reason: Reason::Integrity,
+            basis: format!(
+                "{} of source \"{}\" holds {} of at least {BLOCK} bytes between requests in which stand zeros or what is no \
+                 text, the first from byte {first} on: what was written there is lost",
+                file.name,
+                ledger.spec.name,
+                counted(count, "place"),
+            ),
+            allowance: Allowance::Population,
+        })
+    })
 }
 
 /// From when on a hole is noticed, so that nobody takes silence about shorter ones for a proof.

@@ -137,3 +137,8 @@ fn parse_v6(host: &[u8]) -> Option<Ipv6Addr> {
     let plain = memchr::memchr(b'%', host).map_or(host, |zone| &host[..zone]);
     std::str::from_utf8(plain).ok()?.parse().ok()
 }
+
+/// No server writes an address or a host's name with such bytes.
+pub(super) fn is_damaged(client: &[u8]) -> bool {
+    client.iter().any(u8::is_ascii_control) || std::str::from_utf8(client).is_err()
+}

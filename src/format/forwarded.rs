@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use super::Record;
 use super::client;
 
-/// Networks of proxies that the case trusts.
+/// Networks that the case names: of proxies that it trusts, of clients that it excludes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// Address and mask; IPv4 as mapped into IPv6, so that both spellings of an address are one.
@@ -80,6 +80,11 @@ impl Proxies {
             record.client = Some(client);
             record.client_port = port;
         }
+    }
+
+    /// Whether an address as a log writes it is one of these, in whatever spelling.
+    pub fn hold(&self, client: &[u8]) -> bool {
+        address(client).is_some_and(|address| self.trusts(address))
     }
 
     fn trusts(&self, address: u128) -> bool {

@@ -45,13 +45,19 @@ impl Format {
     /// record may lack its time where the line says `-` or has no place for it: whether it still
     /// counts is the caller's to say.
     pub fn parse<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
-        if let Some(table) = self.table() {
-            return self.row(table, state, line, at);
+        let read = match self.table() {
+            Some(table) => self.row(table, state, line, at),
+            None => {
+                if self.joined {
+                    state.parts.pass_line();
+                }
+                self.line(state, line, at)
+            }
+        };
+        match read {
+            Line::Record(record) if record.is_overwritten(line) => Line::Problem(Problem::Shape),
+            read => read,
         }
-        if self.joined {
-            state.parts.pass_line();
-        }
-        self.line(state, line, at)
     }
 
     /// Whether plainly written lines may go the short way.
@@ -62,7 +68,7 @@ impl Format {
     }
 
     /// A line that is written as nearly all of its log are, read the short way where [`Format::goes_lean`]; `None`
-    /// leaves it to [`Format::parse`], which would read the same.
+    /// leaves it to [`Format::parse`], which would read the same. A line with zeros inside is not to be given: it is none.
     #[inline]
     pub fn lean<'a>(
         &self,
@@ -72,7 +78,11 @@ impl Format {
     ) -> Option<Lean<'a>> {
         match state.w3c.runs_a_clock() {
             true => None,
-            false => self.readers.first()?.lean(state, line, lately),
+            false => {
+                let lean = self.readers.first()?.lean(state, line, lately)?;
+                let named = lean.account.is_some() || !client::is_damaged(lean.client);
+                named.then_some(lean)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use std::borrow::Cow;
 
+use super::{client, text};
 use crate::words::Stamp;
 
 /// Bytes as the client or server meant them: escapes of the log format undone, percent-encoding kept.
@@ -80,6 +81,18 @@ impl<'a> Record<'a> {
             && self.method.is_some()
             && self.target.is_some()
             && self.status.is_some()
+    }
+
+    /// Whether bytes of its line were overwritten, so that what was read is nobody's word: zeros inside, which no server
+    /// writes and which may stand between the halves of two requests; or no name of whoever asked. Taken as it is, the
+    /// latter would be an address of its own that saw something beyond every scope. A list of proxies is the client's to
+    /// write, so it is left alone.
+    pub(super) fn is_overwritten(&self, line: &[u8]) -> bool {
+        let names_nobody = self.account.is_none()
+            && !self.nameless
+            && self.forwarded.is_none()
+            && self.client.as_deref().is_some_and(client::is_damaged);
+        names_nobody || memchr::memchr(0, text::trim(line)).is_some()
     }
 
     /// The same, holding its own bytes.

@@ -14,6 +14,9 @@ use crate::coverage::{Allowance, Assessment, Doubt};
 use crate::scope::{Atlas, ControllerIndex};
 use crate::words::{Certainty, Reason};
 
+/// Controllers and subjects of published records, and why they are in doubt.
+pub type Published = BTreeMap<(ControllerIndex, u32), Reason>;
+
 /// Figures of the whole case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Totals {
@@ -56,7 +59,7 @@ struct Common {
 pub fn conclude(
     atlas: &Atlas<'_>,
     routes: &[RouteSpec],
-    exposure: &Exposure,
+    (exposure, published): (&Exposure, &Published),
     assessment: &Assessment,
 ) -> (Vec<ControllerRow>, Totals) {
     let common = common(routes, exposure, &assessment.doubts);
@@ -71,7 +74,12 @@ pub fn conclude(
         .chain(nobody.then_some(None))
         .map(|controller| {
             let size = controller.map(|index| population[index as usize]);
-            row(controller, size.filter(|_| known), exposure, &common)
+            row(
+                controller,
+                size.filter(|_| known),
+                (exposure, published),
+                &common,
+            )
         })
         .collect();
     if !known {
@@ -90,7 +98,7 @@ pub fn conclude(
             row.status = row.status.min(Status::CannotBeExcluded);
         }
     }
-    let totals = totals(&rows, exposure, &common);
+    let totals = totals(&rows, (exposure, published), &common);
     (rows, totals)
 }
 
@@ -160,7 +168,7 @@ fn discloses(routes: &[RouteSpec], route: u16) -> bool {
 fn row(
     controller: Option<ControllerIndex>,
     population: Option<u64>,
-    exposure: &Exposure,
+    (exposure, published): (&Exposure, &Published),
     common: &Common,
 ) -> ControllerRow {
     let subjects: Vec<&SubjectTally> = exposure
@@ -168,7 +176,7 @@ fn row(
         .range((controller, 0)..=(controller, u32::MAX))
         .map(|(_, tally)| tally)
         .collect();
-    let (undecided, mut reasons) = undecided(controller, exposure);
+    let (undecided, mut reasons) = undecided(controller, exposure, published);
     reasons.extend(
         subjects
             .iter()
@@ -233,8 +241,13 @@ fn row(
     }
 }
 
-/// A controller's subjects in doubt that are not counted among the disclosed, and why they are in doubt.
-fn undecided(controller: Option<ControllerIndex>, exposure: &Exposure) -> (u64, BTreeSet<Reason>) {
+/// A controller's subjects in doubt that are not counted among the disclosed, and why they are in doubt. Who was
+/// published is: somebody has the data, whatever the logs show.
+fn undecided(
+    controller: Option<ControllerIndex>,
+    exposure: &Exposure,
+    published: &Published,
+) -> (u64, BTreeSet<Reason>) {
     let lowest = (About::Subject(controller, 0), Reason::NoLog);
     let highest = (About::Subject(controller, u32::MAX), Reason::Ambiguous);
     let mut subjects = BTreeSet::new();
@@ -251,6 +264,17 @@ fn undecided(controller: Option<ControllerIndex>, exposure: &Exposure) -> (u64, 
             reasons.insert(*reason);
         }
     }
+    if let Some(controller) = controller {
+        for ((_, subject), reason) in published.range((controller, 0)..=(controller, u32::MAX)) {
+            if !exposure
+                .subjects
+                .contains_key(&(Some(controller), *subject))
+            {
+                subjects.insert(*subject);
+                reasons.insert(*reason);
+            }
+        }
+    }
     (subjects.len() as u64, reasons)
 }
 
@@ -263,7 +287,11 @@ fn by_certainty(subjects: &[&SubjectTally]) -> BTreeMap<Certainty, u64> {
 }
 
 /// Distinct persons over all controllers: one who stands under two counts once.
-fn totals(rows: &[ControllerRow], exposure: &Exposure, common: &Common) -> Totals {
+fn totals(
+    rows: &[ControllerRow],
+    (exposure, published): (&Exposure, &Published),
+    common: &Common,
+) -> Totals {
     let mut highest: BTreeMap<u32, (Certainty, bool, bool)> = BTreeMap::new();
     for ((_, subject), tally) in &exposure.subjects {
         let entry = highest
@@ -288,6 +316,7 @@ fn totals(rows: &[ControllerRow], exposure: &Exposure, common: &Common) -> Total
             About::Subject(_, subject) => Some(*subject),
             _ => None,
         })
+        .chain(published.keys().map(|(_, subject)| *subject))
         .filter(|subject| !highest.contains_key(subject))
         .collect();
     let about_owner = |about: &About| !matches!(about, About::Subject(..));

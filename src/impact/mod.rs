@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use account::{About, AccountShare, Beyond, Doubtful};
 pub use bounds::{AllBounds, Bounds, bounds};
-pub use conclude::{Totals, conclude};
+pub use conclude::{Published, Totals, conclude};
 pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
 pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
 pub use reachable::Reachable;

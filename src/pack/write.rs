@@ -53,6 +53,8 @@ pub(super) const EVIDENCE: [&str; 18] = [
 /// Why a line's place is not told.
 pub(super) const SHARED: &str =
     "the request named or the line told of something that is not this controller's";
+/// Why the place of a line is not told in a log whose name has a pseudonym.
+pub(super) const UNNAMED: &str = "the log's name tells of something that is not this controller's";
 
 /// What a pack is made of.
 pub(super) struct Pack<'a> {
@@ -220,11 +222,17 @@ impl Pack<'_> {
         sealed: bool,
         names: &mut Pseudonyms<'_>,
     ) -> Vec<String> {
-        let place = |figure: u64| match line.own_place {
-            true => figure.to_string(),
-            false => String::new(),
+        let file = self.file(&line.row.file, names);
+        let why = match (line.own_place, file == line.row.file) {
+            (false, _) => SHARED,
+            // A place in a log without a name leads nowhere, and nobody could prove it.
+            (true, false) => UNNAMED,
+            (true, true) => "",
         };
-        let why = if line.own_place { "" } else { SHARED };
+        let place = |figure: u64| match why {
+            "" => figure.to_string(),
+            _ => String::new(),
+        };
         let all = |open: &BTreeSet<String>, hidden: &BTreeSet<String>| match sealed {
             true => joined(open.union(hidden)),
             false => joined(open),
@@ -232,7 +240,7 @@ impl Pack<'_> {
         vec![
             row.to_string(),
             line.row.line_sha256.clone(),
-            self.file(&line.row.file, names),
+            file,
             place(line.row.line),
             place(line.row.offset),
             place(line.row.length),

@@ -243,7 +243,7 @@ pub(super) fn coverage(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         .into_iter()
         .map(str::to_owned)
         .chain(route_columns)
-        .chain(["writers_silent", "routes_silent"].map(str::to_owned))
+        .chain(["writers_silent", "routes_silent", "lines_alone"].map(str::to_owned))
         .collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut table = Table::new(&header)?;
@@ -251,7 +251,7 @@ pub(super) fn coverage(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         let mut cells = vec![
             answer.case.sources[row.source].name.clone(),
             row.hour.to_string(),
-            row.lines.to_string(),
+            (row.lines + row.alone).to_string(),
             or_empty(row.expected.map(|expected| format!("{:.0}", expected.low))),
             or_empty(row.expected.map(|expected| format!("{:.0}", expected.high))),
             or_empty(row.gap.map(|gap| gap.word())),
@@ -261,6 +261,7 @@ pub(super) fn coverage(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         cells.push(joined(
             row.dark_routes.iter().map(|r| routes[*r].name.as_str()),
         ));
+        cells.push(or_empty(Some(row.alone).filter(|alone| *alone > 0)));
         table.row(&cells)?;
     }
     table.finish()

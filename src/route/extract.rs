@@ -6,7 +6,7 @@
 pub use super::kept::PartEnd;
 pub use super::part::{Part, Reject, Tally};
 use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State};
-use crate::route::{Asked, Page, Router, Seen};
+use crate::route::{Asked, Page, Router, Seen, dark};
 use crate::sequence::{Access, NO_BYTES, NONE, Names};
 use crate::source::lines;
 use crate::source::overlap::Heads;
@@ -53,6 +53,7 @@ impl Extractor<'_> {
         };
         let lean = self.format.goes_lean() && self.torn.is_none();
         let mut lately = Lately::default();
+        let dirty = memchr::memchr(0, bytes).is_some();
         for (start, line) in lines(bytes) {
             part.tally.lines += 1;
             let at = offset + start as u64;
@@ -62,6 +63,12 @@ impl Extractor<'_> {
             if start + line.len() == bytes.len() {
                 part.unended = Some(at);
             }
+            let zeros = match dirty {
+                true => dark::zeros(line),
+                false => 0,
+            };
+            part.hours.dark.push(at, zeros);
+            let lean = lean && zeros == 0;
             let read = match lean {
                 true => self.format.lean(&state, line, &mut lately),
                 false => None,
@@ -104,9 +111,6 @@ impl Extractor<'_> {
 
     /// Takes in a line that was read the short way; `false` leaves it to the long one, with nothing done.
     fn lean(&self, lean: &Lean<'_>, length: usize, at: u64, part: &mut Part) -> bool {
-        if lean.account.is_none() && is_damaged(lean.client) {
-            return false;
-        }
         let asked = match self.is_copy(at) {
             true => None,
             false => self.router.find_raw(lean.method, lean.target),
@@ -165,9 +169,6 @@ impl Extractor<'_> {
             }
             Line::Record(record) => match record.time {
                 None => part.reject(self.router, line, place, Problem::NoTime),
-                Some(_) if names_nobody(&record) => {
-                    part.reject(self.router, line, place, Problem::Shape);
-                }
                 Some(time) => self.timed(&record, time, line, place, part),
             },
         }
@@ -249,20 +250,6 @@ impl Extractor<'_> {
         part.push(access, &asked);
         true
     }
-}
-
-/// Whether bytes were overwritten where whoever asked should stand: taken as it is, such a line would be an address of
-/// its own that saw something beyond every scope. A list of proxies is the client's to write, so it is left alone.
-fn names_nobody(record: &Record<'_>) -> bool {
-    record.account.is_none()
-        && !record.nameless
-        && record.forwarded.is_none()
-        && record.client.as_deref().is_some_and(is_damaged)
-}
-
-/// No server writes an address or a host's name with such bytes.
-fn is_damaged(client: &[u8]) -> bool {
-    client.iter().any(u8::is_ascii_control) || std::str::from_utf8(client).is_err()
 }
 
 /// What extraction needs of a line, whichever way it was read.
@@ -367,6 +354,10 @@ impl Part {
     fn reject(&mut self, router: &Router, line: &[u8], place: Spot, problem: Problem) {
         self.count_problem(problem);
         let hides = problem != Problem::OtherLog && router.may_hide_in(line);
+        match dark::unreadable(line) {
+            0 => self.hours.dark.light(),
+            bytes => self.hours.dark.push(place.at, bytes),
+        }
         self.tally.hiding += u64::from(hides);
         self.rejects.push(Reject {
             line: self.tally.lines.wrapping_sub(place.lines_back),

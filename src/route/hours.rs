@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 use super::clock::{Clock, Mark};
+use super::dark::Dark;
 use super::numbers::Numbers;
 use super::series::Series;
 use crate::words::Stamp;
@@ -50,6 +51,8 @@ pub struct Counted {
     pub lanes: Vec<Lane>,
     /// How its stamps follow each other.
     pub clock: Clock,
+    /// Where lines were overwritten.
+    pub dark: Dark,
 }
 
 /// Counts being made.
@@ -61,12 +64,14 @@ pub struct Hours {
     /// The last line's writer: mostly the next one's too.
     current: usize,
     clock: Clock,
+    pub(super) dark: Dark,
     crowded: bool,
 }
 
 impl Hours {
     /// Counts a record.
     pub fn count(&mut self, seen: Seen<'_>) {
+        self.dark.light();
         self.clock.push(Mark {
             at: seen.at,
             line: seen.line,
@@ -90,6 +95,7 @@ impl Hours {
     /// Adds the counts of the lines that follow, whose numbers begin after `base`.
     pub fn absorb(&mut self, next: Hours, base: u64) {
         self.clock.absorb(next.clock, base);
+        self.dark.absorb(next.dark);
         if next.crowded && !self.crowded {
             self.crowd();
         }
@@ -121,6 +127,7 @@ impl Hours {
         Counted {
             lanes: self.lanes,
             clock: self.clock,
+            dark: self.dark,
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod clock;
 pub mod content;
+mod dark;
 pub mod disclosure;
 pub mod extract;
 mod hours;
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 use crate::case::{PageSpec, RouteSpec};
 use crate::format::target::Target;
 pub use clock::{Clock, KEPT, Mark, TOLERANCE};
+pub use dark::BLOCK;
 pub use hours::{Counted, Hours, Lane, Seen};
 pub use numbers::{Numbers, Run};
 pub use series::{Series, minute};

@@ -1,8 +1,9 @@
 //! Scope without `grants`, in its simplest form: an account belongs to one controller.
 //!
-//! The controller comes from the table `accounts`; where that says none, from the log itself: the
-//! controller that at least [`SHARE`] of the account's distinct objects belong to, if there are at
-//! least [`LEAST`]. Everything that rests on this says `scope: inferred`. METHODS.md's full method
+//! The controller comes from the table `accounts`; where that says none, from the log itself: the controller to which
+//! the account comes back on most of its days, or else the one that at least [`SHARE`] of its distinct objects belong
+//! to, if there are at least [`LEAST`]. Days come first, because one evening's walk holds more objects than a year at
+//! home. Everything that rests on this says `scope: inferred`. METHODS.md's full method
 //! (co-access, hold-out error) is a later issue's.
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,11 +13,17 @@ use hashbrown::HashSet;
 use super::atlas::{Atlas, ControllerIndex, Thing};
 use super::people::{Person, PersonKind};
 use crate::sequence::{Access, NONE};
+use crate::words::HOUR;
+
+const DAY: i64 = 24 * HOUR;
 
 /// Least number of distinct objects from which a home is inferred.
 pub const LEAST: usize = 5;
-/// Least share of them that must belong to one controller.
+/// Least share of them that must belong to one controller, and of days on which it must be asked for.
 pub const SHARE: f64 = 0.6;
+/// Least number of days from which a home is inferred, and by how many it must be ahead of any other.
+const DAYS: usize = 3;
+const AHEAD: usize = 2;
 
 /// Accounts and the controller that each belongs to.
 #[derive(Clone, Debug, Default)]
@@ -56,8 +63,14 @@ impl Homes {
             return None;
         }
         let asked = accesses.iter().filter(|access| access.object != NONE);
-        let asked = asked.filter_map(|access| things.get(access.object as usize).copied());
-        majority(atlas, &asked.collect())
+        let asked: HashSet<(i64, Thing)> = asked
+            .filter_map(|access| {
+                let thing = things.get(access.object as usize).copied()?;
+                Some((access.time.0.div_euclid(DAY), thing))
+            })
+            .collect();
+        let things: HashSet<Thing> = asked.iter().map(|(_, thing)| *thing).collect();
+        by_days(atlas, &asked).or_else(|| majority(atlas, &things))
     }
 
     /// Adds the home of an account that has none yet.
@@ -88,15 +101,37 @@ impl Homes {
     }
 }
 
+fn controller(atlas: &Atlas<'_>, thing: Thing) -> Option<ControllerIndex> {
+    let first = atlas.rows(thing).first();
+    first.and_then(|row| atlas.controller(*row))
+}
+
 fn majority(atlas: &Atlas<'_>, things: &HashSet<Thing>) -> Option<ControllerIndex> {
     let mut counts: BTreeMap<ControllerIndex, usize> = BTreeMap::new();
-    for thing in things {
-        let first = atlas.rows(*thing).first();
-        if let Some(controller) = first.and_then(|row| atlas.controller(*row)) {
-            *counts.entry(controller).or_default() += 1;
-        }
+    for controller in things.iter().filter_map(|thing| controller(atlas, *thing)) {
+        *counts.entry(controller).or_default() += 1;
     }
     most(counts, things.len())
+}
+
+/// The controller that something is asked of on most days, where it is far enough ahead of all others.
+fn by_days(atlas: &Atlas<'_>, asked: &HashSet<(i64, Thing)>) -> Option<ControllerIndex> {
+    let days: HashSet<i64> = asked.iter().map(|(day, _)| *day).collect();
+    let of = asked.iter();
+    let there: HashSet<(ControllerIndex, i64)> = of
+        .filter_map(|(day, thing)| Some((controller(atlas, *thing)?, *day)))
+        .collect();
+    let mut counts: BTreeMap<ControllerIndex, usize> = BTreeMap::new();
+    for (controller, _) in there {
+        *counts.entry(controller).or_default() += 1;
+    }
+    let mut ranks: Vec<(usize, ControllerIndex)> =
+        counts.into_iter().map(|(c, n)| (n, c)).collect();
+    ranks.sort_unstable();
+    let (most, home) = ranks.pop()?;
+    let next = ranks.pop().map_or(0, |(days, _)| days);
+    let enough = most >= DAYS && most as f64 >= SHARE * days.len() as f64;
+    (enough && most >= next + AHEAD).then_some(home)
 }
 
 /// The controller that most things belong to, if they are enough of all.

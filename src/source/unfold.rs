@@ -131,6 +131,13 @@ pub(super) struct Unfold {
     records: u64,
     /// Arrays around the records that are open.
     open: u64,
+    /// Whether the first array stands in a wrapper: then a wrapper that begins a line is the next one, whatever damage
+    /// did to the end of the one before.
+    wrapped: Option<bool>,
+    /// Whether the byte before ended a line, between records.
+    line_begins: bool,
+    /// Whether the last thing between records was one behind which an array goes on.
+    goes_on: bool,
     /// Whether blanks follow a line end inside a record.
     indented: bool,
     /// Whether a whole record had a line end inside.
@@ -152,6 +159,9 @@ impl Unfold {
             all: 0,
             records: 0,
             open: 0,
+            wrapped: None,
+            line_begins: true,
+            goes_on: false,
             indented: false,
             several_lines: false,
             line_ends: 0,
@@ -195,7 +205,7 @@ impl Unfold {
             Place::Rest => {
                 self.made.push(byte);
                 if byte == b'\n' {
-                    self.place = Place::Between;
+                    self.next_line();
                 }
             }
             Place::Record(nesting) => match nesting.take(byte) {
@@ -207,14 +217,11 @@ impl Unfold {
                 }
                 Taken::BrokenOff => {
                     self.made.push(b'\n');
-                    self.place = Place::Between;
+                    self.next_line();
                 }
                 Taken::LineEnd if cut_short => {
                     self.made.push(b'\n');
-                    self.place = Place::Between;
-                    if wrapper(&held[1..]).is_some() {
-                        self.open = 0;
-                    }
+                    self.next_line();
                 }
                 Taken::LineEnd => {
                     self.line_ends += 1;
@@ -238,16 +245,32 @@ impl Unfold {
         wrapper(next).is_some() || (one_line && next.starts_with(b"{"))
     }
 
+    fn next_line(&mut self) {
+        self.place = Place::Between;
+        (self.line_begins, self.goes_on) = (true, false);
+    }
+
     fn between(&mut self, held: &[u8]) -> usize {
+        let begins = std::mem::replace(&mut self.line_begins, held[0] == b'\n');
+        let goes_on = self.goes_on;
+        if !held[0].is_ascii_whitespace() {
+            self.goes_on = matches!(held[0], b'[' | b',');
+        }
         match held[0] {
-            b'[' => self.open += 1,
+            b'[' => {
+                self.wrapped.get_or_insert(false);
+                self.open += 1;
+            }
             b']' => self.open = self.open.saturating_sub(1),
             b'}' | b',' => {}
             byte if byte.is_ascii_whitespace() => {}
             b'{' => {
-                // In an array it is a record like any other.
-                if let Some(length) = wrapper(held).filter(|_| self.open == 0) {
-                    self.open += 1;
+                // In an array it is a record like any other, unless damage took the end of the array before.
+                let damaged = begins && !goes_on && self.wrapped == Some(true);
+                let next = self.open == 0 || damaged;
+                if let Some(length) = wrapper(held).filter(|_| next) {
+                    self.wrapped.get_or_insert(true);
+                    (self.open, self.goes_on) = (1, true);
                     return length;
                 }
                 let mut nesting = Nesting::default();

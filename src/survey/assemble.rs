@@ -3,6 +3,7 @@
 use super::Sureness;
 use super::figures::{Figures, Leaf};
 use super::gather::{Facts, Field};
+use super::known::Known;
 use super::shape::{Kind, Paging, is_static, kind, paging};
 use super::values::Values;
 use crate::case::{Case, FormatSpec, RouteSpec};
@@ -193,19 +194,32 @@ pub struct Survey {
     pub unread: Vec<(String, String)>,
 }
 
-/// Puts a survey together.
+/// What is known before a log is looked at.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// A case, which names its routes.
+    Case(&'a Case),
+    /// What the tables know by name, if there are any; routes are found.
+    Tables(&'a Known),
+}
+
+/// Puts a survey together: with the routes of a case, or such as look alike, beside what a directory knows by name.
 pub fn assemble(
     inputs: Vec<Input>,
-    case: Option<&Case>,
+    told: Told<'_>,
     timezone: chrono_tz::Tz,
     unread: Vec<(String, String)>,
 ) -> Survey {
+    let case = match told {
+        Told::Case(case) => Some(case),
+        Told::Tables(_) => None,
+    };
     let mut routes = Vec::new();
     let mut sources = Vec::new();
     for (index, mut input) in inputs.into_iter().enumerate() {
-        match case {
-            Some(case) => routes.extend(given(case, index, &input.facts.given)),
-            None => routes.extend(found(index, &mut input)),
+        match told {
+            Told::Case(case) => routes.extend(given(case, index, &input.facts.given)),
+            Told::Tables(known) => routes.extend(found(index, &mut input, known)),
         }
         sources.push(source(input, case, timezone));
     }
@@ -338,14 +352,14 @@ fn given(case: &Case, source: usize, leaves: &[Leaf]) -> Vec<Route> {
 }
 
 /// Routes found in a source; paths that were never answered are somebody's guesses, and no route.
-fn found(source: usize, input: &mut Input) -> Vec<Route> {
+fn found(source: usize, input: &mut Input, known: &Known) -> Vec<Route> {
     let tree = std::mem::take(&mut input.facts.tree);
     let account = input.account.as_ref().map(|(place, ..)| place.clone());
     let own = account
         .as_deref()
         .and_then(|place| place.strip_prefix("query:"));
     let mut routes = Vec::new();
-    for template in tree.templates() {
+    for template in tree.templates(known) {
         if !template.leaf.figures.answered() {
             input.facts.elsewhere += template.leaf.figures.requests;
             continue;

@@ -64,6 +64,11 @@ impl Known {
         )
     }
 
+    /// Whether a word is the ID of an object or a container.
+    pub fn names(&self, word: &[u8]) -> bool {
+        self.objects.contains(word) || self.containers.contains_key(word)
+    }
+
     /// Whether it can tell objects from containers.
     pub fn tells(&self) -> bool {
         !self.objects.is_empty() || !self.containers.is_empty()

@@ -23,7 +23,7 @@ mod tree;
 mod values;
 
 pub use ask::{Wish, wishes};
-pub use assemble::{FileNote, Input, Route, Source, Survey, Variable, assemble};
+pub use assemble::{FileNote, Input, Route, Source, Survey, Told, Variable, assemble};
 pub use figures::{Figures, Leaf};
 pub use gather::{Facts, Field, Gatherer, Jump};
 pub use known::Known;

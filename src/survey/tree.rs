@@ -1,11 +1,12 @@
 //! Paths -> templates: a tree of segments in which what differs from request to request becomes a variable.
 //!
-//! Segments that look like IDs are variables at once; others become one when many different ones stand
-//! under the same prefix. Memory is bounded: a full node or tree takes what is new as a variable's value.
+//! Segments that look like IDs are variables at once; others become one when many different ones stand under the same
+//! prefix, when several differ in their digits only, or when the directory knows them. Memory is bounded: a full node or tree takes what is new as a variable's value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::figures::Leaf;
+use super::known::Known;
 use super::shape::{Kind, kind, singular};
 use super::values::Values;
 use crate::format::Record;
@@ -19,6 +20,8 @@ const WIDTH: usize = 1_000;
 const NODES: usize = 60_000;
 /// Different words under one prefix from which they may be values.
 const MANY: usize = 20;
+/// The same, of words that differ in their digits only. A few of these may be versions of a program.
+const ALIKE: usize = 4;
 
 /// The paths of a source.
 #[derive(Clone, Debug, Default)]
@@ -76,9 +79,9 @@ impl Tree {
         self.root.absorb(other.root);
     }
 
-    /// The templates, by path.
-    pub fn templates(mut self) -> Vec<Template> {
-        self.root.settle(0);
+    /// The templates, by path; `known`: what the directory knows by name.
+    pub fn templates(mut self, known: &Known) -> Vec<Template> {
+        self.root.settle(0, known);
         let mut found = Vec::new();
         self.root.collect(&mut Vec::new(), &mut found);
         found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -100,8 +103,8 @@ impl Node {
     }
 
     /// Turns words that are values into a variable, from here down; `above` = variables above.
-    fn settle(&mut self, above: usize) {
-        for word in self.values() {
+    fn settle(&mut self, above: usize, known: &Known) {
+        for word in self.values(known) {
             let Some(mut node) = self.words.remove(&word) else {
                 continue;
             };
@@ -109,15 +112,33 @@ impl Node {
             self.variable.get_or_insert_default().absorb(node);
         }
         for node in self.words.values_mut() {
-            node.settle(above);
+            node.settle(above, known);
         }
         if let Some(node) = &mut self.variable {
-            node.settle(above + 1);
+            node.settle(above + 1, known);
         }
     }
 
-    /// Words that are values: many of them, none of them asked for often.
-    fn values(&self) -> Vec<Box<[u8]>> {
+    /// Words that are values.
+    fn values(&self, known: &Known) -> BTreeSet<Box<[u8]>> {
+        let mut values: BTreeSet<Box<[u8]>> = self.many().into_iter().collect();
+        let named: Vec<&Box<[u8]>> = self.words.keys().filter(|w| known.names(w)).collect();
+        // One alone may be a word of the platform that somebody's ID happens to be.
+        let sure = named.len() > 1 || named.iter().any(|w| w.iter().any(u8::is_ascii_digit));
+        values.extend(named.into_iter().filter(|_| sure).cloned());
+        let mut looks: BTreeMap<Vec<u8>, Vec<&Box<[u8]>>> = BTreeMap::new();
+        for (word, node) in &self.words {
+            if let Some(look) = look(word).filter(|_| node.answered()) {
+                looks.entry(look).or_default().push(word);
+            }
+        }
+        let alike = looks.into_values().filter(|words| words.len() >= ALIKE);
+        values.extend(alike.flatten().cloned());
+        values
+    }
+
+    /// Many different words, none of them asked for often.
+    fn many(&self) -> Vec<Box<[u8]>> {
         let sums: Vec<(&Box<[u8]>, u64, bool)> = self
             .words
             .iter()
@@ -206,6 +227,17 @@ fn template(way: &[Option<Box<[u8]>>], leaf: Leaf) -> Template {
         path.push('/');
     }
     Template { path, names, leaf }
+}
+
+/// What a word with digits looks like where they are taken for the same; nothing for a version and a file's name.
+fn look(word: &[u8]) -> Option<Vec<u8>> {
+    let mut look: Vec<u8> = word
+        .iter()
+        .map(|b| if b.is_ascii_digit() { b'0' } else { *b })
+        .collect();
+    look.dedup_by(|a, b| *a == b'0' && *b == b'0');
+    let version = look.eq_ignore_ascii_case(b"v0");
+    (look.contains(&b'0') && !look.contains(&b'.') && !version).then_some(look)
 }
 
 /// A variable is called after the word before it, in the singular.

@@ -28,6 +28,7 @@ mod html;
 mod idle;
 mod init;
 mod inspect;
+mod judged;
 mod keep;
 mod ladder;
 mod learned;

@@ -10,7 +10,7 @@ use crate::pack::keys::is_pseudonym;
 use crate::pack::lines::is_withheld;
 use crate::pack::owners::Reader;
 use crate::pack::reread::LogFile;
-use crate::pack::write::{EVIDENCE, SHARED, SUBJECTS};
+use crate::pack::write::{EVIDENCE, SHARED, SUBJECTS, UNNAMED};
 use crate::report::Row;
 use crate::report::cells::safe;
 use crate::words::{Certainty, Reason, SECOND, Stamp};
@@ -34,7 +34,7 @@ const COUNTS: [&str; 15] = [
     "bytes",
 ];
 /// Columns of the regulator's tables that hold counts, besides.
-const WIDE_COUNTS: [&str; 13] = [
+const WIDE_COUNTS: [&str; 14] = [
     "score",
     "attempts",
     "objects_beyond_scope",
@@ -46,6 +46,7 @@ const WIDE_COUNTS: [&str; 13] = [
     "lines",
     "expected_low",
     "expected_high",
+    "lines_alone",
     "subjects_confirmed",
     "subjects_probable",
 ];
@@ -62,7 +63,7 @@ const OTHERS: [&str; 9] = [
     "children_min",
 ];
 /// Words that columns of words hold, besides those of the case.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
     "",
     "true",
     "false",
@@ -78,6 +79,7 @@ const WORDS: [&str; 22] = [
     "beyond by learned label",
     "unknown scope",
     SHARED,
+    UNNAMED,
     "enumeration",
     "probing",
     "overreach",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
 use crate::scope::{People, PersonKind};
-use crate::sequence::{Access, NONE, Names};
+use crate::sequence::{Access, Names};
 use crate::words::Stamp;
 
 /// Accesses that are not part of the incident; counted, never dropped in silence.
@@ -44,11 +44,11 @@ impl<'c> Sift<'c> {
             let excluded = |account: &String| account.as_bytes() == person.name;
             person.kind == PersonKind::Account && case.exclude_accounts.iter().any(excluded)
         });
-        let clients = case
-            .exclude_clients
-            .iter()
-            .filter_map(|client| names.clients.known(client.as_bytes()))
-            .filter(|number| *number != NONE);
+        let all = match case.exclude_clients.is_empty() {
+            true => 0..0,
+            false => 0..names.clients.len() as u32,
+        };
+        let clients = all.filter(|number| case.excludes_client(names.clients.name(*number)));
         Sift {
             case,
             accounts: accounts.collect(),

@@ -83,6 +83,7 @@ fn kind(table: &str, column: &str) -> Kind {
         | "lines"
         | "expected_low"
         | "expected_high"
+        | "lines_alone"
         | "accounts_with_children" => Kind::Count,
         other if other.starts_with("requests: ") => Kind::Count,
         _ => Kind::Text,

@@ -22,6 +22,8 @@ pub(super) struct Hour {
     pub(super) source: String,
     pub(super) at: i64,
     pub(super) lines: u64,
+    /// Those of them whose stamps stand alone.
+    pub(super) alone: u64,
     pub(super) gap: bool,
 }
 
@@ -34,16 +36,17 @@ pub(super) fn hours(bytes: &[u8]) -> Result<Vec<Hour>, String> {
     let mut reader = csv::Reader::from_reader(bytes);
     let header = reader.headers().map_err(bad)?.clone();
     let at = |name: &str| header.iter().position(|one| one == name);
-    let places = ["source", "hour", "lines", "gap"].map(at);
+    let places = ["source", "hour", "lines", "gap", "lines_alone"].map(at);
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(bad)?;
-        let [source, hour, lines, gap] =
+        let [source, hour, lines, gap, alone] =
             places.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default());
         rows.push(Hour {
             source: source.to_owned(),
             at: seconds(hour).unwrap_or_default(),
             lines: lines.parse().unwrap_or_default(),
+            alone: alone.parse().unwrap_or_default(),
             gap: !gap.is_empty(),
         });
     }
@@ -54,13 +57,17 @@ pub(super) fn hours(bytes: &[u8]) -> Result<Vec<Hour>, String> {
 pub(super) fn sources(hours: &[Hour]) -> Vec<Value> {
     let by_source = hours.chunk_by(|a, b| a.source == b.source);
     let rows = by_source.map(|own| {
+        // An hour of nothing but stamps that stand alone is none in which the source was written.
+        let mut written = own.iter().filter(|h| h.alone == 0 || h.alone < h.lines);
+        let first = written.next().unwrap_or(&own[0]);
+        let last = written.next_back().unwrap_or(first);
         json!({
             "source": own[0].source,
             "hours": own.len(),
             "lines": own.iter().map(|hour| hour.lines).sum::<u64>(),
             "holes": own.iter().filter(|hour| hour.gap).count(),
-            "first": own[0].at,
-            "last": own[own.len() - 1].at,
+            "first": first.at,
+            "last": last.at,
         })
     });
     rows.collect()

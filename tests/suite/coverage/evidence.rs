@@ -168,7 +168,13 @@ fn a_stamp_years_off_does_not_stretch_the_ledger() {
         found.window.map(|w| (w.0.hour(), w.1.hour())),
         plain.window.map(|w| (w.0.hour(), w.1.hour()))
     );
-    assert_eq!(found.rows.len(), plain.rows.len());
+    // They are counted in hours of their own.
+    let apart = found.rows.iter().filter(|row| row.alone > 0);
+    assert_eq!(
+        apart.map(|row| (row.lines, row.alone)).collect::<Vec<_>>(),
+        [(0, 1); 2]
+    );
+    assert_eq!(found.rows.len(), plain.rows.len() + 2);
     assert_eq!(
         bounds(&found, Reason::Clock),
         [Allowance::Subjects(2 * 25), Allowance::Said][..1]

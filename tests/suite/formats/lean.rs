@@ -200,7 +200,8 @@ proptest! {
                 _ => {}
             }
         }
-        line.retain(|b| *b != b'\n');
+        // Nor is a line with zeros inside given to be read the short way.
+        line.retain(|b| !matches!(b, b'\n' | 0));
         match which.checked_sub(LINES.len()) {
             None => held(&combined(), &[all[0], &line, all[1]]),
             Some(which) if which < OBJECTS.len() => {
