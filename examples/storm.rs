@@ -55,6 +55,10 @@ fn lean_reads_the_same(
     lately: &mut Lately,
     (line, at): (&[u8], u64),
 ) {
+    // Whoever goes the short way looks for zeros first: a line that holds one is none.
+    if line.trim_ascii().contains(&0) {
+        return;
+    }
     let Some(lean) = format.lean(state, line, lately) else {
         return;
     };
@@ -75,7 +79,9 @@ fn lean_reads_the_same(
         && record.bytes == lean.bytes
         && record.user_agent.as_deref().unwrap_or_default() == agent
         && record.forwarded.is_none()
-        && !record.nameless;
+        && record.nameless == lean.nameless
+        && record.head_counted == lean.head_counted
+        && record.node.as_deref() == lean.node;
     assert!(same, "the short way reads otherwise: {}", shown());
 }
 

@@ -351,6 +351,25 @@ mod tests {
     }
 
     #[test]
+    fn chunks_are_shown_in_order_with_their_places() {
+        let all: Vec<Access> = (0..10_000).map(access).collect();
+        let mut accesses = Accesses::default();
+        for part in all.chunks(700) {
+            accesses.append(part.iter().copied().collect(), None, 0);
+            if accesses.len() == 4_200 {
+                accesses.spill(&Spill::new(Some(1), &std::env::temp_dir()), 1);
+            }
+        }
+        let (mut seen, mut groups) = (Vec::new(), 0);
+        accesses.consume_chunks(2_000, |at, some| {
+            assert_eq!(at, seen.len());
+            some.iter().for_each(|chunk| seen.extend_from_slice(chunk));
+            groups += 1;
+        });
+        assert_eq!((seen, groups), (all, 5));
+    }
+
+    #[test]
     fn stowed_names_come_back() {
         let mut names = Names::default();
         (0..1000_u32).for_each(|n| _ = names.objects.number(format!("name {n}").as_bytes()));

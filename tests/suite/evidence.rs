@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::answer::{root, run, succeed, table, text};
+use crate::answer::{Row, fresh, root, run, scan, succeed, table, text};
 use crate::verify::answered;
 
 fn evidence(answer: &Path, case: &Path, more: &[&str]) -> Output {
@@ -264,5 +264,47 @@ fn a_bag_is_accepted_by_sha256sum_and_bagit() {
             panic!("{}", String::from_utf8_lossy(&judged.stderr))
         }
         _ => println!("no Python with bagit here: its validator was not asked"),
+    }
+}
+
+/// `timeline.jsonl` has one event for each request beyond scope that an account with a verdict made, in time order, each
+/// with the raw line's reference.
+#[test]
+fn the_timeline_is_in_time_order_and_whole() {
+    let out = fresh("timeline-order").join("answer");
+    scan(&root().join("testdata/capture/case/case.toml"), &out, &[]);
+    let told = fs::read_to_string(out.join("timeline.jsonl")).expect("it");
+    let events: Vec<Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let times: Vec<&str> = events
+        .iter()
+        .map(|event| event["datetime"].as_str().expect("a time"))
+        .collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let requests: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["timestamp_desc"] == "HTTP request")
+        .collect();
+    let accounts = table(&out.join("accounts.csv"));
+    let count = |row: &Row, key: &str| row[key].parse::<usize>().expect("a count");
+    let made: usize = accounts
+        .iter()
+        .map(|row| count(row, "accesses") + count(row, "attempts"))
+        .sum();
+    assert!(
+        requests.len() > 50 && requests.len() <= made,
+        "{} of {made}",
+        requests.len()
+    );
+    for event in requests {
+        let account = event["account"].as_str().expect("an account");
+        assert!(accounts.iter().any(|row| row["account"] == account));
+        assert!(
+            event["evidence"]
+                .as_str()
+                .is_some_and(|at| at.contains('@'))
+        );
     }
 }
