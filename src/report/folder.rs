@@ -2,9 +2,13 @@
 
 use std::fmt;
 use std::fs;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::evidence::sha256;
+use crate::evidence::{Digesting, sha256};
+
+/// Bytes of a large file that are written at a time.
+const BLOCK: usize = 256 << 10;
 
 /// A file that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +122,32 @@ impl Staging {
             file: file.to_owned(),
             bytes: bytes.len() as u64,
             sha256: sha256(&bytes),
+        });
+        Ok(())
+    }
+
+    /// Writes a file that is too large to be put together in memory first; `fill` writes its bytes.
+    ///
+    /// # Errors
+    /// The disk refuses, or `fill` does.
+    pub fn put_by(
+        &mut self,
+        file: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), FolderProblem> {
+        let path = self.staged.join(file);
+        let write = || {
+            // In blocks to the digest and to the disk.
+            let to = Digesting::new(fs::File::create(&path)?);
+            let mut to = BufWriter::with_capacity(BLOCK, to);
+            fill(&mut to)?;
+            to.into_inner()?.finish()
+        };
+        let (bytes, sha256) = write().map_err(|e| FolderProblem::disk(&path, e))?;
+        self.outputs.push(Output {
+            file: file.to_owned(),
+            bytes,
+            sha256,
         });
         Ok(())
     }

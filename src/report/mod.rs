@@ -189,8 +189,8 @@ fn put(answer: &Answer<'_>, staging: &mut Staging) -> Result<(), FolderProblem> 
     }
     staging.put("bounds.csv", rungs::bounds(answer)?)?;
     staging.put("ladder.csv", rungs::ladder(answer)?)?;
-    staging.put("findings.json", findings::json(answer)?)?;
-    staging.put("timeline.jsonl", timeline::jsonl(answer)?)?;
+    staging.put_by("findings.json", |out| findings::write(answer, out))?;
+    staging.put_by("timeline.jsonl", |out| timeline::write(answer, out))?;
     staging.put("coverage.csv", tables::coverage(answer)?)?;
     staging.put("rejects.csv", tables::rejects(answer)?)?;
     if let Some(other) = &answer.other {
