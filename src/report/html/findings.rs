@@ -97,9 +97,7 @@ mod tests {
     fn only_the_gravest_keep_what_is_long() {
         let grave = rank(Some("overreach")) < rank(None);
         assert!(grave);
-        let entry = |verdict: Option<&str>, n: usize| {
-            json!({ "account": n, "verdict": verdict, "signals": [n], "requests_beyond_scope": {}, "score": 1 })
-        };
+        let entry = |verdict: Option<&str>, n: usize| json!({ "account": n, "verdict": verdict, "signals": [n], "requests_beyond_scope": {}, "score": 1 });
         let mut entries: Vec<Value> = (0..TOLD + 9).map(|n| entry(None, n)).collect();
         entries.push(entry(Some("overreach"), TOLD + 9));
         let bytes = json!({ "schema": 1, "accounts": entries, "joint": [] }).to_string();
