@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 
 use super::explain::Explanation;
-use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Touched};
+use crate::scope::{Atlas, ControllerIndex, Standing, Thing, Things, Touched};
 use crate::sequence::{Access, NONE, Names};
 use crate::words::{Certainty, Stamp};
 
@@ -98,7 +98,7 @@ pub struct Reader<'s, 'n> {
     /// Names of what was requested.
     pub names: &'n Names,
     /// What each requested ID is, by its number.
-    pub things: &'s [Thing],
+    pub things: &'s Things,
     /// Things that some container lists.
     pub on_lists: &'s HashSet<Thing>,
     /// For how long a list explains that its entries are asked for, in nanoseconds.
@@ -242,8 +242,7 @@ impl<'n> Reader<'_, 'n> {
         let id = self.names.objects.name(container);
         match self.atlas.members(id) {
             [] => {
-                let thing = self.things.get(container as usize).copied();
-                let thing = thing.unwrap_or(Thing::Asked(container));
+                let thing = self.things.get(container);
                 let unit = self.atlas.unit_of_container(id, thing, at);
                 (self.owner(thing, at).0, unit)
             }

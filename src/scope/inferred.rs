@@ -12,6 +12,7 @@ use hashbrown::HashSet;
 
 use super::atlas::{Atlas, ControllerIndex, Thing};
 use super::people::{Person, PersonKind};
+use super::things::Things;
 use crate::sequence::{Access, NONE};
 use crate::words::HOUR;
 
@@ -55,7 +56,7 @@ impl Homes {
         atlas: &Atlas<'_>,
         person: &Person,
         accesses: &[Access],
-        things: &[Thing],
+        things: &Things,
     ) -> Option<ControllerIndex> {
         let settled =
             person.kind != PersonKind::Account || self.by_account.contains_key(&person.name);
@@ -64,10 +65,7 @@ impl Homes {
         }
         let asked = accesses.iter().filter(|access| access.object != NONE);
         let asked: HashSet<(i64, Thing)> = asked
-            .filter_map(|access| {
-                let thing = things.get(access.object as usize).copied()?;
-                Some((access.time.0.div_euclid(DAY), thing))
-            })
+            .map(|access| (access.time.0.div_euclid(DAY), things.get(access.object)))
             .collect();
         let things: HashSet<Thing> = asked.iter().map(|(_, thing)| *thing).collect();
         by_days(atlas, &asked).or_else(|| majority(atlas, &things))

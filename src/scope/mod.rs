@@ -10,6 +10,7 @@ mod groups;
 mod inferred;
 pub mod learned;
 mod people;
+mod things;
 mod touch;
 mod unnamed;
 
@@ -18,6 +19,7 @@ pub use freshness::{Arrivals, Stale, as_of, changed};
 pub use inferred::Homes;
 pub use people::{FileOf, People, Person, PersonKind, Together};
 use serde::{Deserialize, Serialize};
+pub use things::Things;
 pub use touch::{Opener, PageTouch, Touch, Touched};
 pub use unnamed::Unnamed;
 

@@ -7,6 +7,7 @@
 use hashbrown::HashSet;
 
 use super::atlas::{Atlas, ControllerIndex, Thing};
+use super::things::Things;
 use super::{Bench, Standing};
 use crate::case::RouteSpec;
 use crate::route::content::Content;
@@ -72,7 +73,7 @@ pub struct Opener<'s> {
     /// Names of what was requested.
     pub names: &'s Names,
     /// What each requested ID is, by its number.
-    pub things: &'s [Thing],
+    pub things: &'s Things,
     /// Which bodies prove nothing.
     pub content: &'s Content,
 }
@@ -95,7 +96,7 @@ impl Opener<'_> {
             };
             let index = index as u32;
             if access.object != NONE {
-                let thing = self.things[access.object as usize];
+                let thing = self.things.get(access.object);
                 let touch = Touch {
                     access: index,
                     thing,
@@ -126,7 +127,7 @@ impl Opener<'_> {
     /// and in a large table every first look waits for memory.
     fn glance(&self, accesses: &[Access]) {
         let asked = accesses.iter().filter(|access| access.object != NONE);
-        let things = asked.map(|access| self.things[access.object as usize]);
+        let things = asked.map(|access| self.things.get(access.object));
         let seen = things.fold(0, |seen, thing| seen ^ self.atlas.glance(thing));
         std::hint::black_box(seen);
     }
@@ -142,7 +143,7 @@ impl Opener<'_> {
             return (Vec::new(), sure);
         }
         if access.object != NONE {
-            return (vec![self.things[access.object as usize]], sure);
+            return (vec![self.things.get(access.object)], sure);
         }
         if access.container == NONE {
             return (Vec::new(), sure);
@@ -250,9 +251,7 @@ impl Opener<'_> {
     /// The container that an access asks for: its ID, and what that is.
     fn container(&self, access: &Access) -> (&[u8], Thing) {
         let asked = access.container;
-        let known = self.things.get(asked as usize).copied();
-        let thing = known.unwrap_or(Thing::Asked(asked));
-        (self.names.objects.name(asked), thing)
+        (self.names.objects.name(asked), self.things.get(asked))
     }
 
     /// Without membership: whatever lies in the unit that the container is, or belongs to.

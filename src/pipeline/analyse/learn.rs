@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{AccountRow, Case};
 use crate::scope::learned::{self, HeldOut, Id, Learned, Learning, Visitor};
-use crate::scope::{Atlas, Homes, People, PersonKind, Scope, Thing};
+use crate::scope::{Atlas, Homes, People, PersonKind, Scope, Thing, Things};
 use crate::sequence::{Access, Names, Sequences};
 
 /// What one account asked for that the directory does not know, and its votes on that.
@@ -57,7 +57,7 @@ pub(super) struct Class<'l> {
     pub case: &'l Case,
     pub atlas: &'l Atlas<'l>,
     pub names: &'l Names,
-    pub things: &'l [Thing],
+    pub things: &'l Things,
     pub people: &'l People,
     /// The table of accounts, by account.
     pub accounts: &'l HashMap<&'l [u8], &'l AccountRow>,
@@ -219,14 +219,12 @@ pub(super) struct Unknown {
 impl Unknown {
     pub fn of(class: &Class<'_>) -> Unknown {
         let names = &class.names.objects;
-        let things = class.things.par_iter();
-        let stranger =
-            |(id, thing): (usize, &Thing)| !class.atlas.knows(names.name(id as u32), *thing);
+        let all = (0..names.len() as u32).into_par_iter();
+        let thing = |id: u32| class.things.get(id);
+        let stranger = |id: u32| !class.atlas.knows(names.name(id), thing(id));
         Unknown {
-            containers: things.clone().enumerate().map(stranger).collect(),
-            objects: things
-                .map(|thing| matches!(thing, Thing::Asked(_)))
-                .collect(),
+            containers: all.clone().map(stranger).collect(),
+            objects: all.map(|id| matches!(thing(id), Thing::Asked(_))).collect(),
         }
     }
 

@@ -11,7 +11,7 @@ use super::measure::Worker;
 use crate::case::{AccountRow, Case};
 use crate::detect::contacts::Reader;
 use crate::scope::learned::Learned;
-use crate::scope::{Atlas, Homes, Opener, Scope, Thing};
+use crate::scope::{Atlas, Homes, Opener, Scope, Thing, Things};
 use crate::sequence::Sequences;
 use crate::words::HOUR;
 
@@ -19,20 +19,24 @@ pub(super) struct Tools<'c> {
     /// The table of accounts, by account.
     accounts: HashMap<&'c [u8], &'c AccountRow>,
     /// What each requested ID is, by its number.
-    things: Vec<Thing>,
+    things: Things,
     on_lists: HashSet<Thing>,
 }
 
 impl<'c> Tools<'c> {
     pub fn of(case: &'c Case, atlas: &Atlas<'_>, common: &Common) -> Tools<'c> {
         let objects = &common.names.objects;
-        let things = (0..objects.len() as u32).into_par_iter();
-        let things = things.map(|asked| atlas.thing(objects.name(asked), asked));
+        let known = match atlas.objects().is_empty() {
+            true => 0,
+            false => objects.len() as u32,
+        };
+        let places = (0..known).into_par_iter();
+        let places = places.map(|asked| Things::place(atlas, objects.name(asked)));
         let members = atlas.directory.members.as_deref().map_or(0, <[_]>::len);
         let rows = case.directory.accounts.iter().flatten();
         Tools {
             accounts: rows.map(|row| (row.account.as_bytes(), row)).collect(),
-            things: things.collect(),
+            things: Things::of(places.collect()),
             on_lists: (0..members as u32)
                 .map(|member| atlas.listed(member))
                 .collect(),
@@ -40,7 +44,7 @@ impl<'c> Tools<'c> {
     }
 
     /// What each requested ID is, by its number.
-    pub fn things(&self) -> &[Thing] {
+    pub fn things(&self) -> &Things {
         &self.things
     }
 
