@@ -9,6 +9,9 @@ use super::{Allowance, Doubt, FileFacts, GapKind, Hole, dated};
 use crate::route::minute;
 use crate::words::{Reason, Stamp};
 
+/// Files with words of their own in their names from which they are taken for one log.
+const FAMILY: usize = 24;
+
 /// Where one file of a log ends and the next begins.
 pub(super) struct Seam {
     /// The minutes between the last line of the one and the first line of the other.
@@ -84,36 +87,9 @@ pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
         let empty = empty(ledger, log);
         let named = dated::missing(files);
         let all = by_number(files, &empty).into_iter().chain(named.lost);
-        for (what, older, newer) in all {
-            let (from, until) = (files[older].1.1, files[newer].1.0);
-            if until.0.saturating_sub(from.0) < least(files) {
-                continue;
-            }
-            let beside = ledger
-                .writers
-                .iter()
-                .find(|w| w.name == log.trim_start_matches('/'));
-            holes.push(Hole {
-                source: ledger.source,
-                kind: GapKind::File,
-                from,
-                until,
-                expected: 0.0,
-                route: None,
-                writer: beside.map(|writer| writer.name.clone()),
-                missing: None,
-                basis: format!(
-                    "source \"{}\" has no file {what}: nothing is there {}",
-                    ledger.spec.name,
-                    between(&files[older], &files[newer])
-                ),
-            });
-        }
+        holes.extend(all.filter_map(|lost| hole(ledger, Some(log), files, &lost)));
         doubts.extend(newest_missing(ledger, files));
-        doubts.extend(named.said.map(|said| {
-            let name = &ledger.spec.name;
-            Doubt::said(Reason::Gap, format!("source \"{name}\" has no file {said}"))
-        }));
+        doubts.extend(named.said.map(|said| unnamed(ledger, &said)));
         doubts.extend(empty.iter().map(|file| emptied(ledger, file, files)));
         let cut = files.iter().rev().skip(1).filter(|(file, _)| file.unended);
         doubts.extend(cut.map(|(file, (_, last))| {
@@ -127,8 +103,73 @@ pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
             )
         }));
     }
+    for files in families(&logs) {
+        let named = dated::missing(&files);
+        let all = named.lost.iter();
+        holes.extend(all.filter_map(|lost| hole(ledger, None, &files, lost)));
+        doubts.extend(named.said.map(|said| unnamed(ledger, &said)));
+    }
     doubts.extend(idle(ledger));
     (holes, doubts)
+}
+
+/// Files that a service names by the time and a word that no other has, as CloudFront and balancers do: each is a log of its
+/// own by its name, and all of them are one.
+fn families<'f>(logs: &BTreeMap<&str, Vec<Placed<'f>>>) -> Vec<Vec<Placed<'f>>> {
+    let mut families: BTreeMap<&str, Vec<&Vec<Placed<'f>>>> = BTreeMap::new();
+    for (log, files) in logs {
+        if let Some((before, _)) = log.split_once('*') {
+            families.entry(before).or_default().push(files);
+        }
+    }
+    let single = |logs: &Vec<&Vec<Placed<'f>>>| {
+        let alone = logs.iter().filter(|files| files.len() == 1).count();
+        logs.len() >= FAMILY && alone * 10 >= logs.len() * 9
+    };
+    let families = families.into_values().filter(single);
+    families
+        .map(|logs| {
+            let mut files: Vec<Placed<'f>> = logs.into_iter().flatten().copied().collect();
+            files.sort_by_key(|(file, stamps)| (file.hour, file.day, *stamps));
+            files
+        })
+        .collect()
+}
+
+/// What a missing file leaves dark, unless it is next to nothing.
+fn hole(
+    ledger: &Ledger<'_>,
+    log: Option<&str>,
+    files: &[Placed<'_>],
+    (what, older, newer): &(String, usize, usize),
+) -> Option<Hole> {
+    let (older, newer) = (files.get(*older)?, files.get(*newer)?);
+    let (from, until) = (older.1.1, newer.1.0);
+    if until.0.saturating_sub(from.0) < least(files) {
+        return None;
+    }
+    let mut writers = ledger.writers.iter();
+    let beside = writers.find(|w| log.is_some_and(|log| w.name == log.trim_start_matches('/')));
+    Some(Hole {
+        source: ledger.source,
+        kind: GapKind::File,
+        from,
+        until,
+        expected: 0.0,
+        route: None,
+        writer: beside.map(|writer| writer.name.clone()),
+        missing: None,
+        basis: format!(
+            "source \"{}\" has no file {what}: nothing is there {}",
+            ledger.spec.name,
+            between(older, newer)
+        ),
+    })
+}
+
+fn unnamed(ledger: &Ledger<'_>, said: &str) -> Doubt {
+    let name = &ledger.spec.name;
+    Doubt::said(Reason::Gap, format!("source \"{name}\" has no file {said}"))
 }
 
 /// Logs of which no file holds a request, while another that is called alike is written all the time: a host whose
