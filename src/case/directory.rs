@@ -2,6 +2,8 @@
 //!
 //! Plain tables with IDs turned into indices; no judgement. Scope is judged in `scope`.
 
+use std::sync::Arc;
+
 use super::Objects;
 use crate::words::{Stamp, Validity};
 
@@ -62,13 +64,13 @@ pub struct Unit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// Account.
-    pub account: String,
-    /// Role.
-    pub role: String,
+    pub account: Box<str>,
+    /// Role; rows of the same role share it.
+    pub role: Arc<str>,
     /// Index of the unit that it covers, with all below.
     pub unit: u32,
     /// School form that it is limited to; `None` = any.
-    pub form: Option<String>,
+    pub form: Option<Arc<str>>,
     /// May see protected persons.
     pub protected: bool,
     /// When it holds.

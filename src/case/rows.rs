@@ -3,7 +3,8 @@
 //! Tables are read in the order in which they refer to each other: controllers and units first. The
 //! tree of units is `units`'; what scope follows from the rows is left to `scope`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
@@ -274,19 +275,35 @@ fn read_grants(sheet: &Sheet, units: &mut Units) -> Result<Vec<Grant>, CaseProbl
     let (unit, form) = (sheet.column("unit"), sheet.column("form"));
     let protected = sheet.column("protected");
     let valid = sheet.span("from", "until");
+    let mut words: HashSet<Arc<str>> = HashSet::new();
     sheet.rows(|cells| {
-        let account = cells.id(account)?.to_owned();
+        let account = cells.id(account)?.into();
         let unit_id = cells.id(unit)?;
         let row = Grant {
             account,
-            role: cells.text(role).to_owned(),
+            role: shared(&mut words, cells.text(role)),
             unit: units.find(cells, unit, unit_id)?,
-            form: Some(cells.id_or_empty(form)?.to_owned()).filter(|form| !form.is_empty()),
+            form: match cells.id_or_empty(form)? {
+                "" => None,
+                form => Some(shared(&mut words, form)),
+            },
             protected: cells.truth(protected)?,
             valid: cells.validity(valid)?,
         };
         Some(row)
     })
+}
+
+/// A word that many rows have in common, held once.
+fn shared(words: &mut HashSet<Arc<str>>, word: &str) -> Arc<str> {
+    match words.get(word) {
+        Some(known) => known.clone(),
+        None => {
+            let new: Arc<str> = word.into();
+            words.insert(new.clone());
+            new
+        }
+    }
 }
 
 fn read_objects(sheet: &Sheet, units: &mut Units) -> Result<Objects, CaseProblem> {

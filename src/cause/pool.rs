@@ -78,7 +78,7 @@ impl<'g> Grants<'g> {
                         !matches!((start, end), (Some(start), Some(end)) if *start >= end)
                     };
                     if form && shown && known.dating.iter().any(both) {
-                        seers.insert(self.names[grant.account.as_str()]);
+                        seers.insert(self.names[&*grant.account]);
                     }
                 }
                 at = units.get(unit as usize).and_then(|unit| unit.parent);

@@ -87,11 +87,7 @@ impl<'c> Known<'c> {
         let directory = &case.directory;
         let controllers = directory.controllers.iter().flatten().zip(0..);
         let listed = directory.accounts.iter().flatten();
-        let granted = directory
-            .grants
-            .iter()
-            .flatten()
-            .map(|row| row.account.as_str());
+        let granted = directory.grants.iter().flatten().map(|row| &*row.account);
         let sessions = directory.sessions.iter().flatten();
         let accounts = listed
             .clone()

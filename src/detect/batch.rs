@@ -27,8 +27,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         "batch",
         f64::from(facts.batch),
         limits.batch,
-        "most foreign objects named in one request that no list had shown; an application names what its screen lists"
-            .to_owned(),
+        "most foreign objects named in one request that no list had shown; an application names what its screen lists",
     )
     .unless_common(peers, limits)
 }

@@ -22,7 +22,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         "depth",
         f64::from(facts.deepest),
         limits.depth,
-        "foreign objects in one tenant".to_owned(),
+        "foreign objects in one tenant",
     )
     .unless_common(peers, limits)
 }

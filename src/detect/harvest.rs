@@ -64,7 +64,7 @@ pub(super) fn signal(facts: &Facts, reachable: u64) -> Signal {
             "harvest",
             f64::from(at_once),
             f64::from(THRESHOLD),
-            "objects in scope asked for one by one in a run that no page interrupts".to_owned(),
+            "objects in scope asked for one by one in a run that no page interrupts",
         );
     }
     let mut signal = Signal::at_least(

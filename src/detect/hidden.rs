@@ -25,8 +25,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
                 "objects beyond scope that no container lists; a screen leads to listed ones only"
             }
             None => "not measured: the case has no table of members",
-        }
-        .to_owned(),
+        },
     )
     .unless_common(peers, limits)
 }

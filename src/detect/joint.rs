@@ -188,8 +188,7 @@ pub(super) fn signal(shared: u32, limits: &Thresholds) -> Signal {
         f64::from(shared),
         limits.joint,
         "IDs of a walk that it shares with other accounts: their parts lie side by side and hardly overlap, chance \
-         below 1e-6 among accounts that know nothing of each other"
-            .to_owned(),
+         below 1e-6 among accounts that know nothing of each other",
     )
 }
 

@@ -33,8 +33,10 @@ mod unshown;
 mod verdict;
 mod volume;
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 pub use explain::Explanation;
 pub use harvest::{Collected, THRESHOLD as HARVEST_FROM, run as collecting};
@@ -66,21 +68,48 @@ pub struct Signal {
     pub figure: f64,
     /// From where on it fires.
     pub threshold: f64,
-    /// What the figure counts, and what it is held against.
-    pub null_model: String,
     /// Whether it fired.
     pub fired: bool,
+    basis: Cow<'static, str>,
+    common: Option<Common>,
+}
+
+/// How many of an account's peers come as far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Common {
+    many: u32,
+    all: u32,
+    limit: f64,
 }
 
 impl Signal {
-    /// A signal that fires at `figure >= threshold`.
-    fn at_least(name: &'static str, figure: f64, threshold: f64, null_model: String) -> Signal {
+    /// A signal that fires at `figure >= threshold`; `basis`: what the figure counts, and what it is held against.
+    fn at_least(
+        name: &'static str,
+        figure: f64,
+        threshold: f64,
+        basis: impl Into<Cow<'static, str>>,
+    ) -> Signal {
         Signal {
             name,
             figure,
             threshold,
-            null_model,
             fired: figure >= threshold,
+            basis: basis.into(),
+            common: None,
+        }
+    }
+
+    /// What the figure counts, and what it is held against. Put together when it is read: there are twenty signals for
+    /// each of thousands of accounts.
+    pub fn null_model(&self) -> String {
+        let Signal { basis, common, .. } = self;
+        match common {
+            Some(Common { many, all, limit }) => format!(
+                "{basis}; {many} of {all} accounts of the same role come as far, more than {limit} of them would make it \
+                 common"
+            ),
+            None => basis.to_string(),
         }
     }
 
@@ -91,10 +120,11 @@ impl Signal {
         // Of a small group a few are a habit of its work, of a large one they are a few.
         let habit = all < SMALL && many >= 2 && share >= HABIT;
         self.fired &= (share <= limits.common || many <= FEW) && !habit;
-        self.null_model.push_str(&format!(
-            "; {many} of {all} accounts of the same role come as far, more than {} of them would make it common",
-            limits.common
-        ));
+        self.common = Some(Common {
+            many: many as u32,
+            all: all as u32,
+            limit: limits.common,
+        });
         self
     }
 }

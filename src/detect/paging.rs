@@ -37,7 +37,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         "paging",
         f64::from(facts.pages),
         limits.paging,
-        "pages of foreign containers that follow each other; a person looks at the first or turns one over".to_owned(),
+        "pages of foreign containers that follow each other; a person looks at the first or turns one over",
     )
     .unless_common(peers, limits)
 }

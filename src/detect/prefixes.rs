@@ -37,7 +37,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         "prefixes",
         f64::from(facts.prefixes),
         limits.prefixes,
-        "searched words of one length in alphabetical order; a run of n has the chance 1/n! in random order".to_owned(),
+        "searched words of one length in alphabetical order; a run of n has the chance 1/n! in random order",
     )
     .unless_common(peers, limits)
 }

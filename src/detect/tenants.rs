@@ -39,7 +39,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         "tenants_in_a_day",
         f64::from(facts.tenants),
         limits.tenants,
-        "foreign tenants whose lists it opened within 24 hours; whoever helps out has one school a day".to_owned(),
+        "foreign tenants whose lists it opened within 24 hours; whoever helps out has one school a day",
     )
     .unless_common(peers, limits)
 }

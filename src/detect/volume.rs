@@ -27,7 +27,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         "volume",
         f64::from(facts.objects),
         limits.volume,
-        "foreign objects over the whole life, in whatever order; what templates explain is not counted".to_owned(),
+        "foreign objects over the whole life, in whatever order; what templates explain is not counted",
     )
     .unless_common(peers, limits)
 }

@@ -10,7 +10,7 @@ mod sign;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use base64ct::{Base64, Encoding};
 use hmac::Mac as _;
@@ -135,6 +135,46 @@ pub fn digest_of(mut bytes: impl Read) -> io::Result<String> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// Writes what it is given, and knows its length and its SHA-256 in the end.
+pub struct Digesting<W> {
+    into: W,
+    state: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Digesting<W> {
+    /// Nothing was written yet.
+    pub fn new(into: W) -> Digesting<W> {
+        Digesting {
+            into,
+            state: Sha256::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Bytes that were written, and their SHA-256 in lower-case hex.
+    ///
+    /// # Errors
+    /// What was held back cannot be written.
+    pub fn finish(mut self) -> io::Result<(u64, String)> {
+        self.into.flush()?;
+        Ok((self.bytes, hex(&self.state.finalize())))
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.into.write(bytes)?;
+        self.state.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.into.flush()
     }
 }
 

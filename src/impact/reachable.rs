@@ -6,11 +6,11 @@
 //! asks the rights at the units above it, a right asks the classes of kinds below its unit. So the cost follows kinds
 //! plus different rights, never their product.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::kinds::{Kind, Kinds};
 use super::ladder::{Heads, Rung, Sums, Traits, Unchecked};
-use crate::case::Directory;
+use crate::case::Grant;
 use crate::scope::Atlas;
 use crate::words::{Stamp, Validity};
 
@@ -64,22 +64,21 @@ impl<'c> Reachable<'c> {
             let next = forms.len() as u32;
             forms.entry(name).or_insert(next);
         }
-        let granted = Granted::of(directory, &forms, window);
+        let granted = Granted::of(atlas, &forms, window);
         let accounts = directory.accounts.as_deref().unwrap_or_default();
         let mut bare = BTreeMap::new();
         for row in accounts
             .iter()
-            .filter(|row| !granted.accounts.contains_key(row.account.as_str()))
+            .filter(|row| !granted.accounts.contains(row.account.as_str()))
         {
             if let Some(span) = common(window, row.open) {
                 *bare.entry(span).or_default() += 1;
             }
         }
-        let profiles = granted.profiles();
         Reachable {
             atlas,
             kinds: Kinds::of(atlas, &forms, window),
-            profiles,
+            profiles: granted.profiles,
             bare,
         }
     }
@@ -216,56 +215,54 @@ fn shown(right: &Right, below: &Classes, matters: bool) -> Seen {
 
 /// What accounts are granted in a window.
 struct Granted<'c> {
-    /// Their numbers.
-    accounts: hashbrown::HashMap<&'c str, u32>,
-    /// Account and right, one for each row.
-    rights: Vec<(u32, Right)>,
+    /// Those who are granted anything.
+    accounts: HashSet<&'c str>,
+    /// How many accounts have the same rights.
+    profiles: BTreeMap<Vec<Right>, u64>,
 }
 
 impl<'c> Granted<'c> {
-    fn of(directory: &'c Directory, forms: &HashMap<&str, u32>, window: Span) -> Granted<'c> {
+    fn of(atlas: &'c Atlas<'_>, forms: &HashMap<&str, u32>, window: Span) -> Granted<'c> {
+        let rows = atlas.directory.grants.as_deref().unwrap_or_default();
+        // Who has none is asked of the table of accounts only.
+        let asked = atlas.directory.accounts.is_some();
         let mut granted = Granted {
-            accounts: hashbrown::HashMap::new(),
-            rights: Vec::new(),
+            accounts: HashSet::new(),
+            profiles: BTreeMap::new(),
         };
-        for grant in directory.grants.as_deref().unwrap_or_default() {
-            let Some(span) = common(window, grant.valid) else {
+        let mut profile: Vec<Right> = Vec::new();
+        for own in atlas.grants_by_account() {
+            let own = own.iter().filter_map(|row| rows.get(*row as usize));
+            profile.clear();
+            profile.extend(own.clone().filter_map(|grant| right(grant, forms, window)));
+            if profile.is_empty() {
                 continue;
-            };
-            // A form that no object has shows nothing.
-            let form = grant
-                .form
-                .as_deref()
-                .map(|form| forms.get(form).copied().unwrap_or(u32::MAX));
-            let next = granted.accounts.len() as u32;
-            let account = *granted.accounts.entry(&grant.account).or_insert(next);
-            let right = Right {
-                unit: grant.unit,
-                form,
-                protected: grant.protected,
-                span,
-            };
-            granted.rights.push((account, right));
+            }
+            profile.sort_unstable();
+            profile.dedup();
+            match granted.profiles.get_mut(profile.as_slice()) {
+                Some(accounts) => *accounts += 1,
+                None => _ = granted.profiles.insert(profile.clone(), 1),
+            }
+            let account = own.map(|grant| &*grant.account).next();
+            granted.accounts.extend(account.filter(|_| asked));
         }
         granted
     }
+}
 
-    /// How many accounts have the same rights.
-    fn profiles(mut self) -> BTreeMap<Vec<Right>, u64> {
-        self.rights.sort_unstable();
-        self.rights.dedup();
-        let mut profiles: BTreeMap<Vec<Right>, u64> = BTreeMap::new();
-        let mut profile: Vec<Right> = Vec::new();
-        for own in self.rights.chunk_by(|a, b| a.0 == b.0) {
-            profile.clear();
-            profile.extend(own.iter().map(|(_, right)| *right));
-            match profiles.get_mut(profile.as_slice()) {
-                Some(accounts) => *accounts += 1,
-                None => _ = profiles.insert(profile.clone(), 1),
-            }
-        }
-        profiles
-    }
+/// What a grant is worth; nothing outside of its time.
+fn right(grant: &Grant, forms: &HashMap<&str, u32>, window: Span) -> Option<Right> {
+    Some(Right {
+        unit: grant.unit,
+        // A form that no object has shows nothing.
+        form: grant
+            .form
+            .as_deref()
+            .map(|form| forms.get(form).copied().unwrap_or(u32::MAX)),
+        protected: grant.protected,
+        span: common(window, grant.valid)?,
+    })
 }
 
 fn start(from: Option<Stamp>) -> i64 {

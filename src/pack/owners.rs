@@ -210,7 +210,7 @@ impl Owners {
         }
         let mut last = "";
         for row in directory.grants.as_deref().unwrap_or_default() {
-            if row.account != last {
+            if *row.account != *last {
                 self.add(&row.account, Kind::Account, &[], None);
             }
             last = &row.account;

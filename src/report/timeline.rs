@@ -1,21 +1,25 @@
 //! `timeline.jsonl`: events for Timesketch, in time order. Names accounts and lines, never data subjects.
 
+use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Answer, FolderProblem};
+use super::Answer;
 use crate::coverage::GapKind;
 use crate::detect::Verdict;
 use crate::impact::{Citation, same_request};
 use crate::words::{Certainty, Stamp};
 
-/// The file's bytes: one JSON object a line.
-pub(super) fn jsonl(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+/// Writes the file: one JSON object a line.
+///
+/// # Errors
+/// As `out` does.
+pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut events = Events::default();
     requests(answer, &mut events)?;
     sources(answer, &mut events)?;
-    Ok(events.in_order())
+    events.in_order(out)
 }
 
 /// Lines in any order, each with its time; there may be millions, so they lie in one text.
@@ -26,24 +30,21 @@ struct Events {
 }
 
 impl Events {
-    fn push(&mut self, at: Stamp, event: &impl Serialize) -> Result<(), FolderProblem> {
+    fn push(&mut self, at: Stamp, event: &impl Serialize) -> io::Result<()> {
         let from = self.text.len();
-        serde_json::to_writer(&mut self.text, event)
-            .map_err(|e| FolderProblem::encoding("timeline.jsonl", e))?;
+        serde_json::to_writer(&mut self.text, event)?;
         self.text.push(b'\n');
         self.lines.push((at, from..self.text.len()));
         Ok(())
     }
 
-    fn in_order(mut self) -> Vec<u8> {
+    fn in_order(mut self, out: &mut dyn Write) -> io::Result<()> {
         let text = |line: &Range<usize>| &self.text[line.clone()];
         self.lines
             .sort_by(|a, b| (a.0, text(&a.1)).cmp(&(b.0, text(&b.1))));
-        let mut bytes = Vec::with_capacity(self.text.len());
-        for (_, line) in &self.lines {
-            bytes.extend_from_slice(text(line));
-        }
-        bytes
+        self.lines
+            .iter()
+            .try_for_each(|(_, line)| out.write_all(text(line)))
     }
 }
 
@@ -72,7 +73,7 @@ struct Told<'a> {
 }
 
 /// One event for each request beyond scope.
-fn requests(answer: &Answer<'_>, events: &mut Events) -> Result<(), FolderProblem> {
+fn requests(answer: &Answer<'_>, events: &mut Events) -> io::Result<()> {
     for outcome in &answer.analysis.outcomes {
         let account = outcome.person.label();
         let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
@@ -111,7 +112,7 @@ fn requests(answer: &Answer<'_>, events: &mut Events) -> Result<(), FolderProble
 }
 
 /// Where each source begins and ends, and its holes.
-fn sources(answer: &Answer<'_>, events: &mut Events) -> Result<(), FolderProblem> {
+fn sources(answer: &Answer<'_>, events: &mut Events) -> io::Result<()> {
     let mut push = |at: Stamp, message: String, kind: &str| {
         let told = Told {
             message,

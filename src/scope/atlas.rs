@@ -51,6 +51,9 @@ pub struct Atlas<'c> {
     subjects: Vec<u32>,
     /// Subject of each row of `objects`.
     subject_of: Vec<u32>,
+    /// Rows of `grants` by account, each account's in file order.
+    by_account: Groups,
+    accounts_found: Finder,
     /// Kinds that are no containers: those that routes ask for as objects.
     no_containers: Vec<&'c str>,
 }
@@ -65,16 +68,30 @@ impl<'c> Atlas<'c> {
     pub fn new(directory: &'c Directory) -> Atlas<'c> {
         let objects = directory.objects.as_ref().unwrap_or(&NO_OBJECTS);
         let members = directory.members.as_deref().unwrap_or_default();
+        let grants = directory.grants.as_deref().unwrap_or_default();
         let object = |row: u32| objects.names(row).0.as_bytes();
-        let by_object = Groups::new(objects.len(), |row| (&[], object(row)));
-        let objects_found = Finder::over(&by_object, object);
+        let account = |row: u32| grants[row as usize].account.as_bytes();
+        let by_subject = || {
+            Groups::new(objects.len(), |row| match objects.names(row) {
+                (object, "") => (FOR_ITSELF.as_bytes(), object.as_bytes()),
+                (_, subject) => (&[], subject.as_bytes()),
+            })
+        };
+        let by_name = || {
+            let by_account = Groups::new(grants.len(), |row| (&[], account(row)));
+            let accounts_found = Finder::over(&by_account, account);
+            (by_subject(), by_account, accounts_found)
+        };
+        let by_id = || {
+            let by_object = Groups::new(objects.len(), |row| (&[], object(row)));
+            let objects_found = Finder::over(&by_object, object);
+            (by_object, objects_found)
+        };
+        let ((by_subject, by_account, accounts_found), (by_object, objects_found)) =
+            beside(by_name, by_id);
         let container = |row: u32| members[row as usize].container.as_bytes();
         let by_container = Groups::new(members.len(), |row| (&[], container(row)));
         let containers_found = Finder::over(&by_container, container);
-        let by_subject = Groups::new(objects.len(), |row| match objects.names(row) {
-            (object, "") => (FOR_ITSELF.as_bytes(), object.as_bytes()),
-            (_, subject) => (&[], subject.as_bytes()),
-        });
         let spans = spans(directory);
         let mut atlas = Atlas {
             directory,
@@ -91,6 +108,8 @@ impl<'c> Atlas<'c> {
             unit_ids: unit_ids(directory),
             subjects: by_subject.firsts(),
             subject_of: by_subject.of_rows(),
+            by_account,
+            accounts_found,
             no_containers: Vec::new(),
         };
         let things = members.iter().zip(0..).map(|(member, row)| {
@@ -321,6 +340,19 @@ impl<'c> Atlas<'c> {
         things.filter(|thing| holds(*thing)).count() as u64
     }
 
+    /// Rows of `grants` of an account, in file order.
+    pub(super) fn grants_of(&self, account: &[u8]) -> &[u32] {
+        let rows = self.directory.grants.as_deref().unwrap_or_default();
+        let name = |row: u32| rows[row as usize].account.as_bytes();
+        let found = self.accounts_found.find(&self.by_account, name, account);
+        found.map_or(&[], |group| self.by_account.rows(group))
+    }
+
+    /// Rows of `grants` of each account that has any, in file order.
+    pub fn grants_by_account(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.by_account.len() as u32).map(|account| self.by_account.rows(account))
+    }
+
     /// The distinct data subjects of every controller, by controller, then subject.
     pub fn population(&self) -> Vec<u64> {
         let count = self.directory.controllers.as_deref().map_or(0, <[_]>::len);
@@ -339,6 +371,18 @@ impl<'c> Atlas<'c> {
         }
         population
     }
+}
+
+/// Does one thing on another thread while the other is done here.
+fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|threads| {
+        let one = threads.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// The place in the tree of a row's unit.

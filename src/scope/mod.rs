@@ -23,7 +23,6 @@ pub use unnamed::Unnamed;
 
 use crate::case::{Case, Grant};
 use crate::words::Stamp;
-use groups::{Finder, Groups};
 
 /// How an object stands to an account at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,9 +97,6 @@ pub struct Scope<'c> {
     /// The indexed directory.
     pub atlas: &'c Atlas<'c>,
     grants: Option<&'c [Grant]>,
-    /// Rows of `grants` by account, each account's in file order.
-    by_account: Groups,
-    accounts_found: Finder,
     protected_matters: bool,
     unlisted_beyond: bool,
     homes: Homes,
@@ -130,14 +126,9 @@ impl<'c> Scope<'c> {
     /// Prepares the judge. `homes` counts only where the case has no grants.
     pub fn new(case: &'c Case, atlas: &'c Atlas<'c>, homes: Homes) -> Scope<'c> {
         let grants = case.directory.grants.as_deref();
-        let rows = grants.unwrap_or_default();
-        let account = |row: u32| rows[row as usize].account.as_bytes();
-        let by_account = Groups::new(rows.len(), |row| (&[], account(row)));
         Scope {
             atlas,
             grants,
-            accounts_found: Finder::over(&by_account, account),
-            by_account,
             protected_matters: case.directory.grants_say_protected,
             unlisted_beyond: case.unlisted_beyond,
             homes,
@@ -155,7 +146,7 @@ impl<'c> Scope<'c> {
         'c: 's,
     {
         let grants = match person.kind {
-            PersonKind::Account => self.grants_of(&person.name),
+            PersonKind::Account => self.atlas.grants_of(&person.name),
             _ => &[],
         };
         let rule = match person.kind {
@@ -192,13 +183,6 @@ impl<'c> Scope<'c> {
         controllers.sort_unstable();
         controllers.dedup();
         controllers
-    }
-
-    fn grants_of(&self, account: &[u8]) -> &[u32] {
-        let rows = self.grants.unwrap_or_default();
-        let name = |row: u32| rows[row as usize].account.as_bytes();
-        let found = self.accounts_found.find(&self.by_account, name, account);
-        found.map_or(&[], |group| self.by_account.rows(group))
     }
 }
 
@@ -301,7 +285,7 @@ impl Bench<'_> {
         let mut roles: Vec<&str> = self
             .grants
             .iter()
-            .map(|row| rows[*row as usize].role.as_str())
+            .map(|row| &*rows[*row as usize].role)
             .filter(|role| !role.is_empty())
             .collect();
         roles.sort_unstable();

@@ -43,10 +43,6 @@ pub(crate) struct Key {
     hash: u64,
 }
 
-/// What stands where a key is looked for first.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Glance(Slot);
-
 impl Keys {
     /// With room for so many names.
     pub fn for_about(names: usize) -> Keys {
@@ -55,11 +51,6 @@ impl Keys {
             keys.grow((names + names.div_ceil(3) + 1).max(LEAST));
         }
         keys
-    }
-
-    /// Bytes of memory that it holds.
-    pub fn memory(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>()
     }
 
     /// What to look for, for a name.
@@ -78,25 +69,6 @@ impl Keys {
                 }
             }
         }
-    }
-
-    /// Looks where a key stands if nothing is in its way. Several looks in a row do not wait for each other, which is
-    /// what makes [`Keys::find_from`] fast in a table that is larger than the processor's caches.
-    #[inline]
-    pub fn glance(&self, key: &Key) -> Glance {
-        let home = self.slots.get(self.home(key.hash));
-        Glance(home.copied().unwrap_or(EMPTY))
-    }
-
-    /// The number of a name that is there, by what a glance saw; `same` compares long names. Names that were added since
-    /// do no harm: a number is for good, and what the glance did not see is looked for.
-    #[inline]
-    pub fn find_from(&self, glance: Glance, key: &Key, same: impl Fn(u32) -> bool) -> Option<u32> {
-        let Glance(slot) = glance;
-        if slot.number != FREE && slot.key == key.words && (!key.is_long() || same(slot.number)) {
-            return Some(slot.number);
-        }
-        self.find(key, same)
     }
 
     /// The number of a name that is there; `same` compares long names.
@@ -183,7 +155,7 @@ impl Key {
 
 /// A short name and its length in 128 bits.
 #[inline]
-fn short(name: &[u8]) -> Option<u128> {
+pub(super) fn short(name: &[u8]) -> Option<u128> {
     let length = name.len();
     // From both ends: what overlaps is the same.
     let key = match length {
@@ -252,12 +224,7 @@ mod tests {
         }
         for (number, name) in names.iter().enumerate() {
             let key = keys.key(name.as_bytes());
-            let glance = keys.glance(&key);
             assert_eq!(keys.find(&key, same(name)), Some(number as u32));
-            assert_eq!(
-                keys.find_from(glance, &key, same(name)),
-                Some(number as u32)
-            );
         }
         let key = keys.key(b"pupil00001");
         assert_eq!(keys.find(&key, same("pupil00001")), None);

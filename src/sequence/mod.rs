@@ -5,6 +5,8 @@
 //! exactly and stay in memory. Who an actor is in the end (sessions, aliases) is told to it by `scope`; what an access
 //! means is left to the rooms behind.
 
+mod cells;
+mod interner;
 mod keys;
 mod names;
 mod packed;
@@ -12,8 +14,9 @@ mod sorted;
 mod spill;
 mod store;
 
+pub use interner::Interner;
 pub(crate) use keys::Keys;
-pub use names::{Interner, numbered, text};
+pub use names::{numbered, text};
 use serde::{Deserialize, Serialize};
 pub use sorted::{Hands, Sequences, order};
 pub use spill::Spill;

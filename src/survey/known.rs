@@ -26,7 +26,7 @@ impl Known {
             known.accounts.insert(row.account.clone().into_bytes());
         }
         for row in directory.grants.iter().flatten() {
-            known.accounts.insert(row.account.clone().into_bytes());
+            known.accounts.insert(row.account.as_bytes().to_vec());
         }
         for row in directory.sessions.iter().flatten() {
             known.sessions.insert(row.session.clone().into_bytes());

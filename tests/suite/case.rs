@@ -391,11 +391,7 @@ fn parquet_tables_are_read_like_csv() {
     let case = with_table("grants.csv", &write(&mut frame.head(Some(1)))).expect("a good table");
     let grants = case.directory.grants.expect("grants");
     assert_eq!(
-        (
-            grants.len(),
-            grants[0].account.as_str(),
-            grants[0].protected
-        ),
+        (grants.len(), &*grants[0].account, grants[0].protected),
         (1, "anna", true)
     );
 

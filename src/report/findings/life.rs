@@ -46,9 +46,9 @@ impl<'a> Grants<'a> {
         let own = self.0.get(outcome.person.name.as_slice());
         let rows = own.into_iter().flatten().map(|grant| {
             json!({
-                "role": grant.role,
+                "role": &*grant.role,
                 "unit": units.get(grant.unit as usize).map_or("", |unit| unit.id.as_str()),
-                "form": grant.form,
+                "form": grant.form.as_deref(),
                 "protected": grant.protected,
                 "from": grant.valid.from.map(|at| at.to_string()),
                 "until": grant.valid.until.map(|at| at.to_string()),

@@ -9,11 +9,13 @@ mod life;
 mod runs;
 mod sensitivity;
 
+use std::io::{self, Write};
+
 use life::Grants;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{Answer, FolderProblem, rungs};
+use super::{Answer, rungs};
 use crate::coverage::Allowance;
 use crate::detect::{NOT_DONE, Signal, Verdict};
 use crate::impact::{About, AccountFigures, ControllerRow, Doubtful, Status};
@@ -26,8 +28,11 @@ const SCHEMA: &str = "breachscope.findings/1";
 /// How many references a list gives before it only counts.
 const LISTED: usize = 50;
 
-/// The file's bytes.
-pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+/// Writes the file.
+///
+/// # Errors
+/// As `out` does.
+pub(super) fn write(answer: &Answer<'_>, mut out: &mut dyn Write) -> io::Result<()> {
     let case = answer.case;
     let window = answer.assessment.window;
     let aside = answer.analysis.set_aside;
@@ -93,10 +98,8 @@ pub(super) fn json(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         accounts: Accounts(answer),
         behind,
     };
-    let mut bytes = serde_json::to_vec_pretty(&findings)
-        .map_err(|e| FolderProblem::encoding("findings.json", e))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    serde_json::to_writer_pretty(&mut out, &findings)?;
+    out.write_all(b"\n")
 }
 
 /// All of the file. Accounts are many and say much each, so they are put into words one at a time.
@@ -256,7 +259,7 @@ fn signal(signal: &Signal) -> Value {
         "fired": signal.fired,
         "figure": hundredths(signal.figure),
         "threshold": signal.threshold,
-        "null_model": signal.null_model,
+        "null_model": signal.null_model(),
     })
 }
 

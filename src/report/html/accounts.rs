@@ -12,9 +12,9 @@ use super::walk::{self, Names};
 use crate::detect::Verdict;
 
 /// How many accounts are told with picture and signals; the others stand in the table.
-const TOLD: usize = 50;
+pub(super) const TOLD: usize = 50;
 /// What only an account that is told has.
-const LONG: [&str; 10] = [
+pub(super) const LONG: [&str; 10] = [
     "signals",
     "explained",
     "grants",
@@ -65,7 +65,7 @@ impl<'a> Tallies<'a> {
         }
     }
 
-    /// The accounts of `findings.json`, gravest verdict first. `number` tells a controller's place in the ledger,
+    /// The accounts of `findings.json` as [`super::findings`] reads them, gravest verdict first. `number` tells a controller's place in the ledger,
     /// `private` which IDs must not be shown.
     pub(super) fn accounts(
         &self,
@@ -98,12 +98,6 @@ impl<'a> Tallies<'a> {
             let held = self.accounts.get(account.as_str());
             row["lines"] = held.map_or_else(|| json!({ "l": [], "n": 0 }), Held::json);
             row["told"] = json!(told);
-            if let Some(row) = row.as_object_mut() {
-                row.shift_remove("requests_beyond_scope");
-                LONG.iter()
-                    .filter(|_| !told)
-                    .for_each(|key| drop(row.shift_remove(*key)));
-            }
         }
         rows
     }
@@ -141,7 +135,7 @@ impl<'a> Tallies<'a> {
 }
 
 /// Verdicts by gravity; none comes last.
-fn rank(word: Option<&str>) -> usize {
+pub(super) fn rank(word: Option<&str>) -> usize {
     let found = Verdict::ALL.iter().position(|one| Some(one.word()) == word);
     found.unwrap_or(Verdict::ALL.len())
 }

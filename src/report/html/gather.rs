@@ -8,6 +8,7 @@ use super::accesses::{Access, Accesses, hidden_objects};
 use super::accounts::{Tallies, cover};
 use super::clock::{Zone, second_of};
 use super::controllers::{controllers, few};
+use super::findings;
 use super::held::ByCertainty;
 use super::lines::Lines;
 use super::sentences;
@@ -38,7 +39,7 @@ pub(super) struct Page {
 /// # Errors
 /// As [`super::render`].
 pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
-    let mut findings = source.json("findings.json")?;
+    let mut findings = findings::read(&(source.read)("findings.json")?)?;
     let names = names(&(source.read)("controllers.csv")?)?;
     let hours = timeline::hours(&(source.read)("coverage.csv")?)?;
     let subjects = Subjects::read(&(source.read)("subjects.csv")?)?;

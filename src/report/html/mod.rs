@@ -10,6 +10,7 @@ mod accounts;
 mod assemble;
 pub(super) mod clock;
 mod controllers;
+mod findings;
 mod gather;
 mod held;
 mod lines;
