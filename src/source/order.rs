@@ -224,21 +224,17 @@ fn hour(rest: &str) -> Option<(usize, i64)> {
         return None;
     }
     let part = |from: usize| digits.get(from..from + 2)?.parse::<i64>().ok();
+    let is_digit = |at: usize| digits.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let mut length = run;
-    let (hour, mut minute) = (part(0)?, part(2).filter(|_| run > 2));
-    // Minutes and seconds that stand apart, each behind the same sign.
-    let sign = digits.as_bytes().get(run).filter(|b| b"-_:.".contains(b));
+    let (hour, minute) = (part(0)?, part(2).filter(|_| run > 2));
+    // Minutes and seconds that stand apart, each behind the same sign; a word that begins with two digits is neither.
+    let sign = digits.as_bytes().get(run).filter(|b| b"-_:".contains(b));
     while let Some(sign) = sign.filter(|_| run == 2 && length < 8) {
-        let behind = digits.as_bytes().get(length);
-        let next = part(length + 1).filter(|_| behind == Some(sign));
-        let alone = !digits
-            .as_bytes()
-            .get(length + 3)
-            .is_some_and(u8::is_ascii_digit);
-        let Some(next) = next.filter(|_| alone) else {
+        let behind = digits.as_bytes().get(length) == Some(sign);
+        let sixtieth = part(length + 1).is_some_and(|part| part < 60);
+        if !behind || !sixtieth || is_digit(length + 3) {
             break;
-        };
-        minute = minute.or(Some(next));
+        }
         length += 3;
     }
     let holds = hour < 24 && minute.is_none_or(|minute| minute < 60);
