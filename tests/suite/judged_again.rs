@@ -616,3 +616,38 @@ fn tables_that_disagree_are_contradicted() {
     }
     fs::remove_dir_all(&schools.folder).unwrap();
 }
+
+#[test]
+fn verify_agrees_on_names_that_hold_a_tables_signs() {
+    let mut schools = whole("signs");
+    // The first file is named with the sign that joins references, the accounts with that and with what a spreadsheet runs.
+    let names = ["a;b", "+c", "-d", "=e;"];
+    for (nth, name) in names.iter().enumerate() {
+        for at in 1..=20_u64 {
+            let target = format!("/contacts/s{at}");
+            let asked = line(
+                name,
+                40_000 + nth as u64 * 500 + at * 3,
+                &target,
+                200,
+                "433",
+            );
+            schools.log.push(asked);
+        }
+    }
+    schools.write();
+    let rows = names.map(|name| format!("{name},teacher,n\n")).concat();
+    let rows = format!("account,role,unit\nanna,teacher,n\n{rows}");
+    fs::write(schools.folder.join("grants.csv"), rows).unwrap();
+    let logs = schools.folder.join("logs");
+    fs::rename(logs.join("access.log"), logs.join("access.log;1")).unwrap();
+    scanned(&schools);
+    let (case, out) = (
+        schools.folder.join("case.toml"),
+        schools.folder.join("answer"),
+    );
+    let held = run(&["verify", text(&out), "--case", text(&case)]);
+    let said = String::from_utf8_lossy(&held.stdout).into_owned();
+    assert_eq!(held.status.code(), Some(0), "{said}");
+    fs::remove_dir_all(&schools.folder).unwrap();
+}
