@@ -279,6 +279,13 @@ fn a_slip_in_a_path_or_method_is_refused() {
         };
         assert!(said.contains(&remedy), "{said}");
         assert!(!schools.folder.join("answer").exists());
+        // Nor is any statement of the route supported.
+        let claims = schools.folder.join("claims.toml");
+        let claim = "[[claim]]\nid = \"V\"\nsays = \"Not used.\"\nkind = \"route_not_used\"\nroute = \"contact\"\n";
+        fs::write(&claims, claim).unwrap();
+        let case = schools.folder.join("case.toml");
+        let held = run(&["verify", "--claims", text(&claims), text(&case)]);
+        assert_eq!(held.status.code(), Some(2), "{path}{method}");
     }
     fs::remove_dir_all(&schools.folder).unwrap();
 }
