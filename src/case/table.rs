@@ -78,6 +78,12 @@ impl Table {
             );
             return Err(at.complain(&what, OUTSIDE));
         }
+        // Reading a pipe waits for somebody who writes into it, if need be for ever.
+        let special = |facts: std::fs::Metadata| !facts.is_file() && !facts.is_dir();
+        if full.metadata().is_ok_and(special) {
+            let what = format!("{} is no file but a pipe or a device", quoted(path));
+            return Err(at.complain(&what, "write its content to a file, or leave the key out"));
+        }
         let bytes = std::fs::read(full).map_err(|error| {
             let what = format!("cannot read {}: {error}", quoted(path));
             at.complain(

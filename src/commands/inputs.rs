@@ -151,15 +151,21 @@ fn not_found(case: &Case, problem: &SourceProblem) -> Ending {
     let said = problem.to_string();
     let of = |spec: &&SourceSpec| said.starts_with(&format!("source `{}`, files = ", spec.name));
     let Some(spec) = case.sources.iter().find(of) else {
-        return Ending::Failed(said);
+        return match problem.is_of_case() {
+            true => Ending::Usage(said),
+            false => Ending::Failed(said),
+        };
     };
     let rest = said
         .strip_prefix(&format!("source `{}`, files = ", spec.name))
         .unwrap_or(&said);
-    Ending::failed(
-        case.written
-            .complain("source", &spec.name, "files", (rest, "")),
-    )
+    let complaint = case
+        .written
+        .complain("source", &spec.name, "files", (rest, ""));
+    match problem.is_of_case() {
+        true => Ending::usage(complaint),
+        false => Ending::failed(complaint),
+    }
 }
 
 /// Says where the account stands in every file of a source. A recognised format that has no such place, beside
@@ -230,6 +236,7 @@ pub(super) fn file_facts(input: &Input, part: &mut Part) -> FileFacts {
         log: turn.log,
         number: turn.number,
         day: turn.day,
+        hour: turn.hour,
         stamps: part.tally.first.zip(part.tally.last),
         counted: std::mem::take(&mut part.hours).finish(),
         unended: part.unended.is_some(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
 use super::logs::{self, Group};
-use super::{Ending, inputs, terminal, unnamed};
+use super::{Ending, inputs, terminal, unmatched, unnamed};
 use crate::case::{self, Case, RouteSpec};
 use crate::cli::InspectArgs;
 use crate::report;
@@ -36,6 +36,8 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
     }
     let read = logs::read(&groups, case.as_ref(), args.threads.map(usize::from))?;
     let unnamed = case.as_ref().map(|case| unnamed(case, &read)).transpose()?;
+    let unmatched = case.as_ref().map(|case| unmatched(case, &read));
+    let unmatched = unmatched.transpose()?;
     let inputs = logs::by_source(&groups, read);
     if inputs.iter().all(|input| input.tally.records == 0) {
         return Err(Ending::Failed(
@@ -50,6 +52,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Ending> {
         found.unread,
     );
     survey.beside.unnamed = unnamed.unwrap_or_default();
+    survey.beside.unmatched = unmatched.unwrap_or_default();
     survey::mask(&mut survey);
     let out = match args.json {
         true => report::inspection_json(&survey),
@@ -78,6 +81,21 @@ fn unnamed(case: &Case, read: &logs::Read) -> Result<Vec<(String, String)>, Endi
     let said = found.iter().map(|one| {
         let route = &case.routes[one.route];
         (route.name.clone(), one.sentence(route))
+    });
+    Ok(said.collect())
+}
+
+/// Routes of the case that no request matches, and what nearly matches them.
+fn unmatched(case: &Case, read: &logs::Read) -> Result<Vec<(String, String)>, Ending> {
+    let asked = |route: usize| {
+        let mut leaves = read.facts.iter().filter_map(|facts| facts.given.get(route));
+        leaves.any(|leaf| leaf.figures.requests > 0)
+    };
+    let routes = (0..case.routes.len()).filter(|route| !asked(*route));
+    let found = unmatched::look(case, &read.inputs, routes.collect())?;
+    let said = found.iter().filter_map(|one| {
+        let route = &case.routes[one.route];
+        Some((route.name.clone(), one.sentence(route)?))
     });
     Ok(said.collect())
 }

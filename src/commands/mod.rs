@@ -1,5 +1,6 @@
 //! One file per command, each a short story. Owns progress, the terminal, signals and "now".
 
+mod again;
 mod asking;
 mod attest;
 mod cause;
@@ -30,6 +31,7 @@ mod stage;
 mod synth;
 mod terminal;
 mod told;
+mod unmatched;
 mod unnamed;
 mod verify;
 mod view;

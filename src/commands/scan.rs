@@ -8,7 +8,7 @@ use super::inputs::{file_places, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
 use super::sources::{check_routes, source_facts};
-use super::{Ending, cause, ladder, remarks, signals, terminal, told, unnamed};
+use super::{Ending, cause, ladder, remarks, signals, terminal, told, unmatched, unnamed};
 use crate::case::{self, Case};
 use crate::cause::Cause;
 use crate::cli::ScanArgs;
@@ -164,6 +164,7 @@ pub(super) fn answer(
     let remarks = match &material {
         Material::Accesses(all) => [
             unnamed::check(case, &inputs, &sources, all)?,
+            unmatched::check(case, &inputs, &sources)?,
             remarks::of(case, &inputs, &sources, all),
         ]
         .concat(),

@@ -5,22 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Ending;
+use super::{Ending, again};
 use crate::case::{Case, PageSpec, RouteSpec};
 use crate::coverage::SourceFacts;
+use crate::format::Record;
 use crate::format::target::Target;
-use crate::format::{Line, Record, State};
 use crate::pipeline::Input;
 use crate::route::Router;
 use crate::route::extract::Part;
 use crate::sequence::{NONE, text};
-use crate::source::{Reader, Reading, lines};
 use crate::words::{counted, nearest};
 
 /// Requests of a route whose parameters are looked at.
 const LOOKED_AT: u64 = 1000;
 /// Bytes of content that are read again for them, at most.
-const READ: u64 = 256 << 20;
+pub(super) const READ: u64 = 256 << 20;
 /// Names of parameters that a sentence lists.
 const LISTED: usize = 5;
 
@@ -80,7 +79,7 @@ pub(super) fn check(
 }
 
 /// Requests of each route, by its index; none of routes that nobody asked for.
-fn requests(case: &Case, sources: &[SourceFacts]) -> BTreeMap<usize, u64> {
+pub(super) fn requests(case: &Case, sources: &[SourceFacts]) -> BTreeMap<usize, u64> {
     let files = sources.iter().flat_map(|facts| &facts.files);
     let lanes = files.flat_map(|file| &file.counted.lanes);
     let mut asked: BTreeMap<usize, u64> = BTreeMap::new();
@@ -112,45 +111,16 @@ pub(super) fn look(
         };
         found.insert(route, none);
     }
+    let see_none = found.is_empty();
     let router = Router::new(&case.routes, case.ignore_case);
-    let mut left = READ;
-    // A pipe cannot be read twice.
-    for input in inputs.iter().filter(|input| input.log.is_file()) {
-        if left == 0 || found.values().all(Unnamed::is_enough) {
-            break;
-        }
-        look_into(input, &router, &mut found, &mut left).map_err(Ending::failed)?;
+    let mut see = |record: &Record<'_>| {
+        see(record, &router, &mut found);
+        found.values().all(Unnamed::is_enough)
+    };
+    if !see_none {
+        again::read(inputs, (READ, READ), &mut see).map_err(Ending::failed)?;
     }
     Ok(found.into_values().collect())
-}
-
-fn look_into(
-    input: &Input,
-    router: &Router,
-    found: &mut BTreeMap<usize, Unnamed>,
-    left: &mut u64,
-) -> Result<(), crate::source::SourceProblem> {
-    let how = Reading {
-        mapped: false,
-        ..Reading::default()
-    };
-    let mut reader = Reader::open(&input.log, &how)?;
-    let mut state = State::default();
-    while *left > 0 && !found.values().all(Unnamed::is_enough) {
-        let Some(window) = reader.next()? else { break };
-        *left = left.saturating_sub(window.span());
-        if window.overlong.is_some() {
-            continue;
-        }
-        for (start, line) in lines(window.bytes()) {
-            let at = window.offset + start as u64;
-            if let Line::Record(record) = input.format.parse(&mut state, line, at) {
-                see(&record, router, found);
-            }
-            let _ = input.format.lost(&mut state);
-        }
-    }
-    Ok(())
 }
 
 fn see(record: &Record<'_>, router: &Router, found: &mut BTreeMap<usize, Unnamed>) {
@@ -284,7 +254,8 @@ fn holders(route: &RouteSpec) -> impl Iterator<Item = (&'static str, &str)> {
         .filter_map(|(key, name)| Some((key, name.as_deref()?)))
 }
 
-fn in_path(route: &RouteSpec, name: &str) -> bool {
+/// Whether it is a variable of the route's path.
+pub(super) fn in_path(route: &RouteSpec, name: &str) -> bool {
     let segments = route.path.split('/');
     let mut variables = segments.filter_map(|one| one.strip_prefix('{')?.strip_suffix('}'));
     variables.any(|one| one.strip_suffix('*').unwrap_or(one) == name)

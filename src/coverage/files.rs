@@ -1,13 +1,16 @@
-//! What file names and file ends tell: a number or a day that is missing in a rotation, a cut last line, and
-//! between which two files a silence lies.
+//! What file names and file ends tell: a number that is missing in a rotation, a file that holds nothing, a cut last
+//! line, and between which two files a silence lies. Days and hours in names are `dated`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::MINUTE;
 use super::ledger::Ledger;
-use super::{Allowance, Doubt, FileFacts, GapKind, Hole};
+use super::{Allowance, Doubt, FileFacts, GapKind, Hole, dated};
 use crate::route::minute;
 use crate::words::{Reason, Stamp};
+
+/// Files with words of their own in their names from which they are taken for one log.
+const FAMILY: usize = 24;
 
 /// Where one file of a log ends and the next begins.
 pub(super) struct Seam {
@@ -17,7 +20,7 @@ pub(super) struct Seam {
 }
 
 /// A file with its first and last stamp.
-type Placed<'f> = (&'f FileFacts, (Stamp, Stamp));
+pub(super) type Placed<'f> = (&'f FileFacts, (Stamp, Stamp));
 
 /// A log's files in the order of time, with their first and last stamp.
 fn logs<'f>(ledger: &'f Ledger<'_>) -> BTreeMap<&'f str, Vec<Placed<'f>>> {
@@ -81,32 +84,13 @@ pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
     let mut doubts = Vec::new();
     let logs = logs(ledger);
     for (log, files) in &logs {
-        for (what, older, newer) in missing(files) {
-            let (from, until) = (files[older].1.1, files[newer].1.0);
-            if until.0.saturating_sub(from.0) < least(files) {
-                continue;
-            }
-            let beside = ledger
-                .writers
-                .iter()
-                .find(|w| w.name == log.trim_start_matches('/'));
-            holes.push(Hole {
-                source: ledger.source,
-                kind: GapKind::File,
-                from,
-                until,
-                expected: 0.0,
-                route: None,
-                writer: beside.map(|writer| writer.name.clone()),
-                missing: None,
-                basis: format!(
-                    "source \"{}\" has no file {what}: nothing is there {}",
-                    ledger.spec.name,
-                    between(&files[older], &files[newer])
-                ),
-            });
-        }
+        let empty = empty(ledger, log);
+        let named = dated::missing(files);
+        let all = by_number(files, &empty).into_iter().chain(named.lost);
+        holes.extend(all.filter_map(|lost| hole(ledger, Some(log), files, &lost)));
         doubts.extend(newest_missing(ledger, files));
+        doubts.extend(named.said.map(|said| unnamed(ledger, &said)));
+        doubts.extend(empty.iter().map(|file| emptied(ledger, file, files)));
         let cut = files.iter().rev().skip(1).filter(|(file, _)| file.unended);
         doubts.extend(cut.map(|(file, (_, last))| {
             Doubt::said(
@@ -119,8 +103,73 @@ pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
             )
         }));
     }
+    for files in families(&logs) {
+        let named = dated::missing(&files);
+        let all = named.lost.iter();
+        holes.extend(all.filter_map(|lost| hole(ledger, None, &files, lost)));
+        doubts.extend(named.said.map(|said| unnamed(ledger, &said)));
+    }
     doubts.extend(idle(ledger));
     (holes, doubts)
+}
+
+/// Files that a service names by the time and a word that no other has, as CloudFront and balancers do: each is a log of its
+/// own by its name, and all of them are one.
+fn families<'f>(logs: &BTreeMap<&str, Vec<Placed<'f>>>) -> Vec<Vec<Placed<'f>>> {
+    let mut families: BTreeMap<&str, Vec<&Vec<Placed<'f>>>> = BTreeMap::new();
+    for (log, files) in logs {
+        if let Some((before, _)) = log.split_once('*') {
+            families.entry(before).or_default().push(files);
+        }
+    }
+    let single = |logs: &Vec<&Vec<Placed<'f>>>| {
+        let alone = logs.iter().filter(|files| files.len() == 1).count();
+        logs.len() >= FAMILY && alone * 10 >= logs.len() * 9
+    };
+    let families = families.into_values().filter(single);
+    families
+        .map(|logs| {
+            let mut files: Vec<Placed<'f>> = logs.into_iter().flatten().copied().collect();
+            files.sort_by_key(|(file, stamps)| (file.hour, file.day, *stamps));
+            files
+        })
+        .collect()
+}
+
+/// What a missing file leaves dark, unless it is next to nothing.
+fn hole(
+    ledger: &Ledger<'_>,
+    log: Option<&str>,
+    files: &[Placed<'_>],
+    (what, older, newer): &(String, usize, usize),
+) -> Option<Hole> {
+    let (older, newer) = (files.get(*older)?, files.get(*newer)?);
+    let (from, until) = (older.1.1, newer.1.0);
+    if until.0.saturating_sub(from.0) < least(files) {
+        return None;
+    }
+    let mut writers = ledger.writers.iter();
+    let beside = writers.find(|w| log.is_some_and(|log| w.name == log.trim_start_matches('/')));
+    Some(Hole {
+        source: ledger.source,
+        kind: GapKind::File,
+        from,
+        until,
+        expected: 0.0,
+        route: None,
+        writer: beside.map(|writer| writer.name.clone()),
+        missing: None,
+        basis: format!(
+            "source \"{}\" has no file {what}: nothing is there {}",
+            ledger.spec.name,
+            between(older, newer)
+        ),
+    })
+}
+
+fn unnamed(ledger: &Ledger<'_>, said: &str) -> Doubt {
+    let name = &ledger.spec.name;
+    Doubt::said(Reason::Gap, format!("source \"{name}\" has no file {said}"))
 }
 
 /// Logs of which no file holds a request, while another that is called alike is written all the time: a host whose
@@ -188,21 +237,65 @@ fn least(files: &[(&FileFacts, (Stamp, Stamp))]) -> i64 {
     (typical / 10).clamp(2 * MINUTE, 60 * MINUTE)
 }
 
-/// What is missing, with the places of the files before and after it.
-fn missing(files: &[(&FileFacts, (Stamp, Stamp))]) -> Vec<(String, usize, usize)> {
-    let mut found = by_number(files);
-    found.extend(by_day(files));
-    found
+/// Files of a log that hold no request, while others of it do.
+fn empty<'f>(ledger: &'f Ledger<'_>, log: &str) -> Vec<&'f FileFacts> {
+    let own = ledger.facts.files.iter();
+    let own = own.filter(|file| file.log == log || is_written(file) && file.log == undated(log));
+    own.filter(|file| file.stamps.is_none()).collect()
 }
 
-fn place(
-    files: &[(&FileFacts, (Stamp, Stamp))],
-    which: impl Fn(&FileFacts) -> bool,
-) -> Option<usize> {
+/// Whether it is the file into which its log is being written.
+fn is_written(file: &FileFacts) -> bool {
+    file.number.is_none() && file.day.is_none()
+}
+
+/// A log's name without the place of the date, and the sign before it: `access.log-*` is what becomes of `access.log`.
+fn undated(log: &str) -> String {
+    let Some((before, behind)) = log.split_once('*') else {
+        return log.to_owned();
+    };
+    let before = before.strip_suffix(['-', '_', '.']).unwrap_or(before);
+    format!("{before}{behind}")
+}
+
+/// An empty file beside others of its log widens nothing: the newest is empty after each rotation, and a missing time in
+/// the middle is a hole by its names or its silence. But whoever emptied it would leave no other trace.
+fn emptied(ledger: &Ledger<'_>, file: &FileFacts, others: &[Placed<'_>]) -> Doubt {
+    let is_older = |(other, _): &Placed<'_>| match (file.number, file.day) {
+        (Some(own), _) => other.number.is_some_and(|number| number > own),
+        (None, Some(_)) => other.day.is_some() && (other.day, other.hour) <= (file.day, file.hour),
+        (None, None) => true,
+    };
+    let newest = others.iter().all(is_older);
+    let last = others.iter().map(|(_, stamps)| stamps.1).max();
+    let said = format!(
+        "{} of source \"{}\" holds no request",
+        file.name, ledger.spec.name
+    );
+    match last.filter(|_| newest) {
+        Some(last) => Doubt::said(
+            Reason::Retention,
+            format!(
+                "{said} and is the newest of its log, of which the others end at {last}: it was begun just then, or it was \
+                 emptied, and then what was asked later is lost; compare its size and times with those on the server"
+            ),
+        ),
+        None => Doubt::said(
+            Reason::Gap,
+            format!(
+                "{said}, while others of its log do: nothing was asked in its time, or it was emptied; compare its size and \
+                 times with those on the server"
+            ),
+        ),
+    }
+}
+
+fn place(files: &[Placed<'_>], which: impl Fn(&FileFacts) -> bool) -> Option<usize> {
     files.iter().position(|(file, _)| which(file))
 }
 
-fn by_number(files: &[(&FileFacts, (Stamp, Stamp))]) -> Vec<(String, usize, usize)> {
+/// Numbers that are missing, with the places of the files before and after them.
+fn by_number(files: &[Placed<'_>], empty: &[&FileFacts]) -> Vec<(String, usize, usize)> {
     // The file that is being written is number 0.
     let number = |file: &FileFacts| file.number.or(file.day.is_none().then_some(0));
     let numbers: BTreeSet<u32> = files.iter().filter_map(|(file, _)| number(file)).collect();
@@ -214,57 +307,20 @@ fn by_number(files: &[(&FileFacts, (Stamp, Stamp))]) -> Vec<(String, usize, usiz
             let older = files
                 .iter()
                 .rposition(|(file, _)| number(file) == Some(pair[1]))?;
-            let what = match pair[1] - pair[0] {
+            let mut what = match pair[1] - pair[0] {
                 2 => format!("number {}", pair[0] + 1),
                 _ => format!("numbers {} to {}", pair[0] + 1, pair[1] - 1),
             };
+            let between = |file: &&&FileFacts| {
+                let number = number(file);
+                number.is_some_and(|n| pair[0] < n && n < pair[1])
+            };
+            if empty.iter().any(|file| between(&file)) {
+                what.push_str(" that holds a request");
+            }
             (older < newer).then_some((what, older, newer))
         })
         .collect()
-}
-
-fn by_day(files: &[(&FileFacts, (Stamp, Stamp))]) -> Vec<(String, usize, usize)> {
-    let days: BTreeSet<i64> = files.iter().filter_map(|(file, _)| file.day).collect();
-    let days: Vec<i64> = days.into_iter().collect();
-    let mut steps: BTreeMap<i64, usize> = BTreeMap::new();
-    for pair in days.windows(2) {
-        *steps.entry(pair[1] - pair[0]).or_default() += 1;
-    }
-    let usual = steps.iter().max_by_key(|(step, n)| (**n, -**step));
-    let Some((step, often)) = usual.filter(|(_, n)| **n >= 2) else {
-        return Vec::new();
-    };
-    // A rotation without a rhythm says nothing by a day that is not there.
-    if *often * 3 < (days.len() - 1) * 2 {
-        return Vec::new();
-    }
-    let wide = days.windows(2).filter(|pair| pair[1] - pair[0] > *step);
-    wide.filter(|pair| {
-        let absent = (pair[0] + step..pair[1]).step_by((*step).max(1) as usize);
-        *step != 1 || absent.into_iter().any(|day| !sleeps(&days, day))
-    })
-    .filter_map(|pair| {
-        let older = files
-            .iter()
-            .rposition(|(file, _)| file.day == Some(pair[0]))?;
-        let newer = place(files, |file| file.day == Some(pair[1]))?;
-        let name = |day: i64| {
-            let at = chrono::DateTime::from_timestamp(day.saturating_mul(86_400), 0);
-            at.map_or(String::new(), |at| at.format("%Y-%m-%d").to_string())
-        };
-        let what = format!("dated between {} and {}", name(pair[0]), name(pair[1]));
-        (older < newer).then_some((what, older, newer))
-    })
-    .collect()
-}
-
-/// Whether a weekday is absent more often than not: no traffic, no file.
-fn sleeps(days: &[i64], day: i64) -> bool {
-    let (first, last) = (days[0], days[days.len() - 1]);
-    let weekday = (first..=last).filter(|d| (d - day).rem_euclid(7) == 0);
-    let (there, absent): (Vec<i64>, Vec<i64>) =
-        weekday.partition(|d| days.binary_search(d).is_ok());
-    absent.len() > there.len() && absent.len() > 1
 }
 
 /// A rotation of which the newest numbers are not there.

@@ -8,6 +8,7 @@ mod beat;
 mod beside;
 mod calendar;
 mod clock;
+mod dated;
 mod ends;
 mod files;
 mod ledger;
@@ -21,6 +22,7 @@ mod rows;
 mod said;
 mod silence;
 mod thinned;
+mod twice;
 
 use std::collections::BTreeSet;
 
@@ -56,6 +58,8 @@ pub struct FileFacts {
     pub number: Option<u32>,
     /// The day in its name, counted from the epoch.
     pub day: Option<i64>,
+    /// The hour in its name, counted from the epoch in the zone of whoever named it.
+    pub hour: Option<i64>,
     /// First and last stamp.
     pub stamps: Option<(Stamp, Stamp)>,
     /// Counts by writer, route and minute.
@@ -294,6 +298,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
         holes.extend(found);
         doubts.extend(said);
     }
+    doubts.extend(twice::judge(&ledgers));
     let reach = reach::Reach::of(case, &ledgers, &holes, window);
     for hole in holes.iter().filter(|h| h.kind != GapKind::Sequence) {
         doubts.push(reach.doubt(hole));

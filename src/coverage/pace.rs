@@ -376,7 +376,8 @@ impl Pace {
     }
 
     /// Days to go to windows that are comparable: made of the same kinds of day, or whole weeks away.
-    /// A silence is no witness about itself: windows that touch it do not count.
+    /// A silence is no witness about itself: windows that lie in it do not count. One that begins or ends in it tells of
+    /// too few lines and never of too many; without such, the days next to a silent one would be no witnesses.
     fn comparable(
         &self,
         calendar: &Calendar,
@@ -391,7 +392,10 @@ impl Pace {
         let fits = |days: &i64| {
             let kinds = until - from <= WEEK && alike(*days);
             let there = self.shifted(calendar, *days, from, until);
-            let apart = |w: (i64, i64)| w.1 <= silence.0 || silence.1 <= w.0;
+            let apart = |w: (i64, i64)| {
+                let inside = w.1.min(silence.1) - w.0.max(silence.0);
+                inside * 2 <= w.1 - w.0
+            };
             (kinds || days % 7 == 0) && there.is_some_and(apart)
         };
         let before = (1..=FARTHEST).map(|days| -days).filter(fits);

@@ -47,6 +47,26 @@ struct End {
     file_sha256: String,
     content_bytes: u64,
     content_sha256: String,
+    /// The digest of all the others, by which bytes that are not as they were written are known.
+    own: String,
+}
+
+impl End {
+    fn digest(&self) -> String {
+        let End {
+            parts,
+            packing,
+            file_bytes,
+            file_sha256,
+            content_bytes,
+            content_sha256,
+            own: _,
+        } = self;
+        let all = format!(
+            "{parts} {packing:?} {file_bytes} {file_sha256} {content_bytes} {content_sha256}"
+        );
+        digest_of(all.as_bytes())
+    }
 }
 
 impl Keep {
@@ -131,6 +151,9 @@ impl Kept {
 
     fn end(&self) -> Option<(Ending, u64)> {
         let end: End = serde_json::from_slice(&fs::read(self.end_path()).ok()?).ok()?;
+        if end.own != end.digest() {
+            return None;
+        }
         let ending = Ending {
             packing: end.packing,
             file_bytes: end.file_bytes,
@@ -154,14 +177,16 @@ impl Kept {
         if let Some(bytes) = part.pack(until) {
             self.write(&self.folder.join(LAST), &bytes);
         }
-        let end = End {
+        let mut end = End {
             parts,
             packing: ending.packing.clone(),
             file_bytes: ending.file_bytes,
             file_sha256: ending.file_sha256.clone(),
             content_bytes: ending.content_bytes,
             content_sha256: ending.content_sha256.clone(),
+            own: String::new(),
         };
+        end.own = end.digest();
         if let Ok(text) = serde_json::to_vec(&end) {
             self.write(&self.end_path(), &text);
         }

@@ -318,6 +318,8 @@ fn same_parameter(key: &[u8], name: &[u8]) -> bool {
 fn page(spec: &PageSpec, target: &Target<'_>) -> Page {
     let asked = |name: &str, default: u64| match parameter(target, name) {
         None => Some(default),
+        // Which of two figures counted the platform knows alone: frameworks take the first, the last, or both.
+        Some(value) if values(target, name).any(|other| other != value) => None,
         Some(value) => std::str::from_utf8(&value).ok()?.trim().parse().ok(),
     };
     let slice = match spec {
@@ -347,9 +349,13 @@ fn page(spec: &PageSpec, target: &Target<'_>) -> Page {
 }
 
 fn parameter<'t>(target: &'t Target<'t>, name: &str) -> Option<Cow<'t, [u8]>> {
-    target
-        .parameters()
-        .filter(|(key, value)| &**key == name.as_bytes() && !value.is_empty())
-        .map(|(_, value)| value)
-        .last()
+    values(target, name).last()
+}
+
+/// What a parameter is filled with, each time that it stands there.
+fn values<'t>(target: &'t Target<'t>, name: &str) -> impl Iterator<Item = Cow<'t, [u8]>> {
+    let own = move |(key, value): &(Cow<'t, [u8]>, Cow<'t, [u8]>)| {
+        &**key == name.as_bytes() && !value.is_empty()
+    };
+    target.parameters().filter(own).map(|(_, value)| value)
 }

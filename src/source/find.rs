@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use glob::Pattern;
@@ -80,10 +81,10 @@ pub fn find(folder: &Path, sources: &[(String, Vec<String>)]) -> Result<Findings
 ///
 /// # Errors
 /// As [`find`].
-pub fn walk(path: &Path) -> Result<Findings, SourceProblem> {
+pub fn walk(root: &Path) -> Result<Findings, SourceProblem> {
     let mut all = Findings::default();
     let mut candidates = HashMap::new();
-    let mut open = vec![path.to_owned()];
+    let mut open = vec![root.to_owned()];
     while let Some(path) = open.pop() {
         for next in globs::entries(&path)? {
             match (globs::hidden(&next), globs::leads_back(&next)) {
@@ -92,7 +93,9 @@ pub fn walk(path: &Path) -> Result<Findings, SourceProblem> {
                 _ => open.push(next),
             }
         }
-        if let Some(candidate) = look_at(Path::new(""), path)? {
+        if is_pipe(&path) && path != root {
+            all.skip(name_in(Path::new(""), &path), "a pipe, which nobody named");
+        } else if let Some(candidate) = look_at(Path::new(""), path)? {
             offer(&mut candidates, candidate, None);
         }
     }
@@ -136,6 +139,9 @@ fn candidates(folder: &Path, source: &str, globs: &[String]) -> Result<Candidate
             .map_err(|error| unreadable(&place, error))?;
         let mut any = false;
         for path in expand(folder, &place, file)? {
+            if is_pipe(&path) && path != folder.join(file) {
+                return Err(SourceProblem::pipe(&path));
+            }
             if let Some(candidate) = look_at(folder, path)? {
                 any = true;
                 offer(&mut seen, candidate, member.clone());
@@ -249,7 +255,13 @@ fn expand(folder: &Path, place: &str, glob: &str) -> Result<Vec<PathBuf>, Source
 
 fn unreadable(place: &str, error: glob::PatternError) -> SourceProblem {
     let what = format!("the glob cannot be read: {error}");
-    SourceProblem::new(place, what, "write *, ?, [a-z] or ** between slashes")
+    SourceProblem::new(place, what, "write *, ?, [a-z] or ** between slashes").of_case()
+}
+
+/// Whether reading would wait for somebody who writes.
+fn is_pipe(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|facts| facts.file_type().is_fifo())
 }
 
 /// What a path is; `None` for a folder.
@@ -320,4 +332,5 @@ fn claimed_twice(found: &Found, first: &str, second: &str) -> SourceProblem {
         format!("sources `{first}` and `{second}` both claim this file"),
         "narrow the globs of one of them: a line counts for one source only",
     )
+    .of_case()
 }

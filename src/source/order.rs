@@ -6,7 +6,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// Compares two file names with `/` as separator. Equal only when they are the same.
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
@@ -121,6 +121,8 @@ pub struct Turn {
     pub number: Option<u32>,
     /// `access-20210304.log`: days since the epoch.
     pub day: Option<i64>,
+    /// `access-2021030418.log`: hours since the epoch, in the zone of whoever named it.
+    pub hour: Option<i64>,
 }
 
 impl Turn {
@@ -128,41 +130,63 @@ impl Turn {
     pub fn of(name: &str) -> Turn {
         let (folder, file) = parted(name);
         let rotation = Rotation::of(file);
-        let turn = |log: &str, number, day| Turn {
+        let turn = |log: &str, number, date: Option<Date>| Turn {
             log: format!("{folder}/{log}"),
             number,
-            day,
+            day: date.map(|date| date.day),
+            hour: date.and_then(|date| Some(date.day * 24 + date.hour?)),
         };
         match rotation.age {
             Age::Numbered(Reverse(number)) => turn(rotation.log, Some(number), None),
             _ => match dated(file) {
-                Some((log, day)) => turn(&log, None, Some(day)),
+                Some((log, date)) => turn(&log, None, Some(date)),
                 None => turn(rotation.log, None, None),
             },
         }
     }
 }
 
-/// A name that holds one date: the name with `*` in its place, and the date as days since the epoch.
-fn dated(file: &str) -> Option<(String, i64)> {
+/// A date in a file's name.
+#[derive(Clone, Copy)]
+struct Date {
+    /// Bytes that it takes, with the hour.
+    length: usize,
+    /// Days since the epoch.
+    day: i64,
+    /// Hour of the day, where the name tells it.
+    hour: Option<i64>,
+}
+
+/// A name that holds one date: the name with `*` in its place, and the date.
+fn dated(file: &str) -> Option<(String, Date)> {
     let packed = PACKED.iter().find_map(|end| file.strip_suffix(end));
     let name = packed.unwrap_or(file);
     let begins = |at: &usize| {
         let digit = |at: usize| name.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
         digit(*at) && (*at == 0 || !digit(*at - 1))
     };
-    let mut dates = (0..name.len()).filter(begins).filter_map(|from| {
-        let (length, day) = date(&name[from..])?;
-        let log = format!("{}*{}", &name[..from], &name[from + length..]);
-        Some((log, day))
-    });
-    let found = dates.next()?;
-    dates.next().is_none().then_some(found)
+    let mut dates: Vec<(usize, Date)> = Vec::new();
+    for from in (0..name.len()).filter(begins) {
+        // The digits of an hour begin no date of their own.
+        let open = dates
+            .last()
+            .is_none_or(|(at, date)| at + date.length <= from);
+        dates.extend(
+            date(&name[from..])
+                .filter(|_| open)
+                .map(|date| (from, date)),
+        );
+    }
+    let [(from, date)] = dates[..] else {
+        return None;
+    };
+    let log = format!("{}*{}", &name[..from], &name[from + date.length..]);
+    Some((log, date))
 }
 
-/// A date at the front of a text: how long it is there, and which day. More digits behind it make it another
-/// number, and two digits and two digits are too little.
-fn date(text: &str) -> Option<(usize, i64)> {
+/// A date at the front of a text, and its hour. More digits behind it make it another number, and two digits and two
+/// digits are too little.
+fn date(text: &str) -> Option<Date> {
     let forms = [
         (8, "%Y%m%d"),
         (10, "%Y-%m-%d"),
@@ -171,9 +195,48 @@ fn date(text: &str) -> Option<(usize, i64)> {
         (6, "%y%m%d"),
     ];
     forms.into_iter().find_map(|(length, form)| {
-        let end = text.as_bytes().get(length);
         let day = NaiveDate::parse_from_str(text.get(..length)?, form).ok()?;
-        let alone = !end.is_some_and(u8::is_ascii_digit);
-        alone.then(|| (length, i64::from(day.to_epoch_days())))
+        // `u_ex21030418.log` is an hour of 2021, and no day of 2103.
+        if !(1990..2070).contains(&day.year()) {
+            return None;
+        }
+        let rest = text.get(length..)?;
+        let (more, hour) = match hour(rest) {
+            Some((more, hour)) => (more, Some(hour)),
+            None => (0, None),
+        };
+        let end = rest.as_bytes().get(more);
+        (!end.is_some_and(u8::is_ascii_digit)).then(|| Date {
+            length: length + more,
+            day: i64::from(day.to_epoch_days()),
+            hour,
+        })
     })
+}
+
+/// The hour behind a date: `18`, `1830` or `183000` next to it or behind `-`, `_` or `T`, or `-18-30` and `T18:30:00`. How
+/// long it is, and the hour.
+fn hour(rest: &str) -> Option<(usize, i64)> {
+    let parted = rest.starts_with(['-', '_', 'T']);
+    let digits = rest.get(usize::from(parted)..)?;
+    let run = digits.bytes().take_while(u8::is_ascii_digit).count();
+    if !matches!(run, 2 | 4 | 6) {
+        return None;
+    }
+    let part = |from: usize| digits.get(from..from + 2)?.parse::<i64>().ok();
+    let is_digit = |at: usize| digits.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let mut length = run;
+    let (hour, minute) = (part(0)?, part(2).filter(|_| run > 2));
+    // Minutes and seconds that stand apart, each behind the same sign; a word that begins with two digits is neither.
+    let sign = digits.as_bytes().get(run).filter(|b| b"-_:".contains(b));
+    while let Some(sign) = sign.filter(|_| run == 2 && length < 8) {
+        let behind = digits.as_bytes().get(length) == Some(sign);
+        let sixtieth = part(length + 1).is_some_and(|part| part < 60);
+        if !behind || !sixtieth || is_digit(length + 3) {
+            break;
+        }
+        length += 3;
+    }
+    let holds = hour < 24 && minute.is_none_or(|minute| minute < 60);
+    holds.then_some((usize::from(parted) + length, hour))
 }

@@ -15,6 +15,7 @@ pub struct SourceProblem {
     what: String,
     remedy: &'static str,
     cause: Option<io::Error>,
+    by_case: bool,
 }
 
 impl fmt::Display for SourceProblem {
@@ -42,7 +43,21 @@ impl SourceProblem {
             what,
             remedy,
             cause: None,
+            by_case: false,
         }
+    }
+
+    /// The same, where the case says what cannot hold, whatever lies on the disk.
+    pub(super) fn of_case(self) -> Self {
+        SourceProblem {
+            by_case: true,
+            ..self
+        }
+    }
+
+    /// Whether the case says what cannot hold.
+    pub fn is_of_case(&self) -> bool {
+        self.by_case
     }
 
     /// A file of which a line that was read before is no longer there.
@@ -64,6 +79,15 @@ impl SourceProblem {
         Some(SourceProblem::new(path.display(), what.to_owned(), remedy))
     }
 
+    /// A pipe that a glob happened on: without somebody who writes into it, reading would wait for ever.
+    pub(super) fn pipe(path: &Path) -> Self {
+        SourceProblem::new(
+            path.display(),
+            "this is a pipe, and reading it would wait for somebody who writes into it".to_owned(),
+            "narrow the globs so that they leave it out, or name it in full if it is meant",
+        )
+    }
+
     /// An archive that was named where one log is wanted.
     pub(super) fn archive(place: impl fmt::Display) -> Self {
         let what = "this is an archive, which may hold several logs".to_owned();
@@ -81,6 +105,7 @@ impl SourceProblem {
             what: "cannot be opened".to_owned(),
             remedy: "check that the file is there and that you may read it",
             cause: Some(cause),
+            by_case: false,
         }
     }
 
@@ -97,6 +122,7 @@ impl SourceProblem {
             what: "reading failed".to_owned(),
             remedy,
             cause: Some(cause),
+            by_case: false,
         }
     }
 }

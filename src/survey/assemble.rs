@@ -179,6 +179,8 @@ pub struct Beside {
     pub unlogged: Vec<String>,
     /// Routes of which not one request names what the case says it names, with a sentence on why.
     pub unnamed: Vec<(String, String)>,
+    /// Routes that no request matches, with a sentence on what nearly matches them.
+    pub unmatched: Vec<(String, String)>,
 }
 
 /// All that is known.
@@ -264,6 +266,7 @@ fn beside(case: &Case) -> Beside {
         period: case.period,
         unlogged: unlogged.map(|(_, route)| route.name.clone()).collect(),
         unnamed: Vec::new(),
+        unmatched: Vec::new(),
     }
 }
 

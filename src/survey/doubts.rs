@@ -120,6 +120,16 @@ fn hidden(survey: &Survey, routes: &[&Route], found: &mut Vec<Finding>) {
             text: said.clone(),
         });
     }
+    for (route, said) in &survey.beside.unmatched {
+        found.push(Finding {
+            reason: Reason::NoLog,
+            verdict: match routes.iter().any(|r| r.name == *route) {
+                true => Verdict::Cannot,
+                false => Verdict::Partly,
+            },
+            text: said.clone(),
+        });
+    }
     for route in &survey.beside.unlogged {
         found.push(Finding {
             reason: Reason::NoLog,

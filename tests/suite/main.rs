@@ -29,6 +29,7 @@ mod idle;
 mod init;
 mod inspect;
 mod judged;
+mod judged_again;
 mod keep;
 mod ladder;
 mod learned;

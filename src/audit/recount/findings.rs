@@ -55,6 +55,9 @@ pub(super) fn check(
         "accesses",
         "first_seen",
         "last_seen",
+        "reasons",
+        "data_categories",
+        "routes",
     ];
     let columns = same.map(|name| (name, name));
     each(
@@ -77,6 +80,11 @@ pub(super) fn check(
     ];
     let mut columns: Vec<(&str, &str)> = same.iter().map(|name| (*name, *name)).collect();
     columns.push(("undecided", "undecided_accesses"));
+    columns.extend([
+        ("role", "roles"),
+        ("controller", "belongs_to"),
+        ("reasons", "reasons"),
+    ]);
     each(
         audit,
         ("accounts", "account"),
@@ -115,6 +123,11 @@ fn plainly(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => cell(text),
+        // A cell joins what a list has.
+        Value::Array(list) => {
+            let words = list.iter().map(|one| one.as_str().unwrap_or_default());
+            cell(&words.collect::<Vec<_>>().join(";"))
+        }
         other => other.to_string(),
     }
 }

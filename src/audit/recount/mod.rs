@@ -4,6 +4,7 @@
 //! `findings.json`: each step is one loop over rows with sets, and shares no code with `impact`.
 
 mod accounts;
+mod bounds;
 mod controllers;
 mod findings;
 mod hours;
@@ -82,6 +83,8 @@ pub(super) fn check(
     subjects::check(audit, &basis, &tallies, &subjects);
     accounts::check(audit, &basis, &accounts);
     controllers::check(audit, (&basis, &tallies), &subjects, &controllers);
+    let rows = folder.rows(audit, "bounds.csv").unwrap_or_default();
+    bounds::check(audit, &controllers, &rows);
     let tables = findings::Tables {
         subjects: &subjects,
         accounts: &accounts,

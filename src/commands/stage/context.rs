@@ -8,7 +8,7 @@ use super::super::inputs::{file_places, inputs};
 use super::super::progress::Progress;
 use super::super::scan::{quarter_of_memory, stopped};
 use super::super::sources::source_facts;
-use super::super::{remarks, unnamed};
+use super::super::{remarks, unmatched, unnamed};
 use super::conclude::{gathered, sequences};
 use super::{Ending, failed, load, reading, tag};
 use crate::case::Case;
@@ -70,6 +70,7 @@ fn common(
     let sources = source_facts(case, inputs, &mut files)?;
     let remarks = [
         unnamed::check(case, inputs, &sources, &all)?,
+        unmatched::check(case, inputs, &sources)?,
         remarks::of(case, inputs, &sources, &all),
     ]
     .concat();

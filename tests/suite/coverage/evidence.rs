@@ -40,6 +40,7 @@ fn file(name: &str, lines: &[Line]) -> FileFacts {
         log: turn.log,
         number: turn.number,
         day: turn.day,
+        hour: turn.hour,
         stamps: minutes().min().map(at).zip(minutes().max().map(at)),
         counted: counted(lines, 1).finish(),
         unended: false,
