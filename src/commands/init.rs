@@ -240,7 +240,7 @@ fn choose_accounts(groups: &mut [Group], ask: bool) -> Vec<Option<usize>> {
         let best = group
             .accounts
             .first()
-            .filter(|c| c.sure > Sureness::Guess)
+            .filter(|c| c.sure > Sureness::Guess && !group.goes_by_own())
             .map(|_| 0);
         let chosen = if ask {
             asking::account(group, best)
@@ -251,7 +251,7 @@ fn choose_accounts(groups: &mut [Group], ask: bool) -> Vec<Option<usize>> {
         group.bound = chosen
             .and_then(|at| group.accounts.get(at))
             .map(|c| c.key.clone());
-        if chosen.is_none() {
+        if chosen.is_none() && !group.goes_by_own() {
             group
                 .accounts
                 .iter_mut()
@@ -346,6 +346,7 @@ fn sources(
             spec: group.how.spec,
             named: group.how.named,
             accounts: group.accounts,
+            own_share: group.own_share,
             chosen,
         });
     }

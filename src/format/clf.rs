@@ -107,7 +107,7 @@ impl Clf {
         };
         record.time = stamp;
         let head = Head::split(head);
-        if head.is_in_front_of_another() {
+        if head.is_in_front_of_another() || head.is_rest_of_one() {
             return Err(Problem::Shape);
         }
         record.host = head.host.and_then(|host| field(host, escapes));
@@ -217,6 +217,15 @@ impl<'a> Head<'a> {
             && ((memchr(b' ', self.user).is_some() && words().any(foreign))
                 || memchr(b'\t', self.client).is_some()
                 || time::rfc3339(self.client).is_some())
+    }
+
+    /// Whether all that stands before the time is one word and no address: the end of a user's name, of a line whose
+    /// beginning is in another file. It would be an address that never was.
+    fn is_rest_of_one(&self) -> bool {
+        let lone = self.ident.is_none() && self.user.is_empty();
+        lone && self.client != b"-"
+            && !self.client.starts_with(b"unix:")
+            && !client::is_address(self.client)
     }
 
     /// With a virtual host in front, a list of clients, an ident, or a dash too few.

@@ -164,6 +164,13 @@ const LISTED: usize = 40;
 /// What the first line of a content offers to a field map: its keys, or its columns.
 pub(super) fn hint(first: &[u8]) -> Option<String> {
     let line = text::trim(first);
+    if line.iter().filter(|b| **b == b'\r').count() > 1 {
+        return Some(
+            "its lines end in a carriage return alone (old Macintosh, or a converter's slip): write them anew with \
+             `tr '\\r' '\\n'`, name the new file in the case, and keep this one as evidence"
+                .to_owned(),
+        );
+    }
     if is_lump(line) {
         return Some(
             "the line is one list of many requests (`records`): take it apart into a line for each, such as by \

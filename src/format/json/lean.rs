@@ -138,6 +138,10 @@ impl Json {
             Account::Mapped => account.or(user),
             _ => account,
         };
+        // Whether a dash more stands for nobody is the long way's to say.
+        if account.is_some_and(|value| value.text.first() == Some(&b'-')) {
+            return None;
+        }
         Some(Lean {
             time: self.lean_stamp(time?, layouts)?,
             client,
