@@ -187,6 +187,12 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
             }
         }
         "json" => keys.extend(json::paths(&sample.lines()).keys().map(|path| field(path))),
+        "logfmt" => {
+            let lines = sample.lines.iter().take(200);
+            let pairs = lines.flat_map(|line| how.format.fields(&State::default(), line));
+            let names: BTreeSet<String> = pairs.map(|(name, _)| name).collect();
+            keys.extend(names.iter().map(|name| field(name)));
+        }
         "csv" => {
             let columns = table::header(&sample.lines()).map(|(_, names)| names);
             keys.extend(columns.iter().flatten().map(|name| field(name)));

@@ -50,7 +50,8 @@ pub fn pattern(lines: &[&[u8]]) -> Option<String> {
     let timed = ["$time_local", "$time_iso8601", "$msec"]
         .iter()
         .any(|t| has(t));
-    let asked = has("$request") || has("$request_method") && has("$request_uri");
+    let target = has("$request_uri") || has("$uri");
+    let asked = has("$request") || has("$request_method") && target;
     if !asked || !timed {
         return None;
     }
@@ -221,10 +222,18 @@ fn names(columns: &Columns<'_>) -> Vec<String> {
             .filter(|meant| {
                 *meant != "$body_bytes_sent" || names.iter().any(|name| name == "$status")
             })
+            .or_else(|| {
+                let behind_path = names.last().is_some_and(|name| name == "$uri");
+                behind_path.then_some("$args")
+            })
             .or_else(|| behind_status(values, wrap, next, &names))
             .or_else(|| before_agent(values, wrap, next, &names))
             .or_else(|| user(columns, at, &names));
         names.push(match meant {
+            // Where the query stands in a column of its own, it is a part of what was asked for.
+            Some("$request_uri") if next.is_some_and(|next| are_queries(values, next)) => {
+                "$uri".to_owned()
+            }
             Some(meant) => meant.to_owned(),
             None => format!("$column{}", at + 1),
         });
@@ -282,7 +291,7 @@ fn behind_status(
     next: Option<&Vec<&str>>,
     names: &[String],
 ) -> Option<&'static str> {
-    let asked = ["$request", "$request_uri", "$server_protocol"];
+    let asked = ["$request", "$request_uri", "$args", "$server_protocol"];
     let right_behind =
         names
             .iter()
@@ -381,6 +390,11 @@ fn is_target(text: &str) -> bool {
         && !text.contains(' ')
 }
 
+/// Whether the second column holds the queries of the paths in the first.
+fn are_queries(paths: &[&str], queries: &[&str]) -> bool {
+    most(queries, |text| text.contains('=')) && !paths.iter().any(|path| path.contains('?'))
+}
+
 fn is_key(text: &str) -> bool {
     text.len() >= 16 && matches!(kind(text.as_bytes()), Kind::Hex | Kind::Uuid)
 }
@@ -434,4 +448,6 @@ fn is_host(text: &str) -> bool {
         && !cipher
         && text.bytes().all(plain)
         && text.bytes().any(|b| b.is_ascii_alphabetic())
+        // `0.5ms` is a time taken.
+        && !(text.ends_with("ms") && text.starts_with(|c: char| c.is_ascii_digit()))
 }
