@@ -237,6 +237,16 @@ impl<'a> Head<'a> {
         let (ident, user) = match word(rest) {
             (b"-", b"") => (None, &b"-"[..]),
             (lone, b"") => (None, lone),
+            // An ident is hardly ever logged, and a fourth word is: the first one is then a host that looks like a
+            // client, the second a client that is no address.
+            (client, user) if client != b"-" && host.is_none() && user.starts_with(b"- ") => {
+                return Head {
+                    host: Some(first),
+                    client,
+                    ident: None,
+                    user: user[2..].trim_ascii(),
+                };
+            }
             (ident, user) => (Some(ident), user.trim_ascii()),
         };
         let host = host.map(|host| memchr::memrchr(b':', host).map_or(host, |port| &host[..port]));

@@ -93,9 +93,9 @@ impl<'a> Lean<'a> {
         let (method, target) = request(&rest[..quote])?;
         let (status, rest) = status(&rest[quote + 1..])?;
         let (bytes, tail) = size(rest)?;
-        // Escapes, a terminal's colours and what may be the stamp of a second line are the long way's. What stands
+        // Escapes, a terminal's colours and what may be the beginning of a second line are the long way's. What stands
         // before the tail has none of them.
-        if memchr3(b'\\', 0x1b, b'[', tail).is_some() {
+        if memchr3(b'\\', 0x1b, b'[', tail).is_some() || memchr(b'\r', tail).is_some() {
             return None;
         }
         Some(Lean {

@@ -128,9 +128,8 @@ fn columns<'l>(texts: &[&'l str], tabs: bool) -> Option<Columns<'l>> {
 
 /// Cuts a line at tabs.
 fn cells(text: &str) -> Vec<Piece<'_>> {
-    let cells = text.split('\t').map(|cell| {
-        let key = key(cell);
-        let body = &cell[key.len()..];
+    // A query looks like a key with its value.
+    let cells = text.split('\t').map(|body| {
         let within = |open, close| {
             body.strip_prefix(open)
                 .and_then(|rest: &str| rest.strip_suffix(close))
@@ -140,7 +139,11 @@ fn cells(text: &str) -> Vec<Piece<'_>> {
             (None, Some(inner)) => (Wrap::Brackets, inner),
             (None, None) => (Wrap::Bare, body),
         };
-        Piece { key, wrap, text }
+        Piece {
+            key: "",
+            wrap,
+            text,
+        }
     });
     cells.collect()
 }

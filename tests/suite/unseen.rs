@@ -624,11 +624,12 @@ fn the_rest_of_a_line_is_no_client() {
 #[test]
 fn what_is_unknown_is_told_with_its_beginning() {
     let folder = fresh("unseen-unknown");
-    fs::write(folder.join("a.csv"), "what;ever;is;written\nx;y;z;w\n").expect("a file");
+    fs::create_dir(folder.join("logs")).expect("a folder");
+    fs::write(folder.join("logs/a.csv"), "what;ever;is;written\nx;y;z;w\n").expect("a file");
     let init = run(&[
         "init",
         "--yes",
-        text(&folder.join("a.csv")),
+        text(&folder.join("logs/a.csv")),
         "--out",
         text(&folder.join("case.toml")),
     ]);
@@ -643,4 +644,43 @@ fn what_is_unknown_is_told_with_its_beginning() {
         "{said}"
     );
     assert!(!folder.join("case.toml").exists());
+}
+
+/// A slip in `fields` is told: what it was to name would be missing in silence, and a number that is no stamp is never 1970.
+#[test]
+fn slips_in_a_field_map_are_told() {
+    let content = objects(
+        |a| json!({"t": a.epoch(), "ip": a.client, "usr": a.account, "m": "GET", "u": a.target(), "outcome": a.status, "took": 0.4}),
+    );
+    let (case, _, out) = proposed("slips", "access.log", content.as_bytes());
+    let folder = out.parent().expect("the case's folder");
+    let scan = |name: &str, from: &str, to: &str| {
+        let changed = case.replace(from, to);
+        assert_ne!(changed, case, "{case}");
+        let file = folder.join(format!("{name}.toml"));
+        fs::write(&file, changed).expect("a case");
+        let ran = run(&["scan", text(&file), "--out", text(&folder.join(name))]);
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&ran.stdout),
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        (
+            ran.status.code(),
+            said.split_whitespace().collect::<Vec<_>>().join(" "),
+        )
+    };
+    let (code, said) = scan("status", "status = \"outcome\"", "status = \"outcomes\"");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("`status` is to be \"outcomes\", which no line"),
+        "{said}"
+    );
+    assert!(said.contains("did you mean \"outcome\"?"), "{said}");
+    let (code, said) = scan("time", "time = \"t\"", "time = \"took\"");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("none of its 240 lines could be read as json"),
+        "{said}"
+    );
 }

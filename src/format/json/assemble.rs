@@ -178,5 +178,9 @@ pub(in super::super) fn stamp_of_text(text: &[u8], zone: chrono_tz::Tz) -> Optio
     let bare = text
         .strip_prefix(b"[")
         .and_then(|rest| rest.strip_suffix(b"]"));
-    time::any(bare.unwrap_or(text), zone)
+    let bare = bare.unwrap_or(text);
+    match bare.iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+        true => time::epoch_of_log(bare),
+        false => time::any(bare, zone),
+    }
 }

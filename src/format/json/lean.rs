@@ -159,7 +159,7 @@ impl Json {
 
     fn lean_stamp(&self, value: Value<'_>, layouts: &mut Layouts) -> Option<Stamp> {
         if value.number {
-            return time::epoch(value.text);
+            return time::epoch_of_log(value.text);
         }
         if layouts.stamp.0 != value.text {
             layouts.stamp.0.clear();

@@ -119,7 +119,7 @@ impl Json {
     fn stamp(&self, value: Option<Value<'_>>) -> Result<Option<Stamp>, Problem> {
         let Some(value) = value else { return Ok(None) };
         let stamp = match value {
-            Value::Number(digits) => time::epoch(digits),
+            Value::Number(digits) => time::epoch_of_log(digits),
             Value::Text(raw) => stamp_of_text(&unescape(raw, Escapes::Json), self.zone),
             Value::Word | Value::Composite(_) => None,
         };
