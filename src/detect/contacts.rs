@@ -230,11 +230,10 @@ impl<'n> Reader<'_, 'n> {
 
     /// A thing's controller and unit.
     fn owner(&self, thing: Thing, at: Stamp) -> (Option<ControllerIndex>, Option<u32>) {
-        let rows = self.atlas.rows_at(thing, at);
-        let row = rows.first();
+        let row = self.atlas.row_at(thing, at);
         (
-            row.and_then(|row| self.atlas.controller(*row)),
-            row.and_then(|row| self.atlas.unit_of_row(*row)),
+            row.and_then(|row| self.atlas.controller(row)),
+            row.and_then(|row| self.atlas.unit_of_row(row)),
         )
     }
 

@@ -77,8 +77,8 @@ pub struct Signal {
 /// How many of an account's peers come as far.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Common {
-    many: usize,
-    all: usize,
+    many: u32,
+    all: u32,
     limit: f64,
 }
 
@@ -121,8 +121,8 @@ impl Signal {
         let habit = all < SMALL && many >= 2 && share >= HABIT;
         self.fired &= (share <= limits.common || many <= FEW) && !habit;
         self.common = Some(Common {
-            many,
-            all,
+            many: many as u32,
+            all: all as u32,
             limit: limits.common,
         });
         self

@@ -99,6 +99,11 @@ trait LineFormat: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether lines about the log mean anything to it.
+    fn hears(&self) -> bool {
+        false
+    }
+
     /// Takes a line about the log into the state, if it is one.
     fn directive(&self, _state: &mut State, _line: &[u8]) -> bool {
         false

@@ -30,8 +30,16 @@ impl LineFormat for Nameless {
         })
     }
 
+    fn hears(&self) -> bool {
+        self.0.hears()
+    }
+
     fn directive(&self, state: &mut State, line: &[u8]) -> bool {
         self.0.directive(state, line)
+    }
+
+    fn pass(&self, state: &mut State, line: &[u8]) {
+        self.0.pass(state, line);
     }
 
     fn table(&self) -> Option<&csv::Csv> {

@@ -20,7 +20,8 @@ impl Format {
         if let Some(table) = self.table() {
             return table.advance(state, chunk, at);
         }
-        if state.w3c.runs_a_clock() || w3c::speaks(chunk) {
+        let hears = self.readers.iter().any(|reader| reader.hears());
+        if hears && (state.w3c.runs_a_clock() || w3c::speaks(chunk)) {
             self.advance_by_line(state, chunk, at);
         } else if self.joined {
             wrapper::advance(&mut state.parts, chunk, at);

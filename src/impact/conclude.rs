@@ -137,6 +137,11 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         }
         common.reasons.insert(*reason);
     }
+    for (reason, more) in exposure.doubtful.others() {
+        common.anybody += more;
+        common.outside += more;
+        common.reasons.insert(reason);
+    }
     // A disclosed object without a unit may be any controller's subject.
     let placeless = exposure
         .subjects
@@ -252,11 +257,7 @@ fn undecided(
     let highest = (About::Subject(controller, u32::MAX), Reason::Ambiguous);
     let mut subjects = BTreeSet::new();
     let mut reasons = BTreeSet::new();
-    for (about, reason) in exposure
-        .doubtful
-        .range(lowest..=highest)
-        .map(|(key, _)| key)
-    {
+    for (about, reason) in exposure.doubtful.between((lowest, highest)) {
         if let About::Subject(_, subject) = about
             && !exposure.subjects.contains_key(&(controller, *subject))
         {
@@ -346,7 +347,8 @@ fn totals(
             .doubtful
             .keys()
             .filter(|(about, _)| about_owner(about))
-            .count() as u64,
+            .count() as u64
+            + exposure.doubtful.others().map(|(_, n)| n).sum::<u64>(),
         children: highest.values().filter(|(_, child, _)| *child).count() as u64,
         protected: highest
             .values()

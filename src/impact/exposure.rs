@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::About;
+use super::doubts::Doubts;
 use super::{AccountShare, Beyond, Citation, Doubtful, Run};
 use crate::case::{Category, Directory, ObjectRow, RouteSpec};
 use crate::coverage::{Allowance, Doubt};
@@ -13,9 +14,6 @@ use crate::words::{Certainty, Reason, Stamp};
 
 /// How many lines are cited for a subject in tables; `accesses.parquet` has all.
 pub const CITED: usize = 5;
-
-/// Doubts that are noted before they are put together, at least.
-const NOTED: usize = 1 << 16;
 
 /// A data subject under a controller (`None`: the directory does not say whose).
 pub type SubjectKey = (Option<ControllerIndex>, u32);
@@ -70,11 +68,7 @@ pub struct Exposure {
     /// Reach by controller.
     pub reach: BTreeMap<Option<ControllerIndex>, Reach>,
     /// Doubts, merged over accounts.
-    pub doubtful: BTreeMap<(About, Reason), Doubtful>,
-    /// Doubts that are not among these yet.
-    noted: Vec<((About, Reason), Doubtful)>,
-    /// From how many of them on they are put together.
-    room: usize,
+    pub doubtful: Doubts,
 }
 
 /// What merging a share needs to know.
@@ -137,30 +131,12 @@ impl Exposure {
 
     /// Takes in an account's doubts; all that there is of one which asked for nothing beyond its scope.
     pub fn note(&mut self, share: &AccountShare) {
-        self.noted.extend_from_slice(&share.doubtful);
-        // Everybody's doubts are about the same things.
-        if self.noted.len() >= self.room.max(NOTED) {
-            self.put_together();
-            self.room = 2 * self.noted.len();
-        }
-    }
-
-    fn put_together(&mut self) {
-        self.noted.sort_by_key(|one| one.0);
-        self.noted.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1.first = kept.1.first.min(next.1.first);
-                kept.1.requests += next.1.requests;
-            }
-            same
-        });
+        self.doubtful.note(&share.doubtful);
     }
 
     /// Sums up the doubts of all shares; call once after the last.
     pub fn settle(&mut self) {
-        self.put_together();
-        self.doubtful = std::mem::take(&mut self.noted).into_iter().collect();
+        self.doubtful.put_together();
     }
 
     /// Takes in what is missing in an account's run, after everybody's share: whom no line shows becomes possible, and is
@@ -195,7 +171,7 @@ impl Exposure {
                         };
                         // A doubt that a line shows stays as it is.
                         let about = (About::Subject(key.0, key.1), reason);
-                        self.doubtful.entry(about).or_insert(doubt);
+                        self.doubtful.add_late(about, doubt);
                         continue;
                     }
                     let object = with.atlas.row(row);
@@ -208,6 +184,11 @@ impl Exposure {
             }
             gap.possible = possible.len() as u64;
         }
+    }
+
+    /// Puts what [`Exposure::fill`] found among the rest; call once after the last.
+    pub fn close(&mut self) {
+        self.doubtful.settle();
     }
 
     fn disclosure(
@@ -227,8 +208,8 @@ impl Exposure {
                     first: citation,
                     requests: 1,
                 };
-                self.noted
-                    .push(((About::Subject(key.0, key.1), reason), doubt));
+                let about = (About::Subject(key.0, key.1), reason);
+                self.doubtful.note(&[(about, doubt)]);
                 continue;
             }
             let reach = self.reach.entry(key.0).or_default();
@@ -376,10 +357,11 @@ fn categories<'r>(
 /// What the exposure itself leaves open, in sentences: said, because the rows count it already. Singular and plural stand
 /// beside each other.
 pub fn doubts(exposure: &Exposure, routes: &[RouteSpec]) -> Vec<Doubt> {
-    let count = |which: fn(&About, Reason) -> bool| {
+    let count = |which: fn(&About) -> bool| {
         let keys = exposure.doubtful.keys();
-        keys.filter(|(about, reason)| which(about, *reason)).count()
+        keys.filter(|(about, _)| which(about)).count()
     };
+    let others: u64 = exposure.doubtful.others().map(|(_, n)| n).sum();
     let subjects = |reason: Reason| {
         let keys = exposure.doubtful.keys();
         keys.filter(|(about, why)| matches!(about, About::Subject(..)) && *why == reason)
@@ -399,13 +381,13 @@ pub fn doubts(exposure: &Exposure, routes: &[RouteSpec]) -> Vec<Doubt> {
         .count();
     let all = [
         (
-            count(|about, _| matches!(about, About::Unknown(_))),
+            count(|about| matches!(about, About::Unknown(_))) + others as usize,
             Reason::NoDirectory,
             "object was disclosed that the directory does not know; it may be anybody's: look up whose it is",
             "objects were disclosed that the directory does not know; each may be anybody's: look up whose they are",
         ),
         (
-            count(|about, _| matches!(about, About::UnknownContainer(_))),
+            count(|about| matches!(about, About::UnknownContainer(_))),
             Reason::NoDirectory,
             "container was disclosed that the directory does not know; it may hold anybody",
             "containers were disclosed that the directory does not know; they may hold anybody",
@@ -467,7 +449,7 @@ fn counted(n: usize, one: &str, more: &str) -> String {
 fn blind(exposure: &Exposure, routes: &[RouteSpec]) -> Option<String> {
     let mut requests = 0;
     let mut names: Vec<String> = Vec::new();
-    for ((about, _), doubt) in &exposure.doubtful {
+    for ((about, _), doubt) in exposure.doubtful.detailed() {
         if let About::Blind(route) = about {
             requests += doubt.requests;
             let name = routes.get(usize::from(*route));

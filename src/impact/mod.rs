@@ -7,6 +7,7 @@
 mod account;
 mod bounds;
 mod conclude;
+mod doubts;
 mod exposure;
 mod kinds;
 mod ladder;
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use account::{About, AccountShare, Beyond, Doubtful};
 pub use bounds::{AllBounds, Bounds, bounds};
 pub use conclude::{Published, Totals, conclude};
+pub use doubts::{DETAILED, Doubts, Key as DoubtKey};
 pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
 pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
 pub use reachable::Reachable;

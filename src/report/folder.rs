@@ -113,28 +113,37 @@ impl Staging {
     /// # Errors
     /// The disk refuses.
     pub fn put(&mut self, file: &str, bytes: Vec<u8>) -> Result<(), FolderProblem> {
+        let output = self.write(file, &bytes)?;
+        self.outputs.push(output);
+        Ok(())
+    }
+
+    /// The same without counting it among the outputs yet, so that files can be written side by side.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub(super) fn write(&self, file: &str, bytes: &[u8]) -> Result<Output, FolderProblem> {
         let path = self.staged.join(file);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| FolderProblem::disk(folder, e))?;
         }
-        fs::write(&path, &bytes).map_err(|e| FolderProblem::disk(&path, e))?;
-        self.outputs.push(Output {
+        fs::write(&path, bytes).map_err(|e| FolderProblem::disk(&path, e))?;
+        Ok(Output {
             file: file.to_owned(),
             bytes: bytes.len() as u64,
-            sha256: sha256(&bytes),
-        });
-        Ok(())
+            sha256: sha256(bytes),
+        })
     }
 
-    /// Writes a file that is too large to be put together in memory first; `fill` writes its bytes.
+    /// The same of a file that is too large to be put together in memory first; `fill` writes its bytes.
     ///
     /// # Errors
     /// The disk refuses, or `fill` does.
-    pub fn put_by(
-        &mut self,
+    pub(super) fn write_by(
+        &self,
         file: &str,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), FolderProblem> {
+    ) -> Result<Output, FolderProblem> {
         let path = self.staged.join(file);
         let write = || {
             // In blocks to the digest and to the disk.
@@ -144,12 +153,16 @@ impl Staging {
             to.into_inner()?.finish()
         };
         let (bytes, sha256) = write().map_err(|e| FolderProblem::disk(&path, e))?;
-        self.outputs.push(Output {
+        Ok(Output {
             file: file.to_owned(),
             bytes,
             sha256,
-        });
-        Ok(())
+        })
+    }
+
+    /// Counts files among the outputs that were written.
+    pub(super) fn count(&mut self, outputs: impl IntoIterator<Item = Output>) {
+        self.outputs.extend(outputs);
     }
 
     /// A file that was written.

@@ -178,25 +178,50 @@ pub fn write(answer: Answer<'_>, staging: Staging) -> Result<(), FolderProblem> 
     staging.publish()
 }
 
-/// The files that are made from the answer itself.
+/// The files that are made from the answer itself, those of the second half beside those of the first.
 fn put(answer: &Answer<'_>, staging: &mut Staging) -> Result<(), FolderProblem> {
-    staging.put("controllers.csv", tables::controllers(answer)?)?;
-    staging.put("accounts.csv", tables::accounts(answer)?)?;
-    staging.put("subjects.csv", tables::subjects(answer)?)?;
-    staging.put("accesses.parquet", accesses::parquet(answer)?)?;
-    if let Some(learned) = &answer.analysis.learned {
-        staging.put("learned.csv", tables::learned(answer, learned)?)?;
-    }
-    staging.put("bounds.csv", rungs::bounds(answer)?)?;
-    staging.put("ladder.csv", rungs::ladder(answer)?)?;
-    staging.put_by("findings.json", |out| findings::write(answer, out))?;
-    staging.put_by("timeline.jsonl", |out| timeline::write(answer, out))?;
-    staging.put("coverage.csv", tables::coverage(answer)?)?;
-    staging.put("rejects.csv", tables::rejects(answer)?)?;
-    if let Some(other) = &answer.other {
-        staging.put("comparison.json", difference::json(answer, other)?)?;
-    }
+    let (first, second) = std::thread::scope(|threads| {
+        let first = threads.spawn(|| tables_of(answer, staging));
+        let second = told_of(answer, staging);
+        let first = first.join();
+        (
+            first.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            second,
+        )
+    });
+    staging.count(first?);
+    staging.count(second?);
     Ok(())
+}
+
+/// Rows of who and what was affected.
+fn tables_of(answer: &Answer<'_>, to: &Staging) -> Result<Vec<Output>, FolderProblem> {
+    let mut all = vec![
+        to.write("controllers.csv", &tables::controllers(answer)?)?,
+        to.write("accounts.csv", &tables::accounts(answer)?)?,
+        to.write("subjects.csv", &tables::subjects(answer)?)?,
+        to.write("accesses.parquet", &accesses::parquet(answer)?)?,
+    ];
+    if let Some(learned) = &answer.analysis.learned {
+        all.push(to.write("learned.csv", &tables::learned(answer, learned)?)?);
+    }
+    Ok(all)
+}
+
+/// What is concluded and told, and what was read.
+fn told_of(answer: &Answer<'_>, to: &Staging) -> Result<Vec<Output>, FolderProblem> {
+    let mut all = vec![
+        to.write("bounds.csv", &rungs::bounds(answer)?)?,
+        to.write("ladder.csv", &rungs::ladder(answer)?)?,
+        to.write_by("findings.json", |out| findings::write(answer, out))?,
+        to.write_by("timeline.jsonl", |out| timeline::write(answer, out))?,
+        to.write("coverage.csv", &tables::coverage(answer)?)?,
+        to.write("rejects.csv", &tables::rejects(answer)?)?,
+    ];
+    if let Some(other) = &answer.other {
+        all.push(to.write("comparison.json", &difference::json(answer, other)?)?);
+    }
+    Ok(all)
 }
 
 /// The page, in English as all of the answer's other files are; `report` renders it in other languages.

@@ -7,13 +7,15 @@ pub use super::kept::PartEnd;
 pub use super::part::{Part, Reject, Tally};
 use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State};
 use crate::route::{Asked, Page, Router, Seen, dark};
-use crate::sequence::{Access, NO_BYTES, NONE, Names};
+use crate::sequence::{Access, Accesses, NO_BYTES, NONE, Names};
 use crate::source::lines;
 use crate::source::overlap::Heads;
 use crate::words::Stamp;
 
 /// Bytes of a usual line.
 const LINE: usize = 256;
+/// Bytes of a line that is shorter than most.
+const SHORT_LINE: usize = 128;
 
 /// What extraction needs to know of a source and a file.
 #[derive(Clone, Copy)]
@@ -49,6 +51,7 @@ impl Extractor<'_> {
     pub fn extract(&self, bytes: &[u8], offset: u64, mut state: State) -> Part {
         let mut part = Part {
             names: Names::for_lines(bytes.len() / LINE),
+            accesses: Accesses::likely(bytes.len() / SHORT_LINE),
             ..Part::default()
         };
         let lean = self.format.goes_lean() && self.torn.is_none();

@@ -183,25 +183,41 @@ impl<'c> Atlas<'c> {
         }
     }
 
+    /// Something of a thing's first row, so that it is in the processor's cache.
+    #[inline]
+    pub(super) fn glance(&self, thing: Thing) -> u32 {
+        let first = self.rows(thing).first();
+        first.map_or(0, |row| self.objects.unit(*row).unwrap_or(NONE))
+    }
+
     /// The rows that say whose the thing is at an instant: those valid then, else the last that was
     /// valid before, else the first of all.
     pub fn rows_at(&self, thing: Thing, at: Stamp) -> Vec<u32> {
-        let rows = self.rows(thing);
-        let valid: Vec<u32> = rows
-            .iter()
-            .copied()
-            .filter(|row| self.valid(*row).holds(at))
-            .collect();
-        if !valid.is_empty() {
-            return valid;
+        let valid: Vec<u32> = self.valid_rows(thing, at).collect();
+        match valid.is_empty() {
+            false => valid,
+            true => self.row_of_another_time(thing, at).into_iter().collect(),
         }
+    }
+
+    /// The first of [`Atlas::rows_at`].
+    pub fn row_at(&self, thing: Thing, at: Stamp) -> Option<u32> {
+        let valid = self.valid_rows(thing, at).next();
+        valid.or_else(|| self.row_of_another_time(thing, at))
+    }
+
+    fn valid_rows(&self, thing: Thing, at: Stamp) -> impl Iterator<Item = u32> {
+        let rows = self.rows(thing).iter().copied();
+        rows.filter(move |row| self.valid(*row).holds(at))
+    }
+
+    fn row_of_another_time(&self, thing: Thing, at: Stamp) -> Option<u32> {
         let ended = |row: &u32| self.valid(*row).until.filter(|until| *until <= at);
+        let rows = self.rows(thing).iter().copied();
         let last = rows
-            .iter()
-            .copied()
-            .filter(|r| ended(r).is_some())
-            .max_by_key(ended);
-        last.or(rows.first().copied()).into_iter().collect()
+            .filter(|row| ended(row).is_some())
+            .max_by_key(|row| ended(row));
+        last.or(self.rows(thing).first().copied())
     }
 
     /// A row of `objects`.

@@ -15,7 +15,8 @@ const ROW_BITS: u32 = 32;
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     rows: Vec<u32>,
-    /// Where each group begins among the rows; the end of the last one behind them.
+    /// Where each group begins among the rows, and the end of the last one behind them; none where every row is a group
+    /// of its own, as in most tables.
     starts: Vec<u32>,
 }
 
@@ -42,20 +43,31 @@ impl Groups {
             );
             from = until;
         }
-        starts.push(count as u32);
-        starts.shrink_to_fit();
+        match starts.len() == count {
+            true => starts = Vec::new(),
+            false => {
+                starts.push(count as u32);
+                starts.shrink_to_fit();
+            }
+        }
         Groups { rows, starts }
     }
 
     /// How many groups there are.
     pub(super) fn len(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        match self.starts.len() {
+            0 => self.rows.len(),
+            ends => ends - 1,
+        }
     }
 
     /// The rows of a group, in file order.
     pub(super) fn rows(&self, group: u32) -> &[u32] {
         let group = group as usize;
-        &self.rows[self.starts[group] as usize..self.starts[group + 1] as usize]
+        match self.starts.is_empty() {
+            true => &self.rows[group..=group],
+            false => &self.rows[self.starts[group] as usize..self.starts[group + 1] as usize],
+        }
     }
 
     /// The group of each row.
@@ -71,8 +83,9 @@ impl Groups {
 
     /// A row of each group, the first.
     pub(super) fn firsts(&self) -> Vec<u32> {
-        let starts = &self.starts[..self.len()];
-        starts.iter().map(|at| self.rows[*at as usize]).collect()
+        (0..self.len() as u32)
+            .map(|group| self.rows(group)[0])
+            .collect()
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Accesses {
     len: usize,
     /// Those of them that are in memory.
     held: usize,
+    /// How many there will be, where that is likely.
+    likely: usize,
 }
 
 #[derive(Debug)]
@@ -43,6 +45,14 @@ struct Spilled {
 }
 
 impl Accesses {
+    /// None yet; once there are more than a few, room is made for so many, so that they are not moved again and again.
+    pub fn likely(likely: usize) -> Accesses {
+        Accesses {
+            likely,
+            ..Accesses::default()
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.len
@@ -63,7 +73,12 @@ impl Accesses {
         self.len += 1;
         self.held += 1;
         match self.chunks.last_mut() {
-            Some(Chunk::Held(chunk)) => chunk.push(access),
+            Some(Chunk::Held(chunk)) => {
+                if chunk.len() == chunk.capacity() {
+                    chunk.reserve(self.likely.saturating_sub(chunk.len()).max(1));
+                }
+                chunk.push(access);
+            }
             _ => {
                 let mut chunk = Vec::with_capacity(FEW);
                 chunk.push(access);
@@ -185,6 +200,7 @@ impl From<Vec<Access>> for Accesses {
         Accesses {
             len: all.len(),
             held: all.len(),
+            likely: 0,
             chunks: vec![Chunk::Held(all)],
         }
     }

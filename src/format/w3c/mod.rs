@@ -170,6 +170,10 @@ impl LineFormat for W3c {
         cells.unwrap_or_default()
     }
 
+    fn hears(&self) -> bool {
+        true
+    }
+
     fn directive(&self, state: &mut State, line: &[u8]) -> bool {
         let is_one = line.first() == Some(&b'#');
         // The columns of headless files do not change, and a state has room for one header only.

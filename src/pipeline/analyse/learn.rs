@@ -68,6 +68,9 @@ impl Class<'_> {
     pub fn learn(&self, sequences: &Sequences, homes: &mut Homes) -> Lesson {
         let scope = Scope::new(self.case, self.atlas, homes.clone());
         let unknown = Unknown::of(self);
+        if unknown.is_nothing() {
+            return Lesson::default();
+        }
         let mut visits = Visits::default();
         let mut before = Vec::new();
         let mut until = 0;
@@ -225,6 +228,11 @@ impl Unknown {
                 .map(|thing| matches!(thing, Thing::Asked(_)))
                 .collect(),
         }
+    }
+
+    /// Whether the directory knows all of them: then there is nothing to learn.
+    fn is_nothing(&self) -> bool {
+        !self.objects.contains(&true) && !self.containers.contains(&true)
     }
 
     /// Whether an access names one of them.

@@ -157,6 +157,7 @@ impl Analysis {
             }
             outcome.runs = runs;
         }
+        self.exposure.close();
         for outcome in outcomes {
             if outcome.judgement.verdict.is_some() {
                 self.labels.insert(outcome.number, outcome.person.label());

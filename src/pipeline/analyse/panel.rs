@@ -90,7 +90,13 @@ impl Panel {
             // What nobody will read of is not put into words: hardly anybody has anything against them.
             let quiet = outcome.share.beyond.is_empty() && outcome.shared == 0 && !outcome.unlisted;
             if !(quiet && uneventful(&outcome.facts, limits)) {
-                outcome.judgement = self.judge(outcome, cut, limits);
+                let mut judgement = self.judge(outcome, cut, limits);
+                if judgement.verdict.is_none() {
+                    // No list names it, and all signals of thousands would take more memory than all else.
+                    judgement.signals.retain(|signal| signal.fired);
+                    judgement.signals.shrink_to_fit();
+                }
+                outcome.judgement = judgement;
             }
         });
     }

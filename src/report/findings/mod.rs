@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use super::{Answer, rungs};
 use crate::coverage::Allowance;
 use crate::detect::{NOT_DONE, Signal, Verdict};
-use crate::impact::{About, AccountFigures, ControllerRow, Doubtful, Status};
+use crate::impact::{About, AccountFigures, ControllerRow, DETAILED, DoubtKey, Doubtful, Status};
 use crate::pipeline::AccountOutcome;
 use crate::report::tables::category;
-use crate::words::{Certainty, Reason};
+use crate::words::Certainty;
 
 /// Version of this file's shape; raised when a reader would have to change.
 const SCHEMA: &str = "breachscope.findings/1";
@@ -265,9 +265,10 @@ fn signal(signal: &Signal) -> Value {
 
 /// Disclosures of which nobody can say whether they were beyond scope: counts, and the first lines.
 fn undecided(answer: &Answer<'_>) -> Value {
-    let mut subjects: Vec<(&(About, Reason), &Doubtful)> = Vec::new();
+    let mut subjects: Vec<&(DoubtKey, Doubtful)> = Vec::new();
     let mut ownerless = Vec::new();
-    for entry in &answer.analysis.exposure.doubtful {
+    let doubts = &answer.analysis.exposure.doubtful;
+    for entry in doubts.detailed() {
         match entry.0.0 {
             About::Subject(..) => subjects.push(entry),
             _ => ownerless.push(entry),
@@ -276,7 +277,7 @@ fn undecided(answer: &Answer<'_>) -> Value {
     let names = &answer.analysis.names;
     let list = ownerless
         .iter()
-        .take(LISTED)
+        .take(DETAILED)
         .map(|((about, reason), doubt)| {
             let what = match about {
                 About::Unknown(thing) => json!({ "object": answer.thing(*thing) }),
@@ -298,7 +299,7 @@ fn undecided(answer: &Answer<'_>) -> Value {
         "subject_requests": subjects.iter().map(|(_, doubt)| doubt.requests).sum::<u64>(),
         "first_lines": subjects.iter().take(LISTED)
             .map(|(_, doubt)| answer.reference(doubt.first)).collect::<Vec<_>>(),
-        "without_known_owner": ownerless.len(),
+        "without_known_owner": ownerless.len() as u64 + doubts.others().map(|(_, n)| n).sum::<u64>(),
         "without_known_owner_first": list.collect::<Vec<_>>(),
     })
 }
