@@ -22,6 +22,8 @@ enum Wrap {
     Bare,
     Quotes,
     Brackets,
+    /// Brackets around a word that says what follows it: `[Client 10.0.0.1]`.
+    Labelled,
 }
 
 /// The columns that most lines have, with their values.
@@ -63,6 +65,7 @@ pub fn pattern(lines: &[&[u8]]) -> Option<String> {
             Wrap::Bare => format!("{key}{name}"),
             Wrap::Quotes => format!("{key}\"{name}\""),
             Wrap::Brackets => format!("{key}[{name}]"),
+            Wrap::Labelled => format!("[{key} {name}]"),
         })
         .collect();
     Some(spelled.join(if tabs { "\t" } else { " " }))
@@ -160,14 +163,29 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             Some(b'[') => wrapped(body, Wrap::Brackets),
             _ => bare(body),
         };
-        pieces.push(Piece {
-            key,
-            wrap,
-            text: inner,
+        pieces.push(match labelled(inner).filter(|_| wrap == Wrap::Brackets) {
+            Some((key, text)) => Piece {
+                key,
+                wrap: Wrap::Labelled,
+                text,
+            },
+            None => Piece {
+                key,
+                wrap,
+                text: inner,
+            },
         });
         rest = rest[key.len() + used..].trim_start();
     }
     pieces
+}
+
+/// The label and the one word behind it, of what stands in brackets.
+fn labelled(inner: &str) -> Option<(&str, &str)> {
+    let (label, text) = inner.split_once(' ')?;
+    let word = |c: char| c.is_ascii_alphabetic() || c == '-';
+    let is_label = !label.is_empty() && label.chars().all(word);
+    (is_label && !text.is_empty() && !text.contains(' ')).then_some((label, text))
 }
 
 /// `rt=` of `rt=0.1`, `""` of anything else.
@@ -219,7 +237,8 @@ fn names(columns: &Columns<'_>) -> Vec<String> {
     for (at, values) in columns.values.iter().enumerate() {
         let wrap = columns.shape[at].1;
         let next = columns.values.get(at + 1);
-        let meant = meaning(values, wrap, &targets, &names)
+        let meant = of_label(columns.shape[at], values)
+            .or_else(|| meaning(values, wrap, &targets, &names))
             .filter(|meant| !names.iter().any(|name| name == meant))
             // How much was sent stands behind how it was answered; before it, numbers are accounts.
             .filter(|meant| {
@@ -265,7 +284,10 @@ fn meaning(
         _ if all(is_key) && all_different(values) => "$request_id",
         _ if all(is_address) => "$remote_addr",
         Wrap::Bare if !answered && all(is_status) => "$status",
-        Wrap::Bare if all(is_count) && are_sizes(values, targets) => "$body_bytes_sent",
+        // A status of somebody else's, such as the server's behind a proxy, is no size.
+        Wrap::Bare if all(is_count) && !all(is_status) && are_sizes(values, targets) => {
+            "$body_bytes_sent"
+        }
         Wrap::Bare if all(is_seconds) => "$request_time",
         Wrap::Quotes if all(is_agent) => "$http_user_agent",
         Wrap::Quotes if all(is_url) => "$http_referer",
@@ -273,6 +295,13 @@ fn meaning(
         Wrap::Bare if all(is_host) => "$host",
         _ => return None,
     })
+}
+
+/// What a label says that the values alone do not.
+fn of_label((label, wrap): (&str, Wrap), values: &[&str]) -> Option<&'static str> {
+    let sizes = ["Length", "Bytes", "Size", "Content-Length"];
+    (wrap == Wrap::Labelled && sizes.contains(&label) && most(values, is_count))
+        .then_some("$body_bytes_sent")
 }
 
 /// The user stands before the stamp, behind the address, as in every common log; or a key says so.

@@ -331,6 +331,22 @@ fn text_in_an_order_of_its_own() {
             }),
         ),
         (
+            "labels",
+            "proxy.log",
+            lines(|a| {
+                let browser = "Mozilla/5.0 (X11)";
+                format!(
+                    "[{}] - {2} {2} - GET https skola.example \"{1}\" [Client {3}] [Length {4}] [Gzip -] [Sent-to 10.9.9.9:80] \"{browser}\" \"{5}\"",
+                    a.clf(),
+                    a.target(),
+                    a.status,
+                    a.client,
+                    a.bytes,
+                    a.user()
+                )
+            }),
+        ),
+        (
             "searched",
             "found.txt",
             lines(|a| format!("access.log.3.gz:{}", a.combined())),
