@@ -239,7 +239,12 @@ impl<'a> Head<'a> {
             (lone, b"") => (None, lone),
             // An ident is hardly ever logged, and a fourth word is: the first one is then a host that looks like a
             // client, the second a client that is no address.
-            (client, user) if client != b"-" && host.is_none() && user.starts_with(b"- ") => {
+            (client, user)
+                if client != b"-"
+                    && host.is_none()
+                    && client::is_address(first)
+                    && user.starts_with(b"- ") =>
+            {
                 return Head {
                     host: Some(first),
                     client,
