@@ -38,6 +38,7 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
     let known = Known::of(&directory.directory);
     let mut found = logs::find(files, &args.writing, &known)?;
     found.unread.extend(left);
+    leave_out_unnameable(&mut found);
     remarks.extend(
         found
             .unread
@@ -125,6 +126,27 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         args.out.display()
     )?;
     Ok(())
+}
+
+/// Leaves out what no case can name, because its name in the archive climbs out of it.
+fn leave_out_unnameable(found: &mut logs::Found) {
+    let climbs = |log: &Log| {
+        let parts = log
+            .member()
+            .into_iter()
+            .flat_map(|member| member.split(['/', '\\']));
+        parts.into_iter().any(|part| part == "..")
+    };
+    for group in &mut found.groups {
+        let named = group.files.iter().filter(|log| climbs(log));
+        let why = "its name leads out of the archive, and a case names nothing outside of its folder: unpack it, and name \
+                   the file";
+        found
+            .unread
+            .extend(named.map(|log| (log.to_string(), why.to_owned())));
+        group.files.retain(|log| !climbs(log));
+    }
+    found.groups.retain(|group| !group.files.is_empty());
 }
 
 /// What the case says in comments is said at once too: a table that was left out changes every figure.
@@ -240,7 +262,7 @@ fn choose_accounts(groups: &mut [Group], ask: bool) -> Vec<Option<usize>> {
         let best = group
             .accounts
             .first()
-            .filter(|c| c.sure > Sureness::Guess)
+            .filter(|c| c.sure > Sureness::Guess && !group.goes_by_own())
             .map(|_| 0);
         let chosen = if ask {
             asking::account(group, best)
@@ -251,7 +273,7 @@ fn choose_accounts(groups: &mut [Group], ask: bool) -> Vec<Option<usize>> {
         group.bound = chosen
             .and_then(|at| group.accounts.get(at))
             .map(|c| c.key.clone());
-        if chosen.is_none() {
+        if chosen.is_none() && !group.goes_by_own() {
             group
                 .accounts
                 .iter_mut()
@@ -346,6 +368,7 @@ fn sources(
             spec: group.how.spec,
             named: group.how.named,
             accounts: group.accounts,
+            own_share: group.own_share,
             chosen,
         });
     }

@@ -137,6 +137,7 @@ fn named_by(case: Option<&Case>, args: &InspectArgs) -> Result<NamedBy, Ending> 
         match groups.iter_mut().find(|group| group.name == spec.name) {
             Some(group) => group.files.push(log),
             None => groups.push(Group {
+                own_share: 0,
                 name: spec.name.clone(),
                 how: Recognised {
                     spec: spec.format.clone(),

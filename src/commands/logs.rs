@@ -27,6 +27,8 @@ pub(super) struct Group {
     pub how: Recognised,
     /// Where they say who asked, the best place first.
     pub accounts: Vec<Candidate>,
+    /// Share of the sampled requests, in hundredths, that name a user where their own way of writing has its place.
+    pub own_share: u64,
     /// Place of the account that a case names.
     pub bound: Option<AccountKey>,
     /// The files, in order.
@@ -43,6 +45,15 @@ pub(super) struct Found {
     pub groups: Vec<Group>,
     /// Files that are no log that can be read, with the reason.
     pub unread: Vec<(String, String)>,
+}
+
+impl Group {
+    /// Whether lines are written in several ways, each with a field of its own for the user: no one key would name them
+    /// all.
+    pub(super) fn goes_by_own(&self) -> bool {
+        let best = self.accounts.first().map_or(0, |best| best.share);
+        self.how.spec.name.as_deref() == Some("auto") && self.own_share > best
+    }
 }
 
 /// Files that are no log, with the reason.
@@ -100,7 +111,7 @@ pub(super) fn find(files: Vec<Log>, how: &WritingArgs, known: &Known) -> Result<
                 let case = path.extension().is_some_and(|end| end == "toml");
                 let why = match case {
                     true => "looks like a case file: give it with --case",
-                    false => "no format that this version knows reads its lines",
+                    false => &unknown(&sample),
                 };
                 unread.push((name, why.to_owned()));
                 continue;
@@ -129,6 +140,24 @@ pub(super) fn find(files: Vec<Log>, how: &WritingArgs, known: &Known) -> Result<
         groups: found,
         unread,
     })
+}
+
+/// Why a file is not read, with its beginning and what to do.
+fn unknown(sample: &Sample) -> String {
+    let why = "no format that this version knows reads its lines";
+    let mut lines = sample
+        .lines
+        .iter()
+        .filter(|line| !line.trim_ascii().is_empty());
+    let Some(first) = lines.next() else {
+        return why.to_owned();
+    };
+    let begins: String = String::from_utf8_lossy(first.trim_ascii())
+        .chars()
+        .take(100)
+        .collect();
+    let hint = Format::hint(&sample.head).map_or(String::new(), |hint| format!("; {hint}"));
+    format!("{why}, which begin `{}`{hint}", begins.escape_debug())
 }
 
 fn group(
@@ -174,6 +203,7 @@ fn group(
     Ok(Group {
         name: text(name.as_bytes()),
         accounts: account::candidates(&how, &sample, known),
+        own_share: account::own_share(&how, &sample),
         bound: None,
         how,
         files: logs,
@@ -340,7 +370,10 @@ pub(super) fn read(
 
 /// The place of the account that is gone by: the case's, else the best one if it is more than a guess.
 pub(super) fn account_key(group: &Group) -> Option<&AccountKey> {
-    let best = group.accounts.first().filter(|c| c.sure > Sureness::Guess);
+    let best = group
+        .accounts
+        .first()
+        .filter(|c| c.sure > Sureness::Guess && !group.goes_by_own());
     group.bound.as_ref().or(best.map(|c| &c.key))
 }
 

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::inputs::head;
 use crate::case::{Case, SourceSpec};
 use crate::coverage::SourceFacts;
 use crate::format::target::decode;
-use crate::format::{Proxies, is_private};
+use crate::format::{Proxies, State, is_private};
 use crate::pipeline::Input;
 use crate::route::extract::Part;
 use crate::sequence::text;
@@ -56,6 +57,7 @@ pub(super) fn of(
             ));
         }
     }
+    remarks.extend(slips(case, inputs));
     remarks.extend(categories(case));
     remarks.extend(unmatched(case, all));
     remarks.extend(respelled(case, all));
@@ -112,6 +114,56 @@ fn folded(name: &[u8]) -> String {
             .collect::<String>()
             .to_lowercase(),
     }
+}
+
+/// Files of a source whose beginnings are looked at.
+const LOOKED_INTO: usize = 20;
+
+/// Paths of `fields` that no line has: what they were to tell is then missing from the whole answer.
+fn slips(case: &Case, inputs: &[Input]) -> Vec<String> {
+    let mut told = Vec::new();
+    for (index, spec) in case.sources.iter().enumerate() {
+        let json = matches!(spec.format.name.as_deref(), None | Some("json" | "auto"));
+        if spec.format.fields.is_empty() || !json {
+            continue;
+        }
+        let own = inputs
+            .iter()
+            .filter(|input| input.source == index && input.log.is_file());
+        let names: BTreeSet<String> = own.take(LOOKED_INTO).flat_map(names_of).collect();
+        let has = |path: &str| {
+            let within = |name: &String| {
+                name.strip_prefix(path)
+                    .is_some_and(|rest| rest.starts_with('.'))
+            };
+            names.contains(path) || names.iter().any(within)
+        };
+        let slips = spec.format.fields.iter().filter(|(ours, path)| {
+            // Who asked is named in some lines only.
+            !matches!(
+                &**ours,
+                "account" | "user" | "query" | "referer" | "forwarded"
+            ) && !has(path)
+        });
+        told.extend(slips.filter(|_| !names.is_empty()).map(|(ours, path)| {
+            let near = crate::words::nearest(path, names.iter().map(String::as_str));
+            let near = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
+            format!(
+                "source \"{}\", fields: `{ours}` is to be \"{path}\", which no line at the beginning of its files \
+                 has{near}. What is not named is missing from the answer",
+                spec.name
+            )
+        }));
+    }
+    told
+}
+
+/// The names of what the first lines of a file hold.
+fn names_of(input: &Input) -> Vec<String> {
+    let head = head(&input.log).unwrap_or_default();
+    let lines = crate::source::lines(&head).take(200);
+    let fields = lines.flat_map(|(_, line)| input.format.fields(&State::default(), line));
+    fields.map(|(name, _)| name).collect()
 }
 
 /// Routes that say nothing of what they disclose: their disclosures count, and nobody can tell of what.

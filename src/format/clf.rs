@@ -107,7 +107,7 @@ impl Clf {
         };
         record.time = stamp;
         let head = Head::split(head);
-        if head.is_in_front_of_another() {
+        if head.is_in_front_of_another() || head.is_rest_of_one() {
             return Err(Problem::Shape);
         }
         record.host = head.host.and_then(|host| field(host, escapes));
@@ -219,6 +219,15 @@ impl<'a> Head<'a> {
                 || time::rfc3339(self.client).is_some())
     }
 
+    /// Whether all that stands before the time is one word and no address: the end of a user's name, of a line whose
+    /// beginning is in another file. It would be an address that never was.
+    fn is_rest_of_one(&self) -> bool {
+        let lone = self.ident.is_none() && self.user.is_empty();
+        lone && self.client != b"-"
+            && !self.client.starts_with(b"unix:")
+            && !client::is_address(self.client)
+    }
+
     /// With a virtual host in front, a list of clients, an ident, or a dash too few.
     fn split_odd(head: &'a [u8]) -> Head<'a> {
         let (first, rest) = word(head);
@@ -228,6 +237,21 @@ impl<'a> Head<'a> {
         let (ident, user) = match word(rest) {
             (b"-", b"") => (None, &b"-"[..]),
             (lone, b"") => (None, lone),
+            // An ident is hardly ever logged, and a fourth word is: the first one is then a host that looks like a
+            // client, the second a client that is no address.
+            (client, user)
+                if client != b"-"
+                    && host.is_none()
+                    && client::is_address(first)
+                    && user.starts_with(b"- ") =>
+            {
+                return Head {
+                    host: Some(first),
+                    client,
+                    ident: None,
+                    user: user[2..].trim_ascii(),
+                };
+            }
             (ident, user) => (Some(ident), user.trim_ascii()),
         };
         let host = host.map(|host| memchr::memrchr(b':', host).map_or(host, |port| &host[..port]));

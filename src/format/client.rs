@@ -32,11 +32,32 @@ pub(super) fn put<'a>(field: &'a [u8], record: &mut Record<'a>) {
     if first.starts_with(b"unix:") {
         return;
     }
-    let (host, port) = split_port(first);
+    let (host, port) = split_port(behind_a_file(first));
     record.client = present(host).map(canonical);
     if port.is_some() {
         record.client_port = port;
     }
+}
+
+/// The address behind the name of the file (and the line's number) that a search puts before what it found:
+/// `access.log.3.gz:10.0.0.1`, `access.log:17:10.0.0.1`.
+fn behind_a_file(text: &[u8]) -> &[u8] {
+    let Some(first) = memchr::memchr(b':', text) else {
+        return text;
+    };
+    let rest = &text[first + 1..];
+    let behind = |at: usize| {
+        let rest = &rest[at..];
+        is_v4(split_port(rest).0).then_some(rest)
+    };
+    let number = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let behind_number = || {
+        let colon = number > 0 && rest.get(number) == Some(&b':');
+        colon.then(|| behind(number + 1)).flatten()
+    };
+    let file = !is_v4(&text[..first]) && parse_v6(text).is_none();
+    let found = file.then(|| behind(0).or_else(behind_number)).flatten();
+    found.unwrap_or(text)
 }
 
 /// [`put`] for writers that always add the port, also to an IPv6 address without brackets, so that

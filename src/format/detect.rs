@@ -164,6 +164,20 @@ const LISTED: usize = 40;
 /// What the first line of a content offers to a field map: its keys, or its columns.
 pub(super) fn hint(first: &[u8]) -> Option<String> {
     let line = text::trim(first);
+    if line.iter().filter(|b| **b == b'\r').count() > 1 {
+        return Some(
+            "its lines end in a carriage return alone (old Macintosh, or a converter's slip): write them anew with \
+             `tr '\\r' '\\n'`, name the new file in the case, and keep this one as evidence"
+                .to_owned(),
+        );
+    }
+    if looks_like_w3c(line) {
+        return Some(
+            "its lines look like those of IIS, without the `#Fields:` line that names their columns: ask for the \
+             beginning of the log, or write that line in front of a copy and keep this one as evidence"
+                .to_owned(),
+        );
+    }
     if is_lump(line) {
         return Some(
             "the line is one list of many requests (`records`): take it apart into a line for each, such as by \
@@ -189,6 +203,17 @@ pub(super) fn hint(first: &[u8]) -> Option<String> {
         listed.join(", "),
         if names.len() > LISTED { ", …" } else { "" }
     ))
+}
+
+/// Whether a line has a date, a time and many more words between single blanks.
+fn looks_like_w3c(line: &[u8]) -> bool {
+    let mut words = line.split(|b| *b == b' ');
+    let (date, clock) = (words.next(), words.next());
+    let shaped = |word: Option<&[u8]>, shape: &[u8]| {
+        let digit = |b: &u8| if b.is_ascii_digit() { b'0' } else { *b };
+        word.is_some_and(|word| word.iter().map(digit).eq(shape.iter().copied()))
+    };
+    shaped(date, b"0000-00-00") && shaped(clock, b"00:00:00") && words.count() > 6
 }
 
 /// Whether a line is an object around a list of records, as Azure writes its blobs.

@@ -5,7 +5,7 @@
 //! line to that; tests hold the two against each other on arbitrary bytes. What is behind the byte count is left
 //! unread until somebody asks, because most requests are for nothing that matters.
 
-use memchr::{memchr, memchr2, memrchr};
+use memchr::{memchr, memchr3, memrchr};
 
 use super::clf;
 use super::json::lean::Layouts;
@@ -80,8 +80,7 @@ impl<'a> Lean<'a> {
         if !line.first()?.is_ascii_digit() || line.last()?.is_ascii_whitespace() {
             return None;
         }
-        // Escapes and a terminal's colours are the long way's.
-        if *line.last()? == 0 || memchr2(b'\\', 0x1b, line).is_some() {
+        if *line.last()? == 0 {
             return None;
         }
         let (client, rest) = line.split_at(address(line)?);
@@ -94,6 +93,11 @@ impl<'a> Lean<'a> {
         let (method, target) = request(&rest[..quote])?;
         let (status, rest) = status(&rest[quote + 1..])?;
         let (bytes, tail) = size(rest)?;
+        // Escapes, a terminal's colours and what may be the beginning of a second line are the long way's. What stands
+        // before the tail has none of them.
+        if memchr3(b'\\', 0x1b, b'[', tail).is_some() || memchr(b'\r', tail).is_some() {
+            return None;
+        }
         Some(Lean {
             time,
             client,
@@ -174,7 +178,7 @@ fn request(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (method, rest) = text.split_at(end);
     let rest = rest.strip_prefix(b" ")?;
     let (target, protocol) = rest.split_at(memrchr(b' ', rest)?);
-    let plain = |b: &u8| b.is_ascii_graphic();
+    let plain = |b: &u8| b.is_ascii_graphic() && *b != b'\\';
     let protocol = protocol[1..].strip_prefix(b"HTTP/")?;
     // Blanks at its ends are no part of a target, those inside are: both are the long way's.
     let whole = target.first().is_some_and(|b| *b == b'/') && target.iter().all(plain);

@@ -20,6 +20,7 @@ mod lean;
 mod listed;
 mod nameless;
 mod names;
+mod pairs;
 mod parts;
 mod pattern;
 mod reading;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, s3, squid,
+    FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, pairs, s3, squid,
     traefik, uvicorn, w3c,
 };
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 21] = [
+const READ: [&str; 22] = [
     "alb",
     "auto",
     "cloudfront",
@@ -25,6 +25,7 @@ const READ: [&str; 21] = [
     "haproxy",
     "istio",
     "json",
+    "logfmt",
     "s3",
     "squid",
     "tomcat",
@@ -38,7 +39,7 @@ const READ: [&str; 21] = [
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
 /// that its own format cannot read is read as any of these. A combined line may have more columns, so what
 /// asks for those stands before it.
-pub(super) const RECOGNISED: [&str; 13] = [
+pub(super) const RECOGNISED: [&str; 14] = [
     "csv",
     "w3c",
     "cloudfront",
@@ -52,11 +53,12 @@ pub(super) const RECOGNISED: [&str; 13] = [
     "combined",
     "squid",
     "uvicorn",
+    "logfmt",
 ];
 
 /// Names of writers and wrappings, and the format that is meant by each: what peels off by itself needs
 /// no name, so what is inside is told by its lines.
-const MEANT: [(&str, &str); 20] = [
+const MEANT: [(&str, &str); 22] = [
     ("apache", "combined"),
     ("apigateway", "json"),
     ("aws-waf", "json"),
@@ -69,10 +71,12 @@ const MEANT: [(&str, &str); 20] = [
     ("ecs", "json"),
     ("elastic", "json"),
     ("gcp", "json"),
+    ("heroku", "logfmt"),
     ("iis", "w3c"),
     ("journald", "auto"),
     ("kestrel", "w3c"),
     ("kong", "json"),
+    ("lograge", "logfmt"),
     ("nginx", "combined"),
     ("parquet", "json"),
     ("splunk", "csv"),
@@ -80,12 +84,11 @@ const MEANT: [(&str, &str); 20] = [
 ];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 8] = [
+const NOT_YET: [&str; 7] = [
     "akamai",
     "atlassian",
     "citrix",
     "fastly",
-    "lograge",
     "ocsf",
     "otlp",
     "rails",
@@ -145,6 +148,7 @@ pub(super) fn reader(
         "w3c" => Arc::new(w3c::W3c::new(zone)),
         "cloudfront" => Arc::new(w3c::W3c::cloudfront(zone)),
         "cloudfront-realtime" => Arc::new(w3c::W3c::cloudfront_realtime(fields, zone)?),
+        "logfmt" => Arc::new(pairs::Pairs::new(zone)),
         "json" => Arc::new(json::Json::new(fields, zone)?),
         "csv" => Arc::new(csv::Csv::new(false, fields, zone)?),
         "tsv" => Arc::new(csv::Csv::new(true, fields, zone)?),

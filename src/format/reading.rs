@@ -57,6 +57,9 @@ impl Format {
         };
         match read {
             Line::Record(record) if record.is_overwritten(line) => Line::Problem(Problem::Shape),
+            Line::Record(_) if self.table().is_none() && text::is_two(line) => {
+                Line::Problem(Problem::Shape)
+            }
             read => read,
         }
     }

@@ -42,6 +42,35 @@ pub(super) fn leading(line: &[u8]) -> usize {
     }
 }
 
+/// Whether the beginning of a second line stands in a line: behind a lone `\r`, or where one that was cut has the next
+/// one behind it without a line end. Read as one request it would lend somebody's account another's answer, and the
+/// second request would be lost. No server writes either: they escape both quotes and line ends. An object's texts are
+/// escaped anyway, and blanks between its words may be of any kind.
+pub(super) fn is_two(line: &[u8]) -> bool {
+    let line = trim(line);
+    if line.first() == Some(&b'{') {
+        return false;
+    }
+    let begins = |open: &usize| begins_request(&line[open + 1..]);
+    memchr::memchr(b'\r', line).is_some()
+        || memchr::memchr_iter(b'[', line).filter(begins).count() > 1
+}
+
+/// `12/Mar/2024:07:30:02 +0100] "GET `.
+fn begins_request(text: &[u8]) -> bool {
+    let stamped = text.len() > 20 && text[2] == b'/' && text[6] == b'/' && text[11] == b':';
+    let close = || memchr::memchr(b']', &text[..text.len().min(super::time::LONGEST)]);
+    let Some(quoted) = stamped
+        .then(close)
+        .flatten()
+        .and_then(|close| text[close + 1..].strip_prefix(b" \""))
+    else {
+        return false;
+    };
+    let method = quoted.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    method > 2 && quoted.get(method) == Some(&b' ')
+}
+
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Bytes around a line and between the columns of a header that say nothing.

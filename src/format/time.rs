@@ -114,6 +114,13 @@ pub fn epoch(text: &[u8]) -> Option<Stamp> {
     i64::try_from(shifted(digits, -scale)?).ok().map(Stamp)
 }
 
+/// The same of a log's stamp: a number that lies before the web is another column's, such as a time taken, and never
+/// 1970.
+pub(super) fn epoch_of_log(text: &[u8]) -> Option<Stamp> {
+    const FIRST: i64 = 631_152_000;
+    epoch(text).filter(|stamp| stamp.0 >= FIRST * SECOND)
+}
+
 /// Seconds since midnight and nanoseconds within the second.
 #[derive(Clone, Copy)]
 struct OfDay {

@@ -12,6 +12,7 @@ use super::bzip2::Bzip2;
 use super::gzip::Gzip;
 use super::layer::Peek;
 use super::parts::{Codec, Parts, Sight};
+use super::returns::{self, Returns};
 use super::unfold::{self, Unfold};
 use super::utf16::{self, Order, Utf16};
 use super::xz::Xz;
@@ -71,6 +72,7 @@ pub(super) fn peel(place: &dyn Display, mut content: Peek) -> Result<Opened, Sou
             Shape::Bzip2 => parts(content, Bzip2::new()),
             Shape::Xz => parts(content, Xz::new().map_err(failed)?),
             Shape::Utf16(order) => Peek::new(Box::new(Utf16::new(content, order))),
+            Shape::Returns => Peek::new(Box::new(Returns::new(content))),
             // What comes out are lines, whatever they look like.
             Shape::Json => {
                 return Ok(Opened {
@@ -107,6 +109,7 @@ enum Shape {
     Xz,
     Of(Kind),
     Utf16(Order),
+    Returns,
     Json,
     Refused(&'static str, &'static str),
 }
@@ -158,6 +161,11 @@ fn look(content: &mut Peek) -> io::Result<Shape> {
     let shape = recognise(start);
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
     let braced = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    // Most files end a line in these bytes, and are looked at no further.
+    let unended = shape == Shape::Plain && memchr::memchr(b'\n', start).is_none();
+    if unended && returns::begins(content.peek(RECORD)?) {
+        return Ok(Shape::Returns);
+    }
     Ok(match shape == Shape::Plain && braced {
         true if unfold::begins(content.peek(RECORD)?) => Shape::Json,
         _ => shape,

@@ -42,6 +42,8 @@ pub enum Packing {
         /// Units that are no character and became U+FFFD.
         invalid: u64,
     },
+    /// Lines that ended in a carriage return alone: every byte kept its place.
+    Returns,
     /// JSON that was given a record a line: offsets count those lines.
     JsonArray,
     /// Rows that were given as JSON lines: offsets count those.
@@ -86,6 +88,7 @@ impl fmt::Display for Packing {
         let (name, part, count) = match self {
             Packing::Plain => return f.write_str("plain"),
             Packing::Parquet => return f.write_str("parquet"),
+            Packing::Returns => return f.write_str("cr-line-ends"),
             Packing::JsonArray => return f.write_str("json-array"),
             Packing::Utf16 { invalid: 0 } => return f.write_str("utf-16"),
             Packing::Utf16 { invalid } => return write!(f, "utf-16 ({invalid} invalid)"),

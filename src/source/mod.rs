@@ -25,6 +25,7 @@ mod parts;
 mod problem;
 mod progress;
 mod reader;
+mod returns;
 mod stream;
 mod tar;
 mod unfold;

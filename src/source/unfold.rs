@@ -11,7 +11,10 @@ use super::damage::{Damage, DamageKind, Packing};
 use super::layer::{Layer, Notes, Peek};
 
 /// Names under which exports keep their records.
-const WRAPPERS: [&[u8]; 3] = [b"\"records\"", b"\"Records\"", b"\"value\""];
+const WRAPPERS: [&[u8]; 4] = [b"\"records\"", b"\"Records\"", b"\"value\"", b"\"events\""];
+
+/// Keys that a search's answer begins with, before the list of what was found.
+const ANSWERS: [&[u8]; 3] = [b"\"took\"", b"\"hits\"", b"\"_scroll_id\""];
 
 /// The longest beginning of such a wrapper that is looked for.
 const LOOK: usize = 256;
@@ -30,11 +33,25 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
 fn wrapper(text: &[u8]) -> Option<usize> {
     let text = &text[..text.len().min(LOOK)];
     let rest = text.strip_prefix(b"{")?.trim_ascii_start();
+    if ANSWERS.iter().any(|key| rest.starts_with(key)) {
+        return found_by_search(text);
+    }
     let name = WRAPPERS.iter().find(|name| rest.starts_with(name))?;
     let rest = rest[name.len()..].trim_ascii_start().strip_prefix(b":")?;
     let rest = rest.trim_ascii_start().strip_prefix(b"[")?;
     let next = rest.trim_ascii_start().first()?;
     matches!(next, b'{' | b']').then_some(text.len() - rest.len())
+}
+
+/// The same of what Elasticsearch answers: `{"took":5,"hits":{"total":{},"hits":[`.
+fn found_by_search(text: &[u8]) -> Option<usize> {
+    let list = |at: usize| {
+        let rest = text[at + b"\"hits\"".len()..].trim_ascii_start();
+        let rest = rest.strip_prefix(b":")?.trim_ascii_start();
+        let rest = rest.strip_prefix(b"[")?;
+        (rest.trim_ascii_start().first() == Some(&b'{')).then_some(text.len() - rest.len())
+    };
+    memchr::memmem::find_iter(text, b"\"hits\"").find_map(list)
 }
 
 /// Whether the first record has line ends inside, or a second one on its last line.

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::Known;
 use super::recognise::{Recognised, Sample};
-use super::shape::{masked, paging};
-use super::{Sureness, json};
+use super::shape::{Kind, kind, masked, paging};
+use super::{Sureness, json, table};
 use crate::case::AccountKey;
 use crate::format::target::Target;
 use crate::format::{Format, Line, State};
 
 /// Names under which accounts and sessions go.
-const NAMES: [&str; 34] = [
+const NAMES: [&str; 41] = [
     "account",
     "acct",
     "accountid",
@@ -46,6 +46,27 @@ const NAMES: [&str; 34] = [
     "customer",
     "xaccount",
     "xuser",
+    "usr",
+    "upn",
+    "userprincipalname",
+    "principalid",
+    "enduserid",
+    "actorid",
+    "loginname",
+];
+/// Words before a name that say where it was taken from.
+const WHENCE: [&str; 13] = [
+    "http", "x", "jwt", "auth", "claims", "claim", "req", "request", "client", "current", "remote",
+    "source", "ctx",
+];
+/// Claims of a token that name the account, the most telling first.
+const CLAIMS: [&str; 6] = [
+    "sub",
+    "preferred_username",
+    "upn",
+    "email",
+    "uid",
+    "user_id",
 ];
 /// Places that are tried.
 const TRIED: usize = 60;
@@ -87,16 +108,50 @@ struct Held {
 /// The places that may hold the account, the best first.
 pub fn candidates(how: &Recognised, sample: &Sample, known: &Known) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for key in places(how, sample).into_iter().take(TRIED) {
-        let Ok(format) = how.format.clone().bind_account(Some(&key)) else {
+    let own = held(&how.format, sample);
+    let bound = |key: &AccountKey| {
+        let format = how.format.clone().bind_account(Some(key)).ok()?;
+        Some(held(&format, sample))
+    };
+    let mut places = places(how, sample);
+    // Those that are called so first: there may be more than are tried.
+    places.sort_by_key(|key| !is_account(key.to_string().trim_matches('"')));
+    for key in places.into_iter().take(TRIED) {
+        let Some(held) = bound(&key) else { continue };
+        if let Some(claim) = claim_of(&key, &held, bound) {
+            found.extend(candidate(claim.0, &claim.1, &own, known));
             continue;
-        };
-        let held = held(&format, sample);
-        found.extend(candidate(key, &held, known));
+        }
+        found.extend(candidate(key, &held, &own, known));
     }
     // Of equals the one that was thought of first: the format's own user.
     found.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
     found
+}
+
+/// The claim that names the account, where most values of a place are tokens that have one.
+fn claim_of(
+    key: &AccountKey,
+    at_place: &Held,
+    bound: impl Fn(&AccountKey) -> Option<Held>,
+) -> Option<(AccountKey, Held)> {
+    // Header and payload of a token are objects, and every such object begins so.
+    let token = |value: &&Vec<u8>| memchr::memmem::find(value, b"eyJ").is_some_and(|at| at < 10);
+    let tokens = at_place.values.iter().filter(token).count();
+    if tokens == 0 || tokens * 10 < at_place.values.len() * 8 {
+        return None;
+    }
+    CLAIMS.iter().find_map(|claim| {
+        let key = AccountKey::Claim((*claim).to_owned(), Box::new(key.clone()));
+        let held = bound(&key)?;
+        (held.present * 2 > at_place.present).then_some((key, held))
+    })
+}
+
+/// Share of the sampled requests, in hundredths, that have a user where their own way of writing has its place.
+pub fn own_share(how: &Recognised, sample: &Sample) -> u64 {
+    let own = held(&how.format, sample);
+    (own.present * 100).checked_div(own.requests).unwrap_or(0)
 }
 
 fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
@@ -132,6 +187,16 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
             }
         }
         "json" => keys.extend(json::paths(&sample.lines()).keys().map(|path| field(path))),
+        "logfmt" => {
+            let lines = sample.lines.iter().take(200);
+            let pairs = lines.flat_map(|line| how.format.fields(&State::default(), line));
+            let names: BTreeSet<String> = pairs.map(|(name, _)| name).collect();
+            keys.extend(names.iter().map(|name| field(name)));
+        }
+        "csv" => {
+            let columns = table::header(&sample.lines()).map(|(_, names)| names);
+            keys.extend(columns.iter().flatten().map(|name| field(name)));
+        }
         _ => {}
     }
     let cookies: Vec<AccountKey> = keys
@@ -220,7 +285,7 @@ fn held(format: &Format, sample: &Sample) -> Held {
     held
 }
 
-fn candidate(key: AccountKey, held: &Held, known: &Known) -> Option<Candidate> {
+fn candidate(key: AccountKey, held: &Held, own: &Held, known: &Known) -> Option<Candidate> {
     let different = held.values.len() as u64;
     if different < 2 || held.requests == 0 {
         return None;
@@ -263,16 +328,24 @@ fn candidate(key: AccountKey, held: &Held, known: &Known) -> Option<Candidate> {
     } else if !plausible(held) {
         return None;
     } else {
-        let named = is_account(name) || is_account(place);
-        let own = matches!(name, "remote_user" | "cs-username");
+        let claimed = matches!(key, AccountKey::Claim(..));
+        let named = claimed || is_account(name) || is_account(place);
+        let own = matches!(name, "remote_user" | "cs-username")
+            || held.values == own.values && held.present == own.present;
+        let mails = are_mails(held);
         let query = matches!(key, AccountKey::Query(_));
         let evidence = format!(
             "in {share} % of the sampled requests, {different} different values; {steady} % of a client's requests \
              carry the same one{}",
-            if named { "; named as accounts are" } else { "" }
+            match (claimed, named, mails) {
+                (true, ..) => "; claimed by the token that stands there",
+                (_, true, _) => "; named as accounts are",
+                (_, _, true) => "; mail addresses",
+                _ => "",
+            }
         );
         let score = share / 2 + steady / 2 + if own { 80 } else { u64::from(named) * 60 };
-        let likely = share >= 5 && (own || named && steady >= 30);
+        let likely = share >= 5 && (own || (named || mails) && steady >= 30);
         // An ID that was asked for comes as steadily as an account does; only its name tells.
         if !likely && (query || steady < 60 || share < 20 || different < 10) {
             return None;
@@ -312,6 +385,12 @@ fn plausible(held: &Held) -> bool {
     held.present * 2 >= different * 3 && odd * 5 < different && different > 2
 }
 
+/// Whether nine of ten values are mail addresses: of whom, if not of whoever asked, a server seldom writes down.
+fn are_mails(held: &Held) -> bool {
+    let mails = held.values.iter().filter(|value| kind(value) == Kind::Mail);
+    held.values.len() > 2 && mails.count() * 10 >= held.values.len() * 9
+}
+
 /// Of the clients with several requests: how much of them carries the client's commonest value, in
 /// hundredths.
 fn steadiness(held: &Held) -> u64 {
@@ -326,12 +405,45 @@ fn steadiness(held: &Held) -> u64 {
     (same * 100u64).checked_div(all).unwrap_or(0)
 }
 
-/// Whether accounts and sessions go under this name.
+/// Whether accounts and sessions go under this name, or under its last words: `_source.user.name`, `jwt_sub`.
 pub(super) fn is_account(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    NAMES.contains(&plain.as_str())
+    let mut words = words(name);
+    loop {
+        if NAMES.contains(&words.concat().as_str()) {
+            return true;
+        }
+        match words.first() {
+            Some(first) if WHENCE.contains(&first.as_str()) && words.len() > 1 => words.remove(0),
+            _ => break,
+        };
+    }
+    let parts: Vec<&str> = name.rsplitn(3, '.').take(2).collect();
+    match parts[..] {
+        [last, before] => NAMES.contains(&plain(&format!("{before}{last}")).as_str()),
+        _ => false,
+    }
+}
+
+/// A name's letters and digits, small.
+fn plain(name: &str) -> String {
+    let plain = name.chars().filter(char::is_ascii_alphanumeric);
+    plain.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The words of a name, small, told by what stands between them or by capitals.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        let begins = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && small;
+        if begins && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        small = c.is_ascii_lowercase();
+        if let (true, Some(word)) = (c.is_ascii_alphanumeric(), words.last_mut()) {
+            word.push(c.to_ascii_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::shape::{Kind, kind};
+use crate::format::time;
 
 /// Values of a path that are looked at.
 const LOOKED_AT: usize = 2_000;
@@ -50,18 +52,27 @@ fn walk(path: &str, value: &Value, found: &mut BTreeMap<String, Vec<String>>, de
 
 /// A field map for a case: our name and the log's path. Without a time and a target there is none.
 pub fn fields(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
-    let paths = paths(lines);
+    fields_of(&paths(lines))
+}
+
+/// The same from values by path, or by column.
+pub fn fields_of(paths: &BTreeMap<String, Vec<String>>) -> Option<Vec<(String, String)>> {
     let mut map: Vec<(&str, &String)> = Vec::new();
-    let tests: [(&str, Test); 10] = [
+    let tests: [(&str, Test); 11] = [
         ("time", |_, text| is_time(text)),
         ("request", |_, text| is_request(text)),
         ("method", |_, text| is_method(text)),
-        ("target", |_, text| text.starts_with('/')),
+        ("target", is_target),
+        ("query", |name, text| {
+            names_query(name) && text.contains('=')
+        }),
         ("status", |name, text| {
             is_status(text) && !name.ends_with("bytes")
         }),
         ("bytes", |name, text| names_bytes(name) && is_number(text)),
-        ("client", |_, text| text.parse::<std::net::IpAddr>().is_ok()),
+        ("client", |name, text| {
+            is_address(text) && !names_server(name)
+        }),
         ("user_agent", |name, text| {
             names_agent(name) || text.starts_with("Mozilla/")
         }),
@@ -73,11 +84,11 @@ pub fn fields(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
             let pass = values.iter().filter(|text| test(path, text)).count();
             pass > 0 && pass * 10 >= values.len() * 8 && !map.iter().any(|(_, p)| p == path)
         };
-        // The fullest one; of equals the first in order.
-        let best = paths
-            .iter()
-            .filter(fits)
-            .max_by_key(|(path, values)| (values.len(), std::cmp::Reverse(path.len())));
+        // The one that is called so, then the fullest one; of equals the first in order.
+        let best = paths.iter().filter(fits).max_by_key(|(path, values)| {
+            let called = is_called(ours, &path.to_lowercase());
+            (called, values.len(), std::cmp::Reverse(path.len()))
+        });
         if let Some((path, _)) = best {
             map.push((ours, path));
         }
@@ -87,9 +98,19 @@ pub fn fields(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
         return None;
     }
     let whole_line = has("request");
+    let asked_in_target = || {
+        let target = map.iter().find(|(ours, _)| *ours == "target");
+        let values = target.and_then(|(_, path)| paths.get(*path));
+        values.is_some_and(|values| values.iter().any(|text| text.contains('?')))
+    };
+    let twice = |ours: &str| match ours {
+        "method" | "target" => whole_line,
+        "query" => whole_line || asked_in_target(),
+        _ => false,
+    };
     let spelled = map
         .iter()
-        .filter(|(ours, _)| !(whole_line && matches!(*ours, "method" | "target")))
+        .filter(|(ours, _)| !twice(ours))
         .map(|(ours, path)| ((*ours).to_owned(), (*path).clone()));
     Some(spelled.collect())
 }
@@ -104,7 +125,68 @@ fn is_time(text: &str) -> bool {
         && is_number(whole)
         && whole.starts_with(['1', '2'])
         && text.split('.').all(is_number);
-    epoch || kind(text.as_bytes()) == Kind::Date && text.len() > 10
+    let dated = || kind(text.as_bytes()) == Kind::Date && text.len() > 10;
+    // Words between digits: whatever the one time parser reads.
+    let written = || {
+        text.len() > 10
+            && !text.split('.').all(is_number)
+            && time::any(text.as_bytes(), Tz::UTC).is_some()
+    };
+    epoch || dated() || written()
+}
+
+/// Whether a name says by itself what is meant, in small letters.
+fn is_called(ours: &str, name: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    match ours {
+        "client" => has(&["client", "remote", "src", "source", "orig_h", "caller"]),
+        "status" => has(&["status", "code"]),
+        "target" => has(&["url", "uri", "path", "target", "request"]),
+        "bytes" => has(&["body", "resp", "sent", "out"]),
+        _ => true,
+    }
+}
+
+/// A path or a URL that was asked for; files of the server's own are none.
+fn is_target(name: &str, text: &str) -> bool {
+    let name = name.to_lowercase();
+    let other = [
+        "file", "referer", "referrer", "log.", "cwd", "location", "exe",
+    ];
+    let url = || text.starts_with("https://") || text.starts_with("http://");
+    !other.iter().any(|word| name.contains(word))
+        && !text.starts_with("/var/")
+        && (text.starts_with('/') || url() && ["url", "uri"].iter().any(|word| name.contains(word)))
+}
+
+fn names_query(name: &str) -> bool {
+    let last = last(name).replace(['_', '-'], "");
+    matches!(
+        last.as_str(),
+        "query"
+            | "querystring"
+            | "args"
+            | "qs"
+            | "uriquery"
+            | "urlquery"
+            | "querystr"
+            | "csuriquery"
+    )
+}
+
+fn is_address(text: &str) -> bool {
+    text.parse::<std::net::IpAddr>().is_ok() || text.parse::<std::net::SocketAddr>().is_ok()
+}
+
+/// Whether a name is of an address that answers rather than asks.
+fn names_server(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let words = [
+        "resp", "dest", "dst", "server", "local", "upstream", "backend", "listener", "node", "pod",
+    ];
+    words.iter().any(|word| name.contains(word))
+        || name.starts_with("host.")
+        || name.contains(".host.")
 }
 
 fn is_number(text: &str) -> bool {
@@ -124,16 +206,21 @@ fn is_request(text: &str) -> bool {
 }
 
 fn is_status(text: &str) -> bool {
+    let text = text.split(' ').next().unwrap_or_default();
     text.len() == 3 && is_number(text) && matches!(text.as_bytes()[0], b'1'..=b'5')
 }
 
 /// A number is a size only where its name says so: nothing else tells it from a time taken.
 fn names_bytes(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["byte", "size", "length", "sent", "len"]
-        .iter()
-        .any(|word| name.contains(word))
-        && !name.contains("request.body")
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    let asked = has(&["req"]) && !has(&["resp"]);
+    has(&["byte", "size", "length", "sent", "len"])
+        && !asked
+        && !has(&[
+            "recv", "receiv", "read", "bytes_in", "in_bytes", "inbound", "header", "cs_bytes",
+            "csbytes", "cs-bytes",
+        ])
 }
 
 fn names_agent(name: &str) -> bool {

@@ -22,6 +22,8 @@ enum Wrap {
     Bare,
     Quotes,
     Brackets,
+    /// Brackets around a word that says what follows it: `[Client 10.0.0.1]`.
+    Labelled,
 }
 
 /// The columns that most lines have, with their values.
@@ -38,13 +40,21 @@ pub fn pattern(lines: &[&[u8]]) -> Option<String> {
         .filter_map(|line| std::str::from_utf8(line.trim_ascii()).ok())
         .filter(|text| !text.is_empty() && !text.starts_with(['#', '{']))
         .collect();
-    let columns = columns(&texts)?;
+    let tabs = texts
+        .iter()
+        .filter(|text| text.matches('\t').count() > 3)
+        .count()
+        * 10
+        >= texts.len() * ALIKE;
+    let columns = columns(&texts, tabs)?;
     let names = names(&columns);
     let has = |name: &str| names.iter().any(|have| have == name);
     let timed = ["$time_local", "$time_iso8601", "$msec"]
         .iter()
         .any(|t| has(t));
-    if !has("$request") || !timed {
+    let target = has("$request_uri") || has("$uri");
+    let asked = has("$request") || has("$request_method") && target;
+    if !asked || !timed {
         return None;
     }
     let spelled: Vec<String> = columns
@@ -55,9 +65,10 @@ pub fn pattern(lines: &[&[u8]]) -> Option<String> {
             Wrap::Bare => format!("{key}{name}"),
             Wrap::Quotes => format!("{key}\"{name}\""),
             Wrap::Brackets => format!("{key}[{name}]"),
+            Wrap::Labelled => format!("[{key} {name}]"),
         })
         .collect();
-    Some(spelled.join(" "))
+    Some(spelled.join(if tabs { "\t" } else { " " }))
 }
 
 /// Whether the pattern is what `combined` or `common` say, so that their names do.
@@ -100,10 +111,10 @@ pub fn read_by(format: &Format, lines: &[&[u8]]) -> (usize, usize) {
     (read, all)
 }
 
-fn columns<'l>(texts: &[&'l str]) -> Option<Columns<'l>> {
+fn columns<'l>(texts: &[&'l str], tabs: bool) -> Option<Columns<'l>> {
     let mut shapes: BTreeMap<Vec<(&str, Wrap)>, Vec<Vec<&'l str>>> = BTreeMap::new();
     for text in texts {
-        let pieces = pieces(text);
+        let pieces = if tabs { cells(text) } else { pieces(text) };
         let shape = pieces.iter().map(|p| (p.key, p.wrap)).collect();
         let values = pieces.into_iter().map(|piece| piece.text).collect();
         shapes.entry(shape).or_default().push(values);
@@ -118,6 +129,28 @@ fn columns<'l>(texts: &[&'l str]) -> Option<Columns<'l>> {
     Some(Columns { shape, values })
 }
 
+/// Cuts a line at tabs.
+fn cells(text: &str) -> Vec<Piece<'_>> {
+    // A query looks like a key with its value.
+    let cells = text.split('\t').map(|body| {
+        let within = |open, close| {
+            body.strip_prefix(open)
+                .and_then(|rest: &str| rest.strip_suffix(close))
+        };
+        let (wrap, text) = match (within('"', '"'), within('[', ']')) {
+            (Some(inner), _) => (Wrap::Quotes, inner),
+            (None, Some(inner)) => (Wrap::Brackets, inner),
+            (None, None) => (Wrap::Bare, body),
+        };
+        Piece {
+            key: "",
+            wrap,
+            text,
+        }
+    });
+    cells.collect()
+}
+
 /// Cuts a line at blanks outside of quotes and brackets.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
@@ -130,14 +163,29 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             Some(b'[') => wrapped(body, Wrap::Brackets),
             _ => bare(body),
         };
-        pieces.push(Piece {
-            key,
-            wrap,
-            text: inner,
+        pieces.push(match labelled(inner).filter(|_| wrap == Wrap::Brackets) {
+            Some((key, text)) => Piece {
+                key,
+                wrap: Wrap::Labelled,
+                text,
+            },
+            None => Piece {
+                key,
+                wrap,
+                text: inner,
+            },
         });
         rest = rest[key.len() + used..].trim_start();
     }
     pieces
+}
+
+/// The label and the one word behind it, of what stands in brackets.
+fn labelled(inner: &str) -> Option<(&str, &str)> {
+    let (label, text) = inner.split_once(' ')?;
+    let word = |c: char| c.is_ascii_alphabetic() || c == '-';
+    let is_label = !label.is_empty() && label.chars().all(word);
+    (is_label && !text.is_empty() && !text.contains(' ')).then_some((label, text))
 }
 
 /// `rt=` of `rt=0.1`, `""` of anything else.
@@ -178,25 +226,36 @@ fn wrapped(text: &str, wrap: Wrap) -> (Wrap, &str, usize) {
 /// What each column tells, each thing once; the first column that fits has it.
 fn names(columns: &Columns<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let targets = columns
+    let requests = columns
         .values
         .iter()
-        .find(|values| most(values, is_request))
+        .find(|values| most(values, is_request));
+    let targets = requests
+        .or_else(|| columns.values.iter().find(|values| most(values, is_target)))
         .cloned()
         .unwrap_or_default();
     for (at, values) in columns.values.iter().enumerate() {
         let wrap = columns.shape[at].1;
         let next = columns.values.get(at + 1);
-        let meant = meaning(values, wrap, &targets, &names)
+        let meant = of_label(columns.shape[at], values)
+            .or_else(|| meaning(values, wrap, &targets, &names))
             .filter(|meant| !names.iter().any(|name| name == meant))
             // How much was sent stands behind how it was answered; before it, numbers are accounts.
             .filter(|meant| {
                 *meant != "$body_bytes_sent" || names.iter().any(|name| name == "$status")
             })
-            .or_else(|| behind_status(values, wrap, &names))
+            .or_else(|| {
+                let behind_path = names.last().is_some_and(|name| name == "$uri");
+                behind_path.then_some("$args")
+            })
+            .or_else(|| behind_status(values, wrap, next, &names))
             .or_else(|| before_agent(values, wrap, next, &names))
             .or_else(|| user(columns, at, &names));
         names.push(match meant {
+            // Where the query stands in a column of its own, it is a part of what was asked for.
+            Some("$request_uri") if next.is_some_and(|next| are_queries(values, next)) => {
+                "$uri".to_owned()
+            }
             Some(meant) => meant.to_owned(),
             None => format!("$column{}", at + 1),
         });
@@ -213,15 +272,22 @@ fn meaning(
     let all = |test: fn(&str) -> bool| most(values, test);
     // A byte count of three digits looks like a status.
     let answered = names.iter().any(|name| name == "$status");
+    let asked = names.iter().any(|name| name == "$request_method");
     Some(match wrap {
         Wrap::Brackets if all(is_clf_time) => "$time_local",
         Wrap::Bare | Wrap::Quotes | Wrap::Brackets if all(is_iso_time) => "$time_iso8601",
         Wrap::Bare if all(is_epoch) => "$msec",
         _ if all(is_request) => "$request",
+        Wrap::Bare | Wrap::Quotes if all(is_method) => "$request_method",
+        Wrap::Bare | Wrap::Quotes if asked && all(is_target) => "$request_uri",
+        Wrap::Bare if asked && all(|text| text.starts_with("HTTP/")) => "$server_protocol",
         _ if all(is_key) && all_different(values) => "$request_id",
         _ if all(is_address) => "$remote_addr",
         Wrap::Bare if !answered && all(is_status) => "$status",
-        Wrap::Bare if all(is_count) && are_sizes(values, targets) => "$body_bytes_sent",
+        // A status of somebody else's, such as the server's behind a proxy, is no size.
+        Wrap::Bare if all(is_count) && !all(is_status) && are_sizes(values, targets) => {
+            "$body_bytes_sent"
+        }
         Wrap::Bare if all(is_seconds) => "$request_time",
         Wrap::Quotes if all(is_agent) => "$http_user_agent",
         Wrap::Quotes if all(is_url) => "$http_referer",
@@ -229,6 +295,13 @@ fn meaning(
         Wrap::Bare if all(is_host) => "$host",
         _ => return None,
     })
+}
+
+/// What a label says that the values alone do not.
+fn of_label((label, wrap): (&str, Wrap), values: &[&str]) -> Option<&'static str> {
+    let sizes = ["Length", "Bytes", "Size", "Content-Length"];
+    (wrap == Wrap::Labelled && sizes.contains(&label) && most(values, is_count))
+        .then_some("$body_bytes_sent")
 }
 
 /// The user stands before the stamp, behind the address, as in every common log; or a key says so.
@@ -243,8 +316,29 @@ fn user(columns: &Columns<'_>, at: usize, names: &[String]) -> Option<&'static s
 }
 
 /// Whole numbers right behind the status of a line that begins as `combined` does are byte counts, even where one
-/// path has many sizes.
-fn behind_status(values: &[&str], wrap: Wrap, names: &[String]) -> Option<&'static str> {
+/// path has many sizes; and those behind a status that stands right behind the request, if nothing else could be.
+fn behind_status(
+    values: &[&str],
+    wrap: Wrap,
+    next: Option<&Vec<&str>>,
+    names: &[String],
+) -> Option<&'static str> {
+    let asked = ["$request", "$request_uri", "$args", "$server_protocol"];
+    let right_behind =
+        names
+            .iter()
+            .rev()
+            .map(String::as_str)
+            .zip(0..)
+            .all(|(name, back)| match back {
+                0 => name == "$status",
+                1 => asked.contains(&name),
+                _ => true,
+            });
+    let lone = next.is_none_or(|next| !most(next, is_count));
+    if right_behind && names.len() > 1 && lone && wrap == Wrap::Bare && most(values, is_count) {
+        return Some("$body_bytes_sent");
+    }
     let begins = ["$remote_addr", "", "", "$time_local", "$request", "$status"];
     let alike = names.len() == begins.len()
         && names
@@ -318,6 +412,21 @@ fn is_request(text: &str) -> bool {
     upper && text.contains(" HTTP/")
 }
 
+fn is_method(text: &str) -> bool {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    known.contains(&text)
+}
+
+fn is_target(text: &str) -> bool {
+    (text.starts_with('/') || text.starts_with("http://") || text.starts_with("https://"))
+        && !text.contains(' ')
+}
+
+/// Whether the second column holds the queries of the paths in the first.
+fn are_queries(paths: &[&str], queries: &[&str]) -> bool {
+    most(queries, |text| text.contains('=')) && !paths.iter().any(|path| path.contains('?'))
+}
+
 fn is_key(text: &str) -> bool {
     text.len() >= 16 && matches!(kind(text.as_bytes()), Kind::Hex | Kind::Uuid)
 }
@@ -366,5 +475,11 @@ fn are_cookies(text: &str) -> bool {
 
 fn is_host(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
-    text.contains('.') && text.bytes().all(plain) && text.bytes().any(|b| b.is_ascii_alphabetic())
+    let cipher = text.starts_with("TLSv") || text.starts_with("SSLv");
+    text.contains('.')
+        && !cipher
+        && text.bytes().all(plain)
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+        // `0.5ms` is a time taken.
+        && !(text.ends_with("ms") && text.starts_with(|c: char| c.is_ascii_digit()))
 }

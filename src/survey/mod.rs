@@ -19,6 +19,7 @@ pub mod propose;
 mod questions;
 mod recognise;
 pub mod shape;
+mod table;
 mod tree;
 mod values;
 

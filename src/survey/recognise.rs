@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::{json, layout};
+use super::{json, layout, table};
 use crate::case::FormatSpec;
 use crate::format::{Format, Line, State};
 
@@ -40,8 +40,8 @@ impl Recognised {
     pub fn name(&self) -> String {
         match (&self.spec.pattern, &self.spec.name) {
             (Some(_), _) => "pattern".to_owned(),
-            (None, Some(name)) => name.clone(),
-            (None, None) => self.format.name().to_owned(),
+            (None, Some(name)) if name != "auto" => name.clone(),
+            (None, _) => self.format.name().to_owned(),
         }
     }
 }
@@ -54,9 +54,18 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
     let wrappings = detected
         .as_ref()
         .map_or_else(Vec::new, |format| format.wrappings(first));
+    // What a name alone reads less of than all ways together is left to `auto`.
+    let name_of = |format: &Format| {
+        let named = Format::named(format.name(), &[], zone).ok();
+        let told = |format: &Format| telling(&format.clone().for_content(&sample.head), &lines);
+        match named.is_some_and(|named| told(&named) >= told(format)) {
+            true => format.name().to_owned(),
+            false => "auto".to_owned(),
+        }
+    };
     let by_name = |format: Format| Recognised {
         spec: FormatSpec {
-            name: Some(format.name().to_owned()),
+            name: Some(name_of(&format)),
             ..FormatSpec::default()
         },
         wrappings: wrappings.clone(),
@@ -75,6 +84,11 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
         return detected.map(by_name);
     }
     let name = detected.as_ref().map(Format::name);
+    if matches!(name, None | Some("csv"))
+        && let Some(mapped) = tabled(sample, zone, detected.as_ref())
+    {
+        return Some(mapped);
+    }
     let web = matches!(name, None | Some("combined" | "common"));
     if !web || !wrappings.is_empty() {
         return detected.map(by_name);
@@ -83,10 +97,10 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
     match (detected, guessed) {
         (Some(format), None) => Some(by_name(format)),
         (Some(format), Some(guessed)) => {
-            let better = layout::read_by(&guessed.format, &lines).0;
+            let better = telling(&guessed.format, &lines);
             let same = guessed.spec.name.is_some();
             // Names win where they say the same: a pattern reads its own lines only.
-            match same || better * 100 < layout::read_by(&format, &lines).0 * 97 {
+            match same || better * 100 < telling(&format, &lines) * 97 {
                 true => Some(by_name(format)),
                 false => Some(guessed),
             }
@@ -101,6 +115,27 @@ fn mostly_objects(lines: &[&[u8]]) -> bool {
         .filter(|line| line.trim_ascii().starts_with(b"{"))
         .count();
     objects * 2 > lines.len()
+}
+
+/// How much the lines say when they are read so: of each request when, who, from where, what, and with which answer.
+fn telling(format: &Format, lines: &[&[u8]]) -> usize {
+    let mut state = State::default();
+    let mut told = 0;
+    for line in lines {
+        if let Line::Record(record) = format.parse(&mut state, line, 0)
+            && record.time.is_some()
+            && record.target.is_some()
+        {
+            let parts = [
+                record.client.is_some(),
+                record.user.is_some(),
+                record.status.is_some(),
+                record.bytes.is_some(),
+            ];
+            told += 2 + parts.iter().filter(|part| **part).count();
+        }
+    }
+    told
 }
 
 /// Whether the well-known names find what a request is made of.
@@ -127,8 +162,8 @@ fn mapped(sample: &Sample, zone: Tz, detected: Option<&Format>) -> Option<Recogn
     let fields = json::fields(&lines)?;
     let format = Format::named("json", &fields, zone).ok()?;
     let (read, all) = layout::read_by(&format, &lines);
-    let before = detected.map_or(0, |format| layout::read_by(format, &lines).0);
-    if read * 2 < all || read < before {
+    let before = detected.map_or(0, |format| telling(format, &lines));
+    if read * 2 < all || telling(&format, &lines) < before {
         return None;
     }
     Some(Recognised {
@@ -143,10 +178,39 @@ fn mapped(sample: &Sample, zone: Tz, detected: Option<&Format>) -> Option<Recogn
     })
 }
 
+/// The same for a table.
+fn tabled(sample: &Sample, zone: Tz, detected: Option<&Format>) -> Option<Recognised> {
+    let lines = sample.lines();
+    if detected.is_some_and(|format| tells_all(format, &lines)) {
+        return None;
+    }
+    let fields = json::fields_of(&table::columns(&lines)?)?;
+    let format = Format::named("csv", &fields, zone).ok()?;
+    let before = detected.map_or(0, |format| telling(format, &lines));
+    let (read, all) = layout::read_by(&format, &lines);
+    (read * 2 >= all && telling(&format, &lines) > before).then(|| Recognised {
+        spec: FormatSpec {
+            name: Some("csv".to_owned()),
+            pattern: None,
+            fields,
+        },
+        format,
+        wrappings: Vec::new(),
+        named: false,
+    })
+}
+
 fn patterned(pattern: String, sample: &Sample, zone: Tz) -> Option<Recognised> {
-    let name = layout::well_known(&pattern).map(str::to_owned);
     let format = Format::pattern(&pattern, zone).ok()?;
     let (read, all) = layout::read_by(&format, &sample.lines());
+    // A name that reads less than the pattern does would propose a case that cannot work.
+    let reads = |name: &&str| {
+        let named = Format::named(name, &[], zone);
+        named.is_ok_and(|named| layout::read_by(&named, &sample.lines()).0 * 100 >= read * 97)
+    };
+    let name = layout::well_known(&pattern)
+        .filter(reads)
+        .map(str::to_owned);
     if read * 10 < all * 6 || read == 0 {
         return None;
     }

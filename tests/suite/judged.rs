@@ -151,7 +151,9 @@ fn where_a_block_was_overwritten_nobody_is_excluded() {
     .collect();
     for lost in [&[0; 5000][..], &noise] {
         let found = put(overwritten(&lines, 2000, 2012, lost));
-        is(&found, "cannot_be_excluded", "INTEGRITY");
+        assert_eq!(found.0, "cannot_be_excluded", "{found:?}");
+        // What is left of a line behind noise may also be told as one that was not read.
+        assert!(found.1.contains("INTEGRITY"), "{found:?}");
     }
     // In the middle of a line, too.
     let mut torn = overwritten(&lines, 2000, 2012, &[0; 5000]);

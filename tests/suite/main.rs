@@ -48,6 +48,7 @@ mod synth;
 mod templates;
 mod terminal;
 mod threads;
+mod unseen;
 mod vanished;
 mod verify;
 mod wrapped;

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 
 use super::super::json::scan::Value;
-use super::super::json::{Slot, assemble, header_names, pick, stamp_of_text, well_known};
+use super::super::json::{
+    Slot, assemble, header_names, names_somebody, pick, stamp_of_text, well_known,
+};
 use super::super::{Problem, Record, Text, account};
 use super::cells::{Cell, split};
 use crate::case::AccountKey;
@@ -140,7 +142,9 @@ impl Layout {
     pub(super) fn record<'a>(&self, cells: &[Cell<'a>], zone: Tz) -> Result<Record<'a>, Problem> {
         let text = |slot| self.text(cells, slot);
         let mut record = assemble(text, || self.stamp(cells, zone))?;
-        record.account = self.account(cells, &record);
+        record.account = self
+            .account(cells, &record)
+            .filter(|name| names_somebody(name));
         record.nameless = self.is_nameless();
         Ok(record)
     }

@@ -28,7 +28,7 @@ pub(in super::super) fn assemble<'a>(
         put_template(template, &mut record);
     }
     record.protocol = text(Slot::Protocol).or(record.protocol);
-    record.status = text::status(&text(Slot::Status).unwrap_or_default())?;
+    record.status = text::status(code(&text(Slot::Status).unwrap_or_default()))?;
     if let Some(client) = text(Slot::Client) {
         client::put_text(client, &mut record);
     }
@@ -45,9 +45,9 @@ pub(in super::super) fn assemble<'a>(
     record.client_port = text(Slot::ClientPort)
         .and_then(|port| digits_of(&port))
         .or(record.client_port);
-    record.user = text(Slot::User);
+    record.user = text(Slot::User).filter(|user| names_somebody(user));
     record.host = text(Slot::Host);
-    record.bytes = text::bytes(&text(Slot::Bytes).unwrap_or_default())?;
+    record.bytes = text::bytes(&ungrouped(&text(Slot::Bytes).unwrap_or_default()))?;
     record.referer = text(Slot::Referer);
     record.user_agent = text(Slot::Agent);
     record.request_id = text(Slot::RequestId);
@@ -55,6 +55,51 @@ pub(in super::super) fn assemble<'a>(
     record.node = text(Slot::Node);
     record.sequence = text(Slot::Sequence).and_then(|number| digits_of(&number));
     Ok(record)
+}
+
+/// Whether a name is more than dashes, which several writers put for nobody.
+pub(in super::super) fn names_somebody(name: &[u8]) -> bool {
+    name.iter().any(|b| *b != b'-')
+}
+
+/// The digits of a status: `200` of `200 OK`, and of `200.0`, as tools write that know only one kind of number.
+fn code(text: &[u8]) -> &[u8] {
+    match text.split_at_checked(3) {
+        Some((code, [b' ', ..])) if code.iter().all(u8::is_ascii_digit) => code,
+        _ => whole(text),
+    }
+}
+
+/// A whole number without the fraction of zeros that such tools add.
+fn whole(text: &[u8]) -> &[u8] {
+    match memchr::memchr(b'.', text) {
+        Some(point) if point > 0 && point + 1 < text.len() => {
+            let zeros = text[point + 1..].iter().all(|b| *b == b'0');
+            if zeros { &text[..point] } else { text }
+        }
+        _ => text,
+    }
+}
+
+/// A whole number without the commas that exports for people put between thousands.
+fn ungrouped(text: &[u8]) -> Text<'_> {
+    let text = whole(text);
+    if memchr::memchr(b',', text).is_none() {
+        return text.into();
+    }
+    let mut groups = text.split(|b| *b == b',');
+    let first = groups
+        .next()
+        .is_some_and(|group| (1..=3).contains(&group.len()));
+    match first && groups.all(|group| group.len() == 3) {
+        true => text
+            .iter()
+            .copied()
+            .filter(|b| *b != b',')
+            .collect::<Vec<_>>()
+            .into(),
+        false => text.into(),
+    }
 }
 
 /// The target; put together where path and query stand apart.
@@ -133,5 +178,9 @@ pub(in super::super) fn stamp_of_text(text: &[u8], zone: chrono_tz::Tz) -> Optio
     let bare = text
         .strip_prefix(b"[")
         .and_then(|rest| rest.strip_suffix(b"]"));
-    time::any(bare.unwrap_or(text), zone)
+    let bare = bare.unwrap_or(text);
+    match bare.iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+        true => time::epoch_of_log(bare),
+        false => time::any(bare, zone),
+    }
 }

@@ -138,6 +138,10 @@ impl Json {
             Account::Mapped => account.or(user),
             _ => account,
         };
+        // Whether a dash more stands for nobody is the long way's to say.
+        if account.is_some_and(|value| value.text.first() == Some(&b'-')) {
+            return None;
+        }
         Some(Lean {
             time: self.lean_stamp(time?, layouts)?,
             client,
@@ -155,7 +159,7 @@ impl Json {
 
     fn lean_stamp(&self, value: Value<'_>, layouts: &mut Layouts) -> Option<Stamp> {
         if value.number {
-            return time::epoch(value.text);
+            return time::epoch_of_log(value.text);
         }
         if layouts.stamp.0 != value.text {
             layouts.stamp.0.clear();

@@ -5,6 +5,7 @@
 //! record.
 
 mod assemble;
+mod further;
 mod known;
 pub(super) mod lean;
 mod leaves;
@@ -22,7 +23,8 @@ use super::text::{Escapes, unescape};
 use super::{FormatProblem, Lately, Lean, LineFormat, Problem, Record, State, Text, account, time};
 use crate::case::AccountKey;
 use crate::words::Stamp;
-pub(super) use assemble::{assemble, stamp_of_text};
+pub(super) use assemble::{assemble, names_somebody, stamp_of_text};
+use further::FURTHER;
 use known::WELL_KNOWN;
 pub(super) use leaves::{keys, leaves};
 pub(super) use names::{KEYS, Slot};
@@ -117,7 +119,7 @@ impl Json {
     fn stamp(&self, value: Option<Value<'_>>) -> Result<Option<Stamp>, Problem> {
         let Some(value) = value else { return Ok(None) };
         let stamp = match value {
-            Value::Number(digits) => time::epoch(digits),
+            Value::Number(digits) => time::epoch_of_log(digits),
             Value::Text(raw) => stamp_of_text(&unescape(raw, Escapes::Json), self.zone),
             Value::Word | Value::Composite(_) => None,
         };
@@ -126,13 +128,14 @@ impl Json {
 
     fn account_of<'a>(&self, found: &Found<'a>, record: &Record<'a>) -> Option<Text<'a>> {
         let own = found.get(Slot::Account).and_then(first_text);
-        match &self.account {
+        let named = match &self.account {
             Account::Mapped => own.or_else(|| record.user.clone()),
             Account::Field => own,
             Account::Cookie(name) => own.or_else(|| cookie(found, name)),
             Account::Header(name) => own.or_else(|| pick::header(found.get(Slot::Headers)?, name)),
             Account::Query(name) => account::query(record, name),
-        }
+        };
+        named.filter(|name| names_somebody(name))
     }
 }
 
@@ -302,7 +305,7 @@ pub(super) fn well_known() -> Vec<(Slot, String)> {
         let slot = *slot;
         paths.iter().map(move |path| (slot, (*path).to_owned()))
     };
-    WELL_KNOWN.iter().flat_map(paths).collect()
+    WELL_KNOWN.iter().chain(FURTHER).flat_map(paths).collect()
 }
 
 /// The map's entries, checked.

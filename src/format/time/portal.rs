@@ -21,7 +21,9 @@ pub(super) fn stamp(text: &[u8], zone: Tz) -> Option<Stamp> {
 fn american(text: &[u8]) -> Option<(Moment, &[u8])> {
     let (month, rest) = number(text, b'/')?;
     let (day, rest) = number(rest, b'/')?;
-    let (year, rest) = number(rest, b' ')?;
+    // Azure's export puts a comma behind the year.
+    let (year, rest) = number(rest, b' ').or_else(|| number(rest, b','))?;
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
     let (hour, minute, second, nanos, rest) = clock(rest)?;
     let (half, rest) = rest
         .strip_prefix(b" ")

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use chrono_tz::Tz;
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::super::lean::{Agent, Lately, Lean, address};
 use super::super::text::{self, present};
@@ -83,7 +83,7 @@ impl Places {
     ) -> Option<Lean<'a>> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let plain = line.first()?.is_ascii_digit() && line.last()?.is_ascii_graphic();
-        if !plain || memchr2(b'"', b'\t', line).is_some() {
+        if !plain || memchr3(b'"', b'\t', b'\r', line).is_some() {
             return None;
         }
         let desk = &mut lately.desk;

@@ -46,9 +46,11 @@ pub(super) fn compose(line: &[u8]) -> Option<Peeled<'_>> {
     Some(Peeled::new(Kind::Compose, inner).written_by(name))
 }
 
-/// A stamp and a blank in front of the line, as `docker logs -t` and `kubectl logs --timestamps` put it.
+/// A stamp and a blank in front of the line, as `docker logs -t` and `kubectl logs --timestamps` put it; or a tab, as
+/// Grafana does.
 pub(super) fn stamped(line: &[u8]) -> Option<Peeled<'_>> {
-    let (stamp, inner) = split(line, 40)?;
+    let end = memchr::memchr2(b' ', b'\t', &line[..line.len().min(40)])?;
+    let (stamp, inner) = (&line[..end], &line[end + 1..]);
     let time = time::rfc3339(stamp)?;
     Some(Peeled::new(Kind::Stamp, inner).at(Some(time)))
 }

@@ -20,6 +20,8 @@ pub struct SourceText {
     pub named: bool,
     /// Where it says who asked, the best place first.
     pub accounts: Vec<Candidate>,
+    /// Share of the sampled requests, in hundredths, that name a user where their own way of writing has its place.
+    pub own_share: u64,
     /// The place that was chosen, if any; an index into `accounts`.
     pub chosen: Option<usize>,
 }
@@ -123,6 +125,15 @@ fn source_text(source: &SourceText) -> String {
         Some(best) => {
             account(best, &mut text);
             let _ = writeln!(text, "account = {}", quoted(&best.text()));
+        }
+        // Without a key the answer goes by that field.
+        None if source.own_share > 0 => {
+            let _ = writeln!(
+                text,
+                "# Without `account` the answer goes by the field that these lines have for the user; {} % of the sampled \
+                 requests name one.",
+                source.own_share
+            );
         }
         None => text.push_str(
             "# No field of these lines clearly names who asked; the answer goes by client address (NO_ACCOUNT).\n",

@@ -54,7 +54,16 @@ fn what_stands_before_the_time() {
                 r#"unix: - - [08/Jan/2021:10:00:00 +0000] "GET / HTTP/1.1" 200 5"#,
                 "time=2021-01-08T10:00:00Z method=GET target=/ protocol=HTTP/1.1 status=200 bytes=5",
             ),
-            // A virtual host in front.
+            // A virtual host that looks like a client, before a client that is no address.
+            (
+                r#"10.0.0.9 localhost - bob [08/Jan/2021:10:00:00 +0000] "GET / HTTP/1.1" 200 5"#,
+                "time=2021-01-08T10:00:00Z client=localhost user=bob method=GET target=/ protocol=HTTP/1.1 host=10.0.0.9 status=200 bytes=5",
+            ),
+            (
+                r#"10.0.0.9 localhost - - [08/Jan/2021:10:00:00 +0000] "GET / HTTP/1.1" 200 5"#,
+                "time=2021-01-08T10:00:00Z client=localhost method=GET target=/ protocol=HTTP/1.1 host=10.0.0.9 status=200 bytes=5",
+            ),
+            // What stands before a virtual host.
             (
                 r#"www.example.org:443 10.0.0.1 - bob [08/Jan/2021:10:00:00 +0000] "GET / HTTP/1.1" 200 5"#,
                 "time=2021-01-08T10:00:00Z client=10.0.0.1 user=bob method=GET target=/ protocol=HTTP/1.1 host=www.example.org status=200 bytes=5",
