@@ -32,6 +32,7 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("traefik", TRAEFIK),
     ("squid", SQUID),
     ("uvicorn", UVICORN),
+    ("logfmt", LOGFMT),
     ("auto", WRAPPED),
 ];
 
@@ -119,6 +120,12 @@ const TRAEFIK: &[&str] = &[
 
 const SQUID: &[&str] = &[
     "1795398717.123    109 192.0.2.7 TCP_MISS/200 2750 GET http://example.org/api/books/10 anna HIER_DIRECT/10.0.0.1 text/html",
+];
+
+const LOGFMT: &[&str] = &[
+    r#"2026-11-23T01:51:57.123Z INFO method=GET path=/api/books/10/contacts/14?a=b%20c status=200 bytes=129 user=anna remote=192.0.2.7 agent="app \"x\" 1""#,
+    r#"at=info method=GET path="/api/books/10?page=2" host=example.org request_id=4a5 fwd="192.0.2.9, 10.0.0.1" dyno=web.1 service=12ms status=404 bytes=0"#,
+    r#"time="2026-11-23T01:51:57+01:00" level=info msg="a = b" method=HEAD target=/a status=- x= =y"#,
 ];
 
 const UVICORN: &[&str] = &[

@@ -5,13 +5,14 @@ use breachscope::format::{Format, State};
 use chrono_tz::Tz;
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "alb",
     "cloudfront",
     "elb",
     "envoy",
     "haproxy",
     "istio",
+    "logfmt",
     "s3",
     "squid",
     "traefik",
