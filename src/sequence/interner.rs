@@ -10,22 +10,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::cells::{Cell, Cells};
 use super::names::text;
+use super::slots::{self, FREE, Slots};
 
 /// Names that are looked for side by side, so that they do not wait for each other's memory.
 const SIDE_BY_SIDE: usize = 16;
-/// No name has this number, so it marks a slot that is free.
-const FREE: u32 = u32::MAX;
-/// Fewest slots of a table that has any.
-const LEAST: usize = 16;
-/// Slots from which on a table grows by half only: memory counts for more than the work.
-const LARGE: usize = 1 << 16;
 
 /// A set of byte strings with a dense number each.
 #[derive(Debug, Default, Clone)]
 pub struct Interner {
     cells: Cells,
-    /// Open addressing with linear probing: a name's number stands where its hash says or right behind.
-    slots: Vec<Slot>,
+    slots: Slots<Slot>,
     hasher: DefaultHashBuilder,
 }
 
@@ -36,10 +30,17 @@ struct Slot {
     number: u32,
 }
 
-const EMPTY: Slot = Slot {
-    hash: 0,
-    number: FREE,
-};
+impl slots::Slot for Slot {
+    const EMPTY: Slot = Slot {
+        hash: 0,
+        number: FREE,
+    };
+
+    #[inline]
+    fn number(&self) -> u32 {
+        self.number
+    }
+}
 
 /// A name that is looked for.
 #[derive(Debug, Clone, Copy)]
@@ -53,11 +54,10 @@ struct Key<'n> {
 impl Interner {
     /// With room for so many strings.
     pub fn for_about(strings: usize) -> Interner {
-        let mut names = Interner::default();
-        if strings > 0 {
-            names.grow((strings + strings.div_ceil(3) + 1).max(LEAST));
+        Interner {
+            slots: Slots::for_about(strings),
+            ..Interner::default()
         }
-        names
     }
 
     /// The number of a string, given on first sight.
@@ -110,7 +110,7 @@ impl Interner {
             for (key, number) in keys.iter_mut().zip(some) {
                 *key = self.key(other.name(*number));
             }
-            let slots = keys.map(|key| self.glance(key.hash));
+            let slots = keys.map(|key| self.slots.first(key.hash));
             let cells = slots.map(|slot| self.cells.cell(slot.number));
             for ((key, slot), cell) in keys.iter().zip(slots).zip(cells).take(some.len()) {
                 // Names that were added since do no harm: a number is for good, and what this did not see is looked for.
@@ -128,7 +128,7 @@ impl Interner {
 
     /// Bytes of memory that it holds.
     pub fn memory(&self) -> usize {
-        self.cells.memory() + self.slots.capacity() * size_of::<Slot>()
+        self.cells.memory() + self.slots.memory()
     }
 
     #[inline]
@@ -156,23 +156,8 @@ impl Interner {
 
     #[inline]
     fn find(&self, key: &Key<'_>) -> Option<u32> {
-        let mut at = self.home(key.hash);
-        loop {
-            let slot = self.slots.get(at)?;
-            if slot.number == FREE {
-                return None;
-            }
-            if slot.hash == key.hash && self.is(slot.number, key) {
-                return Some(slot.number);
-            }
-            at = self.behind(at);
-        }
-    }
-
-    /// What stands where a hash is looked for first.
-    #[inline]
-    fn glance(&self, hash: u32) -> Slot {
-        self.slots.get(self.home(hash)).copied().unwrap_or(EMPTY)
+        let is = |slot: &Slot| slot.hash == key.hash && self.is(slot.number, key);
+        self.slots.find(key.hash, is)
     }
 
     /// Adds a name that is not there.
@@ -182,49 +167,12 @@ impl Interner {
             Some(cell) => self.cells.push(cell),
             None => self.cells.push_long(key.name),
         }
-        if (self.cells.len() + 1) * 4 > self.slots.len() * 3 {
-            let more = match self.slots.len() {
-                few @ ..LARGE => few,
-                many => many / 2,
-            };
-            self.grow((self.slots.len() + more).max(LEAST));
-        }
-        self.put(Slot {
+        let slot = Slot {
             hash: key.hash,
             number,
-        });
+        };
+        self.slots.insert(key.hash, slot, |slot| slot.hash);
         number
-    }
-
-    fn put(&mut self, slot: Slot) {
-        let mut at = self.home(slot.hash);
-        while self.slots[at].number != FREE {
-            at = self.behind(at);
-        }
-        self.slots[at] = slot;
-    }
-
-    /// Where a hash stands if nothing is in its way: its share of the table, so that the table may have any size.
-    #[inline]
-    fn home(&self, hash: u32) -> usize {
-        ((u64::from(hash) * self.slots.len() as u64) >> 32) as usize
-    }
-
-    #[inline]
-    fn behind(&self, at: usize) -> usize {
-        match at + 1 {
-            end if end == self.slots.len() => 0,
-            next => next,
-        }
-    }
-
-    fn grow(&mut self, slots: usize) {
-        let before = std::mem::replace(&mut self.slots, vec![EMPTY; slots]);
-        for slot in before {
-            if slot.number != FREE {
-                self.put(slot);
-            }
-        }
     }
 }
 

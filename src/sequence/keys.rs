@@ -1,26 +1,22 @@
 //! A table from names to numbers that holds short names itself, so that finding one is one look at memory.
 //!
-//! Open addressing with linear probing: what is looked for stands where its hash says or right behind. Long names are held
-//! by their hash and compared where they stand. Who owns the bytes of the names is left to the caller.
+//! Long names are held by their hash and compared where they stand. Who owns the bytes of the names is left to the caller.
 
 use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
 
+use super::slots::{self, FREE, Slots};
+
 /// Longest name that a slot holds itself.
 const INLINE: usize = 15;
 /// Stands where a slot's length would stand, for a name that is held by its hash.
 const LONG: u8 = 0xFF;
-/// No name has this number, so it marks a slot that is free.
-const FREE: u32 = u32::MAX;
-/// Fewest slots of a table that has any.
-const LEAST: usize = 16;
 
 /// Numbers by name.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Keys {
-    slots: Vec<Slot>,
-    len: usize,
+    slots: Slots<Slot>,
     hasher: DefaultHashBuilder,
 }
 
@@ -31,26 +27,32 @@ struct Slot {
     number: u32,
 }
 
-const EMPTY: Slot = Slot {
-    key: [0; 4],
-    number: FREE,
-};
+impl slots::Slot for Slot {
+    const EMPTY: Slot = Slot {
+        key: [0; 4],
+        number: FREE,
+    };
+
+    #[inline]
+    fn number(&self) -> u32 {
+        self.number
+    }
+}
 
 /// A name that is looked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Key {
     words: [u32; 4],
-    hash: u64,
+    hash: u32,
 }
 
 impl Keys {
     /// With room for so many names.
     pub fn for_about(names: usize) -> Keys {
-        let mut keys = Keys::default();
-        if names > 0 {
-            keys.grow((names + names.div_ceil(3) + 1).max(LEAST));
+        Keys {
+            slots: Slots::for_about(names),
+            ..Keys::default()
         }
-        keys
     }
 
     /// What to look for, for a name.
@@ -59,13 +61,13 @@ impl Keys {
         match short(name) {
             Some(key) => Key {
                 words: words(key),
-                hash: self.hasher.hash_one(key),
+                hash: high(self.hasher.hash_one(key)),
             },
             None => {
                 let hash = self.hasher.hash_one(name);
                 Key {
                     words: words(u128::from(hash) | u128::from(LONG) << 120),
-                    hash,
+                    hash: high(hash),
                 }
             }
         }
@@ -74,75 +76,33 @@ impl Keys {
     /// The number of a name that is there; `same` compares long names.
     #[inline]
     pub fn find(&self, key: &Key, same: impl Fn(u32) -> bool) -> Option<u32> {
-        let mut at = self.home(key.hash);
-        loop {
-            let slot = self.slots.get(at)?;
-            if slot.number == FREE {
-                return None;
-            }
-            // A hash alone is no identity.
-            if slot.key == key.words && (!key.is_long() || same(slot.number)) {
-                return Some(slot.number);
-            }
-            at = self.behind(at);
-        }
+        // A hash alone is no identity.
+        self.slots.find(key.hash, |slot| {
+            slot.key == key.words && (!key.is_long() || same(slot.number))
+        })
     }
 
     /// Adds a name that is not there.
     #[inline]
     pub fn insert(&mut self, key: &Key, number: u32) {
-        if (self.len + 1) * 4 > self.slots.len() * 3 {
-            self.grow((self.slots.len() * 2).max(LEAST));
-        }
-        self.len += 1;
-        self.put(
-            key.hash,
-            Slot {
-                key: key.words,
-                number,
-            },
-        );
+        let slot = Slot {
+            key: key.words,
+            number,
+        };
+        let Keys { slots, hasher } = self;
+        slots.insert(key.hash, slot, |slot| slot.hash(hasher));
     }
+}
 
-    fn put(&mut self, hash: u64, slot: Slot) {
-        let mut at = self.home(hash);
-        while self.slots[at].number != FREE {
-            at = self.behind(at);
-        }
-        self.slots[at] = slot;
-    }
-
-    /// Where a hash stands if nothing is in its way: its share of the table, so that the table may have any size.
-    #[inline]
-    fn home(&self, hash: u64) -> usize {
-        ((u128::from(hash) * self.slots.len() as u128) >> 64) as usize
-    }
-
-    #[inline]
-    fn behind(&self, at: usize) -> usize {
-        match at + 1 {
-            end if end == self.slots.len() => 0,
-            next => next,
-        }
-    }
-
-    fn grow(&mut self, slots: usize) {
-        let before = std::mem::replace(&mut self.slots, vec![EMPTY; slots]);
-        for slot in before {
-            if slot.number != FREE {
-                self.put(self.hash_of(&slot), slot);
-            }
-        }
-    }
-
+impl Slot {
     /// The hash of a slot, which needs no look at its name.
-    fn hash_of(&self, slot: &Slot) -> u64 {
-        let [a, b, c, d] = slot.key.map(u128::from);
+    fn hash(&self, hasher: &DefaultHashBuilder) -> u32 {
+        let [a, b, c, d] = self.key.map(u128::from);
         let key = a | b << 32 | c << 64 | d << 96;
-        match (slot.key[3] >> 24) as u8 == LONG {
+        high(match (self.key[3] >> 24) as u8 == LONG {
             true => key as u64,
-            false => self.hasher.hash_one(key),
-        }
+            false => hasher.hash_one(key),
+        })
     }
 }
 
@@ -151,6 +111,12 @@ impl Key {
     fn is_long(&self) -> bool {
         (self.words[3] >> 24) as u8 == LONG
     }
+}
+
+/// As much of a hash as a table looks at.
+#[inline]
+fn high(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// A short name and its length in 128 bits.

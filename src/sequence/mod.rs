@@ -10,6 +10,7 @@ mod interner;
 mod keys;
 mod names;
 mod packed;
+mod slots;
 mod sorted;
 mod spill;
 mod store;
