@@ -1,6 +1,11 @@
 //! Logs that nobody has seen, from raw lines to an answer: `init` proposes a case, untouched it is scanned, and what was
 //! read is what was written. How each line is written stands here, and knows nothing of how it is read.
 
+#[path = "unseen/objects.rs"]
+mod objects;
+#[path = "unseen/told.rs"]
+mod told;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -142,88 +147,6 @@ fn each_is_whole(table: &[(&str, &str, String)]) {
 
 fn objects(one: impl Fn(&Asked) -> Value) -> String {
     lines(|asked| one(asked).to_string())
-}
-
-/// Objects of frameworks and shippers: fields under names of their own, the line as it came beside its parts.
-#[test]
-fn json_of_frameworks_and_shippers() {
-    each_is_whole(&[
-        (
-            "logback",
-            "access.json",
-            objects(|a| {
-                json!({"@timestamp": a.iso(), "message": a.combined(), "method": "GET", "status_code": a.status,
-                "requested_url": format!("GET {} HTTP/1.1", a.target()), "remote_host": a.client})
-            }),
-        ),
-        (
-            "logstash",
-            "access.json",
-            objects(|a| {
-                json!({"@timestamp": a.iso(), "clientip": a.client, "auth": a.user(), "timestamp": a.clf(),
-                "verb": "GET", "request": a.target(), "response": a.status.to_string(), "bytes": a.bytes.to_string(),
-                "message": a.combined()})
-            }),
-        ),
-        (
-            "fluentd",
-            "access.json",
-            objects(|a| {
-                json!({"remote": a.client, "user": a.user(), "method": "GET", "path": a.target(),
-                "code": a.status.to_string(), "size": a.bytes.to_string(), "time": a.clf()})
-            }),
-        ),
-        (
-            "traefik",
-            "access.json",
-            objects(|a| {
-                json!({"ClientHost": a.client, "ClientUsername": a.user(), "DownstreamContentSize": a.bytes,
-                "DownstreamStatus": a.status, "RequestMethod": "GET", "RequestPath": a.target(), "StartUTC": a.iso(),
-                "time": a.iso()})
-            }),
-        ),
-        (
-            "pino",
-            "access.json",
-            objects(|a| {
-                json!({"time": a.epoch() * 1000, "req": {"method": "GET", "url": a.target(), "remoteAddress": a.client,
-                "user": a.account}, "res": {"statusCode": a.status}})
-            }),
-        ),
-        (
-            "envoy",
-            "access.json",
-            objects(|a| {
-                json!({"start_time": a.iso(), "req_method": "GET", "req_path": a.target(), "status_code": a.status,
-                "bytes_tx": a.bytes, "client_ip": a.client, "jwt_sub": a.account})
-            }),
-        ),
-        (
-            "otel",
-            "access.json",
-            objects(|a| {
-                json!({"timestamp": a.iso(), "attributes": {"http.request.method": "GET", "url.path": a.path,
-                "url.query": a.query, "http.response.status_code": a.status, "client.address": a.client,
-                "enduser.id": a.account, "http.response.body.size": a.bytes}})
-            }),
-        ),
-        (
-            "phrase",
-            "access.json",
-            objects(|a| {
-                json!({"time": a.iso(), "client_ip": a.client, "user": a.account, "method": "GET", "uri": a.target(),
-                "status": format!("{} OK", a.status), "bytes": format!("{}.0", a.bytes)})
-            }),
-        ),
-        (
-            "dashes",
-            "access.json",
-            objects(|a| {
-                json!({"time": a.iso(), "remoteAddr": a.client, "user": a.account.as_deref().unwrap_or("--"),
-                "method": "GET", "url": a.target(), "status": a.status})
-            }),
-        ),
-    ]);
 }
 
 /// Captures of the network name two sides: whoever answers is no client, and what was sent to it is no answer's size.
@@ -475,32 +398,6 @@ fn tables_of_stores_and_applications() {
     ]);
 }
 
-/// Lists in an object, as programs answer them.
-#[test]
-fn lists_in_an_object() {
-    let events: Vec<Value> = asked()
-        .iter()
-        .map(|a| json!({"timestamp": a.epoch() * 1000, "message": a.combined(), "ingestionTime": a.epoch() * 1000 + 9}))
-        .collect();
-    let hits: Vec<Value> = asked()
-        .iter()
-        .map(|a| {
-            json!({"_index": "web", "_id": a.second.to_string(), "_source": {"@timestamp": a.iso(), "source": {"ip": a.client},
-                "http": {"request": {"method": "GET"}, "response": {"status_code": a.status, "body": {"bytes": a.bytes}}},
-                "url": {"original": a.target()}, "user": a.account.as_ref().map_or(json!({}), |name| json!({"name": name}))}})
-        })
-        .collect();
-    let search = json!({"took": 5, "timed_out": false, "hits": {"total": {"value": REQUESTS}, "hits": hits}});
-    each_is_whole(&[
-        (
-            "events",
-            "events.json",
-            serde_json::to_string_pretty(&json!({"events": events})).expect("JSON"),
-        ),
-        ("search", "search.json", search.to_string()),
-    ]);
-}
-
 /// Pairs of a key and a value, with whatever stands before them.
 #[test]
 fn pairs_of_key_and_value() {
@@ -558,145 +455,4 @@ fn pairs_of_key_and_value() {
             }),
         ),
     ]);
-}
-
-/// A claim of the token that a log holds names the account, and the case says so.
-#[test]
-fn tokens_are_looked_into() {
-    let encode = |value: Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
-    let token = |name: &String| {
-        format!(
-            "Bearer {}.{}.c2ln",
-            encode(json!({"alg": "none"})),
-            encode(json!({"sub": name}))
-        )
-    };
-    let content = objects(|a| {
-        json!({"time": a.iso(), "remote_addr": a.client, "request": format!("GET {} HTTP/1.1", a.target()), "status": a.status,
-            "body_bytes_sent": a.bytes, "http_authorization": a.account.as_ref().map_or(String::new(), token)})
-    });
-    is_whole("token", "access.log", content.as_bytes());
-    let (case, ..) = proposed("token", "access.log", content.as_bytes());
-    assert!(
-        case.contains("account = \"jwt:sub@http_authorization\""),
-        "{case}"
-    );
-}
-
-/// Lines that end in a carriage return alone are lines, and their offsets hold in the file.
-#[test]
-fn lines_that_end_in_a_carriage_return_alone() {
-    let content = lines(Asked::combined).replace('\n', "\r");
-    is_whole("returns", "access.log", content.as_bytes());
-    let (_, input, out) = proposed("returns", "access.log", content.as_bytes());
-    assert_eq!(input["packing"], "cr-line-ends", "{input:#}");
-    let log = out
-        .parent()
-        .expect("the case's folder")
-        .join("logs/access.log");
-    for (line, one) in succeed(&["records", text(&log)]).lines().zip(asked()) {
-        let read: Value = serde_json::from_str(line).expect("JSON");
-        let offset = read["offset"].as_u64().expect("an offset") as usize;
-        assert!(content[offset..].starts_with(&one.combined()), "{line}");
-    }
-}
-
-/// A line that holds the beginning of a second one is told as not read: neither request is lent the other's account.
-#[test]
-fn two_lines_in_one_are_none() {
-    let all = asked();
-    let whole: Vec<String> = all.iter().map(Asked::combined).collect();
-    let mut glued = whole.clone();
-    // The writer was stopped within a request line, and within an agent.
-    for (at, cut) in [(20, 70), (60, whole[60].len() - 8)] {
-        glued[at] = format!("{}{}", &whole[at][..cut], whole[at + 1]);
-        glued[at + 1] = String::new();
-    }
-    // One line end lost its line feed.
-    glued[100] = format!("{}\r{}", whole[100], whole[101]);
-    glued[101] = String::new();
-    let kept: Vec<String> = glued.into_iter().filter(|line| !line.is_empty()).collect();
-    let (case, input, out) = proposed("glued", "access.log", (kept.join("\n") + "\n").as_bytes());
-    assert_eq!(input["parsed"], REQUESTS - 6, "{input:#}\n{case}");
-    assert_eq!(input["rejected_by_reason"]["shape"], 3, "{input:#}");
-    let rejected: Vec<String> = table(&out.join("rejects.csv"))
-        .into_iter()
-        .map(|row| row["line"].clone())
-        .collect();
-    assert_eq!(rejected, ["21", "60", "99"]);
-}
-
-/// The rest of a line whose beginning is in another file is no request of an address that never was.
-#[test]
-fn the_rest_of_a_line_is_no_client() {
-    let content = lines(Asked::combined);
-    let cut = content.find("ola.example").expect("a user");
-    let (_, input, out) = proposed("rest", "access.log", &content.as_bytes()[cut..]);
-    assert_eq!(input["parsed"], REQUESTS - 1, "{input:#}");
-    assert_eq!(table(&out.join("rejects.csv"))[0]["line"], "1");
-}
-
-/// What cannot be read is told with its beginning and the columns that it has.
-#[test]
-fn what_is_unknown_is_told_with_its_beginning() {
-    let folder = fresh("unseen-unknown");
-    fs::create_dir(folder.join("logs")).expect("a folder");
-    fs::write(folder.join("logs/a.csv"), "what;ever;is;written\nx;y;z;w\n").expect("a file");
-    let init = run(&[
-        "init",
-        "--yes",
-        text(&folder.join("logs/a.csv")),
-        "--out",
-        text(&folder.join("case.toml")),
-    ]);
-    assert_eq!(init.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&init.stderr).into_owned();
-    assert!(
-        said.contains("which begin `what;ever;is;written`"),
-        "{said}"
-    );
-    assert!(
-        said.contains("the first line has the columns `what`, `ever`, `is`, `written`"),
-        "{said}"
-    );
-    assert!(!folder.join("case.toml").exists());
-}
-
-/// A slip in `fields` is told: what it was to name would be missing in silence, and a number that is no stamp is never 1970.
-#[test]
-fn slips_in_a_field_map_are_told() {
-    let content = objects(
-        |a| json!({"t": a.epoch(), "ip": a.client, "usr": a.account, "m": "GET", "u": a.target(), "outcome": a.status, "took": 0.4}),
-    );
-    let (case, _, out) = proposed("slips", "access.log", content.as_bytes());
-    let folder = out.parent().expect("the case's folder");
-    let scan = |name: &str, from: &str, to: &str| {
-        let changed = case.replace(from, to);
-        assert_ne!(changed, case, "{case}");
-        let file = folder.join(format!("{name}.toml"));
-        fs::write(&file, changed).expect("a case");
-        let ran = run(&["scan", text(&file), "--out", text(&folder.join(name))]);
-        let said = format!(
-            "{}{}",
-            String::from_utf8_lossy(&ran.stdout),
-            String::from_utf8_lossy(&ran.stderr)
-        );
-        (
-            ran.status.code(),
-            said.split_whitespace().collect::<Vec<_>>().join(" "),
-        )
-    };
-    let (code, said) = scan("status", "status = \"outcome\"", "status = \"outcomes\"");
-    assert_eq!(code, Some(0), "{said}");
-    assert!(
-        said.contains("`status` is to be \"outcomes\", which no line"),
-        "{said}"
-    );
-    assert!(said.contains("did you mean \"outcome\"?"), "{said}");
-    let (code, said) = scan("time", "time = \"t\"", "time = \"took\"");
-    assert_eq!(code, Some(1), "{said}");
-    assert!(
-        said.contains("none of its 240 lines could be read as json"),
-        "{said}"
-    );
 }
