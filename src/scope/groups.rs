@@ -220,6 +220,8 @@ mod tests {
         check(&[]);
         check(&keys(&[("", "")]));
         check(&keys(&[("", "b"), ("", "a"), ("", "b"), ("", "")]));
+        // Every row a group of its own.
+        check(&keys(&[("", "b"), ("", "a"), ("object:", "c")]));
         // One key, in two ways.
         check(&keys(&[
             ("object:", "1"),
