@@ -8,6 +8,7 @@ mod copies;
 mod extract;
 mod keep;
 mod pieces;
+mod shelf;
 mod split;
 mod survey;
 
@@ -18,6 +19,7 @@ pub use analyse::{
 pub use extract::{Desk, Extraction, Input, ReadFile, extract};
 pub use keep::Keep;
 pub use pieces::{Gathered, Whence, gather};
+pub use shelf::{Keeping, Looks, Ready, Shelf, Writing};
 pub use split::{Piece, Split, splits};
 pub use survey::survey;
 

@@ -9,6 +9,7 @@ mod demo;
 mod evidence;
 mod explain;
 mod export;
+mod glance;
 mod init;
 mod inputs;
 mod inspect;

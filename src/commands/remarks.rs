@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::glance::Busiest;
 use super::inputs::head;
-use crate::case::{Case, SourceSpec};
+use crate::case::Case;
 use crate::coverage::SourceFacts;
 use crate::format::target::decode;
-use crate::format::{Proxies, State, is_private};
+use crate::format::{Proxies, State};
 use crate::pipeline::Input;
-use crate::route::extract::Part;
-use crate::sequence::text;
+use crate::sequence::{Names, text};
 use crate::words::counted;
 
 /// Every remark, in the order of the sources and then of the case's lists.
@@ -18,16 +18,8 @@ pub(super) fn of(
     case: &Case,
     inputs: &[Input],
     sources: &[SourceFacts],
-    all: &Part,
+    (names, busiest): (&Names, &Busiest),
 ) -> Vec<String> {
-    // Asked for where most requests name for whom they were forwarded, and nobody said whose word that is.
-    let forwarded = |(spec, facts): (&SourceSpec, &SourceFacts)| {
-        spec.trusted_proxies.is_none() && facts.tally.forwarded * 2 > facts.tally.routed
-    };
-    let busiest = match case.sources.iter().zip(sources).any(forwarded) {
-        true => busiest(inputs, all),
-        false => BTreeMap::new(),
-    };
     let mut remarks = Vec::new();
     for (index, (spec, facts)) in case.sources.iter().zip(sources).enumerate() {
         let own = || inputs.iter().filter(|input| input.source == index);
@@ -59,14 +51,14 @@ pub(super) fn of(
     }
     remarks.extend(slips(case, inputs));
     remarks.extend(categories(case));
-    remarks.extend(unmatched(case, all));
-    remarks.extend(respelled(case, all));
+    remarks.extend(unmatched(case, names));
+    remarks.extend(respelled(case, names));
     remarks
 }
 
 /// Accounts that `grants` does not know as the log writes them, and would know in another case or without escapes. Whether
 /// they are the same nobody can tell here, and so they stay apart.
-fn respelled(case: &Case, all: &Part) -> Option<String> {
+fn respelled(case: &Case, names: &Names) -> Option<String> {
     let directory = &case.directory;
     let granted: BTreeSet<&str> = directory
         .grants
@@ -78,7 +70,7 @@ fn respelled(case: &Case, all: &Part) -> Option<String> {
     let sessions: BTreeSet<&str> = sessions.map(|row| &*row.session).collect();
     let plain: BTreeMap<String, &str> =
         granted.iter().map(|a| (folded(a.as_bytes()), *a)).collect();
-    let actors = &all.names.actors;
+    let actors = &names.actors;
     let mut found: Vec<(String, &str)> = Vec::new();
     for number in 0..actors.len() as u32 {
         let Some(name) = actors.name(number).strip_prefix(b"a") else {
@@ -198,36 +190,12 @@ fn claimed(name: &str, facts: &SourceFacts) -> Vec<String> {
     told
 }
 
-/// The private address from which more than half of a source's accesses come, with their number.
-fn busiest<'p>(inputs: &[Input], all: &'p Part) -> BTreeMap<usize, (&'p [u8], u64)> {
-    let mut counts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
-    let mut sums: BTreeMap<usize, u64> = BTreeMap::new();
-    let mut last = None;
-    for access in all.accesses.iter() {
-        // One request may be many accesses.
-        let request = (access.file, access.offset);
-        let Some(input) = inputs.get(access.file as usize) else {
-            continue;
-        };
-        if last.replace(request) != Some(request) {
-            *counts.entry((input.source, access.client)).or_default() += 1;
-            *sums.entry(input.source).or_default() += 1;
-        }
-    }
-    let most = counts.into_iter().filter_map(|((source, client), n)| {
-        let client = all.names.clients.name(client);
-        let is_most = n * 2 > *sums.get(&source)? && is_private(client);
-        is_most.then_some((source, (client, n)))
-    });
-    most.collect()
-}
-
 /// Entries of `[exclude]` that no request bears: a slip, or not in these logs.
-fn unmatched(case: &Case, all: &Part) -> Vec<String> {
+fn unmatched(case: &Case, names: &Names) -> Vec<String> {
     let sessions = case.directory.sessions.as_deref().unwrap_or_default();
     let known = |name: &str| {
         let actor = [b"a", name.as_bytes()].concat();
-        all.names.actors.known(&actor).is_some()
+        names.actors.known(&actor).is_some()
     };
     let seen = |account: &String| {
         let of_account = |row: &&crate::case::SessionRow| row.account == *account;
@@ -238,7 +206,7 @@ fn unmatched(case: &Case, all: &Part) -> Vec<String> {
                 .any(|row| known(&row.session))
     };
     let bears = |client: &String| {
-        let names = &all.names.clients;
+        let names = &names.clients;
         let mut network = Proxies::default();
         let _ = network.trust(client);
         names.known(client.as_bytes()).is_some()

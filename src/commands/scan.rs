@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::glance::Glance;
 use super::inputs::{file_places, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
@@ -15,7 +16,9 @@ use crate::cli::ScanArgs;
 use crate::coverage::{self, Assessment};
 use crate::evidence::{self, EXCERPT, Place};
 use crate::impact::{self, Citation, Dark, Merger, Published, conclude};
-use crate::pipeline::{self, Extraction, Input, Keep, Material, PipelineProblem, ReadFile};
+use crate::pipeline::{
+    self, Extraction, Input, Keep, Keeping, Material, Observer, PipelineProblem, ReadFile, Shelf,
+};
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
 use crate::route::extract::Part;
@@ -67,11 +70,34 @@ fn scan(
     };
     let threads = args.reading.threads.map(usize::from);
     let keep = args.keep.as_deref().map(keeping).transpose()?;
+    let router = Router::new(&case.routes, case.ignore_case);
+    let shelf = keep.as_ref();
+    let shelf = shelf.and_then(|keep| keep.shelf(case, &inputs, &router));
     let extract = |inputs: &[Input], spill: &Spill| {
-        let router = Router::new(&case.routes, case.ignore_case);
+        let looks = || shelf.as_ref().and_then(Shelf::looks);
+        let stands = shelf.as_ref().and_then(|one| one.read(inputs.len(), spill));
+        if let Some((files, glance, ready)) = stands {
+            let fits = ceiling.check(ready.names());
+            fits.map_err(|reached| stopped(PipelineProblem::Ceiling(reached)))?;
+            progress.read(inputs.iter().map(|input| input.log.bytes()).sum());
+            return Ok(WhatCame {
+                files,
+                material: Material::Sorted(Box::new(ready)),
+                known: Known::Glance(glance),
+                keeping: Keeping {
+                    sequences: None,
+                    looks: looks(),
+                },
+            });
+        }
         let beside = (spill, keep.as_ref());
         let read = pipeline::extract(inputs, &router, &how, ceiling, beside, &progress);
-        read.map(WhatCame::from).map_err(stopped)
+        let mut read = WhatCame::from(read.map_err(stopped)?);
+        read.keeping = Keeping {
+            sequences: shelf.as_ref().and_then(|one| one.write(&mut read.files)),
+            looks: looks(),
+        };
+        Ok(read)
     };
     let run = Run {
         case,
@@ -122,8 +148,19 @@ pub(super) struct Run<'r> {
 pub(super) struct WhatCame {
     pub files: Vec<ReadFile>,
     pub material: Material,
-    /// How logs were read, where accesses are not here.
-    pub remarks: Vec<String>,
+    pub known: Known,
+    /// Where the analysis keeps what it comes to.
+    pub keeping: Keeping,
+}
+
+/// What is known of how logs were read.
+pub(super) enum Known {
+    /// What accesses show of it, which are here.
+    Accesses,
+    /// What they showed when they were.
+    Glance(Glance),
+    /// All that is to be said.
+    Remarks(Vec<String>),
 }
 
 impl From<Extraction> for WhatCame {
@@ -131,7 +168,8 @@ impl From<Extraction> for WhatCame {
         WhatCame {
             files: extraction.files,
             material: Material::Accesses(Box::new(extraction.all)),
-            remarks: Vec::new(),
+            known: Known::Accesses,
+            keeping: Keeping::default(),
         }
     }
 }
@@ -161,20 +199,30 @@ pub(super) fn answer(
     let sources = source_facts(case, &inputs, &mut files)?;
     check_routes(case, &sources)?;
     let places = file_places(&inputs, &sources);
-    let remarks = match &material {
-        Material::Accesses(all) => [
-            unnamed::check(case, &inputs, &sources, all)?,
-            unmatched::check(case, &inputs, &sources)?,
-            remarks::of(case, &inputs, &sources, all),
-        ]
-        .concat(),
-        Material::Looked(_) => read.remarks,
+    let mut keeping = read.keeping;
+    let glance = match (&material, read.known) {
+        (Material::Accesses(all), _) => Ok(Glance::of(case, &inputs, &sources, all)),
+        (_, Known::Glance(glance)) => Ok(glance),
+        (_, Known::Remarks(remarks)) => Err(remarks),
+        (_, Known::Accesses) => Err(Vec::new()),
+    };
+    let remarks = match (glance, material.names()) {
+        (Ok(glance), Some(names)) => {
+            keeping.sequences = keeping.sequences.and_then(|one| one.tell(&glance));
+            [
+                unnamed::check(case, &inputs, &sources, &glance)?,
+                unmatched::check(case, &inputs, &sources)?,
+                remarks::of(case, &inputs, &sources, (names, &glance.busiest)),
+            ]
+            .concat()
+        }
+        (glance, _) => glance.err().unwrap_or_default(),
     };
     let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
     let mut assessment = coverage::assess(case, &sources);
     let shares = case.sources.iter().map(|s| s.sampling.unwrap_or(1.0));
     let dark = Dark::of(&assessment, shares.collect());
-    let analysis = pipeline::analyse(case, &atlas, material, &places, &dark, &spill);
+    let analysis = pipeline::analyse(case, &atlas, material, &places, &dark, (&spill, keeping));
     if let Some(fault) = spill.fault() {
         return Err(Ending::Failed(fault.to_owned()));
     }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::glance::Glance;
 use super::{Ending, again};
 use crate::case::{Case, PageSpec, RouteSpec};
 use crate::coverage::SourceFacts;
@@ -12,8 +13,7 @@ use crate::format::Record;
 use crate::format::target::Target;
 use crate::pipeline::Input;
 use crate::route::Router;
-use crate::route::extract::Part;
-use crate::sequence::{NONE, text};
+use crate::sequence::text;
 use crate::words::{counted, nearest};
 
 /// Requests of a route whose parameters are looked at.
@@ -42,28 +42,10 @@ pub(super) fn check(
     case: &Case,
     inputs: &[Input],
     sources: &[SourceFacts],
-    all: &Part,
+    glance: &Glance,
 ) -> Result<Vec<String>, Ending> {
     let mut asked = requests(case, sources);
-    let named = |route: &RouteSpec| route.object.is_some() || route.container.is_some();
-    asked.retain(|route, _| named(&case.routes[*route]));
-    // Mostly every route has named something within a few accesses.
-    let mut open: BTreeSet<usize> = asked.keys().copied().collect();
-    let mut contained: BTreeSet<usize> = BTreeSet::new();
-    let mut accesses = all.accesses.iter();
-    while !open.is_empty()
-        && let Some(access) = accesses.next()
-    {
-        let route = usize::from(access.route);
-        // A container stands in for an object that a request may leave out, but not for one that none ever names.
-        let by_container = access.container != NONE;
-        if access.object != NONE || by_container && case.routes[route].object.is_none() {
-            open.remove(&route);
-        } else if by_container {
-            contained.insert(route);
-        }
-    }
-    asked.retain(|route, _| open.contains(route));
+    asked.retain(|route, _| names(case, *route) && !glance.named.contains(route));
     let mut remarks = Vec::new();
     for unnamed in look(case, inputs, asked)? {
         let route = &case.routes[unnamed.route];
@@ -71,11 +53,17 @@ pub(super) fn check(
             return Err(unnamed.refusal(case, key, name, near));
         }
         // What names a container names what was asked for.
-        if !contained.contains(&unnamed.route) {
+        if !glance.contained.contains(&unnamed.route) {
             remarks.push(unnamed.sentence(route));
         }
     }
     Ok(remarks)
+}
+
+/// Whether the case says what requests of a route name.
+pub(super) fn names(case: &Case, route: usize) -> bool {
+    let route = &case.routes[route];
+    route.object.is_some() || route.container.is_some()
 }
 
 /// Requests of each route, by its index; none of routes that nobody asked for.

@@ -84,6 +84,19 @@ impl Keep {
 
     /// Where the parts of an input lie; `None` for a pipe. `beside`: the other inputs, as far as they matter.
     pub(super) fn of(&self, input: &Input, router: &Router, beside: &str) -> Option<Kept> {
+        let key = self.key(input, router, beside)?;
+        Some(Kept {
+            folder: self.folder.join(&digest_of(key.as_bytes())[..32]),
+        })
+    }
+
+    /// Where it keeps.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// All that what comes of an input depends on; `None` for a pipe.
+    pub(super) fn key(&self, input: &Input, router: &Router, beside: &str) -> Option<String> {
         let facts = input.log.path().metadata().ok()?;
         if !facts.is_file() {
             return None;
@@ -94,7 +107,7 @@ impl Keep {
             facts.ctime(),
             facts.ctime_nsec(),
         ];
-        let key = format!(
+        Some(format!(
             "{}\n{router:?}\n{}\n{}\n{beside}\n{} {:?}\n{} {} {} {times:?}",
             self.build,
             input.way,
@@ -104,10 +117,7 @@ impl Keep {
             facts.dev(),
             facts.ino(),
             facts.len(),
-        );
-        Some(Kept {
-            folder: self.folder.join(&digest_of(key.as_bytes())[..32]),
-        })
+        ))
     }
 }
 
@@ -213,7 +223,7 @@ impl Kept {
 }
 
 /// What is kept is personal data: nobody else may look into its folder.
-fn make(folder: &Path) -> io::Result<()> {
+pub(super) fn make(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

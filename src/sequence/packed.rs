@@ -1,6 +1,8 @@
 //! Accesses and names as bytes. A run of accesses is written by what changes from one to the next, which takes about a
 //! third of what they take in memory; a name takes its own length.
 
+use std::ops::Range;
+
 use super::{Access, Accesses, Interner, Names};
 use crate::words::Stamp;
 
@@ -254,7 +256,7 @@ impl Accesses {
 impl Names {
     /// Writes all of them behind what is there.
     pub fn pack(&self, out: &mut Vec<u8>) {
-        for names in [&self.actors, &self.clients, &self.agents, &self.objects] {
+        for names in self.lists() {
             let all = || (0..names.len() as u32).map(|number| names.name(number));
             out.extend_from_slice(&(names.len() as u64).to_le_bytes());
             all().for_each(|name| out.extend_from_slice(&(name.len() as u32).to_le_bytes()));
@@ -275,6 +277,46 @@ impl Names {
             objects,
         };
         Some((names, rest))
+    }
+}
+
+impl Names {
+    /// How many there are of each of its lists.
+    pub fn lens(&self) -> [u32; 4] {
+        self.lists().map(|list| list.len() as u32)
+    }
+
+    /// Writes some of one of its lists behind what is there.
+    pub fn pack_some(&self, list: u8, some: Range<u32>, out: &mut Vec<u8>) {
+        if let Some(list) = self.lists().get(usize::from(list)) {
+            for name in some.map(|number| list.name(number)) {
+                out.extend_from_slice(&(name.len() as u32).to_le_bytes());
+                out.extend_from_slice(name);
+            }
+        }
+    }
+
+    /// Reads them again behind those that are there; `None` where `bytes` are not just such names.
+    pub fn unpack_some(&mut self, list: u8, mut bytes: &[u8]) -> Option<()> {
+        let mut lists = [
+            &mut self.actors,
+            &mut self.clients,
+            &mut self.agents,
+            &mut self.objects,
+        ];
+        let list = lists.get_mut(usize::from(list))?;
+        while let Some((length, rest)) = bytes.split_first_chunk() {
+            let (name, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            // A name that is there already would shift all numbers behind it.
+            let next = list.len();
+            (list.number(name) as usize == next).then_some(())?;
+            bytes = rest;
+        }
+        bytes.is_empty().then_some(())
+    }
+
+    fn lists(&self) -> [&Interner; 4] {
+        [&self.actors, &self.clients, &self.agents, &self.objects]
     }
 }
 

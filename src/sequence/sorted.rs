@@ -10,6 +10,10 @@ use super::spill::{Block, Spill};
 use super::store::Accesses;
 use super::{Access, NONE};
 
+mod shelf;
+
+pub use shelf::{Seal, Shelved};
+
 /// Into how many parts the room for accesses is cut: a partition for each thread, and what is written of it, must fit.
 const PARTS: usize = 8;
 /// Partitions that are written to at the same time, at most.
@@ -290,6 +294,11 @@ impl Sequences {
             }
         };
         (self.bounds[index].0, accesses)
+    }
+
+    /// The `index`-th account's number; `None` where there are fewer.
+    pub fn account(&self, index: usize) -> Option<u32> {
+        self.bounds.get(index).map(|(account, _)| *account)
     }
 
     /// Where an account's sequence stands.

@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use super::super::inputs::{inputs, paths};
 use super::super::progress::Progress;
-use super::super::scan::{Run, WhatCame, answer, folder, quarter_of_memory, stopped};
+use super::super::scan::{Known, Run, WhatCame, answer, folder, quarter_of_memory, stopped};
 use super::super::terminal;
 use super::{Ending, failed, load, reading, stand, tag};
 use crate::case::Case;
 use crate::cli::ConcludeArgs;
-use crate::pipeline::{self, Desk, Extraction, Gathered, Input, Material, Returned};
+use crate::pipeline::{self, Desk, Extraction, Gathered, Input, Keeping, Material, Returned};
 use crate::report::{Staging, check_not_among};
 use crate::route::Router;
 use crate::sequence::{Ceiling, Spill};
@@ -86,7 +86,8 @@ fn read(
     Ok(WhatCame {
         files,
         material: Material::Looked(Box::new(returned)),
-        remarks: context.remarks,
+        known: Known::Remarks(context.remarks),
+        keeping: Keeping::default(),
     })
 }
 

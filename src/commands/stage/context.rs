@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use super::super::glance::Glance;
 use super::super::inputs::{file_places, inputs};
 use super::super::progress::Progress;
 use super::super::scan::{quarter_of_memory, stopped};
@@ -68,10 +69,11 @@ fn common(
 ) -> Result<Context, Ending> {
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, inputs, &mut files)?;
+    let glance = Glance::of(case, inputs, &sources, &all);
     let remarks = [
-        unnamed::check(case, inputs, &sources, &all)?,
+        unnamed::check(case, inputs, &sources, &glance)?,
         unmatched::check(case, inputs, &sources)?,
-        remarks::of(case, inputs, &sources, &all),
+        remarks::of(case, inputs, &sources, (&all.names, &glance.busiest)),
     ]
     .concat();
     let files = file_places(inputs, &sources);

@@ -34,6 +34,16 @@ pub struct Shared {
     logs: Option<(Stamp, Stamp)>,
 }
 
+/// The same, where it stays.
+#[derive(Serialize)]
+pub(in crate::pipeline) struct SharedRef<'c> {
+    content: &'c [RouteContent],
+    people: &'c People,
+    set_aside: SetAside,
+    taken: u64,
+    logs: Option<(Stamp, Stamp)>,
+}
+
 impl Common {
     /// Looks at all accesses; whose they are is asked for later, in [`Common::sequences`] or [`Common::sift`].
     pub(super) fn of(case: &Case, names: Names, accesses: &Accesses, files: &[FileOf]) -> Common {
@@ -95,6 +105,22 @@ impl Common {
     /// From when on requests count as late, where the directory changed within the logs.
     pub(super) fn late_from(&self, case: &Case) -> Option<Stamp> {
         changed(&case.directory, self.logs?)
+    }
+
+    /// All but the names.
+    pub(in crate::pipeline) fn shared(&self) -> SharedRef<'_> {
+        SharedRef {
+            content: &self.content.routes,
+            people: &self.people,
+            set_aside: self.set_aside,
+            taken: self.taken,
+            logs: self.logs,
+        }
+    }
+
+    /// Names of what accesses carry as numbers.
+    pub(in crate::pipeline) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// With the names that were left out on the way.

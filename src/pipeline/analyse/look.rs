@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::super::shelf::Looks;
 use super::BATCH;
 use super::calm::Calms;
 use super::measure::{Measured, Worker};
@@ -64,12 +65,20 @@ impl Looked {
 }
 
 impl First {
-    /// Looks at all accounts here.
-    pub fn of(worker: &Worker<'_>, sequences: &Sequences, late_from: Option<Stamp>) -> First {
+    /// Looks at all accounts here, but for those that an earlier scan has looked at.
+    pub fn of(
+        worker: &Worker<'_>,
+        sequences: &Sequences,
+        late_from: Option<Stamp>,
+        mut looks: Option<Looks>,
+    ) -> First {
         let watch = Watch::of(worker);
         let mut first = First::default();
         let mut before = Vec::new();
-        let mut until = 0;
+        let mut until = match &mut looks {
+            Some(looks) => first.take_kept(looks, worker, sequences),
+            None => 0,
+        };
         while until < sequences.len() {
             let from = until;
             until = sequences.batch(from, BATCH.0, BATCH.1);
@@ -81,17 +90,56 @@ impl First {
             // What the last accounts gave is taken in beside the look at the next.
             let (batch, ()) = rayon::join(
                 || batch.into_par_iter().map(look).collect(),
-                || first.take_all(std::mem::take(&mut before), worker),
+                || first.take_all(std::mem::take(&mut before), worker, &mut looks),
             );
             before = batch;
         }
-        first.take_all(before, worker);
+        first.take_all(before, worker, &mut looks);
         first
     }
 
-    fn take_all(&mut self, looked: Vec<Looked>, worker: &Worker<'_>) {
-        for one in looked {
+    fn take_all(&mut self, batch: Vec<Looked>, worker: &Worker<'_>, looks: &mut Option<Looks>) {
+        if let Some(open) = looks.take_if(|_| !batch.is_empty()) {
+            let bytes = postcard::to_stdvec(&batch).ok();
+            *looks = bytes.and_then(|bytes| open.put(&bytes));
+        }
+        for one in batch {
             self.take(one, &worker.case.thresholds);
+        }
+    }
+
+    /// Takes in what an earlier scan kept; how many accounts that was.
+    fn take_kept(
+        &mut self,
+        looks: &mut Looks,
+        worker: &Worker<'_>,
+        sequences: &Sequences,
+    ) -> usize {
+        let mut until = 0;
+        loop {
+            let pieces = looks.next();
+            let batches: Vec<Option<Vec<Looked>>> =
+                pieces.par_iter().map(|piece| piece.read()).collect();
+            if batches.is_empty() {
+                return until;
+            }
+            for (piece, batch) in pieces.iter().zip(batches) {
+                let Some(mut batch) = batch.filter(|batch| !batch.is_empty()) else {
+                    return until;
+                };
+                let fits = |(one, index): (&Looked, usize)| {
+                    sequences.account(index) == Some(one.one.outcome.number)
+                };
+                if !batch.iter().zip(until..).all(fits) {
+                    return until;
+                }
+                for one in &mut batch {
+                    one.one.sequence = until;
+                    until += 1;
+                }
+                looks.took(piece);
+                self.take_all(batch, worker, &mut None);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::shelf::{Keeping, Ready};
 use crate::case::Case;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
@@ -216,27 +217,46 @@ pub struct AfterClosing {
 pub enum Material {
     /// The accesses of all accounts.
     Accesses(Box<Part>),
+    /// The sequences of all accounts, as an earlier scan kept them.
+    Sorted(Box<Ready>),
     /// Accounts that were looked at apart, by what is common to all.
     Looked(Box<Returned>),
 }
 
+impl Material {
+    /// Names of what accesses carry as numbers; `None` where accounts were looked at elsewhere.
+    pub fn names(&self) -> Option<&Names> {
+        match self {
+            Material::Accesses(all) => Some(&all.names),
+            Material::Sorted(ready) => Some(ready.names()),
+            Material::Looked(_) => None,
+        }
+    }
+}
+
 /// Analyses an extraction. `files` tells where each file's lines come from, `dark` what no line can show.
 ///
-/// What does not fit into memory goes to `spill`, which knows in the end whether the disk gave it back.
+/// What does not fit into memory goes to `spill`, which knows in the end whether the disk gave it back; what a later scan
+/// may begin with, to `keeping`.
 pub fn analyse(
     case: &Case,
     atlas: &Atlas<'_>,
     material: Material,
     files: &[FileOf],
     dark: &Dark,
-    spill: &Spill,
+    (spill, keeping): (&Spill, Keeping),
 ) -> Analysis {
     let (common, sequences, looked, active) = match material {
         Material::Accesses(all) => {
             let mut common = Common::of(case, all.names, &all.accesses, files);
             let sequences = common.sequences(case, all.accesses, files, spill);
+            if let Some(writing) = keeping.sequences.filter(|_| spill.fault().is_none()) {
+                // What could not be kept is done again.
+                let _ = writing.finish(&common, &sequences);
+            }
             (common, sequences, None, Active::Here)
         }
+        Material::Sorted(ready) => (ready.common, ready.sequences, None, Active::Here),
         Material::Looked(all) => {
             let who = |_, access: &Access, _| Some(access.actor);
             let people = all.common.people.len();
@@ -260,7 +280,8 @@ pub fn analyse(
     let usable = usable.filter(|learned| alone && learned.error_at_most <= USABLE);
     let worker = tools.worker(case, &common, (&scope, usable, &lesson.voters));
     let late_from = common.late_from(case);
-    let mut first = first.unwrap_or_else(|| First::of(&worker, &sequences, late_from));
+    let mut first =
+        first.unwrap_or_else(|| First::of(&worker, &sequences, late_from, keeping.looks));
     Returned::place(&mut first, &sequences);
     let since = first.late();
     let First {
@@ -365,6 +386,6 @@ fn arrivals(outcomes: &[AccountOutcome], calm: Vec<Stamp>) -> Arrivals {
 }
 
 /// Does work on all threads.
-fn side_by_side(count: usize, work: &(dyn Fn(usize) + Sync)) {
+pub(super) fn side_by_side(count: usize, work: &(dyn Fn(usize) + Sync)) {
     (0..count).into_par_iter().for_each(work);
 }

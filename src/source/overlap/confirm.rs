@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memchr;
 
 use super::super::{Log, Reader, Reading, SourceProblem, Window};
+use serde::{Deserialize, Serialize};
+
 use super::{Heads, Hits, text};
 
 /// Lines of one file that stand in another, where they are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overlap {
     /// Index of the file whose lines are the copy.
     pub copy: usize,
