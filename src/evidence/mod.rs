@@ -8,7 +8,6 @@ pub mod journal;
 mod reference;
 mod sign;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 
@@ -86,29 +85,48 @@ fn held(window: &Window, place: Place) -> Option<&[u8]> {
     Some(&bytes[from..until])
 }
 
-/// SHA-256 of every cited line, in lower-case hex. `log` gives a file by its number.
+/// SHA-256 of cited lines.
+#[derive(Debug, Default)]
+pub struct LineDigests {
+    /// Each line once, in their order.
+    cited: Vec<Citation>,
+    /// `None` for a line that is not there.
+    digests: Vec<Option<[u8; 32]>>,
+}
+
+impl LineDigests {
+    /// A line's, in lower-case hex; `None` where it was not cited or is not there.
+    pub fn get(&self, citation: &Citation) -> Option<String> {
+        let found = self.cited.binary_search(citation).ok()?;
+        self.digests[found].as_ref().map(|digest| hex(digest))
+    }
+}
+
+/// SHA-256 of every cited line. `log` gives a file by its number.
 ///
 /// # Errors
 /// A file cannot be read again.
 pub fn line_digests<'p>(
     citations: impl IntoIterator<Item = Citation>,
     log: impl Fn(u32) -> &'p Log,
-) -> Result<BTreeMap<Citation, String>, SourceProblem> {
-    let mut digests: BTreeMap<Citation, String> = BTreeMap::new();
-    for citation in citations {
-        digests.insert(citation, String::new());
-    }
-    let mut cited: Vec<Citation> = digests.keys().copied().collect();
-    cited.sort_by_key(|citation| (citation.file, citation.offset));
-    let mut files: Vec<&[Citation]> = cited.chunk_by(|a, b| a.file == b.file).collect();
-    files.sort_by_key(|of_file| log(of_file[0].file));
+) -> Result<LineDigests, SourceProblem> {
+    let mut cited: Vec<Citation> = citations.into_iter().collect();
+    cited.sort_unstable();
+    cited.dedup();
+    let mut digests = vec![None; cited.len()];
+    let mut order: Vec<usize> = (0..cited.len()).collect();
+    order.sort_by_key(|place| (cited[*place].file, cited[*place].offset));
+    let mut files: Vec<&[usize]> = order
+        .chunk_by(|a, b| cited[*a].file == cited[*b].file)
+        .collect();
+    files.sort_by_key(|of_file| log(cited[of_file[0]].file));
     for of_file in files {
-        let places: Vec<Place> = of_file.iter().map(|citation| (*citation).into()).collect();
-        read_places(log(of_file[0].file), &places, |index, bytes| {
-            digests.insert(of_file[index], sha256(bytes));
+        let places: Vec<Place> = of_file.iter().map(|place| cited[*place].into()).collect();
+        read_places(log(cited[of_file[0]].file), &places, |index, bytes| {
+            digests[of_file[index]] = Some(digest(bytes));
         })?;
     }
-    Ok(digests)
+    Ok(LineDigests { cited, digests })
 }
 
 /// SHA-256 in lower-case hex.

@@ -1,34 +1,49 @@
 //! `accesses.parquet`: every access beyond scope, disclosed or attempted, one row for each object.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use polars_core::prelude::*;
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 
-use super::{Answer, FolderProblem};
+use super::Answer;
 use crate::detect::Explanation;
 use crate::impact::{Beyond, Citation};
 use crate::pipeline::AccountOutcome;
 use crate::sequence::{Access, NO_BYTES, NONE};
 
-/// The table's bytes. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
+/// Rows that are put together before they are written: memory follows these, not how many there are.
+const ROWS: usize = 1 << 15;
+
+/// Writes the table. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
 /// an object of several subjects or controllers at that instant has a row for each. `time` is in microseconds, UTC.
-pub(super) fn parquet(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
+pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let schema = Columns::default().frame().map_err(io::Error::other)?;
+    let mut writer = ParquetWriter::new(out)
+        .with_compression(ParquetCompression::Zstd(None))
+        .batched(schema.schema())
+        .map_err(io::Error::other)?;
     let mut columns = Columns::default();
+    let mut put = |columns: &mut Columns| {
+        let frame = std::mem::take(columns).frame()?;
+        writer.write_batch(&frame)
+    };
+    let mut written = false;
     for outcome in answer.analysis.beyond() {
         let label = outcome.person.label();
         for beyond in &outcome.share.beyond {
+            if columns.time.len() >= ROWS {
+                put(&mut columns).map_err(io::Error::other)?;
+                written = true;
+            }
             columns.add(answer, (outcome, &label), beyond);
         }
     }
-    let encode = |e: PolarsError| FolderProblem::encoding("accesses.parquet", e);
-    let mut frame = columns.frame().map_err(encode)?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Zstd(None))
-        .finish(&mut frame)
-        .map_err(encode)?;
-    Ok(bytes)
+    if !written || !columns.time.is_empty() {
+        put(&mut columns).map_err(io::Error::other)?;
+    }
+    writer.finish().map_err(io::Error::other)?;
+    Ok(())
 }
 
 #[derive(Default)]
@@ -111,13 +126,7 @@ impl Columns {
         self.offset.push(access.offset as i64);
         self.length.push(i64::from(access.length));
         self.line.push(access.line as i64);
-        self.line_sha256.push(
-            answer
-                .line_digests
-                .get(&citation)
-                .filter(|digest| !digest.is_empty())
-                .cloned(),
-        );
+        self.line_sha256.push(answer.line_digests.get(&citation));
         self.container
             .push((access.container != NONE).then(|| names.objects.text(access.container)));
         self.standing.push(beyond.standing.word());

@@ -27,8 +27,6 @@ mod tables;
 mod timeline;
 pub mod view;
 
-use std::collections::BTreeMap;
-
 pub use cells::{csv_table, safe as cell, visible};
 pub use difference::Other;
 pub use finished::{Finished, Row, rows as table_rows};
@@ -50,6 +48,7 @@ use serde_json::Value;
 use crate::case::Case;
 use crate::cause::Cause;
 use crate::coverage::Assessment;
+use crate::evidence::LineDigests;
 use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Estimates, Rung, Totals};
 use crate::pipeline::{Analysis, ReadFile};
 use crate::scope::{Atlas, ControllerIndex, Thing};
@@ -88,7 +87,7 @@ pub struct Answer<'c> {
     /// What must be known of how the logs were read, in sentences.
     pub remarks: Vec<String>,
     /// SHA-256 of every cited line.
-    pub line_digests: BTreeMap<Citation, String>,
+    pub line_digests: LineDigests,
     /// Excerpts of rejected lines, by file, in the order of the file's rejects.
     pub excerpts: Vec<Vec<Vec<u8>>>,
 }
@@ -200,7 +199,7 @@ fn tables_of(answer: &Answer<'_>, to: &Staging) -> Result<Vec<Output>, FolderPro
         to.write("controllers.csv", &tables::controllers(answer)?)?,
         to.write("accounts.csv", &tables::accounts(answer)?)?,
         to.write("subjects.csv", &tables::subjects(answer)?)?,
-        to.write("accesses.parquet", &accesses::parquet(answer)?)?,
+        to.write_by("accesses.parquet", |out| accesses::write(answer, out))?,
     ];
     if let Some(learned) = &answer.analysis.learned {
         all.push(to.write("learned.csv", &tables::learned(answer, learned)?)?);

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -11,15 +10,10 @@ use super::store::Accesses;
 use super::{Access, NONE};
 
 mod shelf;
+mod spilling;
 
 pub use shelf::{Seal, Shelved};
 
-/// Into how many parts the room for accesses is cut: a partition for each thread, and what is written of it, must fit.
-const PARTS: usize = 8;
-/// Partitions that are written to at the same time, at most.
-const MOST_PARTITIONS: usize = 1024;
-/// Accesses of a partition that are written at a time.
-const BATCH: usize = 256;
 /// Pieces that are filled side by side in memory: each of them looks at whose all accesses are.
 const PIECES: usize = 8;
 /// Accesses that are looked at in one go.
@@ -60,10 +54,13 @@ impl Sequences {
         hands: Hands<'_>,
     ) -> Sequences {
         let mut starts = vec![0_usize; people + 1];
-        accesses.visit(|at, access| {
-            let who = who(at, access, true);
-            if let Some(slot) = who.and_then(|who| starts.get_mut(who as usize)) {
-                *slot += 1;
+        accesses.visit_groups(spilling::at_once(spill), hands, |at, some| {
+            let all = some.iter().flat_map(|chunk| chunk.iter());
+            for (place, access) in (at..).zip(all) {
+                let who = who(place, access, true);
+                if let Some(slot) = who.and_then(|who| starts.get_mut(who as usize)) {
+                    *slot += 1;
+                }
             }
         });
         let mut bounds = Vec::new();
@@ -122,7 +119,7 @@ impl Sequences {
             (rest, next, begin) = (others, later, last);
         }
         let mut owners: Vec<u32> = Vec::new();
-        accesses.consume_chunks(SOME, |at, some| {
+        accesses.consume_groups(SOME, hands, |at, some| {
             owners.clear();
             let all = some.iter().flat_map(|chunk| chunk.iter());
             let whose = |(place, access)| who(place, access, false).unwrap_or(NONE);
@@ -140,68 +137,6 @@ impl Sequences {
         });
         drop(pieces);
         Home::Held(all)
-    }
-
-    /// Accounts that follow each other make a partition; each access goes to its partition's place, then each
-    /// partition is sorted.
-    fn spill(
-        &self,
-        accesses: Accesses,
-        spill: &Spill,
-        mut who: impl FnMut(usize, &Access, bool) -> Option<u32>,
-        hands: Hands<'_>,
-    ) -> io::Result<Home> {
-        let room = spill.room().unwrap_or(u64::MAX) as usize / size_of::<Access>() / PARTS;
-        let size = room.max(self.len / MOST_PARTITIONS).max(1);
-        let partitions = self.partitions(size);
-        // The partition of each account.
-        let mut partition_of =
-            vec![0_u32; self.bounds.last().map_or(0, |(last, _)| *last as usize + 1)];
-        for (partition, accounts) in partitions.iter().enumerate() {
-            for (account, _) in &self.bounds[accounts.clone()] {
-                partition_of[*account as usize] = partition as u32;
-            }
-        }
-        let mut writers: Vec<Writer> = partitions.iter().map(|_| Writer::default()).collect();
-        let mut written = Ok(());
-        accesses.consume(|place, access| {
-            if let Some(account) = who(place, access, false)
-                && let Some(partition) = partition_of.get(account as usize)
-                && written.is_ok()
-            {
-                let access = Access {
-                    actor: account,
-                    ..*access
-                };
-                written = writers[*partition as usize].push(access, spill);
-            }
-        });
-        written?;
-        for writer in &mut writers {
-            writer.flush(spill)?;
-        }
-        let sorted: Vec<Mutex<io::Result<Option<Sorted>>>> =
-            partitions.iter().map(|_| Mutex::new(Ok(None))).collect();
-        hands(partitions.len(), &|at| {
-            let done = self.sort(partitions[at].clone(), &writers[at], spill);
-            *locked(&sorted[at]) = done.map(Some);
-        });
-        let mut blocks = Vec::with_capacity(self.bounds.len());
-        let mut file = None;
-        for one in sorted {
-            let one = one
-                .into_inner()
-                .unwrap_or_else(|poisoned| poisoned.into_inner())?;
-            if let Some((own, written)) = one {
-                blocks.extend(written);
-                file = Some(own);
-            }
-        }
-        Ok(Home::Spilled {
-            spill: spill.clone(),
-            file: file.ok_or(io::ErrorKind::InvalidData)?,
-            blocks,
-        })
     }
 
     /// Accounts side by side that have so many accesses together, or one that has more.
@@ -227,36 +162,6 @@ impl Sequences {
             false => fits.max(1),
         };
         from + whole.min(accounts.max(1))
-    }
-
-    /// Sorts a partition, which is read into memory for it.
-    fn sort(&self, accounts: Range<usize>, written: &Writer, spill: &Spill) -> io::Result<Sorted> {
-        let begin = self.spans(&accounts).start;
-        let mut places: Vec<usize> = accounts
-            .clone()
-            .map(|one| self.span(one).start - begin)
-            .collect();
-        let mut all = vec![Access::BLANK; self.spans(&accounts).len()];
-        let mut bytes = Vec::new();
-        let own = &self.bounds[accounts.clone()];
-        let file = written.file.as_ref().ok_or(io::ErrorKind::InvalidData)?;
-        for block in &written.blocks {
-            block.read(spill, file, &mut bytes, |access| {
-                let found = own.binary_search_by_key(&access.actor, |(account, _)| *account);
-                if let Ok(found) = found
-                    && let Some(slot) = all.get_mut(places[found])
-                {
-                    *slot = access;
-                    places[found] += 1;
-                }
-            });
-        }
-        self.order_each(accounts.clone(), &mut all);
-        let runs = accounts.map(|one| {
-            let span = self.span(one);
-            &all[span.start - begin..span.end - begin]
-        });
-        Block::write(spill, runs, &mut bytes)
     }
 
     /// Puts each account's accesses in [`order`], which stand side by side.
@@ -349,11 +254,8 @@ impl Piece<'_> {
     }
 }
 
-/// The accounts of a partition on disk.
-type Sorted = (Arc<File>, Vec<Block>);
-
 /// A panic of another thread is not told here.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     match mutex.lock() {
         Ok(guard) => guard,
         Err(poisoned) => poisoned.into_inner(),
@@ -365,33 +267,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub fn order(accesses: &mut [Access]) {
     if !accesses.is_sorted_by_key(Access::order) {
         accesses.sort_by_key(Access::order);
-    }
-}
-
-/// Accesses of a partition: on disk, and on their way there.
-#[derive(Default)]
-struct Writer {
-    file: Option<Arc<File>>,
-    blocks: Vec<Block>,
-    waiting: Vec<Access>,
-}
-
-impl Writer {
-    fn push(&mut self, access: Access, spill: &Spill) -> io::Result<()> {
-        self.waiting.push(access);
-        match self.waiting.len() {
-            BATCH => self.flush(spill),
-            _ => Ok(()),
-        }
-    }
-
-    fn flush(&mut self, spill: &Spill) -> io::Result<()> {
-        let run = std::iter::once(&self.waiting[..]).filter(|run| !run.is_empty());
-        let (file, blocks) = Block::write(spill, run, &mut Vec::new())?;
-        self.file = Some(file);
-        self.blocks.extend(blocks);
-        self.waiting.clear();
-        Ok(())
     }
 }
 

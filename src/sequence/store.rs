@@ -6,10 +6,11 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use super::sorted::locked;
 use super::spill::{Block, Spill};
-use super::{Access, Moved, NONE, Names};
+use super::{Access, Hands, Moved, NONE, Names};
 
 /// Accesses for which room is made at first.
 const FEW: usize = 256;
@@ -149,44 +150,50 @@ impl Accesses {
         }
     }
 
-    /// The same, where each chunk goes when it was shown.
-    pub fn consume(self, mut see: impl FnMut(usize, &Access)) {
-        let mut at = 0;
-        for chunk in self.chunks {
-            let one = Accesses {
-                chunks: vec![chunk],
-                ..Accesses::default()
-            };
-            let mut shown = 0;
-            one.visit(|_, access| {
-                see(at + shown, access);
-                shown += 1;
-            });
-            at += shown;
+    /// Shows all of them by groups of about so many, in order, with the place of the first: what is on disk is read side by
+    /// side.
+    pub(super) fn visit_groups(
+        &self,
+        some: usize,
+        hands: Hands<'_>,
+        mut see: impl FnMut(usize, &[&[Access]]),
+    ) {
+        let (mut at, mut held) = (0, 0);
+        let mut group: Vec<Lot<'_>> = Vec::new();
+        for lot in self.chunks.iter().flat_map(Chunk::lots) {
+            held += lot.len();
+            group.push(lot);
+            if held >= some {
+                Lot::show(&group, hands, |all| see(at, all));
+                at += std::mem::take(&mut held);
+                group.clear();
+            }
+        }
+        if !group.is_empty() {
+            Lot::show(&group, hands, |all| see(at, all));
         }
     }
 
-    /// The same by chunks that hold so many together, with the place of the first of them.
-    pub(super) fn consume_chunks(self, some: usize, mut see: impl FnMut(usize, &[&[Access]])) {
-        let (mut at, mut held) = (0, 0);
-        let mut group: Vec<Vec<Access>> = Vec::new();
-        let mut show = |group: &mut Vec<Vec<Access>>, held: &mut usize| {
-            see(at, &group.iter().map(Vec::as_slice).collect::<Vec<_>>());
-            at += std::mem::take(held);
-            group.clear();
-        };
-        for chunk in self.chunks {
-            let chunk = match chunk {
-                Chunk::Held(accesses) => accesses,
-                Chunk::Spilled(spilled) => spilled.into_iter().collect(),
-            };
-            held += chunk.len();
-            group.push(chunk);
-            if held >= some {
-                show(&mut group, &mut held);
+    /// The same, where chunks go when they were shown.
+    pub(super) fn consume_groups(
+        self,
+        some: usize,
+        hands: Hands<'_>,
+        mut see: impl FnMut(usize, &[&[Access]]),
+    ) {
+        let mut at = 0;
+        let mut chunks = self.chunks.into_iter().peekable();
+        while chunks.peek().is_some() {
+            let mut one = Accesses::default();
+            while one.len < some
+                && let Some(chunk) = chunks.next()
+            {
+                one.len += chunk.len();
+                one.chunks.push(chunk);
             }
+            one.visit_groups(some, hands, |from, all| see(at + from, all));
+            at += one.len;
         }
-        show(&mut group, &mut held);
     }
 
     /// All of them, in order.
@@ -212,7 +219,61 @@ impl FromIterator<Access> for Accesses {
     }
 }
 
+/// Accesses that are read in one go.
+enum Lot<'c> {
+    Held(&'c [Access]),
+    Block(&'c Spilled, Block),
+}
+
+impl Lot<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Lot::Held(accesses) => accesses.len(),
+            Lot::Block(_, block) => block.count,
+        }
+    }
+
+    fn show(group: &[Lot<'_>], hands: Hands<'_>, see: impl FnOnce(&[&[Access]])) {
+        let read: Vec<Mutex<Vec<Access>>> = group.iter().map(|_| Mutex::default()).collect();
+        if group.iter().any(|lot| matches!(lot, Lot::Block(..))) {
+            hands(group.len(), &|place| {
+                if let Lot::Block(spilled, block) = &group[place] {
+                    *locked(&read[place]) = spilled.block(block);
+                }
+            });
+        }
+        let read: Vec<Vec<Access>> = read
+            .into_iter()
+            .map(|one| one.into_inner().unwrap_or_else(|e| e.into_inner()))
+            .collect();
+        let all = group.iter().zip(&read).map(|(lot, read)| match lot {
+            Lot::Held(accesses) => accesses,
+            Lot::Block(..) => &read[..],
+        });
+        see(&all.collect::<Vec<_>>());
+    }
+}
+
 impl Chunk {
+    fn len(&self) -> usize {
+        match self {
+            Chunk::Held(accesses) => accesses.len(),
+            Chunk::Spilled(spilled) => spilled.blocks.iter().map(|block| block.count).sum(),
+        }
+    }
+
+    fn lots(&self) -> impl Iterator<Item = Lot<'_>> {
+        let (held, spilled) = match self {
+            Chunk::Held(accesses) => (Some(Lot::Held(accesses)), None),
+            Chunk::Spilled(spilled) => (None, Some(spilled)),
+        };
+        let blocks = spilled.into_iter().flat_map(|spilled| {
+            let blocks = spilled.blocks.iter();
+            blocks.map(move |block| Lot::Block(spilled, *block))
+        });
+        held.into_iter().chain(blocks)
+    }
+
     fn iter(&self) -> impl Iterator<Item = Access> + '_ {
         let (held, spilled) = match self {
             Chunk::Held(accesses) => (&accesses[..], None),
@@ -238,6 +299,18 @@ impl Spilled {
             blocks: blocks.into(),
             moved: None,
         })
+    }
+
+    /// The accesses of one of its blocks.
+    fn block(&self, block: &Block) -> Vec<Access> {
+        let mut all = Vec::with_capacity(block.count);
+        block.read(&self.spill, &self.file, &mut Vec::new(), |access| {
+            all.push(match &self.moved {
+                Some(moved) => moved.applied(access),
+                None => access,
+            });
+        });
+        all
     }
 
     fn visit(&self, mut see: impl FnMut(&Access)) {
@@ -344,6 +417,10 @@ mod tests {
     use super::*;
     use crate::sequence::packed::tests::access;
 
+    fn one_by_one(count: usize, work: &(dyn Fn(usize) + Sync)) {
+        (0..count).for_each(work);
+    }
+
     #[test]
     fn what_was_on_disk_is_what_was_in_memory() {
         let folder = std::env::temp_dir();
@@ -361,7 +438,10 @@ mod tests {
         let numbered: Vec<(usize, Access)> = read.into_iter().enumerate().collect();
         assert_eq!(seen, numbered);
         seen.clear();
-        accesses.consume(|at, access| seen.push((at, *access)));
+        accesses.consume_groups(1_000, &one_by_one, |at, some| {
+            let all = some.iter().flat_map(|chunk| chunk.iter());
+            seen.extend((at..).zip(all.copied()));
+        });
         assert_eq!(seen, numbered);
         assert_eq!(spill.fault(), None);
     }
@@ -377,7 +457,7 @@ mod tests {
             }
         }
         let (mut seen, mut groups) = (Vec::new(), 0);
-        accesses.consume_chunks(2_000, |at, some| {
+        accesses.consume_groups(2_000, &one_by_one, |at, some| {
             assert_eq!(at, seen.len());
             some.iter().for_each(|chunk| seen.extend_from_slice(chunk));
             groups += 1;

@@ -42,6 +42,7 @@ mod runs;
 mod scenarios;
 mod selftest;
 mod separators;
+mod shelf;
 mod source;
 mod stages;
 mod synth;
