@@ -2,7 +2,7 @@
 //!
 //! Written after CASE.md and not after `scope`, which it is there to check: maps by name, every rule in one line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::case::{Case, Grant, Member, ObjectRow, SessionRow};
 use crate::report::AccessTable;
@@ -149,7 +149,10 @@ impl<'c> Plain<'c> {
         at: Stamp,
     ) -> Option<bool> {
         let members = self.members.get(container)?;
+        let mut seen = HashSet::new();
         let then = members.iter().filter(|member| member.valid.holds(at));
+        // Who has several rows stands on the list once.
+        let then = then.filter(|member| seen.insert(member.object.as_str()));
         let (skip, take) = match page {
             Page::All => (0, u32::MAX),
             Page::Slice { skip, take } => (skip, take),

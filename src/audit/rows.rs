@@ -90,8 +90,10 @@ fn request(audit: &mut Audit, row: &AccessRow<'_>, said: &Said, plain: &Plain<'_
         or_empty(row.bytes),
         or_empty(bytes),
     );
-    let container = said.container.as_deref();
     let stands = row.container.unwrap_or_default();
+    let mut named = said.containers.iter().map(String::as_str);
+    let container = named.clone().find(|one| *one == stands);
+    let container = container.or(named.next());
     audit.same(
         FILE,
         (place(row), "container"),
@@ -122,7 +124,7 @@ fn judged(
     let sure = said.certainty(route.and_then(|route| route.empty_below));
     let lowered = match (sure, row.certainty) {
         ("confirmed", "probable") => proves_nothing(content, row, said.bytes),
-        ("confirmed" | "probable", "possible") => said.container.is_some(),
+        ("confirmed" | "probable", "possible") => !said.containers.is_empty(),
         _ => false,
     };
     if sure != row.certainty && !lowered {

@@ -4,7 +4,7 @@ use super::Example;
 use super::bodies::Constant;
 use super::names::NONE;
 use super::reading::{Request, Requests, Who};
-use super::rights::{Rights, Standing, Thing};
+use super::rights::{Content, Rights, Standing, Thing};
 use crate::words::{Certainty, Reason};
 
 /// One thing that a request touched.
@@ -79,21 +79,30 @@ impl<'c> Opener<'c> {
             return Some(opened);
         }
         opened.page = true;
-        let content = certainty == Certainty::Confirmed && spec.empty_below.is_some();
-        let id = self.requests.ids.name(asked.container);
-        match self.rights.page(id, asked.page, request.time, content) {
-            None => opened.blind = (certainty > Certainty::Nothing).then_some(Reason::NoDirectory),
-            Some((things, known)) => {
-                let (certainty, why) = match known {
-                    true => (certainty, why),
-                    false => (
-                        certainty.min(Certainty::Possible),
-                        Some(Reason::NoDirectory),
-                    ),
-                };
-                for thing in things {
-                    self.see(&mut opened, thing, certainty, why);
-                }
+        let content = match (certainty, spec.empty_below) {
+            (Certainty::Confirmed, Some(_)) => Content::Measured,
+            (Certainty::Confirmed, None) => Content::Some,
+            _ => Content::None,
+        };
+        for container in std::iter::once(&asked.container).chain(&asked.others) {
+            let id = self.requests.ids.name(*container);
+            let at = request.time;
+            let Some((things, known)) = self.rights.page(id, asked.page, at, content) else {
+                let answered = certainty > Certainty::Nothing;
+                opened.blind = opened.blind.or(answered.then_some(Reason::NoDirectory));
+                continue;
+            };
+            let less = certainty.min(Certainty::Possible);
+            let (certainty, why) = match known {
+                true => (certainty, why),
+                false => (less, Some(Reason::NoDirectory)),
+            };
+            // Whether lists on a page are read out with it nobody knows.
+            for thing in self.rights.within(&things, at) {
+                self.see(&mut opened, thing, less, Some(Reason::Ambiguous));
+            }
+            for thing in things {
+                self.see(&mut opened, thing, certainty, why);
             }
         }
         Some(opened)

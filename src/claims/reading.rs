@@ -82,6 +82,8 @@ pub(super) struct Asked {
     pub(super) objects: Vec<u32>,
     /// Number of the container's ID.
     pub(super) container: u32,
+    /// Those of further containers, where the parameter stands there more than once.
+    pub(super) others: Vec<u32>,
     pub(super) page: Slice,
 }
 
@@ -370,6 +372,7 @@ impl<'c> Reader<'c> {
             route: asked.route,
             objects: asked.objects.iter().map(|id| ids.number(id)).collect(),
             container: asked.container.as_ref().map_or(NONE, |id| ids.number(id)),
+            others: asked.others.iter().map(|id| ids.number(id)).collect(),
             page: match asked.page {
                 Page::All => Slice::All,
                 Page::Slice { skip, take } => Slice::Part(skip, take),

@@ -32,6 +32,17 @@ pub(super) enum Thing {
     Listed(u32),
 }
 
+/// What is known of an answer's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Perhaps nothing.
+    None,
+    /// It had bytes.
+    Some,
+    /// It had more than the case says that an empty one has.
+    Measured,
+}
+
 /// The tables by their keys.
 pub(super) struct Rights<'c> {
     pub(super) case: &'c Case,
@@ -51,6 +62,8 @@ pub(super) struct Rights<'c> {
     /// Whether any row of the table of objects says so.
     pub(super) marks_protected: bool,
     closed_kinds: BTreeSet<&'c str>,
+    /// Kinds that routes ask for as containers and never as objects.
+    list_kinds: BTreeSet<&'c str>,
     /// From when on the tables are out of date, and why.
     pub(super) as_of: Option<(Stamp, String)>,
     /// What the table of accounts says of each.
@@ -83,6 +96,7 @@ impl<'c> Rights<'c> {
             guarded: HashSet::new(),
             marks_protected: false,
             closed_kinds: closed_kinds(case),
+            list_kinds: list_kinds(case),
             as_of: super::age::as_of(&case.directory, span),
             holders: HashMap::new(),
         };
@@ -265,19 +279,22 @@ impl<'c> Rights<'c> {
             };
         }
         let held = rows.iter().any(|row| self.objects.valid(*row).holds(at));
-        let owner = |row: &u32| (self.subject(*row), self.controller(*row));
-        let agreed = rows
-            .windows(2)
-            .all(|pair| owner(&pair[0]) == owner(&pair[1]));
         // Nobody may see what no row holds then; whose it is, is certain only where all rows agree.
-        match held || agreed {
+        match held || self.agree(rows) {
             true => Standing::Beyond,
             false => Standing::Unclear(Reason::Ambiguous),
         }
     }
 
-    /// The rows that say whose a thing is at an instant: those that hold then, else the one that ended last, else the
-    /// first.
+    /// Whether rows agree on the data subject and the controller.
+    fn agree(&self, rows: &[u32]) -> bool {
+        let owner = |row: &u32| (self.subject(*row), self.controller(*row));
+        let first = rows.first().map(owner);
+        rows.iter().all(|row| Some(owner(row)) == first)
+    }
+
+    /// The rows that say whose a thing is at an instant: those that hold then; else all that there are where they name
+    /// several owners; else the one that ended last, or the first.
     pub(super) fn rows_at(&self, thing: Thing, at: Stamp) -> Vec<u32> {
         let rows = self.rows_of(thing);
         let valid: Vec<u32> = rows
@@ -288,10 +305,18 @@ impl<'c> Rights<'c> {
         if !valid.is_empty() {
             return valid;
         }
+        if !self.agree(rows) {
+            return rows.to_vec();
+        }
+        self.another_time(rows, at).into_iter().collect()
+    }
+
+    /// Of rows of which none holds at an instant: the one that ended last, or the first.
+    fn another_time(&self, rows: &[u32], at: Stamp) -> Option<u32> {
         let ended = |row: &u32| self.objects.valid(*row).until.filter(|until| *until <= at);
         let ends = rows.iter().copied().filter(|row| ended(row).is_some());
         let last = ends.max_by_key(|row| ended(row));
-        last.or(rows.first().copied()).into_iter().collect()
+        last.or(rows.first().copied())
     }
 
     /// Members that `members` names for a container.
@@ -306,13 +331,13 @@ impl<'c> Rights<'c> {
         id: &[u8],
         slice: Slice,
         at: Stamp,
-        content: bool,
+        content: Content,
     ) -> Option<(Vec<Thing>, bool)> {
         let members = self.recipients(id);
         if members.is_empty() {
-            return self
-                .under(self.unit_behind(id, at)?, at)
-                .map(|things| (things, false));
+            let mut things = self.under(self.unit_behind(id, at)?, at)?;
+            things.retain(|thing| !self.holds_others(*thing, id));
+            return Some((things, false));
         }
         let all = self.case.directory.members.as_deref().unwrap_or_default();
         let thing = |row: &u32| {
@@ -322,31 +347,83 @@ impl<'c> Rights<'c> {
                 .map_or(Thing::Listed(*row), |row| Thing::Known(*row))
         };
         let holds = |row: &&u32| all[**row as usize].valid.holds(at);
-        let then: Vec<Thing> = members.iter().filter(holds).map(thing).collect();
-        let ever = || members.iter().map(thing).collect();
+        let then = once(members.iter().filter(holds).map(thing));
+        let ever = || once(members.iter().map(thing));
         let shown: Vec<Thing> = match slice {
             _ if then.is_empty() => return Some((ever(), false)),
             Slice::Unreadable => return Some((then, false)),
             Slice::All => then,
-            Slice::Part(skip, take) => then
-                .into_iter()
-                .skip(skip as usize)
-                .take(take as usize)
-                .collect(),
+            Slice::Part(skip, take) => {
+                let all = then.iter().copied();
+                let shown: Vec<Thing> = all.skip(skip as usize).take(take as usize).collect();
+                match (shown.is_empty(), content) {
+                    // Content where the table knows of nobody: it was not this table that was read out.
+                    (true, Content::Measured) => return Some((ever(), false)),
+                    // The same, or the body of an empty page.
+                    (true, Content::Some) => return Some((then, false)),
+                    _ => shown,
+                }
+            }
         };
-        // Content where the table knows of nobody: it was not this table that was read out.
-        match shown.is_empty() && content {
-            true => Some((ever(), false)),
-            false => Some((shown, true)),
+        Some((shown, true))
+    }
+
+    /// What lists that stand on a page hold, and lists in these.
+    pub(super) fn within(&self, page: &[Thing], at: Stamp) -> Vec<Thing> {
+        let mut seen: HashSet<Thing> = page.iter().copied().collect();
+        let mut open: Vec<Thing> = page.to_vec();
+        let mut within = Vec::new();
+        while let Some(thing) = open.pop() {
+            let id = self.id(thing);
+            if !self.about_nobody(thing) || self.recipients(id).is_empty() {
+                continue;
+            }
+            let inner = self.page(id, Slice::All, at, Content::None);
+            // Whom the table names at no time it names here too, as nobody then.
+            let inner = inner.filter(|(_, known)| *known).unwrap_or_default().0;
+            for one in inner {
+                if seen.insert(one) {
+                    within.push(one);
+                    open.push(one);
+                }
+            }
         }
+        within
+    }
+
+    fn id(&self, thing: Thing) -> &'c [u8] {
+        let members = self.case.directory.members.as_deref().unwrap_or_default();
+        match thing {
+            Thing::Known(row) => self.objects.names(row).0.as_bytes(),
+            Thing::Listed(row) => members[row as usize].object.as_bytes(),
+            Thing::Asked(_) => &[],
+        }
+    }
+
+    /// Whether the table of objects names no subject of a thing.
+    fn about_nobody(&self, thing: Thing) -> bool {
+        let mut rows = self.rows_of(thing).iter();
+        rows.all(|row| self.objects.names(*row).1.is_empty())
+    }
+
+    /// Whether a thing of a unit is the container of this ID, or another that tells of nobody and holds others.
+    fn holds_others(&self, thing: Thing, container: &[u8]) -> bool {
+        let kind = |row: &u32| self.list_kinds.contains(self.objects.row(*row).kind);
+        let id = self.id(thing);
+        self.about_nobody(thing)
+            && (id == container
+                || !self.recipients(id).is_empty()
+                || self.rows_of(thing).iter().all(kind))
     }
 
     /// The unit that a container belongs to as an object, or is itself.
     fn unit_behind(&self, id: &[u8], at: Stamp) -> Option<u32> {
-        let first = self.rows(id).first().map(|row| Thing::Known(*row));
-        let rows = first
-            .map(|thing| self.rows_at(thing, at))
-            .unwrap_or_default();
+        let all = self.rows(id);
+        let holds = |row: &u32| self.objects.valid(*row).holds(at);
+        let mut rows: Vec<u32> = all.iter().copied().filter(holds).collect();
+        if rows.is_empty() {
+            rows.extend(self.another_time(all, at));
+        }
         let contains = |row: &&u32| !self.closed_kinds.contains(self.objects.row(**row).kind);
         let unit = rows
             .iter()
@@ -384,6 +461,20 @@ impl<'c> Rights<'c> {
         let named = own.filter(|row| !self.objects.names(*row).1.is_empty());
         named.map(|row| self.subject(row)).collect()
     }
+}
+
+/// Each thing once, where it stands first.
+fn once(things: impl Iterator<Item = Thing>) -> Vec<Thing> {
+    let mut seen = HashSet::new();
+    things.filter(|thing| seen.insert(*thing)).collect()
+}
+
+/// Kinds that routes ask for as containers and never as objects.
+fn list_kinds(case: &Case) -> BTreeSet<&str> {
+    let routes = case.routes.iter();
+    let names = routes.filter_map(|route| route.container.as_deref());
+    let object = |name: &&str| case.routes.iter().any(|route| route.object.as_deref() == Some(*name));
+    names.filter(|name| !object(name)).collect()
 }
 
 /// Kinds that routes ask for as objects and never as containers: a contact is no address book of the same number.

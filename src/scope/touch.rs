@@ -183,7 +183,10 @@ impl Opener<'_> {
             certainty: sure,
             learned: bench.by_label((true, access.container)),
         };
-        for thing in things {
+        let within = self.within(&things, access);
+        let within = within.into_iter().map(|thing| (thing, sure.min(Certainty::Possible)));
+        let things = things.into_iter().map(|thing| (thing, sure));
+        for (thing, sure) in things.chain(within) {
             let standing = bench.standing(thing, access.time);
             match standing {
                 Standing::InScope => page.inside += 1,
@@ -216,36 +219,50 @@ impl Opener<'_> {
         access: &Access,
         sure: Certainty,
     ) -> (Vec<Thing>, bool) {
-        let members = self.atlas.members(container);
-        if members.is_empty() {
+        if self.atlas.members(container).is_empty() {
             return (self.under_unit_of((container, thing), access), false);
         }
-        let ever = || {
-            members
-                .iter()
-                .map(|member| self.atlas.listed(*member))
-                .collect()
-        };
-        let valid = members
-            .iter()
-            .filter(|member| self.atlas.member_holds(**member, access.time));
+        let ever = || self.atlas.listed_in(container, None);
+        let then = self.atlas.listed_in(container, Some(access.time));
         // The table knows nobody there at that time: it is out of date, or begins later. Then it is no proof.
-        if valid.clone().next().is_none() {
+        if then.is_empty() {
             return (ever(), false);
         }
-        let things = valid.map(|member| self.atlas.listed(*member));
+        let all = then.iter().copied();
         let on_page: Vec<Thing> = match (access.skip, access.take) {
-            (NONE, _) => return (things.collect(), false),
-            (skip, NONE) => things.skip(skip as usize).collect(),
-            (skip, take) => things.skip(skip as usize).take(take as usize).collect(),
+            (NONE, _) => return (then, false),
+            (skip, NONE) => all.skip(skip as usize).collect(),
+            (skip, take) => all.skip(skip as usize).take(take as usize).collect(),
         };
-        // Content where the directory knows of nobody: it is not the directory that was read out then.
-        let route = self.routes.get(usize::from(access.route));
-        let measured = route.is_some_and(|route| route.empty_below.is_some());
-        if on_page.is_empty() && measured && sure == Certainty::Confirmed {
-            return (ever(), false);
+        // Content where the directory knows of nobody: it is not the directory that was read out then, unless so large a
+        // body may be an empty page.
+        if on_page.is_empty() && sure == Certainty::Confirmed {
+            let route = self.routes.get(usize::from(access.route));
+            let measured = route.is_some_and(|route| route.empty_below.is_some());
+            return (if measured { ever() } else { then }, false);
         }
         (on_page, true)
+    }
+
+    /// What the containers hold that stand on a page among the rest, and those in them: whether the platform read them out
+    /// too no log tells.
+    fn within(&self, page: &[Thing], access: &Access) -> Vec<Thing> {
+        let mut open: Vec<&[u8]> = Vec::new();
+        open.extend(page.iter().filter_map(|thing| self.atlas.as_container(*thing)));
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let mut seen: HashSet<Thing> = page.iter().copied().collect();
+        let mut within = Vec::new();
+        while let Some(container) = open.pop() {
+            for thing in self.atlas.listed_in(container, Some(access.time)) {
+                if seen.insert(thing) {
+                    open.extend(self.atlas.as_container(thing));
+                    within.push(thing);
+                }
+            }
+        }
+        within
     }
 
     /// The container that an access asks for: its ID, and what that is.
@@ -254,7 +271,8 @@ impl Opener<'_> {
         (self.names.objects.name(asked), self.things.get(asked))
     }
 
-    /// Without membership: whatever lies in the unit that the container is, or belongs to.
+    /// Without membership: whatever lies in the unit that the container is, or belongs to, but for it and for what only
+    /// lists others.
     fn under_unit_of(&self, (container, thing): (&[u8], Thing), access: &Access) -> Vec<Thing> {
         let Some(unit) = self.atlas.unit_of_container(container, thing, access.time) else {
             return Vec::new();
@@ -270,6 +288,8 @@ impl Opener<'_> {
             .collect();
         things.sort_unstable();
         things.dedup();
+        let itself = |one: Thing| one == thing && self.atlas.names_nobody(one);
+        things.retain(|one| !itself(*one) && !self.atlas.only_lists(*one));
         things
     }
 }
