@@ -131,7 +131,8 @@ fn judged(
         audit.finds(FILE, (place(row), "certainty"), row.certainty, sure);
     }
     let Some(object) = row.object else { return };
-    let rows = plain.rows_at(object, said.time);
+    let by = plain.by(row);
+    let rows = plain.rows_at((object, by), said.time);
     if rows.is_empty() {
         return;
     }
@@ -152,7 +153,7 @@ fn judged(
     }
     if said.named
         && plain.has_grants(&said.account)
-        && let Ok(Some(grant)) = plain.granted(&said.account, object, said.time)
+        && let Ok(Some(grant)) = plain.granted(&said.account, (object, by), said.time)
     {
         let say = format!("in scope by its grant of the role \"{}\"", grant.role);
         audit.finds(FILE, (place(row), "standing"), row.standing, say);

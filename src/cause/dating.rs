@@ -74,10 +74,9 @@ pub fn things(
         };
     }
     let thing = atlas.thing(record.object.as_bytes(), crate::sequence::NONE);
-    if atlas.rows(thing).is_empty() {
-        Vec::new()
-    } else {
-        vec![thing]
+    match atlas.rows(thing).is_empty() {
+        true => Vec::new(),
+        false => atlas.each_of(thing),
     }
 }
 

@@ -3,8 +3,9 @@
 use super::Example;
 use super::bodies::Constant;
 use super::names::NONE;
+use super::pages::Content;
 use super::reading::{Request, Requests, Who};
-use super::rights::{Content, Rights, Standing, Thing};
+use super::rights::{Rights, Standing, Thing};
 use crate::words::{Certainty, Reason};
 
 /// One thing that a request touched.
@@ -66,7 +67,8 @@ impl<'c> Opener<'c> {
             page: false,
         };
         for id in &asked.objects {
-            let thing = self.rights.thing(self.requests.ids.name(*id), *id);
+            let name = self.requests.ids.name(*id);
+            let thing = self.rights.thing(name, *id, spec.object.as_deref());
             self.see(&mut opened, thing, certainty, why);
         }
         if !asked.objects.is_empty() {

@@ -87,6 +87,13 @@ pub(super) struct Asked {
     pub(super) page: Slice,
 }
 
+impl Asked {
+    /// Whether an ID is among those that it names.
+    pub(super) fn names(&self, id: u32) -> bool {
+        self.objects.contains(&id) || self.container == id || self.others.contains(&id)
+    }
+}
+
 /// Which members of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Slice {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use hashbrown::{HashMap, HashSet};
 
 use super::groups::{Finder, Groups};
+use super::kinds::Part;
 use crate::case::{Directory, Member, ObjectRow, Objects, RouteSpec};
 use crate::sequence::{NONE, numbered};
 use crate::words::{Stamp, Validity};
@@ -17,7 +18,8 @@ pub type ControllerIndex = u32;
 /// A thing that requests or pages name, told apart exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Thing {
-    /// In the directory: its place among the directory's objects, sorted by ID.
+    /// In the directory: its place among the directory's objects, sorted by ID; behind them those that share an ID with
+    /// things of another kind.
     Known(u32),
     /// Not in the directory: its number among the requested IDs.
     Asked(u32),
@@ -33,15 +35,18 @@ pub struct Atlas<'c> {
     pub(super) objects: &'c Objects,
     pub(super) members: &'c [Member],
     /// Rows of `objects` by object ID, each object's rows in file order.
-    by_object: Groups,
+    pub(super) by_object: Groups,
     objects_found: Finder,
     /// The object of each row of `objects`.
-    object_of: Vec<u32>,
+    pub(super) object_of: Vec<u32>,
+    /// Rows of the things that share an ID with others, and the kinds and numbers of these by the object with all rows.
+    pub(super) parts: Vec<Vec<u32>>,
+    pub(super) parts_of: HashMap<u32, Vec<Part<'c>>>,
     /// Rows of `members` by container ID, each container's rows in file order.
     pub(super) by_container: Groups,
     containers_found: Finder,
     /// The thing that every row of `members` names.
-    listed: Vec<Thing>,
+    pub(super) listed: Vec<Thing>,
     /// Pre-order number of each unit and the number behind its last descendant.
     spans: Vec<(u32, u32)>,
     unit_ids: HashMap<&'c [u8], u32>,
@@ -106,6 +111,8 @@ impl<'c> Atlas<'c> {
             by_container,
             containers_found,
             listed: Vec::new(),
+            parts: Vec::new(),
+            parts_of: HashMap::new(),
             by_place: by_place(objects, &spans),
             spans,
             unit_ids: unit_ids(directory),
@@ -126,8 +133,8 @@ impl<'c> Atlas<'c> {
         atlas
     }
 
-    /// Knows from the routes which kinds are objects and no containers: an address book and a contact may have the same
-    /// number.
+    /// Knows from the routes which kinds are objects and which are containers: an address book and a contact may have the
+    /// same number.
     pub fn of_routes(mut self, routes: &'c [RouteSpec]) -> Atlas<'c> {
         let objects = || routes.iter().filter_map(|route| route.object.as_deref());
         let containers = || routes.iter().filter_map(|route| route.container.as_deref());
@@ -135,6 +142,7 @@ impl<'c> Atlas<'c> {
         let object = |name: &str| objects().any(|object| object == name);
         self.no_containers = objects().filter(|name| !container(name)).collect();
         self.only_containers = containers().filter(|name| !object(name)).collect();
+        self.part_by_kind(routes);
         self
     }
 
@@ -184,7 +192,10 @@ impl<'c> Atlas<'c> {
     /// All rows of a thing, in file order; empty for one that the directory does not know.
     pub fn rows(&self, thing: Thing) -> &[u32] {
         match thing {
-            Thing::Known(group) => self.by_object.rows(group),
+            Thing::Known(group) => match (group as usize).checked_sub(self.by_object.len()) {
+                None => self.by_object.rows(group),
+                Some(part) => self.parts.get(part).map_or(&[], |rows| rows),
+            },
             Thing::Asked(_) | Thing::Listed(_) => &[],
         }
     }

@@ -8,6 +8,7 @@ mod atlas;
 mod freshness;
 mod groups;
 mod inferred;
+mod kinds;
 pub mod learned;
 mod listed;
 mod people;

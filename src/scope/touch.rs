@@ -96,7 +96,7 @@ impl Opener<'_> {
             };
             let index = index as u32;
             if access.object != NONE {
-                let thing = self.things.get(access.object);
+                let thing = self.things.named(access);
                 let touch = Touch {
                     access: index,
                     thing,
@@ -127,7 +127,7 @@ impl Opener<'_> {
     /// and in a large table every first look waits for memory.
     fn glance(&self, accesses: &[Access]) {
         let asked = accesses.iter().filter(|access| access.object != NONE);
-        let things = asked.map(|access| self.things.get(access.object));
+        let things = asked.map(|access| self.things.named(access));
         let seen = things.fold(0, |seen, thing| seen ^ self.atlas.glance(thing));
         std::hint::black_box(seen);
     }
@@ -143,7 +143,7 @@ impl Opener<'_> {
             return (Vec::new(), sure);
         }
         if access.object != NONE {
-            return (vec![self.things.get(access.object)], sure);
+            return (vec![self.things.named(access)], sure);
         }
         if access.container == NONE {
             return (Vec::new(), sure);
@@ -184,7 +184,9 @@ impl Opener<'_> {
             learned: bench.by_label((true, access.container)),
         };
         let within = self.within(&things, access);
-        let within = within.into_iter().map(|thing| (thing, sure.min(Certainty::Possible)));
+        let within = within
+            .into_iter()
+            .map(|thing| (thing, sure.min(Certainty::Possible)));
         let things = things.into_iter().map(|thing| (thing, sure));
         for (thing, sure) in things.chain(within) {
             let standing = bench.standing(thing, access.time);
@@ -248,7 +250,10 @@ impl Opener<'_> {
     /// too no log tells.
     fn within(&self, page: &[Thing], access: &Access) -> Vec<Thing> {
         let mut open: Vec<&[u8]> = Vec::new();
-        open.extend(page.iter().filter_map(|thing| self.atlas.as_container(*thing)));
+        open.extend(
+            page.iter()
+                .filter_map(|thing| self.atlas.as_container(*thing)),
+        );
         if open.is_empty() {
             return Vec::new();
         }
