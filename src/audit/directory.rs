@@ -83,11 +83,20 @@ impl<'c> Plain<'c> {
         }
     }
 
+    /// The kind of the object of a row of `accesses.parquet`, by the first of its rows.
+    pub(super) fn kind(&self, row: &AccessRow<'_>) -> Option<&'c str> {
+        let rows = self.object((row.object?, self.by(row)));
+        rows.first().map(|row| row.kind)
+    }
+
     /// The rows of the object that a request names by its ID, or that a page lists. Where things of several kinds share
     /// the ID these are the rows of the kind that is called as the route's variable; else those of no kind that another
     /// route asks for. A page lists what is no container, where that is one kind.
     fn object(&self, (object, by): Named<'_>) -> Vec<ObjectRow<'c>> {
         let rows = self.objects.get(object).map_or(&[][..], Vec::as_slice);
+        if rows.len() < 2 {
+            return rows.to_vec();
+        }
         let routes = || self.case.routes.iter();
         let asked = |kind: &str| {
             routes().any(|route| {

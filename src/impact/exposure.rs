@@ -98,15 +98,15 @@ impl Merger<'_> {
         (!sure(self.atlas.controller(row))).then_some(Reason::NoGrants)
     }
 
-    /// Whether a row's subject is only in doubt because of the account's scope or the directory's age.
+    /// Whether a row's subject is only in doubt: because of the account's scope, the directory's age, or because the
+    /// directory names none.
     pub(super) fn leaves_open(
         &self,
         row: u32,
         at: Stamp,
         sure: &dyn Fn(Option<ControllerIndex>) -> bool,
     ) -> bool {
-        let reason = self.unsure(row, at, sure);
-        reason.is_some_and(|reason| reason != Reason::Ambiguous)
+        self.unsure(row, at, sure).is_some()
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn tallies<'t>(basis: &'t Basis<'t>) -> BTreeMap<Key, Tally<'t>> {
 }
 
 /// Whether the directory names no subject for the row's object.
-fn stands_for_itself(basis: &Basis<'_>, cited: &Cited<'_>) -> bool {
+pub(super) fn stands_for_itself(basis: &Basis<'_>, cited: &Cited<'_>) -> bool {
     let (Some(object), Some(subject)) = (cited.row.object, cited.row.subject) else {
         return false;
     };
