@@ -3,7 +3,6 @@
 use super::Example;
 use super::bodies::Constant;
 use super::names::NONE;
-use super::pages::Content;
 use super::reading::{Request, Requests, Who};
 use super::rights::{Rights, Standing, Thing};
 use crate::words::{Certainty, Reason};
@@ -81,11 +80,7 @@ impl<'c> Opener<'c> {
             return Some(opened);
         }
         opened.page = true;
-        let content = match (certainty, spec.empty_below) {
-            (Certainty::Confirmed, Some(_)) => Content::Measured,
-            (Certainty::Confirmed, None) => Content::Some,
-            _ => Content::None,
-        };
+        let content = certainty == Certainty::Confirmed && spec.empty_below.is_some();
         for container in std::iter::once(&asked.container).chain(&asked.others) {
             let id = self.requests.ids.name(*container);
             let at = request.time;

@@ -8,17 +8,6 @@ use super::reading::Slice;
 use super::rights::{Rights, Thing};
 use crate::words::Stamp;
 
-/// What is known of an answer's body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    /// Perhaps nothing.
-    None,
-    /// It had bytes.
-    Some,
-    /// It had more than the case says that an empty one has.
-    Measured,
-}
-
 impl<'c> Rights<'c> {
     /// Members that `members` names for a container.
     pub(super) fn recipients(&self, container: &[u8]) -> &[u32] {
@@ -32,7 +21,7 @@ impl<'c> Rights<'c> {
         id: &[u8],
         slice: Slice,
         at: Stamp,
-        content: Content,
+        content: bool,
     ) -> Option<(Vec<Thing>, bool)> {
         let members = self.recipients(id);
         if members.is_empty() {
@@ -55,13 +44,11 @@ impl<'c> Rights<'c> {
             Slice::Part(skip, take) => {
                 let all = then.iter().copied();
                 let shown: Vec<Thing> = all.skip(skip as usize).take(take as usize).collect();
-                match (shown.is_empty(), content) {
-                    // Content where the table knows of nobody: it was not this table that was read out.
-                    (true, Content::Measured) => return Some((ever(), false)),
-                    // The same, or the body of an empty page.
-                    (true, Content::Some) => return Some((then, false)),
-                    _ => shown,
+                // Content where the table knows of nobody: it was not this table that was read out.
+                if shown.is_empty() && content {
+                    return Some((ever(), false));
                 }
+                shown
             }
         };
         Some((shown, true))
@@ -77,7 +64,7 @@ impl<'c> Rights<'c> {
             if !self.about_nobody(thing) || self.recipients(id).is_empty() {
                 continue;
             }
-            let inner = self.page(id, Slice::All, at, Content::None);
+            let inner = self.page(id, Slice::All, at, false);
             // Whom the table names at no time it names here too, as nobody then.
             let inner = inner.filter(|(_, known)| *known).unwrap_or_default().0;
             for one in inner {

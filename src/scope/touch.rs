@@ -236,12 +236,11 @@ impl Opener<'_> {
             (skip, NONE) => all.skip(skip as usize).collect(),
             (skip, take) => all.skip(skip as usize).take(take as usize).collect(),
         };
-        // Content where the directory knows of nobody: it is not the directory that was read out then, unless so large a
-        // body may be an empty page.
-        if on_page.is_empty() && sure == Certainty::Confirmed {
-            let route = self.routes.get(usize::from(access.route));
-            let measured = route.is_some_and(|route| route.empty_below.is_some());
-            return (if measured { ever() } else { then }, false);
+        // Content where the directory knows of nobody: it is not the directory that was read out then.
+        let route = self.routes.get(usize::from(access.route));
+        let measured = route.is_some_and(|route| route.empty_below.is_some());
+        if on_page.is_empty() && measured && sure == Certainty::Confirmed {
+            return (ever(), false);
         }
         (on_page, true)
     }

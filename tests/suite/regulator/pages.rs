@@ -1,4 +1,4 @@
-//! What stood on a page: rows that double, lists on lists, pages past the end, containers that a request names twice; and
+//! What stood on a page: rows that double, lists on lists, containers that a request names twice; and
 //! answers of which the log does not tell whether anything went out.
 
 use super::{CONTACT, World};
@@ -55,22 +55,6 @@ fn a_list_without_members_does_not_hold_itself() {
     let answer = world.answered();
     answer.is("s", "cannot_be_excluded", "AMBIGUOUS", ["0", "20", "20"]);
     answer.is("t", "excluded", "", ["0", "0", "20"]);
-}
-
-#[test]
-fn content_on_a_page_past_the_end_excludes_nobody() {
-    for target in ["/books/bs?page=3", "/books/bs?page=9"] {
-        let mut world = World::new("past-the-end");
-        world.routes = format!("{CONTACT}{PAGED}");
-        world.objects = BOOKS.to_owned();
-        world.members = "bs,s1,,\nbs,s2,,\nbs,s3,,\n".to_owned();
-        world.ask(300, target, "200", "500");
-        let answer = world.answered();
-        answer.is("s", "cannot_be_excluded", "AMBIGUOUS", ["0", "3", "20"]);
-        // Nothing went out: nothing can have been on it.
-        world.log = world.log.replace(" 200 500 ", " 200 0 ");
-        world.answered().is("s", "excluded", "", ["0", "0", "20"]);
-    }
 }
 
 #[test]
