@@ -165,10 +165,12 @@ impl<'c> Rights<'c> {
     /// The things that share an ID with things of another kind that routes ask for: their rows by the first of them.
     fn kinds(&self) -> HashMap<u32, Vec<u32>> {
         let mut of_kind = HashMap::new();
-        for rows in self.rows.values().filter(|rows| rows.len() > 1) {
+        let kind = |row: u32| self.objects.row(row).kind;
+        let several = |rows: &&Vec<u32>| rows.iter().any(|row| kind(*row) != kind(rows[0]));
+        for rows in self.rows.values().filter(several) {
             let mut kinds: HashMap<Option<&str>, Vec<u32>> = HashMap::new();
             for row in rows {
-                let kind = self.variables.get(self.objects.row(*row).kind).copied();
+                let kind = self.variables.get(kind(*row)).copied();
                 kinds.entry(kind).or_default().push(*row);
             }
             if kinds.len() > 1 {

@@ -24,13 +24,15 @@ impl<'c> Atlas<'c> {
             .collect();
         for group in 0..count as u32 {
             let rows = self.by_object.rows(group);
-            if rows.len() < 2 {
+            let kind = |row: u32| self.objects.row(row).kind;
+            // Nearly every object has one row, or rows of one kind.
+            if rows.len() < 2 || rows.iter().all(|row| kind(*row) == kind(rows[0])) {
                 continue;
             }
             let mut kinds: Vec<(Option<&'c str>, Vec<u32>)> = Vec::new();
             for row in rows {
-                let kind = self.objects.row(*row).kind;
-                let kind = asked.iter().copied().find(|name| *name == kind);
+                let own = kind(*row);
+                let kind = asked.iter().copied().find(|name| *name == own);
                 match kinds.iter_mut().find(|known| known.0 == kind) {
                     Some(known) => known.1.push(*row),
                     None => kinds.push((kind, vec![*row])),
