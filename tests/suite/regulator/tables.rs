@@ -1,9 +1,11 @@
-//! Tables that say odd things: fields joined otherwise, published records that contradict the directory.
+//! Tables that say odd things: fields joined otherwise, published records that contradict the directory, a ladder and a page
+//! that were forged with care.
 
 use std::fs;
 
 use super::World;
-use crate::answer::table;
+use crate::answer::{run, table, text};
+use crate::judged_again::forged::forge;
 
 #[test]
 fn fields_may_be_joined_by_commas() {
@@ -57,4 +59,24 @@ fn published_records_that_nobody_knows_are_told() {
             && basis.starts_with("1 published record in `[leak]` names neither")
     };
     assert_eq!(doubts.iter().filter(told).count(), 1, "{doubts:?}");
+}
+
+#[test]
+fn a_forged_ladder_and_a_forged_page_are_contradicted() {
+    let mut world = World::new("forged");
+    world.ask(300, "/contacts/s1", "200", "500");
+    let forgeries: [(&str, &str, &str); 3] = [
+        ("ladder.csv", "answered,s,1,1,", "answered,s,1,9,"),
+        ("ladder.csv", "requested,,1,1,", "requested,,2,1,"),
+        ("report.html", "</title>", ".</title>"),
+    ];
+    for (file, from, to) in forgeries {
+        let answer = world.answered();
+        forge(&answer.out, file, &|before| before.replacen(from, to, 1));
+        let case = world.folder.join("case.toml");
+        let held = run(&["verify", text(&answer.out), "--case", text(&case)]);
+        let said = String::from_utf8_lossy(&held.stdout);
+        assert_eq!(held.status.code(), Some(3), "{said}");
+        assert!(said.contains(&format!("Contradicted  {file}")), "{said}");
+    }
 }
