@@ -90,8 +90,10 @@ fn request(audit: &mut Audit, row: &AccessRow<'_>, said: &Said, plain: &Plain<'_
         or_empty(row.bytes),
         or_empty(bytes),
     );
-    let container = said.container.as_deref();
     let stands = row.container.unwrap_or_default();
+    let mut named = said.containers.iter().map(String::as_str);
+    let container = named.clone().find(|one| *one == stands);
+    let container = container.or(named.next());
     audit.same(
         FILE,
         (place(row), "container"),
@@ -122,14 +124,15 @@ fn judged(
     let sure = said.certainty(route.and_then(|route| route.empty_below));
     let lowered = match (sure, row.certainty) {
         ("confirmed", "probable") => proves_nothing(content, row, said.bytes),
-        ("confirmed" | "probable", "possible") => said.container.is_some(),
+        ("confirmed" | "probable", "possible") => !said.containers.is_empty(),
         _ => false,
     };
     if sure != row.certainty && !lowered {
         audit.finds(FILE, (place(row), "certainty"), row.certainty, sure);
     }
     let Some(object) = row.object else { return };
-    let rows = plain.rows_at(object, said.time);
+    let by = plain.by(row);
+    let rows = plain.rows_at((object, by), said.time);
     if rows.is_empty() {
         return;
     }
@@ -150,7 +153,7 @@ fn judged(
     }
     if said.named
         && plain.has_grants(&said.account)
-        && let Ok(Some(grant)) = plain.granted(&said.account, object, said.time)
+        && let Ok(Some(grant)) = plain.granted(&said.account, (object, by), said.time)
     {
         let say = format!("in scope by its grant of the role \"{}\"", grant.role);
         audit.finds(FILE, (place(row), "standing"), row.standing, say);

@@ -99,6 +99,7 @@ impl Constant {
             200 | 203 | 206 => (Certainty::Confirmed, None),
             304 => probable(Reason::Ambiguous),
             499 if content => probable(Reason::Ambiguous),
+            499 if !counted => probable(Reason::NoBody),
             0 if content || !counted => probable(Reason::NoStatus),
             201 | 202 | 207..=299 if content || !counted => probable(Reason::Ambiguous),
             _ => (Certainty::Nothing, None),

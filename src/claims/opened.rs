@@ -66,7 +66,8 @@ impl<'c> Opener<'c> {
             page: false,
         };
         for id in &asked.objects {
-            let thing = self.rights.thing(self.requests.ids.name(*id), *id);
+            let name = self.requests.ids.name(*id);
+            let thing = self.rights.thing(name, *id, spec.object.as_deref());
             self.see(&mut opened, thing, certainty, why);
         }
         if !asked.objects.is_empty() {
@@ -80,20 +81,25 @@ impl<'c> Opener<'c> {
         }
         opened.page = true;
         let content = certainty == Certainty::Confirmed && spec.empty_below.is_some();
-        let id = self.requests.ids.name(asked.container);
-        match self.rights.page(id, asked.page, request.time, content) {
-            None => opened.blind = (certainty > Certainty::Nothing).then_some(Reason::NoDirectory),
-            Some((things, known)) => {
-                let (certainty, why) = match known {
-                    true => (certainty, why),
-                    false => (
-                        certainty.min(Certainty::Possible),
-                        Some(Reason::NoDirectory),
-                    ),
-                };
-                for thing in things {
-                    self.see(&mut opened, thing, certainty, why);
-                }
+        for container in std::iter::once(&asked.container).chain(&asked.others) {
+            let id = self.requests.ids.name(*container);
+            let at = request.time;
+            let Some((things, known)) = self.rights.page(id, asked.page, at, content) else {
+                let answered = certainty > Certainty::Nothing;
+                opened.blind = opened.blind.or(answered.then_some(Reason::NoDirectory));
+                continue;
+            };
+            let less = certainty.min(Certainty::Possible);
+            let (certainty, why) = match known {
+                true => (certainty, why),
+                false => (less, Some(Reason::NoDirectory)),
+            };
+            // Whether lists on a page are read out with it nobody knows.
+            for thing in self.rights.within(&things, at) {
+                self.see(&mut opened, thing, less, Some(Reason::Ambiguous));
+            }
+            for thing in things {
+                self.see(&mut opened, thing, certainty, why);
             }
         }
         Some(opened)

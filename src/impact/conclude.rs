@@ -182,11 +182,10 @@ fn row(
         .map(|(_, tally)| tally)
         .collect();
     let (undecided, mut reasons) = undecided(controller, exposure, published);
-    reasons.extend(
-        subjects
-            .iter()
-            .flat_map(|tally| tally.doubts.iter().copied()),
-    );
+    // Who is confirmed is so whatever else is said of it.
+    let unsure = subjects.iter();
+    let unsure = unsure.filter(|tally| tally.certainty != Certainty::Confirmed);
+    reasons.extend(unsure.flat_map(|tally| tally.doubts.iter().copied()));
     let by_certainty = by_certainty(&subjects);
     let min = by_certainty
         .get(&Certainty::Confirmed)

@@ -37,6 +37,7 @@ mod licences;
 mod offline;
 mod pack;
 mod practice;
+mod regulator;
 mod renders;
 mod runs;
 mod scenarios;

@@ -50,11 +50,12 @@ pub(super) fn tallies<'t>(basis: &'t Basis<'t>) -> BTreeMap<Key, Tally<'t>> {
 }
 
 /// Whether the directory names no subject for the row's object.
-fn stands_for_itself(basis: &Basis<'_>, cited: &Cited<'_>) -> bool {
+pub(super) fn stands_for_itself(basis: &Basis<'_>, cited: &Cited<'_>) -> bool {
     let (Some(object), Some(subject)) = (cited.row.object, cited.row.subject) else {
         return false;
     };
-    let rows = basis.plain.rows_at(object, cited.time());
+    let by = basis.plain.by(&cited.row);
+    let rows = basis.plain.rows_at((object, by), cited.time());
     subject.strip_prefix("object:") == Some(object) && rows.iter().any(|row| row.subject.is_empty())
 }
 
@@ -89,7 +90,8 @@ impl<'t> Tally<'t> {
         let mut routes = basis.plain.case.routes.iter();
         let route = routes.find(|route| route.name == row.route);
         let sure = row.certainty == "confirmed";
-        for object in basis.plain.rows_at(row.object.unwrap_or_default(), time) {
+        let named = (row.object.unwrap_or_default(), basis.plain.by(row));
+        for object in basis.plain.rows_at(named, time) {
             let own = row.subject == Some(object.subject)
                 && row.controller == basis.plain.controller(&object);
             if !own {
