@@ -1,6 +1,8 @@
 //! What the advocate of an accused pupil and the lawyer of the data subjects found: lower bounds that were too high, upper
 //! bounds that were too low, and figures that hung on how the logs were cut into files.
 
+mod accused;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -39,12 +41,13 @@ impl Platform {
         }
     }
 
-    /// Someone asks for something at a second of 4 March 2021.
+    /// Someone asks for something, so many seconds after 4 March 2021 began.
     fn ask(&mut self, who: &str, second: u32, path: &str, bytes: u32) {
+        let (day, second) = (4 + second / 86_400, second % 86_400);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         writeln!(
             self.log,
-            "10.0.0.7 - {who} [04/Mar/2021:{hour:02}:{minute:02}:{second:02} +0000] \"GET {path} HTTP/1.1\" 200 {bytes} \
+            "10.0.0.7 - {who} [{day:02}/Mar/2021:{hour:02}:{minute:02}:{second:02} +0000] \"GET {path} HTTP/1.1\" 200 {bytes} \
              \"-\" \"x\""
         )
         .unwrap();
@@ -52,13 +55,18 @@ impl Platform {
 
     /// Everybody looks at everybody of the own class; cards have many sizes.
     fn ordinary(&mut self) {
+        self.ordinary_every(3);
+    }
+
+    /// The same, so many seconds after each other.
+    fn ordinary_every(&mut self, step: u32) {
         let mut second = 30_000;
         for (school, pupils) in self.schools.clone() {
             for (who, whom) in
                 (1..=pupils).flat_map(|who| (1..=pupils).map(move |whom| (who, whom)))
             {
                 let size = 140 + (whom as u32 * 37 + school as u32 * 11) % 90;
-                second += 3;
+                second += step;
                 self.ask(
                     &format!("{school}{who}"),
                     second,
@@ -230,7 +238,7 @@ fn a_sentence_is_no_card() {
 #[test]
 fn a_day_that_a_short_log_lacks_excludes_nobody() {
     let mut platform = Platform::new("short", &[('a', 5), ('b', 7)]);
-    platform.ordinary();
+    platform.ordinary_every(400);
     let day = platform.log.clone();
     // Monday to Friday, each as the other.
     let days: Vec<String> = (1..=5)
