@@ -58,7 +58,7 @@ impl Platform {
         self.ordinary_every(3);
     }
 
-    /// The same, so many seconds after each other.
+    /// The same, about so many seconds after each other.
     fn ordinary_every(&mut self, step: u32) {
         let mut second = 30_000;
         for (school, pupils) in self.schools.clone() {
@@ -66,7 +66,7 @@ impl Platform {
                 (1..=pupils).flat_map(|who| (1..=pupils).map(move |whom| (who, whom)))
             {
                 let size = 140 + (whom as u32 * 37 + school as u32 * 11) % 90;
-                second += step;
+                second += step + (who * 7 + whom * 5) as u32 % 11 * step / 10;
                 self.ask(
                     &format!("{school}{who}"),
                     second,
@@ -237,8 +237,13 @@ fn a_sentence_is_no_card() {
 
 #[test]
 fn a_day_that_a_short_log_lacks_excludes_nobody() {
-    let mut platform = Platform::new("short", &[('a', 5), ('b', 7)]);
-    platform.ordinary_every(400);
+    let mut platform = Platform::new("short", &[('a', 5), ('b', 7), ('c', 9)]);
+    platform.ask("b2", 24_000, "/cards/b3", 150);
+    platform.ordinary_every(150);
+    // An evening tells nothing of the day behind it.
+    for second in [65_000, 70_000, 75_000, 79_500] {
+        platform.ask("a1", second, "/cards/a2", 150);
+    }
     let day = platform.log.clone();
     // Monday to Friday, each as the other.
     let days: Vec<String> = (1..=5)
