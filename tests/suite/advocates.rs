@@ -66,7 +66,8 @@ impl Platform {
                 (1..=pupils).flat_map(|who| (1..=pupils).map(move |whom| (who, whom)))
             {
                 let size = 140 + (whom as u32 * 37 + school as u32 * 11) % 90;
-                second += step + (who * 7 + whom * 5) as u32 % 11 * step / 10;
+                let uneven = (who * 7 + whom * 5) as u32 + school as u32 * 3;
+                second += step / 6 + uneven % 11 * step / 3;
                 self.ask(
                     &format!("{school}{who}"),
                     second,
@@ -239,7 +240,7 @@ fn a_sentence_is_no_card() {
 fn a_day_that_a_short_log_lacks_excludes_nobody() {
     let mut platform = Platform::new("short", &[('a', 5), ('b', 7), ('c', 9)]);
     platform.ask("b2", 24_000, "/cards/b3", 150);
-    platform.ordinary_every(150);
+    platform.ordinary_every(120);
     // An evening tells nothing of the day behind it.
     for second in [65_000, 70_000, 75_000, 79_500] {
         platform.ask("a1", second, "/cards/a2", 150);
