@@ -9,6 +9,7 @@ use super::directory::Plain;
 use super::lines::{Said, Seen};
 use super::reread::Raw;
 use crate::report::{AccessRow, AccessTable};
+use crate::route::content::least_room;
 
 const FILE: &str = "accesses.parquet";
 
@@ -123,7 +124,9 @@ fn judged(
     let route = said.route.map(|route| &plain.case.routes[route]);
     let sure = said.certainty(route.and_then(|route| route.empty_below));
     let lowered = match (sure, row.certainty) {
-        ("confirmed", "probable") => proves_nothing(content, row, said.bytes),
+        ("confirmed", "probable") => {
+            proves_nothing(content, row, said.bytes) || has_no_room(content, row, said, plain)
+        }
         ("confirmed" | "probable", "possible") => !said.containers.is_empty(),
         _ => false,
     };
@@ -169,6 +172,31 @@ fn proves_nothing(content: &Value, row: &AccessRow<'_>, bytes: Option<u64>) -> b
         let below = route["far_below_the_mode"]["bytes_below"].as_u64();
         let mut constant = route["constant_bodies"].as_array().into_iter().flatten();
         below.is_some_and(|least| bytes < least) || constant.any(|one| one["bytes"] == bytes)
+    })
+}
+
+/// Whether the body had no room for what lay beyond scope among the several IDs that the request named, by the usual size
+/// that the answer gives.
+fn has_no_room(content: &Value, row: &AccessRow<'_>, said: &Said, plain: &Plain<'_>) -> bool {
+    let Some(bytes) = said.bytes.filter(|_| said.objects.len() > 1) else {
+        return false;
+    };
+    let by = plain.by(row);
+    let may_see = |object: &String| {
+        // Without grants its scope is inferred: nobody can tell here.
+        !plain.has_grants(&said.account)
+            || matches!(plain.granted(&said.account, (object, by), said.time), Ok(Some(_)))
+    };
+    let known = said.objects.iter();
+    let known = known.filter(|object| !plain.rows_at((object, by), said.time).is_empty());
+    let (inside, beyond): (Vec<_>, Vec<_>) =
+        known.partition(|object| said.named && may_see(object));
+    let named = (inside.len() as u64, beyond.len() as u64);
+    let routes = content.as_array().into_iter().flatten();
+    let mut own = routes.filter(|route| route["route"] == row.route);
+    own.any(|route| {
+        let usual = route["bytes_each"]["usual"].as_u64();
+        usual.is_some_and(|usual| bytes < least_room(usual, named))
     })
 }
 

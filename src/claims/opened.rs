@@ -71,6 +71,7 @@ impl<'c> Opener<'c> {
             self.see(&mut opened, thing, certainty, why);
         }
         if !asked.objects.is_empty() {
+            self.left_out(&mut opened, asked.route);
             return Some(opened);
         }
         if asked.container == NONE {
@@ -103,6 +104,27 @@ impl<'c> Opener<'c> {
             }
         }
         Some(opened)
+    }
+
+    /// What a request for several things is not shown to have disclosed, because its answer has no room for it.
+    fn left_out(&self, opened: &mut Opened<'c>, route: u16) {
+        let those = |standing: Standing| {
+            let sights = opened.sights.iter();
+            sights.filter(|one| one.standing == standing).count() as u64
+        };
+        let (inside, beyond) = (those(Standing::Inside), those(Standing::Beyond));
+        let several = opened.sights.len() > 1 && opened.certainty == Certainty::Confirmed;
+        if several
+            && self
+                .constant
+                .leaves_out(opened.request, route, inside, beyond)
+        {
+            for sight in &mut opened.sights {
+                if sight.standing == Standing::Beyond {
+                    (sight.certainty, sight.why) = (Certainty::Probable, Some(Reason::Ambiguous));
+                }
+            }
+        }
     }
 
     fn see(

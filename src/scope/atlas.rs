@@ -416,6 +416,19 @@ impl<'c> Atlas<'c> {
         }
         population
     }
+
+    /// How many data subjects stand in no controller's population: no row of theirs has a unit with a controller.
+    pub fn unplaced(&self) -> u64 {
+        let mut placed = vec![None; self.subjects.len()];
+        for row in 0..self.objects.len() as u32 {
+            if !self.objects.names(row).1.is_empty()
+                && let Some(known) = placed.get_mut(self.subject(row) as usize)
+            {
+                *known = Some(known.unwrap_or(false) || self.controller(row).is_some());
+            }
+        }
+        placed.iter().filter(|known| **known == Some(false)).count() as u64
+    }
 }
 
 /// Does one thing on another thread while the other is done here.

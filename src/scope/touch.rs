@@ -13,7 +13,7 @@ use crate::case::RouteSpec;
 use crate::route::content::Content;
 use crate::route::disclosure::certainty;
 use crate::sequence::{Access, NONE, Names};
-use crate::words::Certainty;
+use crate::words::{Certainty, Stamp};
 
 /// One thing that an access touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,7 @@ impl Opener<'_> {
         let mut seen: HashSet<(Thing, Standing)> = HashSet::new();
         let mut shown: HashSet<Thing> = HashSet::new();
         self.glance(accesses);
+        let cut = self.cut_short(bench, accesses);
         for (index, access) in accesses.iter().enumerate() {
             let empty_below = self
                 .routes
@@ -97,11 +98,16 @@ impl Opener<'_> {
             let index = index as u32;
             if access.object != NONE {
                 let thing = self.things.named(access);
+                let standing = bench.standing(thing, access.time);
+                let unproven = left_out(standing) && cut.contains(&access.order());
                 let touch = Touch {
                     access: index,
                     thing,
-                    standing: bench.standing(thing, access.time),
-                    certainty: sure,
+                    standing,
+                    certainty: match sure {
+                        Certainty::Confirmed if unproven => Certainty::Probable,
+                        sure => sure,
+                    },
                     listed: false,
                     shown: shown.contains(&thing),
                     label: bench.by_label((false, access.object)).1,
@@ -121,6 +127,29 @@ impl Opener<'_> {
             }
         }
         touched
+    }
+
+    /// The requests for several things whose answers have no room for what lay beyond the account's scope: such an answer
+    /// leaves out whom the asker may not see.
+    fn cut_short(&self, bench: &Bench<'_>, accesses: &[Access]) -> HashSet<(Stamp, u32, u64)> {
+        let requests = accesses.chunk_by(|one, next| one.order() == next.order());
+        let several = requests.filter(|request| request.len() > 1);
+        let cut = several.filter(|request| {
+            let (mut inside, mut beyond) = (0, 0);
+            if self.content.room(request[0].route, (0, 0)).is_none() {
+                return false;
+            }
+            for access in request.iter().filter(|access| access.object != NONE) {
+                match bench.standing(self.things.named(access), access.time) {
+                    Standing::InScope => inside += 1,
+                    standing if left_out(standing) => beyond += 1,
+                    _ => {}
+                }
+            }
+            let room = self.content.room(request[0].route, (inside, beyond));
+            beyond > 0 && room.is_some_and(|room| request[0].bytes < room)
+        });
+        cut.map(|request| request[0].order()).collect()
     }
 
     /// Looks at the rows of all objects once, one beside the other: what is asked of them after that waits for each answer,
@@ -296,6 +325,12 @@ impl Opener<'_> {
         things.retain(|one| !itself(*one) && !self.atlas.only_lists(*one));
         things
     }
+}
+
+/// Whether an answer that shows only what the asker may see leaves it out. What the directory does not know confirms nobody,
+/// whatever its label says.
+fn left_out(standing: Standing) -> bool {
+    matches!(standing, Standing::Beyond | Standing::NoUnit)
 }
 
 impl Touched {

@@ -135,10 +135,13 @@ pub(super) fn check(
                 "one row for each",
             );
         }
+        // What only the order of a run makes possible has no line of its own, but may have one of which the scope is not known.
+        let by_order = cell_of(row, "accesses") == "0";
         match tallies.get(&key) {
-            Some(tally) => one(audit, (&place, row), tally, basis.exact),
-            // What only the order of a run makes possible has no line of its own.
-            None if cell_of(row, "accesses") == "0" => {
+            Some(tally) if basis.exact || !by_order => {
+                one(audit, (&place, row), tally, basis.exact);
+            }
+            _ if by_order => {
                 audit.same(
                     FILE,
                     (&place, "certainty"),
@@ -146,7 +149,7 @@ pub(super) fn check(
                     "possible",
                 );
             }
-            None => {
+            _ => {
                 let say = "no row of accesses.parquet discloses anything of this subject";
                 audit.finds(FILE, (&place, "accesses"), cell_of(row, "accesses"), say);
             }
