@@ -81,7 +81,7 @@ impl Content {
     /// Measures the answered bodies of all accesses.
     pub fn measure(accesses: &Accesses, routes: &[RouteSpec]) -> Content {
         let mut counts: HashMap<(u16, u64), u64> = HashMap::new();
-        requests(accesses, |access| {
+        let several = requests(accesses, |access| {
             *counts.entry((access.route, access.bytes)).or_default() += 1;
         });
         let mut by_route: BTreeMap<u16, BTreeMap<u64, u64>> = BTreeMap::new();
@@ -106,7 +106,10 @@ impl Content {
                 }
             });
         }
-        let each = each(accesses);
+        let each = match several {
+            true => each(accesses),
+            false => HashMap::new(),
+        };
         let mut measured = Vec::new();
         for (route, sizes) in &by_route {
             let own = sizes
@@ -213,14 +216,19 @@ fn median(mut figures: Vec<u64>) -> Option<u64> {
 
 /// The answered requests; one that names many IDs is one, whatever it named: the same batch asked for again and again
 /// is no constant body.
-fn requests(accesses: &Accesses, mut see: impl FnMut(&Access)) {
+///
+/// Says whether any of them names several.
+fn requests(accesses: &Accesses, mut see: impl FnMut(&Access)) -> bool {
     let mut before = None;
+    let mut several = false;
     accesses.visit(|_, access| {
         let first = before.replace(access.order()) != Some(access.order());
+        several |= !first;
         if first && answered(access) {
             see(access);
         }
     });
+    several
 }
 
 fn answered(access: &Access) -> bool {
