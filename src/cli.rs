@@ -286,7 +286,12 @@ pub struct VerifyArgs {
     pub claims: Option<PathBuf>,
     /// With --claims: also write an annex for a letter, as HTML or Markdown by the file's name; never overwritten, and not
     /// in a folder that holds logs
-    #[arg(long, value_name = "FILE.html|FILE.md", requires = "claims")]
+    #[arg(
+        long,
+        value_name = "FILE.html|FILE.md",
+        requires = "claims",
+        conflicts_with = "case"
+    )]
     pub annex: Option<PathBuf>,
     /// Of an answer, the case file that it was made from [default: the file of that name and digest where you stand, or
     /// in a folder above the answer]

@@ -2,12 +2,24 @@
 //!
 //! Written after CASE.md and not after `scope`, which it is there to check: maps by name, every rule in one line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::case::{Case, Grant, Member, ObjectRow, SessionRow};
-use crate::report::AccessTable;
+use crate::report::{AccessRow, AccessTable};
 use crate::route::Page;
 use crate::words::Stamp;
+
+/// An object's ID, and how it came to be named.
+pub(super) type Named<'n> = (&'n str, By<'n>);
+
+/// How an object came to be named.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By<'n> {
+    /// By a request, in the route's variable or parameter of this name.
+    Variable(&'n str),
+    /// By a page on which it stood.
+    Page,
+}
 
 /// The tables by name.
 pub(super) struct Plain<'c> {
@@ -58,21 +70,82 @@ impl<'c> Plain<'c> {
         Some(&row.account)
     }
 
-    /// All rows of an object.
-    fn object(&self, object: &str) -> &[ObjectRow<'c>] {
-        self.objects.get(object).map_or(&[], Vec::as_slice)
+    /// How a row of `accesses.parquet` came to name its object.
+    pub(super) fn by(&self, row: &AccessRow<'_>) -> By<'c> {
+        let route = self
+            .case
+            .routes
+            .iter()
+            .find(|route| route.name == row.route);
+        match (row.container, route) {
+            (None, Some(route)) => By::Variable(route.object.as_deref().unwrap_or_default()),
+            _ => By::Page,
+        }
+    }
+
+    /// The kind of the object of a row of `accesses.parquet`, by the first of its rows.
+    pub(super) fn kind(&self, row: &AccessRow<'_>) -> Option<&'c str> {
+        let rows = self.object((row.object?, self.by(row)));
+        rows.first().map(|row| row.kind)
+    }
+
+    /// The rows of the object that a request names by its ID, or that a page lists. Where things of several kinds share
+    /// the ID these are the rows of the kind that is called as the route's variable; else those of no kind that another
+    /// route asks for. A page lists what is no container, where that is one kind.
+    fn object(&self, (object, by): Named<'_>) -> Vec<ObjectRow<'c>> {
+        let rows = self.objects.get(object).map_or(&[][..], Vec::as_slice);
+        if rows.len() < 2 {
+            return rows.to_vec();
+        }
+        let routes = || self.case.routes.iter();
+        let asked = |kind: &str| {
+            routes().any(|route| {
+                [&route.object, &route.container]
+                    .iter()
+                    .any(|name| name.as_deref() == Some(kind))
+            })
+        };
+        let list =
+            |kind: &str| asked(kind) && routes().all(|route| route.object.as_deref() != Some(kind));
+        let some = |wanted: &dyn Fn(&str) -> bool| -> Vec<ObjectRow<'c>> {
+            rows.iter()
+                .filter(|row| wanted(row.kind))
+                .copied()
+                .collect()
+        };
+        let all = || rows.to_vec();
+        match by {
+            By::Variable(name) => {
+                let own = some(&|kind| kind == name);
+                let others = some(&|kind| !asked(kind));
+                let meant = [own, others].into_iter().find(|rows| !rows.is_empty());
+                meant.unwrap_or_else(all)
+            }
+            By::Page => {
+                let objects = some(&|kind| !list(kind));
+                let kinds: HashSet<&str> = objects.iter().map(|row| row.kind).collect();
+                let asked: HashSet<Option<&str>> = kinds
+                    .into_iter()
+                    .map(|kind| Some(kind).filter(|kind| asked(kind)))
+                    .collect();
+                match asked.len() {
+                    1 => objects,
+                    _ => all(),
+                }
+            }
+        }
     }
 
     /// The rows that say whose an object is at an instant: those valid then, else the last that was valid before, else
     /// the first of all.
-    pub(super) fn rows_at(&self, object: &str, at: Stamp) -> Vec<ObjectRow<'c>> {
+    pub(super) fn rows_at(&self, object: Named<'_>, at: Stamp) -> Vec<ObjectRow<'c>> {
         let rows = self.object(object);
         let valid: Vec<_> = rows.iter().filter(|row| row.valid.holds(at)).collect();
         if !valid.is_empty() {
             return valid.into_iter().copied().collect();
         }
         let mut last: Option<(Stamp, ObjectRow<'c>)> = None;
-        for row in rows {
+        for row in &rows {
             if let Some(until) = row.valid.until
                 && until <= at
                 && last.is_none_or(|(before, _)| before <= until)
@@ -105,7 +178,7 @@ impl<'c> Plain<'c> {
     pub(super) fn granted(
         &self,
         account: &str,
-        object: &str,
+        object: Named<'_>,
         at: Stamp,
     ) -> Result<Option<&'c Grant>, ()> {
         let rows = self.object(object);
@@ -149,7 +222,10 @@ impl<'c> Plain<'c> {
         at: Stamp,
     ) -> Option<bool> {
         let members = self.members.get(container)?;
+        let mut seen = HashSet::new();
         let then = members.iter().filter(|member| member.valid.holds(at));
+        // Who has several rows stands on the list once.
+        let then = then.filter(|member| seen.insert(member.object.as_str()));
         let (skip, take) = match page {
             Page::All => (0, u32::MAX),
             Page::Slice { skip, take } => (skip, take),

@@ -28,7 +28,8 @@ pub(super) struct Said {
     pub agent: Vec<u8>,
     pub route: Option<usize>,
     pub objects: Vec<String>,
-    pub container: Option<String>,
+    /// The containers that it names; of several one was read out.
+    pub containers: Vec<String>,
     pub page: Page,
     pub with_body: bool,
     pub status: u16,
@@ -60,10 +61,12 @@ impl Said {
                 .flat_map(|asked| &asked.objects)
                 .map(|id| text(id))
                 .collect(),
-            container: asked
-                .as_ref()
+            containers: asked
+                .iter()
                 .filter(|asked| asked.objects.is_empty())
-                .and_then(|asked| asked.container.as_deref().map(text)),
+                .flat_map(|asked| asked.container.iter().chain(&asked.others))
+                .map(|id| text(id))
+                .collect(),
             page: asked.as_ref().map_or(Page::All, |asked| asked.page),
             with_body: !bodiless
                 .iter()
@@ -80,8 +83,8 @@ impl Said {
         match (self.with_body, self.status, content) {
             (false, ..) => "attempt",
             (_, 200 | 203 | 206, Some(true)) => "confirmed",
-            (_, 200 | 203 | 206, None) | (_, 304, _) | (_, 499, Some(true)) => "probable",
-            (_, 0 | 201 | 202 | 207..=299, Some(true) | None) => "probable",
+            (_, 200 | 203 | 206, None) | (_, 304, _) => "probable",
+            (_, 0 | 201 | 202 | 207..=299 | 499, Some(true) | None) => "probable",
             _ => "attempt",
         }
     }

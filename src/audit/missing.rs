@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Audit;
-use super::directory::Plain;
+use super::directory::{By, Plain};
 use super::lines::{Said, Seen};
 use super::reread::{Onlooker, Raw, Request};
 use crate::case::{Case, in_period};
@@ -132,10 +132,13 @@ impl<'w> Watch<'w> {
         if !said.named || !listed || aside {
             return;
         }
+        let route = said.route.and_then(|route| case.routes.get(route));
+        let variable = route.and_then(|route| route.object.as_deref());
+        let by = By::Variable(variable.unwrap_or_default());
         let cited = self.cited[self.file].get(&request.offset);
         for object in &said.objects {
             let known = cited.is_some_and(|objects| objects.contains(&**object));
-            if !known && self.plain.granted(&said.account, object, said.time) == Ok(None) {
+            if !known && self.plain.granted(&said.account, (object, by), said.time) == Ok(None) {
                 let note = (said.line, said.account.clone());
                 self.missing.insert((self.file, request.offset), note);
             }

@@ -9,6 +9,7 @@ use super::directory::Plain;
 use super::lines::{Said, Seen};
 use super::reread::Raw;
 use crate::report::{AccessRow, AccessTable};
+use crate::route::content::least_room;
 
 const FILE: &str = "accesses.parquet";
 
@@ -90,8 +91,10 @@ fn request(audit: &mut Audit, row: &AccessRow<'_>, said: &Said, plain: &Plain<'_
         or_empty(row.bytes),
         or_empty(bytes),
     );
-    let container = said.container.as_deref();
     let stands = row.container.unwrap_or_default();
+    let mut named = said.containers.iter().map(String::as_str);
+    let container = named.clone().find(|one| *one == stands);
+    let container = container.or(named.next());
     audit.same(
         FILE,
         (place(row), "container"),
@@ -121,15 +124,18 @@ fn judged(
     let route = said.route.map(|route| &plain.case.routes[route]);
     let sure = said.certainty(route.and_then(|route| route.empty_below));
     let lowered = match (sure, row.certainty) {
-        ("confirmed", "probable") => proves_nothing(content, row, said.bytes),
-        ("confirmed" | "probable", "possible") => said.container.is_some(),
+        ("confirmed", "probable") => {
+            proves_nothing(content, row, said.bytes) || has_no_room(content, row, said, plain)
+        }
+        ("confirmed" | "probable", "possible") => !said.containers.is_empty(),
         _ => false,
     };
     if sure != row.certainty && !lowered {
         audit.finds(FILE, (place(row), "certainty"), row.certainty, sure);
     }
     let Some(object) = row.object else { return };
-    let rows = plain.rows_at(object, said.time);
+    let by = plain.by(row);
+    let rows = plain.rows_at((object, by), said.time);
     if rows.is_empty() {
         return;
     }
@@ -150,7 +156,7 @@ fn judged(
     }
     if said.named
         && plain.has_grants(&said.account)
-        && let Ok(Some(grant)) = plain.granted(&said.account, object, said.time)
+        && let Ok(Some(grant)) = plain.granted(&said.account, (object, by), said.time)
     {
         let say = format!("in scope by its grant of the role \"{}\"", grant.role);
         audit.finds(FILE, (place(row), "standing"), row.standing, say);
@@ -166,6 +172,31 @@ fn proves_nothing(content: &Value, row: &AccessRow<'_>, bytes: Option<u64>) -> b
         let below = route["far_below_the_mode"]["bytes_below"].as_u64();
         let mut constant = route["constant_bodies"].as_array().into_iter().flatten();
         below.is_some_and(|least| bytes < least) || constant.any(|one| one["bytes"] == bytes)
+    })
+}
+
+/// Whether the body had no room for what lay beyond scope among the several IDs that the request named, by the usual size
+/// that the answer gives.
+fn has_no_room(content: &Value, row: &AccessRow<'_>, said: &Said, plain: &Plain<'_>) -> bool {
+    let Some(bytes) = said.bytes.filter(|_| said.objects.len() > 1) else {
+        return false;
+    };
+    let by = plain.by(row);
+    let may_see = |object: &String| {
+        // Without grants its scope is inferred: nobody can tell here.
+        !plain.has_grants(&said.account)
+            || matches!(plain.granted(&said.account, (object, by), said.time), Ok(Some(_)))
+    };
+    let known = said.objects.iter();
+    let known = known.filter(|object| !plain.rows_at((object, by), said.time).is_empty());
+    let (inside, beyond): (Vec<_>, Vec<_>) =
+        known.partition(|object| said.named && may_see(object));
+    let named = (inside.len() as u64, beyond.len() as u64);
+    let routes = content.as_array().into_iter().flatten();
+    let mut own = routes.filter(|route| route["route"] == row.route);
+    own.any(|route| {
+        let usual = route["bytes_each"]["usual"].as_u64();
+        usual.is_some_and(|usual| bytes < least_room(usual, named))
     })
 }
 

@@ -47,7 +47,8 @@ pub(super) fn load(path: &Path, outside: &[PathBuf]) -> Result<Case, CaseProblem
         _ => Path::new("."),
     };
     let home = Home { folder, outside };
-    assemble(Script { file: &file, text }, &home, hex_digest(&bytes))
+    let case = assemble(Script { file: &file, text }, &home, hex_digest(&bytes));
+    case.map_err(|problem| problem.beside(&file))
 }
 
 /// The same for a text that is not on disk yet.

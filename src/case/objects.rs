@@ -300,7 +300,7 @@ impl Gathering {
 
 fn joined(text: &str) -> Vec<String> {
     let parts = text
-        .split(';')
+        .split([';', ',', '|'])
         .map(str::trim)
         .filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()

@@ -4,6 +4,7 @@
 //! tables; where it is printed is left to the commands.
 
 use std::fmt;
+use std::path::Path;
 
 use super::excerpt::Excerpt;
 
@@ -25,6 +26,16 @@ impl CaseProblem {
     /// The complaints in file order, at most twenty.
     pub fn complaints(&self) -> &[Complaint] {
         &self.complaints
+    }
+
+    /// With tables' paths as whoever named the case file finds them: from its folder as that was given.
+    pub(super) fn beside(mut self, case: &str) -> CaseProblem {
+        let folder = Path::new(case).parent().unwrap_or(Path::new(""));
+        let tables = self.complaints.iter_mut().filter(|one| one.file != case);
+        for complaint in tables {
+            complaint.file = folder.join(&complaint.file).display().to_string();
+        }
+        self
     }
 
     /// How many further complaints there are, counted only.
@@ -62,7 +73,7 @@ impl std::error::Error for CaseProblem {}
 /// One complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// The case file's path as it was given, or a table's as the case writes it.
+    /// The case file's path as it was given, or a table's below that file's folder.
     pub file: String,
     /// Where in the file.
     pub place: Place,

@@ -43,10 +43,8 @@ pub struct Theft {
 
 /// Objects of every subject that the leak names.
 pub fn by_subject(atlas: &Atlas<'_>, leak: &Leak) -> HashMap<String, Vec<Thing>> {
-    let wanted = leak
-        .records
-        .iter()
-        .filter(|record| record.object.is_empty());
+    let wanted = leak.records.iter();
+    let wanted = wanted.filter(|record| !record.subject.is_empty());
     let mut found: HashMap<String, Vec<Thing>> = wanted
         .map(|record| (record.subject.clone(), Vec::new()))
         .collect();
@@ -67,17 +65,14 @@ pub fn things(
     record: &LeakRecord,
     by_subject: &HashMap<String, Vec<Thing>>,
 ) -> Vec<Thing> {
+    let person = || by_subject.get(&record.subject).cloned().unwrap_or_default();
     if record.object.is_empty() {
-        return match record.subject.is_empty() {
-            true => Vec::new(),
-            false => by_subject.get(&record.subject).cloned().unwrap_or_default(),
-        };
+        return person();
     }
     let thing = atlas.thing(record.object.as_bytes(), crate::sequence::NONE);
-    if atlas.rows(thing).is_empty() {
-        Vec::new()
-    } else {
-        vec![thing]
+    match atlas.rows(thing).is_empty() {
+        true => person(),
+        false => atlas.each_of(thing),
     }
 }
 

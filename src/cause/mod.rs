@@ -242,6 +242,21 @@ fn leak_findings(ground: &Ground<'_>, leak: &Leak, known: &[Known<'_>]) -> LeakF
             }
         }
     }
+    // A record may name a person beside the object of another: who is right nobody knows, and both may stand there.
+    let by_subject = dating::by_subject(ground.atlas, leak);
+    let named = leak
+        .records
+        .iter()
+        .filter(|record| !record.object.is_empty());
+    let named = named.filter_map(|record| by_subject.get(&record.subject));
+    for thing in named.flatten() {
+        for row in ground.atlas.rows(*thing) {
+            if let Some(controller) = ground.atlas.controller(*row) {
+                let known = published.entry((controller, ground.atlas.subject(*row)));
+                known.or_insert(Reason::Ambiguous);
+            }
+        }
+    }
     LeakFindings {
         published,
         records: (leak.records.len(), known.len()),

@@ -1,7 +1,8 @@
 //! How sure it is that a request was answered with content, and which sizes of bodies prove none.
 //!
-//! The table of certainty by status, method and size; and the rule that one size shared by many different IDs is a refusal
-//! or an error page in a route of which the case says no `empty_below`.
+//! The table of certainty by status, method and size; the rule that one size shared by many different IDs is a refusal
+//! or an error page in a route of which the case says no `empty_below`; and how many bytes an ID takes where a request names
+//! several, so that an answer which leaves out whom the asker may not see is known by its size.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -18,9 +19,20 @@ const STANDS_OUT: u64 = 5;
 const MOST: usize = 4;
 const OTHERS: usize = 20;
 
-/// Sizes that prove no content: route, bytes.
+/// Fewest people who show how many bytes an ID takes, and most requests of each that are looked at.
+const SHOWN_BY: usize = 10;
+const OF_EACH: usize = 64;
+/// How far apart these people's figures may lie, but for the outermost twentieths.
+const TWICE: u64 = 2;
+
+/// Sizes that prove no content.
 #[derive(Debug, Default)]
-pub(super) struct Constant(HashSet<(u16, u64)>);
+pub(super) struct Constant {
+    /// Route, bytes.
+    sizes: HashSet<(u16, u64)>,
+    /// By route, usual bytes to an ID in answers to requests that name several.
+    each: HashMap<u16, u64>,
+}
 
 impl Constant {
     /// Looks at all answered bodies.
@@ -70,7 +82,26 @@ impl Constant {
                 constant.extend(own.into_iter().map(|size| (route, size)));
             }
         }
-        Constant(constant)
+        Constant {
+            sizes: constant,
+            each: each(requests),
+        }
+    }
+
+    /// Whether an answer to a request that names several IDs has no room for those beyond scope: what may be seen takes up to
+    /// a quarter more than is usual, and of the others half of that must be there.
+    pub(super) fn leaves_out(
+        &self,
+        request: &Request,
+        route: u16,
+        inside: u64,
+        beyond: u64,
+    ) -> bool {
+        let Some(each) = self.each.get(&route) else {
+            return false;
+        };
+        let quarters = inside.saturating_mul(5).saturating_add(beyond * 2);
+        request.bytes < each.saturating_mul(quarters) / 4
     }
 
     /// How sure it is that a request for a route was answered with content, and why not surer.
@@ -93,17 +124,53 @@ impl Constant {
             200 | 203 | 206 if request.head_counted && spec.empty_below.is_none() => {
                 probable(Reason::NoBody)
             }
-            200 | 203 | 206 if self.0.contains(&(route, request.bytes)) => {
+            200 | 203 | 206 if self.sizes.contains(&(route, request.bytes)) => {
                 probable(Reason::Ambiguous)
             }
             200 | 203 | 206 => (Certainty::Confirmed, None),
             304 => probable(Reason::Ambiguous),
             499 if content => probable(Reason::Ambiguous),
+            499 if !counted => probable(Reason::NoBody),
             0 if content || !counted => probable(Reason::NoStatus),
             201 | 202 | 207..=299 if content || !counted => probable(Reason::Ambiguous),
             _ => (Certainty::Nothing, None),
         }
     }
+}
+
+/// The median over people of their own medians, by route.
+fn each(requests: &Requests) -> HashMap<u16, u64> {
+    let mut shares: BTreeMap<(u16, u32), Vec<u64>> = BTreeMap::new();
+    for (request, route) in answered(requests) {
+        let ids = requests
+            .what(request)
+            .map_or(0, |asked| asked.objects.len());
+        if ids > 1 {
+            let own = shares.entry((route, request.who)).or_default();
+            if own.len() < OF_EACH {
+                own.push(request.bytes / ids as u64);
+            }
+        }
+    }
+    let mut usual: BTreeMap<u16, Vec<u64>> = BTreeMap::new();
+    for ((route, _), own) in shares {
+        usual.entry(route).or_default().extend(middle(own));
+    }
+    let shown = usual.into_iter().filter(|(_, own)| own.len() >= SHOWN_BY);
+    let agreed = shown.filter(|(_, own)| {
+        let mut own = own.clone();
+        own.sort_unstable();
+        let last = own.len() - 1;
+        own[last * 95 / 100] <= own[last * 5 / 100].saturating_mul(TWICE)
+    });
+    agreed
+        .filter_map(|(route, own)| Some((route, middle(own)?)))
+        .collect()
+}
+
+fn middle(mut figures: Vec<u64>) -> Option<u64> {
+    figures.sort_unstable();
+    figures.get(figures.len() / 2).copied()
 }
 
 fn answered(requests: &Requests) -> impl Iterator<Item = (&Request, u16)> {

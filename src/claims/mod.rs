@@ -18,6 +18,7 @@ mod moments;
 mod names;
 mod opened;
 mod pace;
+mod pages;
 mod pairs;
 mod pool;
 mod reading;

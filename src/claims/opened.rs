@@ -66,10 +66,12 @@ impl<'c> Opener<'c> {
             page: false,
         };
         for id in &asked.objects {
-            let thing = self.rights.thing(self.requests.ids.name(*id), *id);
+            let name = self.requests.ids.name(*id);
+            let thing = self.rights.thing(name, *id, spec.object.as_deref());
             self.see(&mut opened, thing, certainty, why);
         }
         if !asked.objects.is_empty() {
+            self.left_out(&mut opened, asked.route);
             return Some(opened);
         }
         if asked.container == NONE {
@@ -80,23 +82,49 @@ impl<'c> Opener<'c> {
         }
         opened.page = true;
         let content = certainty == Certainty::Confirmed && spec.empty_below.is_some();
-        let id = self.requests.ids.name(asked.container);
-        match self.rights.page(id, asked.page, request.time, content) {
-            None => opened.blind = (certainty > Certainty::Nothing).then_some(Reason::NoDirectory),
-            Some((things, known)) => {
-                let (certainty, why) = match known {
-                    true => (certainty, why),
-                    false => (
-                        certainty.min(Certainty::Possible),
-                        Some(Reason::NoDirectory),
-                    ),
-                };
-                for thing in things {
-                    self.see(&mut opened, thing, certainty, why);
-                }
+        for container in std::iter::once(&asked.container).chain(&asked.others) {
+            let id = self.requests.ids.name(*container);
+            let at = request.time;
+            let Some((things, known)) = self.rights.page(id, asked.page, at, content) else {
+                let answered = certainty > Certainty::Nothing;
+                opened.blind = opened.blind.or(answered.then_some(Reason::NoDirectory));
+                continue;
+            };
+            let less = certainty.min(Certainty::Possible);
+            let (certainty, why) = match known {
+                true => (certainty, why),
+                false => (less, Some(Reason::NoDirectory)),
+            };
+            // Whether lists on a page are read out with it nobody knows.
+            for thing in self.rights.within(&things, at) {
+                self.see(&mut opened, thing, less, Some(Reason::Ambiguous));
+            }
+            for thing in things {
+                self.see(&mut opened, thing, certainty, why);
             }
         }
         Some(opened)
+    }
+
+    /// What a request for several things is not shown to have disclosed, because its answer has no room for it.
+    fn left_out(&self, opened: &mut Opened<'c>, route: u16) {
+        let those = |standing: Standing| {
+            let sights = opened.sights.iter();
+            sights.filter(|one| one.standing == standing).count() as u64
+        };
+        let (inside, beyond) = (those(Standing::Inside), those(Standing::Beyond));
+        let several = opened.sights.len() > 1 && opened.certainty == Certainty::Confirmed;
+        if several
+            && self
+                .constant
+                .leaves_out(opened.request, route, inside, beyond)
+        {
+            for sight in &mut opened.sights {
+                if sight.standing == Standing::Beyond {
+                    (sight.certainty, sight.why) = (Certainty::Probable, Some(Reason::Ambiguous));
+                }
+            }
+        }
     }
 
     fn see(

@@ -35,7 +35,7 @@ impl<'c> Judge<'c> for Pooled {
             sight.certainty > Certainty::Nothing && sight.standing == Standing::Inside
         };
         for sight in opened.sights.iter().filter(shown) {
-            if let Thing::Known(row) = sight.thing {
+            if let Thing::Known(row) | Thing::OfKind(row) = sight.thing {
                 self.objects.insert(row);
             }
             self.subjects
@@ -222,8 +222,7 @@ impl<'c> ReadBy<'c> {
     fn names(&self, desk: &Desk<'_>, opened: &Opened<'_>) -> bool {
         let id = desk.requests.ids.known(self.object.as_bytes());
         let asked = desk.requests.what(opened.request);
-        id.zip(asked)
-            .is_some_and(|(id, asked)| asked.objects.contains(&id) || asked.container == id)
+        id.zip(asked).is_some_and(|(id, asked)| asked.names(id))
     }
 }
 

@@ -82,7 +82,16 @@ pub(super) struct Asked {
     pub(super) objects: Vec<u32>,
     /// Number of the container's ID.
     pub(super) container: u32,
+    /// Those of further containers, where the parameter stands there more than once.
+    pub(super) others: Vec<u32>,
     pub(super) page: Slice,
+}
+
+impl Asked {
+    /// Whether an ID is among those that it names.
+    pub(super) fn names(&self, id: u32) -> bool {
+        self.objects.contains(&id) || self.container == id || self.others.contains(&id)
+    }
 }
 
 /// Which members of a container.
@@ -370,6 +379,7 @@ impl<'c> Reader<'c> {
             route: asked.route,
             objects: asked.objects.iter().map(|id| ids.number(id)).collect(),
             container: asked.container.as_ref().map_or(NONE, |id| ids.number(id)),
+            others: asked.others.iter().map(|id| ids.number(id)).collect(),
             page: match asked.page {
                 Page::All => Slice::All,
                 Page::Slice { skip, take } => Slice::Part(skip, take),

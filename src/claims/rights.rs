@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::names::Names;
-use super::reading::{Slice, Who};
+use super::reading::Who;
 use crate::case::{Case, Check, Grant, ObjectRow, Objects, Unit};
 use crate::words::{Reason, Stamp};
 
@@ -26,6 +26,8 @@ pub(super) enum Standing {
 pub(super) enum Thing {
     /// The directory's, by the first of its rows.
     Known(u32),
+    /// The same of an ID that things of several kinds share.
+    OfKind(u32),
     /// An ID that the directory does not know: its number among the requested ones.
     Asked(u32),
     /// The same, on a page: the row of `members`.
@@ -39,18 +41,24 @@ pub(super) struct Rights<'c> {
     pub(super) objects: &'c Objects,
     grants: HashMap<&'c [u8], Vec<&'c Grant>>,
     rows: HashMap<&'c [u8], Vec<u32>>,
-    members: HashMap<&'c [u8], Vec<u32>>,
+    pub(super) members: HashMap<&'c [u8], Vec<u32>>,
+    /// Rows of things that share an ID with things of another kind, by the first of them.
+    pub(super) of_kind: HashMap<u32, Vec<u32>>,
     /// Rows of objects by their unit.
-    in_unit: HashMap<u32, Vec<u32>>,
-    below: HashMap<u32, Vec<u32>>,
-    unit_ids: HashMap<&'c [u8], u32>,
+    pub(super) in_unit: HashMap<u32, Vec<u32>>,
+    pub(super) below: HashMap<u32, Vec<u32>>,
+    pub(super) unit_ids: HashMap<&'c [u8], u32>,
     subjects: Names,
     subject_of: Vec<u32>,
     /// Subjects of which some row says that they are protected.
     guarded: HashSet<u32>,
     /// Whether any row of the table of objects says so.
     pub(super) marks_protected: bool,
-    closed_kinds: BTreeSet<&'c str>,
+    pub(super) closed_kinds: BTreeSet<&'c str>,
+    /// Names of the variables and parameters that routes have their IDs in.
+    variables: BTreeSet<&'c str>,
+    /// Kinds that routes ask for as containers and never as objects.
+    pub(super) list_kinds: BTreeSet<&'c str>,
     /// From when on the tables are out of date, and why.
     pub(super) as_of: Option<(Stamp, String)>,
     /// What the table of accounts says of each.
@@ -71,6 +79,7 @@ impl<'c> Rights<'c> {
             grants: HashMap::new(),
             rows: HashMap::new(),
             members: HashMap::new(),
+            of_kind: HashMap::new(),
             in_unit: HashMap::new(),
             below: HashMap::new(),
             unit_ids: units
@@ -83,6 +92,8 @@ impl<'c> Rights<'c> {
             guarded: HashSet::new(),
             marks_protected: false,
             closed_kinds: closed_kinds(case),
+            variables: variables(case),
+            list_kinds: list_kinds(case),
             as_of: super::age::as_of(&case.directory, span),
             holders: HashMap::new(),
         };
@@ -96,6 +107,7 @@ impl<'c> Rights<'c> {
         for (at, row) in objects.iter().enumerate() {
             rights.object(at as u32, row);
         }
+        rights.of_kind = rights.kinds();
         for (at, member) in directory.members.iter().flatten().enumerate() {
             rights
                 .members
@@ -137,17 +149,55 @@ impl<'c> Rights<'c> {
         self.rows.get(id).map_or(&[], |rows| rows)
     }
 
-    /// The thing behind a requested ID.
-    pub(super) fn thing(&self, id: &[u8], asked: u32) -> Thing {
-        self.rows(id)
-            .first()
-            .map_or(Thing::Asked(asked), |row| Thing::Known(*row))
+    /// The thing behind an ID that a request names by a route's variable.
+    pub(super) fn thing(&self, id: &[u8], asked: u32, variable: Option<&str>) -> Thing {
+        let rows = self.rows(id);
+        let kind = |row: &u32| self.objects.row(*row).kind;
+        let own = rows.iter().find(|row| Some(kind(row)) == variable);
+        let other = || rows.iter().find(|row| !self.variables.contains(kind(row)));
+        match (rows.first(), own.or_else(other)) {
+            (None, _) => Thing::Asked(asked),
+            (Some(_), Some(row)) if self.of_kind.contains_key(row) => Thing::OfKind(*row),
+            (Some(first), _) => Thing::Known(*first),
+        }
+    }
+
+    /// The things that share an ID with things of another kind that routes ask for: their rows by the first of them.
+    fn kinds(&self) -> HashMap<u32, Vec<u32>> {
+        let mut of_kind = HashMap::new();
+        let kind = |row: u32| self.objects.row(row).kind;
+        let several = |rows: &&Vec<u32>| rows.iter().any(|row| kind(*row) != kind(rows[0]));
+        for rows in self.rows.values().filter(several) {
+            let mut kinds: HashMap<Option<&str>, Vec<u32>> = HashMap::new();
+            for row in rows {
+                let kind = self.variables.get(kind(*row)).copied();
+                kinds.entry(kind).or_default().push(*row);
+            }
+            if kinds.len() > 1 {
+                of_kind.extend(kinds.into_values().map(|rows| (rows[0], rows)));
+            }
+        }
+        of_kind
+    }
+
+    /// The thing that a list names: where several kinds share the ID, the one that is no list, if there is one such.
+    pub(super) fn on_list(&self, object: &[u8]) -> Option<Thing> {
+        let rows = self.rows(object);
+        let list = |row: &&u32| self.list_kinds.contains(self.objects.row(**row).kind);
+        let mut firsts = rows
+            .iter()
+            .filter(|row| self.of_kind.contains_key(row) && !list(row));
+        match (firsts.next(), firsts.next()) {
+            (Some(only), None) => Some(Thing::OfKind(*only)),
+            _ => rows.first().map(|row| Thing::Known(*row)),
+        }
     }
 
     /// All rows of a thing.
     pub(super) fn rows_of(&self, thing: Thing) -> &[u32] {
         match thing {
             Thing::Known(row) => self.rows(self.objects.names(row).0.as_bytes()),
+            Thing::OfKind(row) => self.of_kind.get(&row).map_or(&[], |rows| rows),
             Thing::Asked(_) | Thing::Listed(_) => &[],
         }
     }
@@ -265,19 +315,22 @@ impl<'c> Rights<'c> {
             };
         }
         let held = rows.iter().any(|row| self.objects.valid(*row).holds(at));
-        let owner = |row: &u32| (self.subject(*row), self.controller(*row));
-        let agreed = rows
-            .windows(2)
-            .all(|pair| owner(&pair[0]) == owner(&pair[1]));
         // Nobody may see what no row holds then; whose it is, is certain only where all rows agree.
-        match held || agreed {
+        match held || self.agree(rows) {
             true => Standing::Beyond,
             false => Standing::Unclear(Reason::Ambiguous),
         }
     }
 
-    /// The rows that say whose a thing is at an instant: those that hold then, else the one that ended last, else the
-    /// first.
+    /// Whether rows agree on the data subject and the controller.
+    fn agree(&self, rows: &[u32]) -> bool {
+        let owner = |row: &u32| (self.subject(*row), self.controller(*row));
+        let first = rows.first().map(owner);
+        rows.iter().all(|row| Some(owner(row)) == first)
+    }
+
+    /// The rows that say whose a thing is at an instant: those that hold then; else all that there are where they name
+    /// several owners; else the one that ended last, or the first.
     pub(super) fn rows_at(&self, thing: Thing, at: Stamp) -> Vec<u32> {
         let rows = self.rows_of(thing);
         let valid: Vec<u32> = rows
@@ -288,89 +341,18 @@ impl<'c> Rights<'c> {
         if !valid.is_empty() {
             return valid;
         }
+        if !self.agree(rows) {
+            return rows.to_vec();
+        }
+        self.another_time(rows, at).into_iter().collect()
+    }
+
+    /// Of rows of which none holds at an instant: the one that ended last, or the first.
+    pub(super) fn another_time(&self, rows: &[u32], at: Stamp) -> Option<u32> {
         let ended = |row: &u32| self.objects.valid(*row).until.filter(|until| *until <= at);
         let ends = rows.iter().copied().filter(|row| ended(row).is_some());
         let last = ends.max_by_key(|row| ended(row));
-        last.or(rows.first().copied()).into_iter().collect()
-    }
-
-    /// Members that `members` names for a container.
-    pub(super) fn recipients(&self, container: &[u8]) -> &[u32] {
-        self.members.get(container).map_or(&[], |rows| rows)
-    }
-
-    /// What stood on a page, and whether it is known that exactly this did. `None`: the directory does not know the
-    /// container. `content`: the answer is known to have held something.
-    pub(super) fn page(
-        &self,
-        id: &[u8],
-        slice: Slice,
-        at: Stamp,
-        content: bool,
-    ) -> Option<(Vec<Thing>, bool)> {
-        let members = self.recipients(id);
-        if members.is_empty() {
-            return self
-                .under(self.unit_behind(id, at)?, at)
-                .map(|things| (things, false));
-        }
-        let all = self.case.directory.members.as_deref().unwrap_or_default();
-        let thing = |row: &u32| {
-            let object = all[*row as usize].object.as_bytes();
-            self.rows(object)
-                .first()
-                .map_or(Thing::Listed(*row), |row| Thing::Known(*row))
-        };
-        let holds = |row: &&u32| all[**row as usize].valid.holds(at);
-        let then: Vec<Thing> = members.iter().filter(holds).map(thing).collect();
-        let ever = || members.iter().map(thing).collect();
-        let shown: Vec<Thing> = match slice {
-            _ if then.is_empty() => return Some((ever(), false)),
-            Slice::Unreadable => return Some((then, false)),
-            Slice::All => then,
-            Slice::Part(skip, take) => then
-                .into_iter()
-                .skip(skip as usize)
-                .take(take as usize)
-                .collect(),
-        };
-        // Content where the table knows of nobody: it was not this table that was read out.
-        match shown.is_empty() && content {
-            true => Some((ever(), false)),
-            false => Some((shown, true)),
-        }
-    }
-
-    /// The unit that a container belongs to as an object, or is itself.
-    fn unit_behind(&self, id: &[u8], at: Stamp) -> Option<u32> {
-        let first = self.rows(id).first().map(|row| Thing::Known(*row));
-        let rows = first
-            .map(|thing| self.rows_at(thing, at))
-            .unwrap_or_default();
-        let contains = |row: &&u32| !self.closed_kinds.contains(self.objects.row(**row).kind);
-        let unit = rows
-            .iter()
-            .find(contains)
-            .and_then(|row| self.objects.unit(*row));
-        unit.or_else(|| self.unit_ids.get(id).copied())
-    }
-
-    /// Things of a unit and those below; those of any time where none holds then.
-    fn under(&self, unit: u32, at: Stamp) -> Option<Vec<Thing>> {
-        let mut rows = Vec::new();
-        let mut open = vec![unit];
-        while let Some(unit) = open.pop() {
-            rows.extend(self.in_unit.get(&unit).into_iter().flatten().copied());
-            open.extend(self.below.get(&unit).into_iter().flatten().copied());
-        }
-        let holds = |row: &u32| self.objects.valid(*row).holds(at);
-        let known = rows.iter().any(holds);
-        rows.retain(|row| !known || holds(row));
-        let firsts = rows
-            .iter()
-            .filter_map(|row| self.rows(self.objects.names(*row).0.as_bytes()).first());
-        let firsts: BTreeSet<u32> = firsts.copied().collect();
-        Some(firsts.into_iter().map(Thing::Known).collect())
+        last.or(rows.first().copied())
     }
 
     /// Distinct data subjects of a controller, or of all.
@@ -384,6 +366,24 @@ impl<'c> Rights<'c> {
         let named = own.filter(|row| !self.objects.names(*row).1.is_empty());
         named.map(|row| self.subject(row)).collect()
     }
+}
+
+fn variables(case: &Case) -> BTreeSet<&str> {
+    let routes = case.routes.iter();
+    let names = routes.flat_map(|route| route.object.iter().chain(&route.container));
+    names.map(String::as_str).collect()
+}
+
+/// Kinds that routes ask for as containers and never as objects.
+fn list_kinds(case: &Case) -> BTreeSet<&str> {
+    let routes = case.routes.iter();
+    let names = routes.filter_map(|route| route.container.as_deref());
+    let object = |name: &&str| {
+        case.routes
+            .iter()
+            .any(|route| route.object.as_deref() == Some(*name))
+    };
+    names.filter(|name| !object(name)).collect()
 }
 
 /// Kinds that routes ask for as objects and never as containers: a contact is no address book of the same number.

@@ -27,7 +27,9 @@ pub(super) fn run(args: &AttestArgs) -> Result<(), Ending> {
     let envelope = attest::envelope(&statement, signer.as_ref()).map_err(Ending::Failed)?;
     // Beside an answer, never in it: its manifest lists every file.
     let inside = [args.answer.join(MANIFEST)];
+    told::away_from_logs("--out", &args.out, &answer)?;
     let mut staging = Staging::prepare(&args.out, &inside).map_err(folder)?;
+    told::left_behind(&staging);
     let mut put = |name: &str, bytes: Vec<u8>| staging.put(name, bytes).map_err(folder);
     put("statement.json", statement)?;
     put("statement.dsse.json", envelope)?;

@@ -26,6 +26,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Ending> {
             "--out {place}: lies in the answer's folder, whose manifest lists every file; name a file elsewhere"
         )));
     }
+    told::away_from_logs("--out", &args.out, &answer)?;
     let opened = OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::inputs::{inputs, paths};
-use super::{Ending, signals};
+use super::{Ending, signals, told};
 use crate::case::{self, Case};
 use crate::cli::PackArgs;
 use crate::pack::{self, Checked, Finding, Keys, LogFile, Made, SealTo};
@@ -56,6 +56,7 @@ fn make(
     check_places(args, out, places)?;
     report::check_not_among("--out", out, &case.folder, places).map_err(folder)?;
     let mut staging = Staging::prepare(out, places).map_err(folder)?;
+    told::left_behind(&staging);
     let keys = match &args.keys {
         Some(path) => Keys::from_file(path, case),
         None => Keys::fresh(case),

@@ -56,9 +56,11 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
     }
 }
 
-/// The answer, all of which must be what its manifest says.
+/// The answer, all of which must be what its manifest says, if its logs lie elsewhere than what is written.
 fn open(args: &ReportArgs) -> Result<Finished, Ending> {
     let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let out = args.out.as_deref();
+    out.map_or(Ok(()), |out| told::away_from_logs("--out", out, &answer))?;
     told::held(&answer)?;
     Ok(answer)
 }
@@ -144,6 +146,7 @@ fn write_all(folder: &Path, files: Vec<(String, Vec<u8>)>) -> Result<(), Ending>
         false => Ending::failed(problem),
     };
     let mut staging = Staging::prepare(folder, &[]).map_err(ending)?;
+    told::left_behind(&staging);
     for (name, bytes) in files {
         staging.put(&name, bytes).map_err(ending)?;
     }

@@ -60,6 +60,7 @@ fn scan(
         }
     }
     let staging = Staging::prepare(&args.out, &paths).map_err(folder)?;
+    told::left_behind(&staging);
     let progress = Progress::over(inputs.iter().map(|input| input.log.bytes()).sum());
     let how = Reading {
         mapped: !args.reading.no_mmap,
@@ -317,6 +318,9 @@ fn published(cause: &Cause, assessment: &mut Assessment) -> Published {
     let dark = dark.count() as u64;
     let shown = published.len() as u64 - dark;
     assessment.doubts.extend(coverage::published(dark, shown));
+    let (all, known) = leak.map_or((0, 0), |leak| leak.records);
+    let strange = coverage::unknown_records((all - known) as u64);
+    assessment.doubts.extend(strange);
     published
 }
 

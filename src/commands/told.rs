@@ -1,11 +1,12 @@
 //! What a command says with `--json`: one object, its schema first, its keys in English in every language.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use super::Ending;
-use crate::report::{Finished, Output};
+use crate::report::{Finished, Output, Staging};
 
 /// An object of a schema.
 pub(super) fn object(schema: &str, facts: Value) -> Value {
@@ -35,6 +36,31 @@ pub(super) fn held(answer: &Finished) -> Result<(), Ending> {
         );
     }
     Ok(())
+}
+
+/// Checks that what a flag names lies in no folder that holds one of the answer's logs, nor below one.
+pub(super) fn away_from_logs(flag: &str, out: &Path, answer: &Finished) -> Result<(), Ending> {
+    match answer.log_near(out) {
+        None => Ok(()),
+        Some(log) => Err(Ending::Usage(format!(
+            "{flag} {}: lies in the folder of the log {}; evidence is never written near: name a place elsewhere",
+            out.display(),
+            log.display()
+        ))),
+    }
+}
+
+/// Says what runs that were killed left beside the place of a new one. It may be another machine's, so it stays.
+pub(super) fn left_behind(staging: &Staging) {
+    for left in staging.left_by_others() {
+        // With stderr gone there is nobody left to tell.
+        let _ = writeln!(
+            std::io::stderr(),
+            "breachscope: {} was left by a run that was killed, and may hold personal data: remove it unless a run on another \
+             machine still works on it",
+            left.display()
+        );
+    }
 }
 
 /// Files that were written.

@@ -218,6 +218,17 @@ pub fn published(dark: u64, shown: u64) -> Vec<Doubt> {
     dark.into_iter().chain(shown).collect()
 }
 
+/// The doubt about published records that name neither an object nor a data subject that the directory knows.
+pub fn unknown_records(records: u64) -> Option<Doubt> {
+    let names = if records == 1 { "names" } else { "name" };
+    let basis = format!(
+        "{} in `[leak]` {names} neither an object nor a data subject that the directory knows: whose data it is nobody can say, \
+         and no controller's status and no bound rests on it",
+        counted(records, "published record")
+    );
+    (records > 0).then(|| Doubt::said(Reason::NoDirectory, basis))
+}
+
 /// Second pages of lists, and accounts that turned to them, from which they tell something.
 const TURNED: u64 = 40;
 const TURNERS: u64 = 10;

@@ -19,8 +19,10 @@ const LEAST_OTHERS: usize = 3;
 const MOST_OTHERS: usize = 8;
 /// Days on either side in which comparable windows are looked for.
 const FARTHEST: i64 = 70;
-/// Days of any kind on which a silent window must have lines to be a hole by the least of them.
+/// Days of any kind on which a silent window must have lines to be a hole by the least of them; and days as free as its own,
+/// where the series has no more days than that.
 const LEAST_DAYS: usize = 6;
+const LEAST_ALIKE: usize = 2;
 /// How much busier than on other days the flanks of a silence must be to be unusual.
 const UNUSUAL: f64 = 2.0;
 /// Lines that a flank must usually have to tell how busy a day is.
@@ -300,7 +302,7 @@ impl Pace {
 
     /// The least that any other day has in a long window, whatever kind of day: where all of them have many lines,
     /// that there are few days of the same kind is no excuse. One of them at least must be a school day as it is, or
-    /// a day off.
+    /// a day off. A log of a few days has only these to tell by: there, two that are as free are enough.
     fn by_every_day(&self, calendar: &Calendar, from: i64, until: i64) -> f64 {
         if until - from <= WIDEST_FLANK {
             return 0.0;
@@ -309,7 +311,8 @@ impl Pace {
             return 0.0;
         };
         let middle = from + (until - from) / 2;
-        let (mut least, mut count, mut same) = (u64::MAX, 0, false);
+        let (mut least, mut count) = (u64::MAX, 0);
+        let (mut least_alike, mut alike) = (u64::MAX, 0);
         for days in (-FARTHEST..=FARTHEST).filter(|days| *days != 0) {
             let Some(start) = calendar.shifted(from, days) else {
                 continue;
@@ -322,12 +325,17 @@ impl Pace {
                 continue;
             }
             count += 1;
-            same |= calendar.as_free(middle, days);
-            least = least.min(self.lines(start, end));
+            let lines = self.lines(start, end);
+            least = least.min(lines);
+            if calendar.as_free(middle, days) {
+                alike += 1;
+                least_alike = least_alike.min(lines);
+            }
         }
-        match same && count >= LEAST_DAYS {
-            true => least as f64,
-            false => 0.0,
+        match (count, alike) {
+            (LEAST_DAYS.., 1..) => least as f64,
+            (..LEAST_DAYS, LEAST_ALIKE..) => least_alike as f64,
+            _ => 0.0,
         }
     }
 

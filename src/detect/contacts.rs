@@ -28,6 +28,8 @@ pub struct Contact<'n> {
     pub access: u32,
     /// Number of the ID among the requested ones.
     pub asked: u32,
+    /// What that is.
+    thing: Thing,
     /// Names of what was requested.
     names: &'n Names,
     /// Whether it is a container.
@@ -117,7 +119,7 @@ impl<'n> Reader<'_, 'n> {
     /// The things that tell whether a contact is in somebody's scope: itself, or some of a container's members.
     pub fn things(&self, contact: &Contact<'_>) -> Vec<Thing> {
         match contact.container {
-            false => vec![self.atlas.thing(contact.id(), contact.asked)],
+            false => vec![contact.thing],
             true => {
                 let members = self.atlas.members(contact.id()).iter().take(ASKED);
                 members.map(|member| self.atlas.listed(*member)).collect()
@@ -161,6 +163,7 @@ impl<'n> Reader<'_, 'n> {
                 at: access.time,
                 access: touch.access,
                 asked: access.object,
+                thing: touch.thing,
                 names: self.names,
                 container: false,
                 place: place(touch.standing),
@@ -212,6 +215,7 @@ impl<'n> Reader<'_, 'n> {
                 at: access.time,
                 access: page.access,
                 asked: page.container,
+                thing: self.things.get(page.container),
                 names: self.names,
                 container: true,
                 place,

@@ -45,12 +45,14 @@ struct Common {
     unbounded: bool,
     /// Whether that is so for more than holes in time.
     pathless: bool,
+    /// Whether the population alone bounds the whole case: it is unbounded, or nobody knows who may see what in a tenant.
+    everybody: bool,
     /// Subjects that may be anybody's.
     anybody: u64,
     /// Of those, subjects that are known and lack only a unit.
     placeless: u64,
-    /// Of those, what stands in no controller's population: objects that the directory does not know, and those
-    /// without a unit.
+    /// What stands in no controller's population: of those, objects that the directory does not know and subjects
+    /// without a unit; all such subjects, where it is unbounded.
     outside: u64,
 }
 
@@ -62,9 +64,17 @@ pub fn conclude(
     (exposure, published): (&Exposure, &Published),
     assessment: &Assessment,
 ) -> (Vec<ControllerRow>, Totals) {
-    let common = common(routes, exposure, &assessment.doubts);
+    let mut common = common(routes, exposure, &assessment.doubts);
     let known = atlas.directory.objects.is_some();
     let population = atlas.population();
+    // An inferred scope is a whole tenant: what was shown within it to somebody who may see one class is invisible.
+    let unseen = known && atlas.directory.grants.is_none();
+    common.everybody = common.unbounded || unseen;
+    if common.unbounded {
+        // What no line shows may have been of somebody without a unit, too.
+        let unplaced = atlas.unplaced().saturating_sub(common.placeless);
+        common.outside = common.outside.saturating_add(unplaced);
+    }
     let nobody = exposure
         .subjects
         .keys()
@@ -89,8 +99,7 @@ pub fn conclude(
             row.status = row.status.min(Status::CannotBeExcluded);
         }
     }
-    // An inferred scope is a whole tenant: what was shown within it to somebody who may see one class is invisible.
-    if known && atlas.directory.grants.is_none() {
+    if unseen {
         for row in rows.iter_mut().filter(|row| row.controller.is_some()) {
             row.reasons.insert(Reason::NoGrants);
             row.max = row.max.max(row.population);
@@ -107,6 +116,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         reasons: BTreeSet::new(),
         unbounded: false,
         pathless: false,
+        everybody: false,
         anybody: 0,
         placeless: 0,
         outside: 0,
@@ -182,11 +192,10 @@ fn row(
         .map(|(_, tally)| tally)
         .collect();
     let (undecided, mut reasons) = undecided(controller, exposure, published);
-    reasons.extend(
-        subjects
-            .iter()
-            .flat_map(|tally| tally.doubts.iter().copied()),
-    );
+    // Who is confirmed is so whatever else is said of it.
+    let unsure = subjects.iter();
+    let unsure = unsure.filter(|tally| tally.certainty != Certainty::Confirmed);
+    reasons.extend(unsure.flat_map(|tally| tally.doubts.iter().copied()));
     let by_certainty = by_certainty(&subjects);
     let min = by_certainty
         .get(&Certainty::Confirmed)
@@ -331,8 +340,12 @@ fn totals(
     };
     Totals {
         min: subjects.get(&Certainty::Confirmed).copied().unwrap_or(0),
-        max: match common.unbounded {
-            true => populations.map(|all| all.max(seen)),
+        max: match common.everybody {
+            // No population holds who stands in none.
+            true => populations.map(|all| {
+                all.max(seen.saturating_sub(common.placeless))
+                    .saturating_add(common.outside)
+            }),
             false
                 if rows.iter().all(|row| row.controller.is_none())
                     && !exposure.doubtful.is_empty() =>

@@ -98,15 +98,15 @@ impl Merger<'_> {
         (!sure(self.atlas.controller(row))).then_some(Reason::NoGrants)
     }
 
-    /// Whether a row's subject is only in doubt because of the account's scope or the directory's age.
+    /// Whether a row's subject is only in doubt: because of the account's scope, the directory's age, or because the
+    /// directory names none.
     pub(super) fn leaves_open(
         &self,
         row: u32,
         at: Stamp,
         sure: &dyn Fn(Option<ControllerIndex>) -> bool,
     ) -> bool {
-        let reason = self.unsure(row, at, sure);
-        reason.is_some_and(|reason| reason != Reason::Ambiguous)
+        self.unsure(row, at, sure).is_some()
     }
 }
 
@@ -320,14 +320,14 @@ fn unsure(beyond: &Beyond) -> impl Iterator<Item = Reason> {
     let probable = beyond.certainty == Certainty::Probable;
     let no_body = probable && beyond.access.bytes == crate::sequence::NO_BYTES;
     let no_status = probable && beyond.access.status == 0;
-    // A body that was counted and yet is only probable: 304, a broken-off answer, or one constant body.
-    let constant = probable && !no_body && matches!(beyond.access.status, 200 | 203 | 206);
+    // A body that was counted and yet is only probable: 304, a broken-off answer, another 2xx, or one constant body.
+    let counted = probable && !no_body && !no_status;
     let possible = beyond.certainty == Certainty::Possible;
     let no_unit = beyond.standing == Standing::NoUnit;
     [
         no_body.then_some(Reason::NoBody),
         no_status.then_some(Reason::NoStatus),
-        (possible || no_unit || constant).then_some(Reason::Ambiguous),
+        (possible || no_unit || counted).then_some(Reason::Ambiguous),
     ]
     .into_iter()
     .flatten()

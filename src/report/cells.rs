@@ -89,6 +89,13 @@ pub(crate) fn joined<T: Display>(values: impl IntoIterator<Item = T>) -> String 
     words.join(";")
 }
 
+/// Names in their own order: numbers are given in the order in which names are read, so by how the logs are cut into files.
+pub(crate) fn sorted<T: Ord>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = values.into_iter().collect();
+    all.sort_unstable();
+    all
+}
+
 /// A value, or an empty cell.
 pub(crate) fn or_empty<T: Display>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())

@@ -83,6 +83,33 @@ impl Finished {
         }
     }
 
+    /// The log that lies in a place's folder or in one above it: a file of an input's name and size.
+    pub fn log_near(&self, place: &Path) -> Option<PathBuf> {
+        let place = std::path::absolute(place).ok()?;
+        let place = place
+            .ancestors()
+            .find_map(|there| there.canonicalize().ok())?;
+        let inputs = self.manifest["inputs"].as_array()?;
+        // Of an archive's member no size on disk is known.
+        let named = |input: &Value| {
+            let path = input["file"].as_str()?.to_owned();
+            let path = path.split("!/").next()?;
+            let bytes = input["archive"].is_null().then(|| input["bytes"].as_u64());
+            Some((path.rsplit('/').next()?.to_owned(), bytes.flatten()))
+        };
+        let logs: Vec<(String, Option<u64>)> = inputs.iter().filter_map(named).collect();
+        let holds = |folder: &Path| {
+            let found = logs.iter().map(|(name, bytes)| (folder.join(name), bytes));
+            let mut same = found.filter(|(log, bytes)| {
+                let same = |size: u64| bytes.is_none_or(|bytes| bytes == size);
+                log.metadata()
+                    .is_ok_and(|log| log.is_file() && same(log.len()))
+            });
+            same.next().map(|(log, _)| log)
+        };
+        place.ancestors().find_map(holds)
+    }
+
     /// The bytes of its manifest.
     ///
     /// # Errors

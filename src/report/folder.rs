@@ -48,7 +48,7 @@ impl FolderProblem {
     fn disk(path: &Path, cause: std::io::Error) -> FolderProblem {
         FolderProblem {
             message: format!(
-                "{}: cannot be written: {cause}; nothing was left behind, make room or choose another --out",
+                "{}: cannot be written: {cause}; nothing of it was left behind, make room or choose another place",
                 path.display()
             ),
             wrong_place: false,
@@ -106,6 +106,23 @@ impl Staging {
             outputs: Vec::new(),
             published: false,
         })
+    }
+
+    /// Folders beside it that runs began for the same place and never ended: nobody works on them any more.
+    pub fn left_by_others(&self) -> Vec<PathBuf> {
+        let name = self.target.file_name().unwrap_or_default();
+        let begins = format!(".{}.breachscope-", name.to_string_lossy());
+        let beside = self.target.parent().map(fs::read_dir);
+        let beside = beside.into_iter().flatten().flatten().flatten();
+        let gone = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let run = name.strip_prefix(&begins).unwrap_or_default();
+            let number = !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_digit());
+            number && *path != self.staged && !Path::new("/proc").join(run).exists()
+        };
+        let mut left: Vec<PathBuf> = beside.map(|entry| entry.path()).filter(gone).collect();
+        left.sort_unstable();
+        left
     }
 
     /// Writes a file; `/` in its name stands between folders.

@@ -1,6 +1,6 @@
 //! The CSV tables of CASE.md §5.
 
-use super::cells::{Table, joined, or_empty};
+use super::cells::{Table, joined, or_empty, sorted};
 use super::{Answer, FolderProblem};
 use crate::detect::Verdict;
 use crate::evidence::EXCERPT;
@@ -93,13 +93,20 @@ pub(super) fn learned(answer: &Answer<'_>, learned: &Learned) -> Result<Vec<u8>,
         "kind",
         "candidates",
     ])?;
-    for ((container, id), owner) in learned.owners() {
+    let names = &answer.analysis.names.objects;
+    // Numbers are given in the order in which IDs are read, so by how the logs are cut into files.
+    let mut owners: Vec<_> = learned.owners().collect();
+    owners.sort_unstable_by(|(a, _), (b, _)| {
+        let name = |id: &(bool, u32)| (id.0, names.name(id.1));
+        name(a).cmp(&name(b))
+    });
+    for ((container, id), owner) in owners {
         let candidates: &[ControllerIndex] = match owner {
             Owner::Among(among) => among,
             _ => &[],
         };
         table.row(&[
-            answer.analysis.names.objects.text(id),
+            names.text(id),
             answer.atlas.controller_id(owner.label()).to_owned(),
             match owner {
                 Owner::Voted(_, votes) => votes.to_string(),
@@ -219,7 +226,9 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             joined(tally.routes.iter().map(|route| answer.route(*route))),
             joined(tally.categories.iter().map(category)),
             joined(evidence.map(|(_, citation)| answer.reference(*citation))),
-            joined(tally.accounts.keys().map(|number| answer.label(*number))),
+            joined(sorted(
+                tally.accounts.keys().map(|number| answer.label(*number)),
+            )),
         ])?;
     }
     table.finish()

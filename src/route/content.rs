@@ -6,6 +6,9 @@
 //! one with many such sizes (its content is padded), and where the case says
 //! `empty_below`, the case decides. Likewise a body far below a tight content mode, on a route that returns one object.
 //! What hangs on such a body is `probable`: it counts to `max`, never to `min`.
+//!
+//! A request that names several IDs may be answered with those only that the asker may see. So the usual bytes to an ID are
+//! measured on such requests, each account's as one; a body with no room for what lay beyond scope proves nothing of it.
 
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,9 +35,16 @@ const CONTENT: f64 = 0.99;
 const VARIETY: usize = 20;
 /// Fewest calls that make a mode.
 const MODE: u64 = 100;
-/// A mode is tight where its 95th percentile is at most so many times its 5th; far below it is under a tenth.
+/// A mode is tight where its 95th percentile is at most so many times its 5th. Far below it is what lies so many times as
+/// far under the 5th as that lies under the 95th: a page of errors is shorter than a card without its optional fields.
 const TIGHT: u64 = 4;
-const FAR: u64 = 10;
+const FAR: u64 = 2;
+
+/// Fewest accounts that show how many bytes an ID takes, and most requests of each that are looked at.
+const SHOWN_BY: usize = 10;
+const OF_EACH: usize = 64;
+/// Accounts agree on it where the 95th percentile of theirs is at most so many times the 5th.
+const ALIKE: u64 = 2;
 
 /// Sizes of one route's answered bodies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +61,8 @@ pub struct RouteContent {
     pub constant: Vec<(u64, u64, usize)>,
     /// Bodies below so many bytes lie far below a tight mode; calls with one.
     pub below: Option<(u64, u64)>,
+    /// Usual bytes to an ID in answers to requests that name several.
+    pub each: Option<u64>,
 }
 
 /// Every route's content.
@@ -61,13 +73,15 @@ pub struct Content {
     constant: HashSet<(u16, u64)>,
     /// By route: bodies of fewer bytes lie far below the mode.
     below: HashMap<u16, u64>,
+    /// By route: usual bytes to an ID.
+    each: HashMap<u16, u64>,
 }
 
 impl Content {
     /// Measures the answered bodies of all accesses.
     pub fn measure(accesses: &Accesses, routes: &[RouteSpec]) -> Content {
         let mut counts: HashMap<(u16, u64), u64> = HashMap::new();
-        requests(accesses, |access| {
+        let several = requests(accesses, |access| {
             *counts.entry((access.route, access.bytes)).or_default() += 1;
         });
         let mut by_route: BTreeMap<u16, BTreeMap<u64, u64>> = BTreeMap::new();
@@ -92,6 +106,10 @@ impl Content {
                 }
             });
         }
+        let each = match several {
+            true => each(accesses),
+            false => HashMap::new(),
+        };
         let mut measured = Vec::new();
         for (route, sizes) in &by_route {
             let own = sizes
@@ -102,7 +120,11 @@ impl Content {
                 own.clear();
             }
             let spec = routes.get(usize::from(*route));
-            measured.push(sum_up(*route, spec, sizes, &own));
+            let own = sum_up(*route, spec, sizes, &own);
+            measured.push(RouteContent {
+                each: each.get(route).copied(),
+                ..own
+            });
         }
         Content::of(measured)
     }
@@ -116,11 +138,21 @@ impl Content {
         let below = routes
             .iter()
             .filter_map(|one| Some((one.route, one.below?.0)));
+        let each = routes.iter().filter_map(|one| Some((one.route, one.each?)));
         Content {
             constant: constant.collect(),
             below: below.collect(),
+            each: each.collect(),
             routes,
         }
+    }
+
+    /// The least body that shows something of what lay beyond the asker's scope in a request that named several IDs:
+    /// `inside` within it, `beyond` not. What it may see is given a quarter more than is usual, the others half of that.
+    /// `None` where the route does not show what is usual.
+    pub fn room(&self, route: u16, (inside, beyond): (u64, u64)) -> Option<u64> {
+        let each = self.each.get(&route)?;
+        Some(least_room(*each, (inside, beyond)))
     }
 
     /// Whether the body that an access was answered with proves no content.
@@ -133,16 +165,70 @@ impl Content {
     }
 }
 
+/// As [`Content::room`], for a usual size.
+pub fn least_room(each: u64, (inside, beyond): (u64, u64)) -> u64 {
+    let quarters = inside.saturating_mul(5).saturating_add(beyond * 2);
+    each.saturating_mul(quarters) / 4
+}
+
+/// By route, the usual bytes to an ID: the median over accounts of their medians, which must agree.
+fn each(accesses: &Accesses) -> HashMap<u16, u64> {
+    let mut shares: BTreeMap<(u16, u32), Vec<u64>> = BTreeMap::new();
+    let mut request: Option<(Access, u64)> = None;
+    let mut take = |request: Option<(Access, u64)>| {
+        if let Some((access, ids @ 2..)) = request
+            && answered(&access)
+        {
+            let own = shares.entry((access.route, access.actor)).or_default();
+            if own.len() < OF_EACH {
+                own.push(access.bytes / ids);
+            }
+        }
+    };
+    accesses.visit(|_, access| match &mut request {
+        Some((first, ids)) if first.order() == access.order() => *ids += 1,
+        _ => take(request.replace((*access, 1))),
+    });
+    take(request);
+    let mut usual: BTreeMap<u16, Vec<u64>> = BTreeMap::new();
+    for ((route, _), own) in shares {
+        usual.entry(route).or_default().extend(median(own));
+    }
+    let shown = usual.into_iter().filter(|(_, own)| own.len() >= SHOWN_BY);
+    shown
+        .filter_map(|(route, own)| Some((route, alike(own)?)))
+        .collect()
+}
+
+/// The median of figures that hardly differ; `None` where they do: then an answer's size does not follow how many IDs were
+/// named, and tells nothing of how many it holds.
+fn alike(mut figures: Vec<u64>) -> Option<u64> {
+    figures.sort_unstable();
+    let at = |share: usize| figures.get((figures.len().saturating_sub(1)) * share / 100);
+    let (low, high) = (at(5)?, at(95)?);
+    (*high <= low.saturating_mul(ALIKE)).then(|| figures[figures.len() / 2])
+}
+
+fn median(mut figures: Vec<u64>) -> Option<u64> {
+    figures.sort_unstable();
+    figures.get(figures.len() / 2).copied()
+}
+
 /// The answered requests; one that names many IDs is one, whatever it named: the same batch asked for again and again
 /// is no constant body.
-fn requests(accesses: &Accesses, mut see: impl FnMut(&Access)) {
+///
+/// Says whether any of them names several.
+fn requests(accesses: &Accesses, mut see: impl FnMut(&Access)) -> bool {
     let mut before = None;
+    let mut several = false;
     accesses.visit(|_, access| {
         let first = before.replace(access.order()) != Some(access.order());
+        several |= !first;
         if first && answered(access) {
             see(access);
         }
     });
+    several
 }
 
 fn answered(access: &Access) -> bool {
@@ -207,12 +293,13 @@ fn sum_up(
     let tight = all >= MODE && others.len() >= VARIETY && high <= TIGHT * low;
     let single = spec.is_some_and(returns_one_object);
     let below = (tight && single).then(|| {
-        let least = low / FAR;
+        let least = low.saturating_mul(low) / high.saturating_mul(FAR).max(1);
         let under = others.iter().filter(|(size, _)| *size < least);
         (least, under.map(|(_, calls)| calls).sum())
     });
     RouteContent {
         below: below.filter(|(_, calls)| *calls > 0),
+        each: None,
         route,
         calls: sizes.values().sum(),
         sizes: sizes.len(),

@@ -310,7 +310,7 @@ impl Part {
         self.names.actors.number(&self.actor)
     }
 
-    /// One access for each object that is named, else one for the container, else one that names none.
+    /// One access for each object that is named, else one for each container, else one that names none.
     fn push(&mut self, access: Access, asked: &Asked<'_>) {
         for id in &asked.objects {
             let object = self.names.objects.number(id);
@@ -328,12 +328,17 @@ impl Part {
             Some(id) => self.names.objects.number(id),
             None => NONE,
         };
-        self.accesses.push(Access {
+        let page = Access {
             container,
             skip,
             take,
             ..access
-        });
+        };
+        self.accesses.push(page);
+        for id in &asked.others {
+            let container = self.names.objects.number(id);
+            self.accesses.push(Access { container, ..page });
+        }
     }
 
     /// A part of a request of which the rest never came: whatever it asked for is not known.

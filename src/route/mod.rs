@@ -63,6 +63,8 @@ pub struct Asked<'t> {
     pub objects: Vec<Cow<'t, [u8]>>,
     /// The container's ID, decoded.
     pub container: Option<Cow<'t, [u8]>>,
+    /// Further containers that the same parameter names: which of them was read out the platform knows alone.
+    pub others: Vec<Cow<'t, [u8]>>,
     /// Which members of the container.
     pub page: Page,
 }
@@ -202,6 +204,7 @@ impl Route {
                 Some(at) => Some(id(at)?),
                 None => None,
             },
+            others: Vec::new(),
             page,
         })
     }
@@ -211,19 +214,26 @@ impl Route {
             .object
             .as_ref()
             .map_or_else(Vec::new, |place| self.ids(place, target));
-        let container = self
-            .container
-            .as_ref()
-            .and_then(|place| self.values(place, target).into_iter().next())
-            .filter(|id| !id.is_empty() && !is_placeholder(id));
+        let containers = self.container.as_ref();
+        let containers = containers.map_or_else(Vec::new, |place| self.values(place, target));
+        let mut others: Vec<Cow<'t, [u8]>> = Vec::new();
+        for id in containers {
+            if !id.is_empty() && !is_placeholder(&id) && !others.contains(&id) {
+                others.push(id);
+            }
+        }
+        let container = (!others.is_empty()).then(|| others.remove(0));
+        let page = match (&self.page, others.is_empty()) {
+            (_, false) => Page::Unreadable,
+            (None, true) => Page::All,
+            (Some(spec), true) => page(spec, target),
+        };
         Asked {
             route: self.index,
             objects,
             container,
-            page: self
-                .page
-                .as_ref()
-                .map_or(Page::All, |spec| page(spec, target)),
+            others,
+            page,
         }
     }
 
@@ -264,6 +274,7 @@ impl Asked<'_> {
             route: self.route,
             objects: self.objects.into_iter().map(own).collect(),
             container: self.container.map(own),
+            others: self.others.into_iter().map(own).collect(),
             page: self.page,
         }
     }

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::groups::{Finder, Groups};
+use super::kinds::Part;
 use crate::case::{Directory, Member, ObjectRow, Objects, RouteSpec};
 use crate::sequence::{NONE, numbered};
 use crate::words::{Stamp, Validity};
@@ -17,7 +18,8 @@ pub type ControllerIndex = u32;
 /// A thing that requests or pages name, told apart exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Thing {
-    /// In the directory: its place among the directory's objects, sorted by ID.
+    /// In the directory: its place among the directory's objects, sorted by ID; behind them those that share an ID with
+    /// things of another kind.
     Known(u32),
     /// Not in the directory: its number among the requested IDs.
     Asked(u32),
@@ -30,18 +32,21 @@ pub enum Thing {
 pub struct Atlas<'c> {
     /// The tables behind it.
     pub directory: &'c Directory,
-    objects: &'c Objects,
-    members: &'c [Member],
+    pub(super) objects: &'c Objects,
+    pub(super) members: &'c [Member],
     /// Rows of `objects` by object ID, each object's rows in file order.
-    by_object: Groups,
+    pub(super) by_object: Groups,
     objects_found: Finder,
     /// The object of each row of `objects`.
-    object_of: Vec<u32>,
+    pub(super) object_of: Vec<u32>,
+    /// Rows of the things that share an ID with others, and the kinds and numbers of these by the object with all rows.
+    pub(super) parts: Vec<Vec<u32>>,
+    pub(super) parts_of: HashMap<u32, Vec<Part<'c>>>,
     /// Rows of `members` by container ID, each container's rows in file order.
-    by_container: Groups,
+    pub(super) by_container: Groups,
     containers_found: Finder,
     /// The thing that every row of `members` names.
-    listed: Vec<Thing>,
+    pub(super) listed: Vec<Thing>,
     /// Pre-order number of each unit and the number behind its last descendant.
     spans: Vec<(u32, u32)>,
     unit_ids: HashMap<&'c [u8], u32>,
@@ -54,8 +59,11 @@ pub struct Atlas<'c> {
     /// Rows of `grants` by account, each account's in file order.
     by_account: Groups,
     accounts_found: Finder,
-    /// Kinds that are no containers: those that routes ask for as objects.
+    /// Kinds that are no containers: those that routes ask for as objects; and kinds that are nothing else.
     no_containers: Vec<&'c str>,
+    pub(super) only_containers: Vec<&'c str>,
+    /// Containers of which several rows of `members` name the same thing.
+    pub(super) doubled: HashSet<u32>,
 }
 
 /// What stands before the ID of an object that names no data subject, where it stands for one.
@@ -103,6 +111,8 @@ impl<'c> Atlas<'c> {
             by_container,
             containers_found,
             listed: Vec::new(),
+            parts: Vec::new(),
+            parts_of: HashMap::new(),
             by_place: by_place(objects, &spans),
             spans,
             unit_ids: unit_ids(directory),
@@ -111,24 +121,28 @@ impl<'c> Atlas<'c> {
             by_account,
             accounts_found,
             no_containers: Vec::new(),
+            only_containers: Vec::new(),
+            doubled: HashSet::new(),
         };
         let things = members.iter().zip(0..).map(|(member, row)| {
             let known = atlas.known(member.object.as_bytes());
             known.map_or(Thing::Listed(row), Thing::Known)
         });
         atlas.listed = things.collect();
+        atlas.note_doubles();
         atlas
     }
 
-    /// Knows from the routes which kinds are objects and no containers: an address book and a contact may have the same
-    /// number.
+    /// Knows from the routes which kinds are objects and which are containers: an address book and a contact may have the
+    /// same number.
     pub fn of_routes(mut self, routes: &'c [RouteSpec]) -> Atlas<'c> {
-        let objects = routes.iter().filter_map(|route| route.object.as_deref());
-        let container = |name: &str| {
-            let mut all = routes.iter().filter_map(|route| route.container.as_deref());
-            all.any(|container| container == name)
-        };
-        self.no_containers = objects.filter(|name| !container(name)).collect();
+        let objects = || routes.iter().filter_map(|route| route.object.as_deref());
+        let containers = || routes.iter().filter_map(|route| route.container.as_deref());
+        let container = |name: &str| containers().any(|container| container == name);
+        let object = |name: &str| objects().any(|object| object == name);
+        self.no_containers = objects().filter(|name| !container(name)).collect();
+        self.only_containers = containers().filter(|name| !object(name)).collect();
+        self.part_by_kind(routes);
         self
     }
 
@@ -150,7 +164,7 @@ impl<'c> Atlas<'c> {
     }
 
     /// Place of a container among those that `members` names.
-    fn container_listed(&self, id: &[u8]) -> Option<u32> {
+    pub(super) fn container_listed(&self, id: &[u8]) -> Option<u32> {
         let container = |row: u32| self.members[row as usize].container.as_bytes();
         let any = !self.members.is_empty();
         any.then(|| {
@@ -178,7 +192,10 @@ impl<'c> Atlas<'c> {
     /// All rows of a thing, in file order; empty for one that the directory does not know.
     pub fn rows(&self, thing: Thing) -> &[u32] {
         match thing {
-            Thing::Known(group) => self.by_object.rows(group),
+            Thing::Known(group) => match (group as usize).checked_sub(self.by_object.len()) {
+                None => self.by_object.rows(group),
+                Some(part) => self.parts.get(part).map_or(&[], |rows| rows),
+            },
             Thing::Asked(_) | Thing::Listed(_) => &[],
         }
     }
@@ -190,14 +207,22 @@ impl<'c> Atlas<'c> {
         first.map_or(0, |row| self.objects.unit(*row).unwrap_or(NONE))
     }
 
-    /// The rows that say whose the thing is at an instant: those valid then, else the last that was
-    /// valid before, else the first of all.
+    /// The rows that say whose the thing is at an instant: those valid then; else, where all rows name one owner, the
+    /// last that was valid before or the first of all; else every row, for nobody knows whose it was between two owners.
     pub fn rows_at(&self, thing: Thing, at: Stamp) -> Vec<u32> {
         let valid: Vec<u32> = self.valid_rows(thing, at).collect();
-        match valid.is_empty() {
-            false => valid,
-            true => self.row_of_another_time(thing, at).into_iter().collect(),
+        match (valid.is_empty(), self.one_owner(thing)) {
+            (false, _) => valid,
+            (true, true) => self.row_of_another_time(thing, at).into_iter().collect(),
+            (true, false) => self.rows(thing).to_vec(),
         }
+    }
+
+    /// Whether all rows of a thing agree on its data subject and controller.
+    pub fn one_owner(&self, thing: Thing) -> bool {
+        let owner = |row: &u32| (self.subject(*row), self.controller(*row));
+        let mut pairs = self.rows(thing).windows(2);
+        pairs.all(|pair| owner(&pair[0]) == owner(&pair[1]))
     }
 
     /// The first of [`Atlas::rows_at`].
@@ -291,8 +316,12 @@ impl<'c> Atlas<'c> {
 
     /// The unit that a container belongs to as an object, or is itself.
     pub fn unit_of_container(&self, container: &[u8], thing: Thing, at: Stamp) -> Option<u32> {
-        let rows = self.contains(thing).then(|| self.rows_at(thing, at));
-        let first = rows.and_then(|rows| rows.into_iter().find(|row| self.may_contain(*row)));
+        let mut valid = self.valid_rows(thing, at).peekable();
+        let other = match valid.peek() {
+            None => self.row_of_another_time(thing, at),
+            Some(_) => None,
+        };
+        let first = valid.chain(other).find(|row| self.may_contain(*row));
         let unit = first.and_then(|row| self.unit_of_row(row));
         unit.or_else(|| self.unit(container))
     }
@@ -386,6 +415,19 @@ impl<'c> Atlas<'c> {
             population[(pair >> 32) as usize] += 1;
         }
         population
+    }
+
+    /// How many data subjects stand in no controller's population: no row of theirs has a unit with a controller.
+    pub fn unplaced(&self) -> u64 {
+        let mut placed = vec![None; self.subjects.len()];
+        for row in 0..self.objects.len() as u32 {
+            if !self.objects.names(row).1.is_empty()
+                && let Some(known) = placed.get_mut(self.subject(row) as usize)
+            {
+                *known = Some(known.unwrap_or(false) || self.controller(row).is_some());
+            }
+        }
+        placed.iter().filter(|known| **known == Some(false)).count() as u64
     }
 }
 

@@ -65,7 +65,7 @@ impl Homes {
         }
         let asked = accesses.iter().filter(|access| access.object != NONE);
         let asked: HashSet<(i64, Thing)> = asked
-            .map(|access| (access.time.0.div_euclid(DAY), things.get(access.object)))
+            .map(|access| (access.time.0.div_euclid(DAY), things.named(access)))
             .collect();
         let things: HashSet<Thing> = asked.iter().map(|(_, thing)| *thing).collect();
         by_days(atlas, &asked).or_else(|| majority(atlas, &things))

@@ -8,7 +8,9 @@ mod atlas;
 mod freshness;
 mod groups;
 mod inferred;
+mod kinds;
 pub mod learned;
+mod listed;
 mod people;
 mod things;
 mod touch;
@@ -209,7 +211,7 @@ impl Bench<'_> {
         match valid.clone().any(|row| atlas.unit_of_row(*row).is_some()) {
             true => Standing::Beyond,
             false if valid.next().is_some() => Standing::NoUnit,
-            false => self.of_another_time(rows),
+            false => self.of_another_time(thing),
         }
     }
 
@@ -246,14 +248,11 @@ impl Bench<'_> {
 
     /// An object of which no row holds at that instant is in nobody's scope. Whose it is, is certain only
     /// where all its rows agree.
-    fn of_another_time(&self, rows: &[u32]) -> Standing {
+    fn of_another_time(&self, thing: Thing) -> Standing {
         let atlas = self.scope.atlas;
-        let owner = |row: &u32| (atlas.subject(*row), atlas.controller(*row));
-        let agreed = rows
-            .windows(2)
-            .all(|pair| owner(&pair[0]) == owner(&pair[1]));
-        let placed = rows.iter().any(|row| atlas.unit_of_row(*row).is_some());
-        match (agreed, placed) {
+        let mut rows = atlas.rows(thing).iter();
+        let placed = rows.any(|row| atlas.unit_of_row(*row).is_some());
+        match (atlas.one_owner(thing), placed) {
             (true, true) => Standing::Beyond,
             (true, false) => Standing::NoUnit,
             (false, _) => Standing::NotThen,

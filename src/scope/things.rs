@@ -1,19 +1,36 @@
 //! What each requested ID is: looked up once for each of them, kept in as little memory as there are IDs.
 
+use hashbrown::HashMap;
+
 use super::atlas::{Atlas, Thing};
-use crate::sequence::NONE;
+use crate::case::RouteSpec;
+use crate::sequence::{Access, NONE};
 
 /// Things by the numbers of the requested IDs.
 #[derive(Debug)]
 pub struct Things {
     /// Places among the directory's objects, [`NONE`] for IDs that are none of them; empty without a table of objects.
     known: Vec<u32>,
+    /// What an ID means on a route, by the numbers of both, where things of several kinds share it.
+    on_route: HashMap<(u32, u16), Thing>,
 }
 
 impl Things {
     /// From the things of all requested IDs, in the order of their numbers.
-    pub fn of(places: Vec<u32>) -> Things {
-        Things { known: places }
+    pub fn of(atlas: &Atlas<'_>, places: Vec<u32>, routes: &[RouteSpec]) -> Things {
+        let mut on_route = HashMap::new();
+        let shared = places.iter().zip(0..);
+        let shared = shared.filter(|(place, _)| atlas.is_shared(Thing::Known(**place)));
+        for (place, asked) in shared {
+            for (route, number) in routes.iter().zip(0..) {
+                let meant = atlas.meant(Thing::Known(*place), route.object.as_deref());
+                on_route.insert((asked, number), meant);
+            }
+        }
+        Things {
+            known: places,
+            on_route,
+        }
     }
 
     /// The place of an ID among the directory's objects; [`NONE`] where it is none of them.
@@ -24,12 +41,22 @@ impl Things {
         }
     }
 
-    /// What the ID with this number is.
+    /// What the ID with this number is, of whatever kind.
     #[inline]
     pub fn get(&self, asked: u32) -> Thing {
         match self.known.get(asked as usize) {
             Some(place) if *place != NONE => Thing::Known(*place),
             _ => Thing::Asked(asked),
         }
+    }
+
+    /// What an access names as its object.
+    #[inline]
+    pub fn named(&self, access: &Access) -> Thing {
+        if self.on_route.is_empty() {
+            return self.get(access.object);
+        }
+        let meant = self.on_route.get(&(access.object, access.route));
+        meant.copied().unwrap_or_else(|| self.get(access.object))
     }
 }

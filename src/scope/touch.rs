@@ -13,7 +13,7 @@ use crate::case::RouteSpec;
 use crate::route::content::Content;
 use crate::route::disclosure::certainty;
 use crate::sequence::{Access, NONE, Names};
-use crate::words::Certainty;
+use crate::words::{Certainty, Stamp};
 
 /// One thing that an access touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,7 @@ impl Opener<'_> {
         let mut seen: HashSet<(Thing, Standing)> = HashSet::new();
         let mut shown: HashSet<Thing> = HashSet::new();
         self.glance(accesses);
+        let cut = self.cut_short(bench, accesses);
         for (index, access) in accesses.iter().enumerate() {
             let empty_below = self
                 .routes
@@ -96,12 +97,17 @@ impl Opener<'_> {
             };
             let index = index as u32;
             if access.object != NONE {
-                let thing = self.things.get(access.object);
+                let thing = self.things.named(access);
+                let standing = bench.standing(thing, access.time);
+                let unproven = left_out(standing) && cut.contains(&access.order());
                 let touch = Touch {
                     access: index,
                     thing,
-                    standing: bench.standing(thing, access.time),
-                    certainty: sure,
+                    standing,
+                    certainty: match sure {
+                        Certainty::Confirmed if unproven => Certainty::Probable,
+                        sure => sure,
+                    },
                     listed: false,
                     shown: shown.contains(&thing),
                     label: bench.by_label((false, access.object)).1,
@@ -123,11 +129,34 @@ impl Opener<'_> {
         touched
     }
 
+    /// The requests for several things whose answers have no room for what lay beyond the account's scope: such an answer
+    /// leaves out whom the asker may not see.
+    fn cut_short(&self, bench: &Bench<'_>, accesses: &[Access]) -> HashSet<(Stamp, u32, u64)> {
+        let requests = accesses.chunk_by(|one, next| one.order() == next.order());
+        let several = requests.filter(|request| request.len() > 1);
+        let cut = several.filter(|request| {
+            let (mut inside, mut beyond) = (0, 0);
+            if self.content.room(request[0].route, (0, 0)).is_none() {
+                return false;
+            }
+            for access in request.iter().filter(|access| access.object != NONE) {
+                match bench.standing(self.things.named(access), access.time) {
+                    Standing::InScope => inside += 1,
+                    standing if left_out(standing) => beyond += 1,
+                    _ => {}
+                }
+            }
+            let room = self.content.room(request[0].route, (inside, beyond));
+            beyond > 0 && room.is_some_and(|room| request[0].bytes < room)
+        });
+        cut.map(|request| request[0].order()).collect()
+    }
+
     /// Looks at the rows of all objects once, one beside the other: what is asked of them after that waits for each answer,
     /// and in a large table every first look waits for memory.
     fn glance(&self, accesses: &[Access]) {
         let asked = accesses.iter().filter(|access| access.object != NONE);
-        let things = asked.map(|access| self.things.get(access.object));
+        let things = asked.map(|access| self.things.named(access));
         let seen = things.fold(0, |seen, thing| seen ^ self.atlas.glance(thing));
         std::hint::black_box(seen);
     }
@@ -143,7 +172,7 @@ impl Opener<'_> {
             return (Vec::new(), sure);
         }
         if access.object != NONE {
-            return (vec![self.things.get(access.object)], sure);
+            return (vec![self.things.named(access)], sure);
         }
         if access.container == NONE {
             return (Vec::new(), sure);
@@ -183,7 +212,12 @@ impl Opener<'_> {
             certainty: sure,
             learned: bench.by_label((true, access.container)),
         };
-        for thing in things {
+        let within = self.within(&things, access);
+        let within = within
+            .into_iter()
+            .map(|thing| (thing, sure.min(Certainty::Possible)));
+        let things = things.into_iter().map(|thing| (thing, sure));
+        for (thing, sure) in things.chain(within) {
             let standing = bench.standing(thing, access.time);
             match standing {
                 Standing::InScope => page.inside += 1,
@@ -216,28 +250,20 @@ impl Opener<'_> {
         access: &Access,
         sure: Certainty,
     ) -> (Vec<Thing>, bool) {
-        let members = self.atlas.members(container);
-        if members.is_empty() {
+        if self.atlas.members(container).is_empty() {
             return (self.under_unit_of((container, thing), access), false);
         }
-        let ever = || {
-            members
-                .iter()
-                .map(|member| self.atlas.listed(*member))
-                .collect()
-        };
-        let valid = members
-            .iter()
-            .filter(|member| self.atlas.member_holds(**member, access.time));
+        let ever = || self.atlas.listed_in(container, None);
+        let then = self.atlas.listed_in(container, Some(access.time));
         // The table knows nobody there at that time: it is out of date, or begins later. Then it is no proof.
-        if valid.clone().next().is_none() {
+        if then.is_empty() {
             return (ever(), false);
         }
-        let things = valid.map(|member| self.atlas.listed(*member));
+        let all = then.iter().copied();
         let on_page: Vec<Thing> = match (access.skip, access.take) {
-            (NONE, _) => return (things.collect(), false),
-            (skip, NONE) => things.skip(skip as usize).collect(),
-            (skip, take) => things.skip(skip as usize).take(take as usize).collect(),
+            (NONE, _) => return (then, false),
+            (skip, NONE) => all.skip(skip as usize).collect(),
+            (skip, take) => all.skip(skip as usize).take(take as usize).collect(),
         };
         // Content where the directory knows of nobody: it is not the directory that was read out then.
         let route = self.routes.get(usize::from(access.route));
@@ -248,13 +274,38 @@ impl Opener<'_> {
         (on_page, true)
     }
 
+    /// What the containers hold that stand on a page among the rest, and those in them: whether the platform read them out
+    /// too no log tells.
+    fn within(&self, page: &[Thing], access: &Access) -> Vec<Thing> {
+        let mut open: Vec<&[u8]> = Vec::new();
+        open.extend(
+            page.iter()
+                .filter_map(|thing| self.atlas.as_container(*thing)),
+        );
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let mut seen: HashSet<Thing> = page.iter().copied().collect();
+        let mut within = Vec::new();
+        while let Some(container) = open.pop() {
+            for thing in self.atlas.listed_in(container, Some(access.time)) {
+                if seen.insert(thing) {
+                    open.extend(self.atlas.as_container(thing));
+                    within.push(thing);
+                }
+            }
+        }
+        within
+    }
+
     /// The container that an access asks for: its ID, and what that is.
     fn container(&self, access: &Access) -> (&[u8], Thing) {
         let asked = access.container;
         (self.names.objects.name(asked), self.things.get(asked))
     }
 
-    /// Without membership: whatever lies in the unit that the container is, or belongs to.
+    /// Without membership: whatever lies in the unit that the container is, or belongs to, but for it and for what only
+    /// lists others.
     fn under_unit_of(&self, (container, thing): (&[u8], Thing), access: &Access) -> Vec<Thing> {
         let Some(unit) = self.atlas.unit_of_container(container, thing, access.time) else {
             return Vec::new();
@@ -270,8 +321,16 @@ impl Opener<'_> {
             .collect();
         things.sort_unstable();
         things.dedup();
+        let itself = |one: Thing| one == thing && self.atlas.names_nobody(one);
+        things.retain(|one| !itself(*one) && !self.atlas.only_lists(*one));
         things
     }
+}
+
+/// Whether an answer that shows only what the asker may see leaves it out. What the directory does not know confirms nobody,
+/// whatever its label says.
+fn left_out(standing: Standing) -> bool {
+    matches!(standing, Standing::Beyond | Standing::NoUnit)
 }
 
 impl Touched {

@@ -318,10 +318,10 @@ class Case:
         return "\n".join(out + ["[exclude]"] + [f"{k} = {json.dumps(v)}" for k, v in self.exclude.items()]) + "\n"
 
     def certainty(self, e):
-        """Section 3. Reading: 206 without a byte count is as 200 without one."""
+        """Section 3. Reading: 206 without a byte count is as 200 without one, and a 499 without one may have been over the limit."""
         b, st, limit = e["bytes"], e["status"], self.routes[e["route"]]["empty_below"]
         full = b is not None and (b >= limit if limit else b > 0)
-        likely = st in (200, 203, 206) and b is None or st == 304 or st == 499 and full
+        likely = st in (200, 203, 206) and b is None or st == 304 or st == 499 and (full or b is None)
         silent = e["method"] in ("HEAD", "OPTIONS") or not likely and not (st in (200, 203, 206) and full)
         return "" if silent else "probable" if likely else "confirmed"
 
@@ -340,10 +340,15 @@ class Case:
         return who, "listed" if any(g["account"] == who for g in self.grants) else "unlisted"
 
     def rows_at(self, known, t):
-        """Reading: where no row holds, the one that ended last stands in, or else the table's first."""
+        """Reading: where no row holds, the one that ended last stands in, or else the table's first; all, if they differ."""
         past = [x for x in known if x["until"] and x["until"] <= t]
         valid = [x for x in known if holds(x, t)]
+        if not valid and len(self.owners(known)) > 1:
+            return known
         return valid or ([max(past, key=lambda x: x["until"])] if past else known[:1])
+
+    def owners(self, known):
+        return {(x["subject"] or x["object"], self.controller(x["unit"])) for x in known}
 
     def judge(self):
         """Every disclosure that scope does not cover: standing, who, rows of the directory, certainty."""
@@ -374,8 +379,7 @@ class Case:
                 if kind == "listed" and self.in_scope(who, [x for x in rows if holds(x, t)], t):
                     continue
                 undecided = kind == "none" or kind == "unlisted" and not self.scope_beyond
-                owners = {(x["subject"] or x["object"], self.controller(x["unit"])) for x in known}
-                undecided |= not any(holds(x, t) for x in known) and len(owners) > 1      # nobody's, by rows that differ
+                undecided |= not any(holds(x, t) for x in known) and len(self.owners(known)) > 1      # nobody's, by rows that differ
                 standing = "unknown" if not known else "undecided" if undecided else "beyond"
                 out.append({**base, "standing": standing, "object": o, "rows": rows})
         return out
@@ -459,7 +463,8 @@ def compare_accounts(case, judged, table):
             due = hits or any(j["kind"] == "unlisted" and not case.scope_beyond for j in by[who])
             bad += [("account missing", who, len(hits))] if due else []
             continue
-        seen = {c: {r["subject"] or j["object"] for j in hits for r in j["rows"] if j["cert"] == c} for c in WORDS}
+        # reading: of whom an object tells that names no subject nobody knows
+        seen = {c: {r["subject"] for j in hits for r in j["rows"] if j["cert"] == c} - {""} for c in WORDS}
         exact = {"accesses": len({j["e"]["at"] for j in hits}), "subjects_confirmed": len(seen["confirmed"]),
                  "subjects_probable": len(seen["probable"] - seen["confirmed"]),
                  "controllers": len({case.controller(r["unit"]) for j in hits for r in j["rows"]} - {""})}

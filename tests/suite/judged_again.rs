@@ -2,7 +2,7 @@
 //! left next to no trace, and what a program waits for in vain.
 
 #[path = "judged_again/forged.rs"]
-mod forged;
+pub mod forged;
 #[path = "judged_again/taken_away.rs"]
 mod taken_away;
 

@@ -7,6 +7,7 @@
     clippy::single_range_in_vec_init
 )]
 
+mod advocates;
 mod answer;
 mod bounds;
 mod captured;
@@ -37,6 +38,7 @@ mod licences;
 mod offline;
 mod pack;
 mod practice;
+mod regulator;
 mod renders;
 mod runs;
 mod scenarios;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Basis, Cited, cell_of};
+use super::{Basis, Cited, cell_of, subjects};
 use crate::audit::Audit;
 use crate::report::{Row, cell};
 
@@ -23,33 +23,34 @@ pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, rows: &[Row]) {
         // An address that is one source's stranger and another's only name has two rows of one label.
         if times.get(account) == Some(&1) {
             let cited = own.get(account).map_or(&[][..], Vec::as_slice);
-            one(
-                audit,
-                (&format!("row {}", number + 1), row),
-                cited,
-                basis.exact,
-            );
+            one(audit, (&format!("row {}", number + 1), row), cited, basis);
         }
     }
     audit.counted("rows of accounts.csv", rows.len() as u64);
 }
 
-/// `exact`: every disclosed subject counts; otherwise which ones do is the scan's judgement.
-fn one(audit: &mut Audit, (place, row): (&str, &Row), cited: &[&Cited<'_>], exact: bool) {
+fn one(audit: &mut Audit, (place, row): (&str, &Row), cited: &[&Cited<'_>], basis: &Basis<'_>) {
     let mut requests: BTreeMap<(&str, i64), bool> = BTreeMap::new();
-    let mut subjects: [BTreeSet<&str>; 2] = Default::default();
+    let mut shown: [BTreeSet<&str>; 2] = Default::default();
     for one in cited {
         *requests.entry(one.request()).or_default() |= one.row.disclosed();
+        // Of whom an object tells that names no data subject nobody knows.
+        if subjects::stands_for_itself(basis, one) {
+            continue;
+        }
         match one.row.certainty {
-            "confirmed" => subjects[0].extend(one.row.subject),
-            "probable" => subjects[1].extend(one.row.subject),
+            "confirmed" => shown[0].extend(one.row.subject),
+            "probable" => shown[1].extend(one.row.subject),
             _ => {}
         }
     }
     let disclosed = requests.values().filter(|disclosed| **disclosed).count();
-    let objects: BTreeSet<&str> = cited.iter().filter_map(|one| one.row.object).collect();
-    let shown = cited.iter().filter(|one| one.row.disclosed());
-    let controllers: BTreeSet<&str> = shown.filter_map(|one| one.row.controller).collect();
+    let objects: BTreeSet<(&str, Option<&str>)> = cited
+        .iter()
+        .filter_map(|one| Some((one.row.object?, basis.plain.kind(&one.row))))
+        .collect();
+    let disclosing = cited.iter().filter(|one| one.row.disclosed());
+    let controllers: BTreeSet<&str> = disclosing.filter_map(|one| one.row.controller).collect();
     let clients: BTreeSet<&str> = cited.iter().map(|one| one.row.client).collect();
     let figures = [
         ("accesses", disclosed),
@@ -61,10 +62,11 @@ fn one(audit: &mut Audit, (place, row): (&str, &Row), cited: &[&Cited<'_>], exac
     for (column, say) in figures {
         audit.same(FILE, (place, column), cell_of(row, column), say);
     }
-    if exact {
-        let probable = subjects[1].difference(&subjects[0]).count();
+    // Otherwise which of the disclosed subjects count is the scan's judgement.
+    if basis.exact {
+        let probable = shown[1].difference(&shown[0]).count();
         for (column, say) in [
-            ("subjects_confirmed", subjects[0].len()),
+            ("subjects_confirmed", shown[0].len()),
             ("subjects_probable", probable),
         ] {
             audit.same(FILE, (place, column), cell_of(row, column), say);

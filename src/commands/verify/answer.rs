@@ -9,7 +9,12 @@ use super::Ending;
 use crate::audit::{self, Audit, Folder, Place, Raw};
 use crate::case::{self, Case};
 use crate::cli::VerifyArgs;
+use crate::evidence::sha256;
 use crate::pipeline::Input;
+use crate::report::html::Language;
+use crate::report::{BUILD, Finished};
+
+const PAGE: &str = "report.html";
 
 /// Runs it.
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Ending> {
@@ -17,6 +22,10 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Ending> {
     let mut audit = Audit::default();
     folder.check(&mut audit);
     let manifest = folder.manifest();
+    // Another build may word it otherwise.
+    if manifest["tool"]["build"] == BUILD {
+        page(&mut audit, &args.subject);
+    }
     match find_case(args.case.as_ref(), &args.subject, &manifest) {
         Some(path) => against_logs(&mut audit, &folder, &path, &args.reading.outside)?,
         // What is contradicted already is told first.
@@ -33,6 +42,25 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Ending> {
         (_, [(file, why), ..], _) => Err(Ending::Failed(format!("{file}: {why}"))),
         (.., [_, ..]) => Err(Ending::Undetermined),
         _ => Ok(()),
+    }
+}
+
+/// The page says what the other files say: rendered again from them it is the same bytes. Where one of them is not what the
+/// manifest says, that was found already.
+fn page(audit: &mut Audit, answer: &Path) {
+    let Ok(answer) = Finished::open(answer) else {
+        return;
+    };
+    let Ok(stands) = answer.bytes(PAGE) else {
+        return;
+    };
+    let again = match answer.check_all() {
+        Ok(absent) if absent.is_empty() => answer.page(Language::English),
+        _ => return,
+    };
+    if again.as_ref() != Ok(&stands) {
+        let say = again.map_or_else(|why| why, |again| sha256(&again));
+        audit.finds(PAGE, ("page", "rendered again"), sha256(&stands), say);
     }
 }
 

@@ -38,9 +38,8 @@ pub(super) fn run(args: &VerifyArgs, file: &Path) -> Result<(), Ending> {
         .map(|path| annex(path, &paths))
         .transpose()?;
     let statements = weigh(args, &case, &claims, &inputs, &paths)?;
-    if let Some((file, render)) = annex {
-        file.write(render(&statements).as_bytes()).map_err(folder)?;
-    }
+    // A page that cannot be written keeps no outcome back.
+    let annexed = annex.map(|(file, render)| file.write(render(&statements).as_bytes()));
     let mut shown = match args.json {
         true => serde_json::to_string_pretty(&report::statements_json(&statements))
             .map_err(Ending::failed)?,
@@ -49,7 +48,9 @@ pub(super) fn run(args: &VerifyArgs, file: &Path) -> Result<(), Ending> {
     if args.json {
         shown.push('\n');
     }
-    std::io::stdout().lock().write_all(shown.as_bytes())?;
+    let told = std::io::stdout().lock().write_all(shown.as_bytes());
+    annexed.transpose().map_err(folder)?;
+    told?;
     let some = |outcome| {
         statements
             .findings

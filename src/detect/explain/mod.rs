@@ -4,6 +4,7 @@
 //! access stays beyond scope and disclosed: it only feeds no signal. Every template has a limit, so that nobody
 //! explains away a walk by going slowly: a substitute has few schools, a move one tenant, a link few objects.
 
+mod again;
 mod colleagues;
 mod crowd;
 mod led;
@@ -52,6 +53,8 @@ pub enum Explanation {
     Project,
     /// One of many tenants that it works for is missing in its grants.
     Wide,
+    /// A few people that it came back to on another day.
+    Again,
 }
 
 impl Explanation {
@@ -70,6 +73,7 @@ impl Explanation {
             Explanation::Unseen => "in one class, on a list that the log may not show",
             Explanation::Project => "a few people of other schools, at the pace of a person",
             Explanation::Wide => "works for many tenants alike, of which the grants lack a few",
+            Explanation::Again => "the same few people again on another day",
         }
     }
 }
@@ -112,6 +116,7 @@ pub fn explain(
     led::apply(contacts, account, crowd.habit);
     unseen::apply(contacts, account, crowd.habit);
     project::apply(contacts, account);
+    again::apply(contacts, account);
     withdraw(contacts);
 }
 

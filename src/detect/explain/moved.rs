@@ -1,5 +1,5 @@
-//! A move that the directory learns of late: one new tenant, a few classes of it, on at least three days, at the
-//! pace of a person.
+//! A move that the directory learns of late, or of which it has forgotten the old place: one other tenant, a few classes of
+//! it, on at least three days, at the pace of a person.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,10 @@ use crate::detect::contacts::{Contact, Place};
 const DAYS: usize = 3;
 /// The same for somebody who was not seen in the old place any more: one look at the end of a life is no move.
 const LEFT: usize = 2;
-/// Units that hold nearly all contacts of somebody who has a class or two.
+/// Units that hold nearly all contacts of somebody who has a class or two; and of somebody whose grants tell the new school
+/// only, and who came there for good: all of its life before lay in the old one.
 const UNITS: usize = 3;
+const SCHOOL: usize = 6;
 /// Share of the contacts that must lie in them.
 const COHERENT: f64 = 0.9;
 /// Most new contacts on one day, on average.
@@ -40,7 +42,11 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
         .all(|c| c.place != Place::Inside);
     let lists = found.iter().any(|contact| contact.container);
     let stayed = days.len() >= DAYS || left && days.len() >= LEFT;
-    if !lists || !stayed || !few || !coherent(&found) || walked(&found) {
+    let units = match days.len() >= DAYS && arrived(contacts, account) {
+        true => SCHOOL,
+        false => UNITS,
+    };
+    if !lists || !stayed || !few || !coherent(&found, units) || walked(&found) {
         return;
     }
     for contact in contacts.iter_mut() {
@@ -51,13 +57,21 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
     }
 }
 
-fn coherent(contacts: &[&Contact<'_>]) -> bool {
+/// Whether whatever it did within its scope came after all that lay beyond, on several days.
+fn arrived(contacts: &[Contact<'_>], account: &Explained<'_>) -> bool {
+    let last = account.visits.iter().map(|(at, _)| *at).max();
+    let mut inside = contacts.iter().filter(|c| c.place == Place::Inside);
+    let days: BTreeSet<i64> = inside.clone().map(|contact| day(contact.at)).collect();
+    days.len() >= DAYS && inside.all(|contact| Some(contact.at) > last)
+}
+
+fn coherent(contacts: &[&Contact<'_>], most: usize) -> bool {
     let mut units: BTreeMap<Option<u32>, usize> = BTreeMap::new();
     for contact in contacts {
         *units.entry(contact.unit).or_default() += 1;
     }
     let mut sizes: Vec<usize> = units.into_values().collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
-    let most: usize = sizes.iter().take(UNITS).sum();
-    most as f64 >= COHERENT * contacts.len() as f64
+    let held: usize = sizes.iter().take(most).sum();
+    held as f64 >= COHERENT * contacts.len() as f64
 }

@@ -73,8 +73,12 @@ fn behind(worker: &Worker<'_>, run: &Run, gap: &Gap, number: i64) -> Option<Vec<
     };
     let thing = |id: &[u8]| atlas.thing(id, NONE);
     match run.what {
-        What::Objects => match atlas.thing(&run.id(gap, names, number), NONE) {
-            thing @ Thing::Known(_) => Some(vec![thing]),
+        What::Objects => match thing(&run.id(gap, names, number)) {
+            thing @ Thing::Known(_) => {
+                let route = worker.opener.routes.get(usize::from(run.route));
+                let variable = route.and_then(|route| route.object.as_deref());
+                Some(vec![atlas.meant(thing, variable)])
+            }
             _ => None,
         },
         What::Containers => {

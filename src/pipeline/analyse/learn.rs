@@ -15,15 +15,17 @@ use crate::sequence::{Access, Names, Sequences};
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Visit {
     asked: Vec<Id>,
-    visitor: Option<Visitor>,
+    /// With the account's name.
+    visitor: Option<(Vec<u8>, Visitor)>,
 }
 
 /// The visits of all accounts.
 #[derive(Debug, Default)]
 pub(super) struct Visits {
-    visitors: Vec<Visitor>,
+    visitors: Vec<(Vec<u8>, Visitor)>,
     asked: BTreeSet<Id>,
-    voters: HashMap<usize, u32>,
+    /// Which account's each visitor is.
+    places: Vec<usize>,
     accounts: usize,
 }
 
@@ -36,11 +38,26 @@ impl Visits {
     pub fn add(&mut self, visit: Visit) {
         self.asked.extend(visit.asked);
         if let Some(visitor) = visit.visitor {
-            self.voters
-                .insert(self.accounts, self.visitors.len() as u32);
+            self.places.push(self.accounts);
             self.visitors.push(visitor);
         }
         self.accounts += 1;
+    }
+
+    /// The visitors in the order of their names, and the place of each account's among them. Accounts come as their numbers
+    /// do, so by how the logs are cut into files; who is held out when must not hang on that.
+    fn by_name(&mut self) -> (Vec<Visitor>, HashMap<usize, u32>) {
+        let places = std::mem::take(&mut self.places).into_iter();
+        let visitors = std::mem::take(&mut self.visitors).into_iter();
+        let mut all: Vec<_> = visitors.zip(places).collect();
+        all.sort_unstable_by(|(a, _), (b, _)| a.0.cmp(&b.0));
+        let mut voters = HashMap::with_capacity(all.len());
+        let visitors = all.into_iter().enumerate();
+        let visitors = visitors.map(|(nth, ((_, visitor), place))| {
+            voters.insert(place, nth as u32);
+            visitor
+        });
+        (visitors.collect(), voters)
     }
 }
 
@@ -100,13 +117,8 @@ impl Class<'_> {
     }
 
     /// Learns labels from all accounts' visits.
-    pub fn lesson(&self, visits: Visits) -> Lesson {
-        let Visits {
-            visitors,
-            asked,
-            voters,
-            ..
-        } = visits;
+    pub fn lesson(&self, mut visits: Visits) -> Lesson {
+        let (visitors, voters) = visits.by_name();
         let mut lesson = Lesson {
             learned: None,
             voters,
@@ -114,7 +126,7 @@ impl Class<'_> {
         if visitors.iter().all(|visitor| visitor.ids.is_empty()) {
             return Lesson::default();
         }
-        lesson.learned = learn(&visitors, &Vec::from_iter(asked), self.names);
+        lesson.learned = learn(&visitors, &Vec::from_iter(visits.asked), self.names);
         let objects = self.case.directory.objects.is_some();
         match &lesson.learned {
             // A few strangers among known objects, and nothing learned of them: nothing to tell.
@@ -168,6 +180,7 @@ impl Class<'_> {
                 ids: Vec::new(),
             },
         });
+        let visitor = visitor.map(|visitor| (person.name, visitor));
         Visit { asked, visitor }
     }
 

@@ -127,7 +127,8 @@ impl Ids {
         let all = 0..names.len() as u32;
         let objects = all
             .clone()
-            .map(|id| leaked.contains(&worker.opener.things.get(id)));
+            .map(|id| atlas.each_of(worker.opener.things.get(id)))
+            .map(|things| things.iter().any(|thing| leaked.contains(thing)));
         let holds = |id: u32| {
             let members = atlas.members(names.name(id));
             // Without a table of members a container shows whatever lies in its unit.

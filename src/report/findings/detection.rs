@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::LISTED;
+use super::{LISTED, sorted};
 use crate::impact::Citation;
 use crate::pipeline::AccountOutcome;
 use crate::report::Answer;
@@ -74,9 +74,11 @@ pub(super) fn other_client(answer: &Answer<'_>, outcome: &AccountOutcome) -> Val
         json!({
             "said": "nearly all that it took beyond its scope came from clients that its ordinary use, which went on \
                 meanwhile, hardly knows: perhaps another hand",
-            "clients": other.pairs.iter().take(LISTED).map(|(client, agent)| json!({
-                "client": names.clients.text(*client),
-                "user_agent": names.agents.text(*agent),
+            "clients": sorted(other.pairs.iter().map(|(client, agent)| {
+                (names.clients.text(*client), names.agents.text(*agent))
+            })).iter().take(LISTED).map(|(client, agent)| json!({
+                "client": client,
+                "user_agent": agent,
             })).collect::<Vec<_>>(),
             "beyond_from_there": other.beyond.0,
             "beyond": other.beyond.1,

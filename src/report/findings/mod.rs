@@ -15,6 +15,7 @@ use life::Grants;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::cells::sorted;
 use super::{Answer, rungs};
 use crate::coverage::Allowance;
 use crate::detect::{NOT_DONE, Signal, Verdict};
@@ -239,8 +240,8 @@ fn account(
         "last_seen": figures.seen.map(|(_, last)| last.to_string()),
         "controllers": figures.controllers.iter()
             .map(|index| answer.atlas.controller_id(Some(*index))).collect::<Vec<_>>(),
-        "client_addresses": figures.clients.iter().map(|n| names.clients.text(*n)).collect::<Vec<_>>(),
-        "user_agents": figures.agents.iter().map(|n| names.agents.text(*n)).collect::<Vec<_>>(),
+        "client_addresses": sorted(figures.clients.iter().map(|n| names.clients.text(*n))),
+        "user_agents": sorted(figures.agents.iter().map(|n| names.agents.text(*n))),
         "requests_beyond_scope": {
             "count": lines.len(),
             "first": lines.iter().take(LISTED).map(|line| answer.reference(*line)).collect::<Vec<_>>(),
@@ -275,6 +276,16 @@ fn undecided(answer: &Answer<'_>) -> Value {
         }
     }
     let names = &answer.analysis.names;
+    // Numbers of IDs tell the order in which the files were read.
+    ownerless.sort_by_cached_key(|((about, reason), _)| {
+        let (kind, name) = match about {
+            About::Subject(..) => (0, String::new()),
+            About::Unknown(thing) => (1, answer.thing(*thing)),
+            About::UnknownContainer(asked) => (2, names.objects.text(*asked)),
+            About::Blind(route) => (3, answer.route(*route).to_owned()),
+        };
+        (kind, name, *reason)
+    });
     let list = ownerless
         .iter()
         .take(DETAILED)

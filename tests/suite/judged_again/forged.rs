@@ -3,7 +3,7 @@
 use super::*;
 
 /// Writes a file of an answer and takes its new digest into the manifest, as whoever forges with care does.
-fn forge(out: &Path, file: &str, change: &dyn Fn(&str) -> String) {
+pub fn forge(out: &Path, file: &str, change: &dyn Fn(&str) -> String) {
     use sha2::{Digest, Sha256};
     let digest = |bytes: &[u8]| -> String {
         let digest = Sha256::digest(bytes);
