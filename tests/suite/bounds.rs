@@ -206,10 +206,10 @@ fn a_route_of_one_size_has_that_size() {
 fn a_body_far_below_all_others_is_no_proof() {
     let mut schools = Schools::new("content-mode");
     schools.ordinary();
-    schools.ask(40_000, "s1", 200, "39");
-    schools.ask(40_001, "s2", 200, "41");
+    schools.ask(40_000, "s1", 200, "164");
+    schools.ask(40_001, "s2", 200, "166");
     let out = schools.scanned();
-    // The 5th percentile is a little over 400, a tenth of it 40.
+    // The 5th percentile is a little over 400, the 95th a little under 500: twice as far below is 165.
     assert_eq!(
         cells(&controller(&out, "s"), COUNTS),
         ["1", "2", "1", "1", "AMBIGUOUS"]
