@@ -32,6 +32,7 @@ pub const ALL: &[(&str, &[&str])] = &[
     ("traefik", TRAEFIK),
     ("squid", SQUID),
     ("uvicorn", UVICORN),
+    ("uwsgi", UWSGI),
     ("logfmt", LOGFMT),
     ("auto", WRAPPED),
 ];
@@ -126,6 +127,15 @@ const LOGFMT: &[&str] = &[
     r#"2026-11-23T01:51:57.123Z INFO method=GET path=/api/books/10/contacts/14?a=b%20c status=200 bytes=129 user=anna remote=192.0.2.7 agent="app \"x\" 1""#,
     r#"at=info method=GET path="/api/books/10?page=2" host=example.org request_id=4a5 fwd="192.0.2.9, 10.0.0.1" dyno=web.1 service=12ms status=404 bytes=0"#,
     r#"time="2026-11-23T01:51:57+01:00" level=info msg="a = b" method=HEAD target=/a status=- x= =y"#,
+    "time:23/Nov/2026:02:51:57 +0100\thost:192.0.2.7\tuser:anna\treq:GET /api/books/10 HTTP/1.1\tstatus:200\tsize:129\tua:app/1 (x)\tvhost:example.org",
+    r#"<190>Nov 23 01:51:57 lb1 logger: client_ip="192.0.2.7",http_method="GET",http_uri="/a?b=1,c=2",http_status="200",time="2026-11-23T01:51:57Z""#,
+    r"CEF:0|V|P|1|TR|Access|1|src=192.0.2.7 suser=anna b requestMethod=GET request=/a?b\=1 outcome=200 rt=1795398717123 requestClientApplication=app/1 (x)",
+    "LEEF:2.0|V|P|1|Access|\tdevTime=2026-11-23T01:51:57Z\tsrc=192.0.2.7\tusrName=anna\tmethod=GET\turl=/a?b=1\tresponseCode=200",
+];
+
+const UWSGI: &[&str] = &[
+    "[pid: 31|app: 0|req: 1/1] 192.0.2.7 (anna) {42 vars in 731 bytes} [Mon Nov 23 01:51:57 2026] GET /api/books/10?page=2 => generated 129 bytes in 12 msecs (HTTP/1.1 200) 4 headers in 161 bytes (1 switches on core 0)",
+    "[pid: 31|app: 0|req: 2/2] 2001:db8::7 () {40 vars in 700 bytes} [Mon Nov 23 01:51:58 2026] POST / => generated 0 bytes in 90 micros (HTTP/2.0 304) 2 headers in 61 bytes (0 switches on core 1)",
 ];
 
 const UVICORN: &[&str] = &[

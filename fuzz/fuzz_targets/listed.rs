@@ -5,7 +5,7 @@ use breachscope::format::{Format, State};
 use chrono_tz::Tz;
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "alb",
     "cloudfront",
     "elb",
@@ -17,6 +17,7 @@ const NAMES: [&str; 11] = [
     "squid",
     "traefik",
     "uvicorn",
+    "uwsgi",
 ];
 
 fuzz_target!(|bytes: &[u8]| {

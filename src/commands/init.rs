@@ -356,7 +356,11 @@ fn sources(
             .chars()
             .map(|c| if c == '*' { '-' } else { c })
             .collect();
-        let base = plain.trim_matches(['-', '.', '_']).to_owned();
+        let base = match plain.trim_matches(['-', '.', '_']) {
+            // A file's name may be a number and nothing else.
+            "" => "log".to_owned(),
+            base => base.to_owned(),
+        };
         let taken = |name: &str| sources.iter().any(|source| source.name == name);
         let numbered = (2..).map(|n| format!("{base} {n}"));
         let name = std::iter::once(base.clone())

@@ -134,7 +134,7 @@ fn slips(case: &Case, inputs: &[Input]) -> Vec<String> {
             // Who asked is named in some lines only.
             !matches!(
                 &**ours,
-                "account" | "user" | "query" | "referer" | "forwarded"
+                "account" | "user" | "query" | "referer" | "forwarded" | "time_format"
             ) && !has(path)
         });
         told.extend(slips.filter(|_| !names.is_empty()).map(|(ours, path)| {

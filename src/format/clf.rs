@@ -107,7 +107,7 @@ impl Clf {
         };
         record.time = stamp;
         let head = Head::split(head);
-        if head.is_in_front_of_another() || head.is_rest_of_one() {
+        if head.is_in_front_of_another() || head.is_rest_of_one() || head.is_in_a_cell() {
             return Err(Problem::Shape);
         }
         record.host = head.host.and_then(|host| field(host, escapes));
@@ -226,6 +226,13 @@ impl<'a> Head<'a> {
         lone && self.client != b"-"
             && !self.client.starts_with(b"unix:")
             && !client::is_address(self.client)
+    }
+
+    /// Whether the line stands in a cell of a table's row, behind other cells: their text is no client's address.
+    fn is_in_a_cell(&self) -> bool {
+        let first = self.client.split(|b| *b == b',').next().unwrap_or_default();
+        memchr(b'"', unquoted(self.client)).is_some()
+            || first.len() < self.client.len() && time::rfc3339(first).is_some()
     }
 
     /// With a virtual host in front, a list of clients, an ident, or a dash too few.

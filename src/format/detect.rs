@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
+use super::foreign;
 use super::names::{self, RECOGNISED};
 use super::{Format, FormatProblem, Line, LineFormat, Problem, State, csv, json, text};
 
@@ -16,6 +17,7 @@ const TRIED: usize = 200;
 pub struct Recogniser {
     ways: Vec<Vec<Arc<dyn LineFormat>>>,
     common: Arc<dyn LineFormat>,
+    zone: Tz,
 }
 
 impl Recogniser {
@@ -34,6 +36,7 @@ impl Recogniser {
         Ok(Recogniser {
             ways: ways.collect::<Result<_, _>>()?,
             common: names::reader("common", &[], zone)?,
+            zone,
         })
     }
 
@@ -46,7 +49,7 @@ impl Recogniser {
         let lines = first_lines(head);
         let mut ways = Vec::with_capacity(self.ways.len());
         for own in &self.ways {
-            let format = Format::of(own.clone()).for_content(head);
+            let format = Format::of(own.clone(), self.zone).for_content(head);
             ways.push((records(&format, &lines), own));
         }
         let most = ways.iter().map(|(records, _)| *records).max();
@@ -70,7 +73,7 @@ impl Recogniser {
     pub fn recognise_empty(&self, head: &[u8]) -> Option<Format> {
         let lines = all_lines(head);
         let quiet = |own: &Vec<Arc<dyn LineFormat>>| {
-            let format = Format::of(own.clone());
+            let format = Format::of(own.clone(), self.zone);
             let mut state = State::default();
             let quiet = |line: &[u8]| {
                 let read = format.parse(&mut state, line, 0);
@@ -107,7 +110,7 @@ impl Recogniser {
                 *reader = self.common.clone();
             }
         }
-        Format::of(all)
+        Format::of(all, self.zone)
     }
 }
 
@@ -150,11 +153,26 @@ fn nothing_fits(lines: &[&[u8]]) -> FormatProblem {
         .chars()
         .take(120)
         .collect();
-    let hint = hint(first).map_or(String::new(), |hint| format!("; {hint}"));
+    let hint = unread_stamp(lines)
+        .or_else(|| hint(first))
+        .map_or(String::new(), |hint| format!("; {hint}"));
     FormatProblem::new(format!(
         "no format that this version knows reads its first lines, which begin `{}`; say what they \
          are with `format`, `pattern` (nginx log_format or Apache LogFormat) or `fields` (JSON, tables){hint}",
         excerpt.escape_debug()
+    ))
+}
+
+/// What to do where a table is known by its header, and the stamps of its rows cannot be read.
+fn unread_stamp(lines: &[&[u8]]) -> Option<String> {
+    let (column, stamp) = csv::unread_stamp(lines)?;
+    Some(format!(
+        "its columns are known, but stamps such as `{}` in `{}` cannot be read, or in more than one way (is the day or the \
+         month first?): say how they are written, such as fields = {{ time = \"{}\", target = \"...\", client = \"...\", \
+         status = \"...\", time_format = \"%d/%m/%Y %H:%M:%S\" }}",
+        stamp.escape_debug(),
+        column.escape_debug(),
+        column.escape_debug()
     ))
 }
 
@@ -184,6 +202,9 @@ pub(super) fn hint(first: &[u8]) -> Option<String> {
              `jq -c '.records[]'`, name the new file in the case, and keep this one as evidence"
                 .to_owned(),
         );
+    }
+    if let Some(hint) = foreign::hint(line) {
+        return Some(hint);
     }
     let (what, names) = match line.first()? {
         b'{' => ("keys", json::keys(line)),

@@ -10,9 +10,11 @@ mod balancer;
 mod claim;
 mod clf;
 mod client;
+mod clock;
 mod csv;
 mod detect;
 mod envoy;
+mod foreign;
 mod forwarded;
 mod haproxy;
 mod json;
@@ -34,6 +36,7 @@ mod text;
 pub mod time;
 mod traefik;
 mod uvicorn;
+mod uwsgi;
 mod w3c;
 mod wrapper;
 
@@ -64,6 +67,8 @@ pub struct Format {
     /// The claim of a token that is the account, where the account's field holds a token.
     claim: Option<Arc<claim::Claim>>,
     proxies: Option<Arc<Proxies>>,
+    /// For stamps of wrappings that carry no offset.
+    zone: Tz,
 }
 
 /// One way to write a line.
@@ -208,7 +213,7 @@ impl Format {
         fields: &[(String, String)],
         zone: Tz,
     ) -> Result<Format, FormatProblem> {
-        Ok(Format::of(names::readers(name, fields, zone)?))
+        Ok(Format::of(names::readers(name, fields, zone)?, zone))
     }
 
     /// The format that an nginx `log_format` or Apache `LogFormat` string describes.
@@ -217,9 +222,8 @@ impl Format {
     /// A pattern without variables, with an unknown Apache directive, or with two variables between
     /// which nothing tells where the first one ends.
     pub fn pattern(text: &str, zone: Tz) -> Result<Format, FormatProblem> {
-        Ok(Format::of(vec![Arc::new(pattern::Pattern::compile(
-            text, zone,
-        )?)]))
+        let pattern = pattern::Pattern::compile(text, zone)?;
+        Ok(Format::of(vec![Arc::new(pattern)], zone))
     }
 
     /// What a [`Recogniser`] finds, for one content.
@@ -234,12 +238,13 @@ impl Format {
         Recogniser::new(fields, zone)?.recognise(head)
     }
 
-    fn of(readers: Vec<Arc<dyn LineFormat>>) -> Format {
+    fn of(readers: Vec<Arc<dyn LineFormat>>, zone: Tz) -> Format {
         Format {
             readers: readers.into(),
             joined: false,
             claim: None,
             proxies: None,
+            zone,
         }
     }
 

@@ -6,12 +6,12 @@ use chrono_tz::Tz;
 
 use super::{
     FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, pairs, s3, squid,
-    traefik, uvicorn, w3c,
+    traefik, uvicorn, uwsgi, w3c,
 };
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 22] = [
+const READ: [&str; 23] = [
     "alb",
     "auto",
     "cloudfront",
@@ -32,6 +32,7 @@ const READ: [&str; 22] = [
     "traefik",
     "tsv",
     "uvicorn",
+    "uwsgi",
     "vhost-combined",
     "w3c",
 ];
@@ -39,7 +40,7 @@ const READ: [&str; 22] = [
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
 /// that its own format cannot read is read as any of these. A combined line may have more columns, so what
 /// asks for those stands before it.
-pub(super) const RECOGNISED: [&str; 14] = [
+pub(super) const RECOGNISED: [&str; 15] = [
     "csv",
     "w3c",
     "cloudfront",
@@ -53,17 +54,20 @@ pub(super) const RECOGNISED: [&str; 14] = [
     "combined",
     "squid",
     "uvicorn",
+    "uwsgi",
     "logfmt",
 ];
 
 /// Names of writers and wrappings, and the format that is meant by each: what peels off by itself needs
 /// no name, so what is inside is told by its lines.
-const MEANT: [(&str, &str); 22] = [
+const MEANT: [(&str, &str); 26] = [
+    ("akamai", "json"),
     ("apache", "combined"),
     ("apigateway", "json"),
     ("aws-waf", "json"),
     ("azure", "json"),
     ("caddy", "json"),
+    ("cef", "logfmt"),
     ("cloudflare", "json"),
     ("compose", "auto"),
     ("cri", "auto"),
@@ -76,7 +80,9 @@ const MEANT: [(&str, &str); 22] = [
     ("journald", "auto"),
     ("kestrel", "w3c"),
     ("kong", "json"),
+    ("leef", "logfmt"),
     ("lograge", "logfmt"),
+    ("ltsv", "logfmt"),
     ("nginx", "combined"),
     ("parquet", "json"),
     ("splunk", "csv"),
@@ -84,15 +90,7 @@ const MEANT: [(&str, &str); 22] = [
 ];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 7] = [
-    "akamai",
-    "atlassian",
-    "citrix",
-    "fastly",
-    "ocsf",
-    "otlp",
-    "rails",
-];
+const NOT_YET: [&str; 6] = ["atlassian", "citrix", "fastly", "ocsf", "otlp", "rails"];
 
 /// Every name that `format` takes: of formats, then of writers.
 pub fn known() -> Vec<&'static str> {
@@ -171,6 +169,7 @@ fn layout(name: &str) -> Option<&'static listed::Layout> {
         "squid" => &squid::SQUID,
         "traefik" => &traefik::TRAEFIK,
         "uvicorn" => &uvicorn::UVICORN,
+        "uwsgi" => &uwsgi::UWSGI,
         _ => return None,
     })
 }

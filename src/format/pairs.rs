@@ -1,8 +1,11 @@
-//! Lines of `key=value` pairs, with whatever words before and between them: `logfmt`.
+//! Lines of `key=value` pairs, with whatever words before and between them: `logfmt`; also LTSV, CEF and LEEF.
 //!
+//! How a line is cut into pairs is `cut.rs`'s to say.
 //! Frameworks (lograge, Go's loggers, log4j layouts) and Heroku's router write requests so, under the names that JSON
 //! logs use. A line is one only where it names a method and a target; its time is that of a pair, else the first stamp
 //! that stands in front of the pairs.
+
+mod cut;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,22 +13,36 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::json::{Slot, assemble, names_somebody, stamp_of_text, well_known};
-use super::text::{Escapes, present, unescape};
-use super::{FormatProblem, LineFormat, Problem, Record, State, Text, account, time};
+use super::clock::stamp_of_text;
+use super::json::{Slot, assemble, names_somebody, well_known};
+use super::{FormatProblem, LineFormat, Problem, Record, State, Text, account, client, time};
 use crate::case::AccountKey;
 use crate::words::Stamp;
+use cut::{Cut, cut};
 
 /// Names that only such lines have.
-const OWN: [(&str, Slot); 4] = [
+const OWN: [(&str, Slot); 17] = [
     ("remote", Slot::Client),
     ("fwd", Slot::Forwarded),
     ("service", Slot::Milliseconds),
     ("body_bytes", Slot::Bytes),
+    // LTSV.
+    ("forwardedfor", Slot::Forwarded),
+    ("reqtime", Slot::Seconds),
+    // CEF and LEEF.
+    ("src", Slot::Client),
+    ("spt", Slot::ClientPort),
+    ("srcPort", Slot::ClientPort),
+    ("suser", Slot::User),
+    ("usrName", Slot::User),
+    ("dhost", Slot::Host),
+    ("requestClientApplication", Slot::Agent),
+    ("rt", Slot::Time),
+    ("devTime", Slot::Time),
+    ("outcome", Slot::Status),
+    // Of F5 and other balancers.
+    ("http_uri", Slot::Target),
 ];
-
-/// Pairs that are looked at; a line has fewer.
-const MOST: usize = 200;
 
 /// The reader.
 #[derive(Clone, Debug)]
@@ -68,10 +85,7 @@ impl Pairs {
     }
 
     fn account<'a>(&self, pairs: &[(&'a [u8], Text<'a>)], record: &Record<'a>) -> Option<Text<'a>> {
-        let named = |name: &str| {
-            let (_, value) = pairs.iter().find(|(key, _)| *key == name.as_bytes())?;
-            Some(value.clone())
-        };
+        let named = |name: &str| named(pairs, name);
         let account = match &self.key {
             Some(AccountKey::Field(name)) if named(name).is_some() => named(name),
             Some(AccountKey::Field(name)) if name != "remote_user" => None,
@@ -104,7 +118,11 @@ impl LineFormat for Pairs {
     }
 
     fn read<'a>(&self, _: &State, line: &'a [u8]) -> Result<Record<'a>, Problem> {
-        let (before, pairs) = pairs(line);
+        let Cut {
+            before,
+            pairs,
+            labelled,
+        } = cut(line);
         if pairs.len() < 3 {
             return Err(Problem::Shape);
         }
@@ -114,6 +132,8 @@ impl LineFormat for Pairs {
             // A duration brings its unit.
             match slot {
                 Slot::Milliseconds => Some(without_unit(text.clone())),
+                // CEF has a word there as often as a status.
+                Slot::Status if text.iter().all(u8::is_ascii_alphabetic) => None,
                 _ => Some(text.clone()),
             }
         };
@@ -127,6 +147,13 @@ impl LineFormat for Pairs {
         if record.method.is_none() || record.target.is_none() {
             return Err(Problem::Shape);
         }
+        if labelled && record.client.is_none() {
+            // A label of this name is the remote host, and `vhost` is the one that was asked.
+            if let Some(host) = record.host.take() {
+                client::put_text(host, &mut record);
+            }
+            record.host = named(&pairs, "vhost");
+        }
         record.account = self.account(&pairs, &record);
         Ok(record)
     }
@@ -136,57 +163,14 @@ impl LineFormat for Pairs {
             let key = String::from_utf8_lossy(key).into_owned();
             (key, value.into_owned())
         };
-        pairs(line).1.into_iter().map(named).collect()
+        cut(line).pairs.into_iter().map(named).collect()
     }
 }
 
-/// What stands before the first pair, and the pairs that say something.
-fn pairs(line: &[u8]) -> (&[u8], Vec<(&[u8], Text<'_>)>) {
-    let (mut pairs, mut before) = (Vec::new(), line);
-    let mut at = 0;
-    while at < line.len() && pairs.len() < MOST {
-        let rest = &line[at..];
-        let Some(key) = key(rest) else {
-            // To the next word.
-            let blank = memchr::memchr2(b' ', b'\t', rest);
-            at += blank.map_or(rest.len(), |blank| blank + 1);
-            continue;
-        };
-        if pairs.is_empty() {
-            before = &line[..at];
-        }
-        let (value, used) = value(&rest[key.len() + 1..]);
-        at += key.len() + 1 + used;
-        pairs.push((key, value));
-    }
-    pairs.retain(|(_, value)| present(value).is_some());
-    (before, pairs)
-}
-
-/// A name with `=` behind it, at the start.
-fn key(text: &[u8]) -> Option<&[u8]> {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_.-@".contains(b);
-    let end = text.iter().position(|b| !plain(b))?;
-    let named = text[0].is_ascii_alphabetic() || text[0] == b'@';
-    (named && text[end] == b'=').then_some(&text[..end])
-}
-
-/// A value in quotes, or up to the next blank; and how many bytes it takes.
-fn value(text: &[u8]) -> (Text<'_>, usize) {
-    if let Some(body) = text.strip_prefix(b"\"") {
-        let closes = |at: &usize| {
-            let ends = body
-                .get(at + 1)
-                .is_none_or(|b| matches!(b, b' ' | b'\t' | b','));
-            ends && !super::text::is_escaped(body, *at)
-        };
-        if let Some(end) = memchr::memchr_iter(b'"', body).find(closes) {
-            return (unescape(&body[..end], Escapes::Log), end + 2);
-        }
-    }
-    let end = memchr::memchr2(b' ', b'\t', text).unwrap_or(text.len());
-    let bare = &text[..end];
-    (Cow::Borrowed(bare.strip_suffix(b",").unwrap_or(bare)), end)
+/// The value of a key.
+fn named<'a>(pairs: &[(&'a [u8], Text<'a>)], name: &str) -> Option<Text<'a>> {
+    let (_, value) = pairs.iter().find(|(key, _)| *key == name.as_bytes())?;
+    Some(value.clone())
 }
 
 /// `0.5ms` without its unit.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     Began, Format, Lately, Lean, Line, LineFormat, Lost, Problem, Record, State, Text, client,
-    detect, text, w3c, wrapper,
+    detect, text, time, w3c, wrapper,
 };
 
 /// How what is inside of something is read.
@@ -126,7 +126,13 @@ impl Format {
         if !matches!(direct, Line::Problem(_)) {
             return direct;
         }
-        match wrapper::peel_weak(untrimmed).map(|peeled| self.wrapped(state, peeled, line)) {
+        let mut weak =
+            wrapper::peel_weak(untrimmed).map(|peeled| self.wrapped(state, peeled, line));
+        // Where objects are what is written: elsewhere a client may choose how a line ends.
+        if !matches!(weak, Some(Line::Record(_))) && self.name() == "json" {
+            weak = wrapper::peel_object(untrimmed).map(|peeled| self.wrapped(state, peeled, line));
+        }
+        match weak {
             Some(Line::Record(record)) => Line::Record(record),
             _ if plain_first => direct,
             _ => unwrapped.unwrap_or(direct),
@@ -178,6 +184,12 @@ impl Format {
     pub fn hint(head: &[u8]) -> Option<String> {
         let mut lines = head.split(|&b| b == b'\n');
         detect::hint(lines.find(|line| !text::trim(line).is_empty())?)
+    }
+
+    /// What lies in the wrappings around a line, and whether they have the time.
+    pub fn inside_of(line: &[u8]) -> Option<(Text<'_>, bool)> {
+        let peeled = wrapper::peel(wrapper::line_of(line))?;
+        Some((peeled.inner, peeled.time.is_some()))
     }
 
     /// The wrappings around a line, outermost first: `syslog`, `CRI`, `docker`, ...
@@ -243,7 +255,10 @@ impl Format {
         let Line::Record(mut record) = read else {
             return read;
         };
-        record.time = record.time.or(peeled.time);
+        record.time = record.time.or(peeled.time).or_else(|| {
+            let text = peeled.local.as_deref()?;
+            time::any(text, self.zone)
+        });
         record.node = record.node.or(peeled.node);
         record.sequence = record.sequence.or(peeled.sequence);
         Line::Record(record)

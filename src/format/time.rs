@@ -8,6 +8,7 @@
 
 mod portal;
 pub mod strftime;
+pub mod written;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
@@ -88,13 +89,14 @@ pub fn date(text: &[u8], zone: Tz) -> Option<Stamp> {
 
 /// A stamp however it is written, `zone` for those without an offset: all of the above, the epoch,
 /// and the two that only tables and portals write, `1/27/2021 10:00:00.123 PM` (always in this
-/// order of month and day where a half of the day follows) and `Jan 27, 2021 @ 10:00:00.123`.
+/// order of month and day where a half of the day follows) and `Jan 27, 2021 @ 10:00:00.123`; and what is [`written`].
 pub fn any(text: &[u8], zone: Tz) -> Option<Stamp> {
     rfc3339(text)
         .or_else(|| local(text, zone))
         .or_else(|| epoch(text))
         .or_else(|| clf(text))
         .or_else(|| portal::stamp(text, zone))
+        .or_else(|| written::stamp(text, zone))
 }
 
 /// A number since the epoch in s, ms, us or ns, told apart by magnitude (from 1973-03-03 on that
@@ -241,13 +243,13 @@ fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 /// The whole rest as an offset, in seconds ahead of UTC.
-fn offset(text: &[u8]) -> Option<i64> {
+pub(super) fn offset(text: &[u8]) -> Option<i64> {
     let text = text.strip_prefix(b" ").unwrap_or(text);
     let (sign, hours, minutes) = match *text {
         [b'Z' | b'z'] => return Some(0),
         [sign, h0, h1, m0, m1] | [sign, h0, h1, b':', m0, m1] => (sign, two(h0, h1)?, two(m0, m1)?),
-        [sign, h0, h1] if sign != b'U' => (sign, two(h0, h1)?, 0),
-        _ if text == b"UTC" => return Some(0),
+        [sign, h0, h1] if !sign.is_ascii_alphabetic() => (sign, two(h0, h1)?, 0),
+        _ if text == b"UTC" || text == b"GMT" => return Some(0),
         _ => return None,
     };
     if hours > 23 || minutes > 59 {
@@ -261,8 +263,9 @@ fn offset(text: &[u8]) -> Option<i64> {
     }
 }
 
-fn month(name: [u8; 3]) -> Option<u32> {
-    let number = match &name {
+fn month([first, rest @ ..]: [u8; 3]) -> Option<u32> {
+    let [second, third] = rest.map(|b| b.to_ascii_lowercase());
+    let number = match &[first.to_ascii_uppercase(), second, third] {
         b"Jan" => 1,
         b"Feb" => 2,
         b"Mar" => 3,

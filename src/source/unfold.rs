@@ -16,8 +16,11 @@ const WRAPPERS: [&[u8]; 4] = [b"\"records\"", b"\"Records\"", b"\"value\"", b"\"
 /// Keys that a search's answer begins with, before the list of what was found.
 const ANSWERS: [&[u8]; 3] = [b"\"took\"", b"\"hits\"", b"\"_scroll_id\""];
 
+/// The keys that CloudWatch's stream of log events begins with, and the list in it.
+const STREAM: (&[u8], &[u8]) = (b"\"messageType\"", b"\"logEvents\"");
+
 /// The longest beginning of such a wrapper that is looked for.
-const LOOK: usize = 256;
+const LOOK: usize = 2048;
 
 /// Whether bytes begin what has to be unfolded.
 pub(super) fn begins(bytes: &[u8]) -> bool {
@@ -34,7 +37,10 @@ fn wrapper(text: &[u8]) -> Option<usize> {
     let text = &text[..text.len().min(LOOK)];
     let rest = text.strip_prefix(b"{")?.trim_ascii_start();
     if ANSWERS.iter().any(|key| rest.starts_with(key)) {
-        return found_by_search(text);
+        return list_behind(b"\"hits\"", text);
+    }
+    if rest.starts_with(STREAM.0) {
+        return list_behind(STREAM.1, text);
     }
     let name = WRAPPERS.iter().find(|name| rest.starts_with(name))?;
     let rest = rest[name.len()..].trim_ascii_start().strip_prefix(b":")?;
@@ -43,15 +49,16 @@ fn wrapper(text: &[u8]) -> Option<usize> {
     matches!(next, b'{' | b']').then_some(text.len() - rest.len())
 }
 
-/// The same of what Elasticsearch answers: `{"took":5,"hits":{"total":{},"hits":[`.
-fn found_by_search(text: &[u8]) -> Option<usize> {
+/// The same of what has other keys before its list, such as what Elasticsearch answers:
+/// `{"took":5,"hits":{"total":{},"hits":[`.
+fn list_behind(key: &[u8], text: &[u8]) -> Option<usize> {
     let list = |at: usize| {
-        let rest = text[at + b"\"hits\"".len()..].trim_ascii_start();
+        let rest = text[at + key.len()..].trim_ascii_start();
         let rest = rest.strip_prefix(b":")?.trim_ascii_start();
         let rest = rest.strip_prefix(b"[")?;
         (rest.trim_ascii_start().first() == Some(&b'{')).then_some(text.len() - rest.len())
     };
-    memchr::memmem::find_iter(text, b"\"hits\"").find_map(list)
+    memchr::memmem::find_iter(text, key).find_map(list)
 }
 
 /// Whether the first record has line ends inside, or a second one on its last line.

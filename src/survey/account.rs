@@ -194,7 +194,12 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
             keys.extend(names.iter().map(|name| field(name)));
         }
         "csv" => {
-            let columns = table::header(&sample.lines()).map(|(_, names)| names);
+            let told = how.spec.fields.iter().find(|(key, _)| key == "columns");
+            let told = told.map(|(_, names)| {
+                let split = names.split([',', ';', '|', '\t']);
+                split.map(str::to_owned).collect::<Vec<_>>()
+            });
+            let columns = told.or_else(|| table::header(&sample.lines()).map(|(_, names)| names));
             keys.extend(columns.iter().flatten().map(|name| field(name)));
         }
         _ => {}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use serde_json::Value;
 
+use super::layout;
 use super::shape::{Kind, kind};
 use crate::format::time;
 
@@ -64,7 +65,7 @@ pub fn fields_of(paths: &BTreeMap<String, Vec<String>>) -> Option<Vec<(String, S
         ("method", |_, text| is_method(text)),
         ("target", is_target),
         ("query", |name, text| {
-            names_query(name) && text.contains('=')
+            names_query(name) && text.contains('=') && !text.contains(' ')
         }),
         ("status", |name, text| {
             is_status(text) && !name.ends_with("bytes")
@@ -82,15 +83,34 @@ pub fn fields_of(paths: &BTreeMap<String, Vec<String>>) -> Option<Vec<(String, S
     for (ours, test) in tests {
         let fits = |(path, values): &(&String, &Vec<String>)| {
             let pass = values.iter().filter(|text| test(path, text)).count();
-            pass > 0 && pass * 10 >= values.len() * 8 && !map.iter().any(|(_, p)| p == path)
+            // A count that is always zero is of what was sent with the request.
+            let empty = ours == "bytes" && values.iter().all(|text| text == "0");
+            pass > 0
+                && !empty
+                && pass * 10 >= values.len() * 8
+                && !map.iter().any(|(_, p)| p == path)
         };
         // The one that is called so, then the fullest one; of equals the first in order.
         let best = paths.iter().filter(fits).max_by_key(|(path, values)| {
             let called = is_called(ours, &path.to_lowercase());
-            (called, values.len(), std::cmp::Reverse(path.len()))
+            // What was asked for in full, rather than its path alone.
+            let full = ours == "target" && values.iter().any(|text| text.contains('?'));
+            (called, full, values.len(), std::cmp::Reverse(path.len()))
         });
         if let Some((path, _)) = best {
             map.push((ours, path));
+        }
+    }
+    // Day and month may change places; then all values together tell, and the case says how they are written.
+    let mut written = None;
+    if !map.iter().any(|(ours, _)| *ours == "time") {
+        let told = paths.iter().find_map(|(path, values)| {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            Some((path, layout::letters(&values)?))
+        });
+        if let Some((path, letters)) = told {
+            map.insert(0, ("time", path));
+            written = Some(("time_format".to_owned(), letters));
         }
     }
     let has = |name: &str| map.iter().any(|(ours, _)| *ours == name);
@@ -112,11 +132,15 @@ pub fn fields_of(paths: &BTreeMap<String, Vec<String>>) -> Option<Vec<(String, S
         .iter()
         .filter(|(ours, _)| !twice(ours))
         .map(|(ours, path)| ((*ours).to_owned(), (*path).clone()));
-    Some(spelled.collect())
+    Some(spelled.chain(written).collect())
 }
 
+/// The last word of a name, without the letter that Azure's tables add for what kind of value it is.
 fn last(name: &str) -> String {
-    name.rsplit('.').next().unwrap_or(name).to_lowercase()
+    let last = name.rsplit('.').next().unwrap_or(name).to_lowercase();
+    let kinds = ["_s", "_d", "_g", "_b", "_t"];
+    let bare = kinds.iter().find_map(|kind| last.strip_suffix(kind));
+    bare.unwrap_or(&last).to_owned()
 }
 
 fn is_time(text: &str) -> bool {
@@ -140,6 +164,7 @@ fn is_called(ours: &str, name: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     match ours {
         "client" => has(&["client", "remote", "src", "source", "orig_h", "caller"]),
+        "method" => has(&["method", "verb"]),
         "status" => has(&["status", "code"]),
         "target" => has(&["url", "uri", "path", "target", "request"]),
         "bytes" => has(&["body", "resp", "sent", "out"]),
@@ -171,6 +196,7 @@ fn names_query(name: &str) -> bool {
             | "urlquery"
             | "querystr"
             | "csuriquery"
+            | "requestquery"
     )
 }
 
@@ -200,9 +226,15 @@ fn is_method(text: &str) -> bool {
     )
 }
 
+/// A method, a target, and a protocol or nothing: what goes on behind the target is a line of its own.
 fn is_request(text: &str) -> bool {
-    let mut words = text.split(' ');
-    is_method(words.next().unwrap_or_default()) && words.next().is_some()
+    let words: Vec<&str> = text.split(' ').collect();
+    is_method(words[0])
+        && match words[1..] {
+            [] => false,
+            [_] => true,
+            [.., last] => last.starts_with("HTTP/"),
+        }
 }
 
 fn is_status(text: &str) -> bool {
@@ -226,7 +258,7 @@ fn names_bytes(name: &str) -> bool {
 fn names_agent(name: &str) -> bool {
     matches!(
         last(name).as_str(),
-        "user_agent" | "useragent" | "user-agent" | "agent" | "ua"
+        "user_agent" | "useragent" | "user-agent" | "agent" | "ua" | "http_user_agent"
     )
 }
 
@@ -234,6 +266,6 @@ fn names_request_id(name: &str) -> bool {
     let last = last(name).replace(['_', '-'], "");
     matches!(
         last.as_str(),
-        "requestid" | "reqid" | "traceid" | "correlationid"
+        "requestid" | "reqid" | "traceid" | "correlationid" | "transactionid"
     )
 }

@@ -81,7 +81,7 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
         if let Some(mapped) = mapped(sample, zone, detected.as_ref()) {
             return Some(mapped);
         }
-        return detected.map(by_name);
+        return detected.map(by_name).or_else(|| inside(sample, zone));
     }
     let name = detected.as_ref().map(Format::name);
     if matches!(name, None | Some("csv"))
@@ -93,7 +93,13 @@ pub fn recognise(sample: &Sample, zone: Tz) -> Option<Recognised> {
     if !web || !wrappings.is_empty() {
         return detected.map(by_name);
     }
-    let guessed = layout::pattern(&lines).and_then(|pattern| patterned(pattern, sample, zone));
+    if name.is_none()
+        && let Some(told) = headless(sample, zone).or_else(|| inside(sample, zone))
+    {
+        return Some(told);
+    }
+    let guessed =
+        layout::pattern(&lines, false).and_then(|pattern| patterned(pattern, sample, zone));
     match (detected, guessed) {
         (Some(format), None) => Some(by_name(format)),
         (Some(format), Some(guessed)) => {
@@ -163,7 +169,8 @@ fn mapped(sample: &Sample, zone: Tz, detected: Option<&Format>) -> Option<Recogn
     let format = Format::named("json", &fields, zone).ok()?;
     let (read, all) = layout::read_by(&format, &lines);
     let before = detected.map_or(0, |format| telling(format, &lines));
-    if read * 2 < all || telling(&format, &lines) < before {
+    // What the names find as well needs no map.
+    if read * 2 < all || telling(&format, &lines) <= before {
         return None;
     }
     Some(Recognised {
@@ -198,6 +205,39 @@ fn tabled(sample: &Sample, zone: Tz, detected: Option<&Format>) -> Option<Recogn
         wrappings: Vec::new(),
         named: false,
     })
+}
+
+/// A table without a header, of which every column is told by its values.
+fn headless(sample: &Sample, zone: Tz) -> Option<Recognised> {
+    let lines = sample.lines();
+    let fields = layout::table(&lines)?;
+    let format = Format::named("csv", &fields, zone).ok()?;
+    let (read, all) = layout::read_by(&format, &lines);
+    (read * 10 >= all * 8 && read > 0).then(|| Recognised {
+        spec: FormatSpec {
+            name: Some("csv".to_owned()),
+            pattern: None,
+            fields,
+        },
+        format,
+        wrappings: Vec::new(),
+        named: false,
+    })
+}
+
+/// What lies in a wrapping that has the time, where its lines have none themselves.
+fn inside(sample: &Sample, zone: Tz) -> Option<Recognised> {
+    let lines = sample.lines();
+    let unwrapped: Vec<_> = lines
+        .iter()
+        .filter_map(|line| Format::inside_of(line))
+        .collect();
+    let timed = unwrapped.iter().filter(|(_, timed)| *timed).count();
+    if timed * 10 < lines.len() * 8 {
+        return None;
+    }
+    let bare: Vec<&[u8]> = unwrapped.iter().map(|(line, _)| &**line).collect();
+    patterned(layout::pattern(&bare, true)?, sample, zone)
 }
 
 fn patterned(pattern: String, sample: &Sample, zone: Tz) -> Option<Recognised> {

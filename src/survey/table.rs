@@ -40,6 +40,29 @@ pub fn columns(lines: &[&[u8]]) -> Option<BTreeMap<String, Vec<String>>> {
     (!found.is_empty()).then_some(found)
 }
 
+/// Values by column of a table that has no header: nine of ten lines have the same number of cells.
+pub fn headless(lines: &[&[u8]], delimiter: u8) -> Option<Vec<Vec<String>>> {
+    let rows = rows(lines, delimiter);
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for row in &rows {
+        *counts.entry(row.len()).or_default() += 1;
+    }
+    let (columns, alike) = counts.into_iter().max_by_key(|(_, rows)| *rows)?;
+    if columns < COLUMNS || alike * 10 < rows.len() * 9 {
+        return None;
+    }
+    let mut values = vec![Vec::new(); columns];
+    for row in rows.into_iter().filter(|row| row.len() == columns) {
+        for (column, text) in values.iter_mut().zip(row) {
+            column.push(match text.as_str() {
+                "" | "NULL" | "null" => "-".to_owned(),
+                _ => text,
+            });
+        }
+    }
+    Some(values)
+}
+
 fn rows(lines: &[&[u8]], delimiter: u8) -> Vec<Vec<String>> {
     let text = lines.join(&b'\n');
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);

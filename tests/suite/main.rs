@@ -22,6 +22,7 @@ mod docs;
 mod evidence;
 mod excluded;
 mod explain;
+mod foreign;
 mod formats;
 mod hostile;
 mod house;

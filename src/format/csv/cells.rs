@@ -89,9 +89,18 @@ pub(super) fn plain(row: &[u8], delimiter: u8) -> Vec<Cell<'_>> {
 
 /// The first cell, and what follows its delimiter.
 fn first(row: &[u8], delimiter: u8) -> Option<(Cell<'_>, Option<&[u8]>)> {
+    let row = match delimiter {
+        b'|' => row.trim_ascii_start(),
+        _ => row,
+    };
     let Some(body) = row.strip_prefix(b"\"") else {
         let (text, next) = until(row, delimiter);
-        let text = Cow::Borrowed(text);
+        // Tables that are drawn with bars have blanks beside them.
+        let text = Cow::Borrowed(if delimiter == b'|' {
+            text.trim_ascii()
+        } else {
+            text
+        });
         return Some((
             Cell {
                 text,
@@ -104,7 +113,8 @@ fn first(row: &[u8], delimiter: u8) -> Option<(Cell<'_>, Option<&[u8]>)> {
     let (behind, next) = until(&body[end + 1..], delimiter);
     let mut text = single(&body[..end]);
     // Bytes behind the closing quote belong to the cell all the same.
-    if !behind.is_empty() {
+    let blank = delimiter == b'|' && behind.trim_ascii().is_empty();
+    if !behind.is_empty() && !blank {
         text.to_mut().extend_from_slice(behind);
     }
     Some((Cell { text, quoted: true }, next))

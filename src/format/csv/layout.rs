@@ -2,19 +2,16 @@
 
 use std::borrow::Cow;
 
-use chrono_tz::Tz;
-
+use super::super::clock::Clock;
 use super::super::json::scan::Value;
-use super::super::json::{
-    Slot, assemble, header_names, names_somebody, pick, stamp_of_text, well_known,
-};
+use super::super::json::{Slot, assemble, header_names, names_somebody, pick, well_known};
 use super::super::{Problem, Record, Text, account};
 use super::cells::{Cell, split};
 use crate::case::AccountKey;
 use crate::words::Stamp;
 
 /// What may stand between columns.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// A row of a table holds a stamp, which has more digits than all the names of any header.
 const DIGITS_OF_A_ROW: usize = 10;
@@ -67,7 +64,7 @@ impl Layout {
             return None;
         }
         let delimiters = if tabs_only {
-            &DELIMITERS[2..]
+            &b"\t"[..]
         } else {
             &DELIMITERS[..]
         };
@@ -110,9 +107,6 @@ impl Layout {
                         put(slot, column);
                     }
                 }
-                if let Some(column) = called("date") {
-                    put(Slot::Date, column);
-                }
             }
         }
         let has = |slot: Slot| !columns[slot as usize].is_empty();
@@ -139,9 +133,13 @@ impl Layout {
     }
 
     /// The record of a row's cells; there are as many as columns.
-    pub(super) fn record<'a>(&self, cells: &[Cell<'a>], zone: Tz) -> Result<Record<'a>, Problem> {
+    pub(super) fn record<'a>(
+        &self,
+        cells: &[Cell<'a>],
+        clock: &Clock,
+    ) -> Result<Record<'a>, Problem> {
         let text = |slot| self.text(cells, slot);
-        let mut record = assemble(text, || self.stamp(cells, zone))?;
+        let mut record = assemble(text, || self.stamp(cells, clock))?;
         record.account = self
             .account(cells, &record)
             .filter(|name| names_somebody(name));
@@ -155,15 +153,28 @@ impl Layout {
     }
 
     /// The stamp of a row and who wrote it, for a line as it came that does not say so itself.
-    pub(super) fn stamp(&self, cells: &[Cell<'_>], zone: Tz) -> Result<Option<Stamp>, Problem> {
+    pub(super) fn stamp(
+        &self,
+        cells: &[Cell<'_>],
+        clock: &Clock,
+    ) -> Result<Option<Stamp>, Problem> {
         let Some(text) = self.text(cells, Slot::Time) else {
             return Ok(None);
         };
-        let stamp = stamp_of_text(&text, zone).or_else(|| {
-            let day = self.text(cells, Slot::Date)?;
-            stamp_of_text(&[&day, &b" "[..], &text].concat(), zone)
-        });
+        let day = || Some(self.text(cells, Slot::Date)?.into_owned());
+        let stamp = clock.stamp_of(&text, day);
         stamp.map(Some).ok_or(Problem::Time)
+    }
+
+    /// The name of the column that has the stamp of a row, and what stands there.
+    pub(super) fn stamp_as_written(&self, cells: &[Cell<'_>]) -> Option<(String, String)> {
+        let columns = self.columns[Slot::Time as usize].iter();
+        let mut told = columns.filter_map(|column| {
+            let text = cells.get(*column)?.present()?;
+            let name = self.names.get(*column)?.clone();
+            Some((name, String::from_utf8_lossy(&text).into_owned()))
+        });
+        told.next()
     }
 
     /// The writer of a line as it came: stores call it their host.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
+use super::clock::Clock;
 use super::json::{Slot, mapped};
 use super::parts::Row;
 use super::text::{leading, trim};
@@ -25,9 +26,26 @@ use layout::Layout;
 pub(super) struct Csv {
     tabs_only: bool,
     map: Option<Vec<(Slot, String)>>,
+    /// The header that its files lack, as a case says it.
+    columns: Option<Arc<str>>,
     key: Option<AccountKey>,
-    zone: Tz,
+    clock: Clock,
 }
+
+/// What Zeek's lines about a log begin with.
+const ZEEK: [&[u8]; 8] = [
+    b"#separator",
+    b"#set_separator",
+    b"#empty_field",
+    b"#unset_field",
+    b"#path",
+    b"#open",
+    b"#close",
+    b"#types",
+];
+
+/// The key of a field map under which the header of a table without one stands.
+const COLUMNS: &str = "columns";
 
 /// The header that is in force.
 #[derive(Clone, Debug, Default)]
@@ -81,22 +99,49 @@ impl Csv {
         fields: &[(String, String)],
         zone: Tz,
     ) -> Result<Csv, FormatProblem> {
+        let (clock, fields) = Clock::of(fields, zone)?;
+        let (columns, fields): (Vec<_>, Vec<_>) =
+            fields.into_iter().partition(|(key, _)| key == COLUMNS);
         let map = if fields.is_empty() {
             None
         } else {
-            Some(mapped(fields)?)
+            Some(mapped(&fields)?)
         };
-        Ok(Csv {
+        let csv = Csv {
             tabs_only,
             map,
+            columns: columns.last().map(|(_, columns)| columns.as_str().into()),
             key: None,
-            zone,
+            clock,
+        };
+        match csv.columns.is_some() && csv.own_header().is_none() {
+            true => Err(FormatProblem::new(
+                "`fields`: `columns` is no header of a table of requests: write the names of its columns with the character \
+                 between them that the rows have, at least a time and a target, path or request, such as \
+                 columns = \"time,client,user,method,target,status,bytes\"",
+            )),
+            false => Ok(csv),
+        }
+    }
+
+    /// The header that the case says.
+    fn own_header(&self) -> Option<Header> {
+        let line = self.columns.as_ref()?.as_bytes();
+        let layout = Layout::read(line, self.tabs_only, self.map.as_deref(), self.key.as_ref())?;
+        Some(Header {
+            layout: Some(Arc::new(layout)),
+            line: line.into(),
         })
     }
 
     /// Takes a line, as it stands in the content, into the state.
     pub(super) fn take<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Taken<'a> {
         state.parts.pass_line();
+        if state.csv.layout.is_none()
+            && let Some(header) = self.own_header()
+        {
+            state.csv = header;
+        }
         let row = match &state.csv.layout {
             None => Row::Whole(line.into()),
             Some(layout) => {
@@ -135,7 +180,7 @@ impl Csv {
     fn is_row(&self, layout: &Layout, line: &[u8]) -> bool {
         let line = bare(line);
         let is_row = |cells: Vec<Cell<'_>>| {
-            let dated = || matches!(layout.stamp(&cells, self.zone), Ok(Some(_)));
+            let dated = || matches!(layout.stamp(&cells, &self.clock), Ok(Some(_)));
             cells.len() == layout.names.len() && dated()
         };
         cells::split(line, layout.delimiter).is_some_and(is_row)
@@ -152,6 +197,15 @@ impl Csv {
         if state.csv.layout.is_some() && *state.csv.line == *line {
             return true;
         }
+        if self.columns.is_some() {
+            return false;
+        }
+        // Zeek names its columns in one of several lines about the log.
+        let named = line.strip_prefix(b"#fields\t");
+        if named.is_none() && ZEEK.iter().any(|word| line.starts_with(word)) {
+            return true;
+        }
+        let line = named.unwrap_or(line);
         let layout = Layout::read(line, self.tabs_only, self.map.as_deref(), self.key.as_ref());
         let found = layout.is_some();
         if let Some(layout) = layout {
@@ -165,13 +219,13 @@ impl Csv {
     pub(super) fn told<'a>(&self, layout: &Layout, row: &'a [u8]) -> Result<Told<'a>, Problem> {
         let cells = cells_of(layout, row)?;
         let Some(raw) = layout.raw else {
-            return layout.record(&cells, self.zone).map(Told::Record);
+            return layout.record(&cells, &self.clock).map(Told::Record);
         };
         let line = cells.get(raw).and_then(Cell::present);
         Ok(Told::Raw(Peeled {
             inner: line.ok_or(Problem::Shape)?,
             // A stamp that cannot be read matters only where the line has none itself.
-            time: layout.stamp(&cells, self.zone).ok().flatten(),
+            time: layout.stamp(&cells, &self.clock).ok().flatten(),
             node: layout.node(&cells),
             ..Peeled::default()
         }))
@@ -207,6 +261,21 @@ impl Csv {
 /// The columns that a line would name if it were a header: several, and nothing like a row.
 pub(super) fn names(line: &[u8]) -> Option<Vec<String>> {
     layout::names(bare(line)).filter(|names| names.len() > 2)
+}
+
+/// The column of a table's stamps and one of them, where the first line is a header and the stamp in the second cannot be
+/// read.
+pub(super) fn unread_stamp(lines: &[&[u8]]) -> Option<(String, String)> {
+    let [header, row, ..] = lines else {
+        return None;
+    };
+    let layout = Layout::read(bare(header), false, None, None)?;
+    let cells = cells_of(&layout, row).ok()?;
+    let clock = Clock::of(&[], chrono_tz::Tz::UTC).ok()?.0;
+    match layout.stamp(&cells, &clock) {
+        Err(_) => layout.stamp_as_written(&cells),
+        Ok(_) => None,
+    }
 }
 
 fn cells_of<'a>(layout: &Layout, row: &'a [u8]) -> Result<Vec<Cell<'a>>, Problem> {

@@ -1,7 +1,7 @@
 //! The values of a line, by what they mean -> its record; the same for objects and for table rows.
 
 use super::super::text::{self, digits_of};
-use super::super::{Problem, Record, Text, client, request, time};
+use super::super::{Problem, Record, Text, client, request, target};
 use super::names::Slot;
 use crate::words::Stamp;
 
@@ -33,13 +33,12 @@ pub(in super::super) fn assemble<'a>(
         client::put_text(client, &mut record);
     }
     client::put_forwarded(text(Slot::Forwarded), &mut record);
-    // What says none of these is about something else than a request.
-    if record.method.is_none()
-        && record.target.is_none()
-        && record.status.is_none()
-        && record.client.is_none()
-    {
-        return Err(Problem::Shape);
+    // What says none of these is about something else than a request; an address alone is of a connection.
+    if record.method.is_none() && record.target.is_none() && record.status.is_none() {
+        return Err(match record.client {
+            Some(_) => Problem::NoRequest,
+            None => Problem::Shape,
+        });
     }
     record.time = stamp()?;
     record.client_port = text(Slot::ClientPort)
@@ -49,7 +48,7 @@ pub(in super::super) fn assemble<'a>(
     record.host = text(Slot::Host);
     record.bytes = text::bytes(&ungrouped(&text(Slot::Bytes).unwrap_or_default()))?;
     record.referer = text(Slot::Referer);
-    record.user_agent = text(Slot::Agent);
+    record.user_agent = text(Slot::Agent).map(plain_agent);
     record.request_id = text(Slot::RequestId);
     record.duration_ms = duration(&text);
     record.node = text(Slot::Node);
@@ -57,9 +56,29 @@ pub(in super::super) fn assemble<'a>(
     Ok(record)
 }
 
-/// Whether a name is more than dashes, which several writers put for nobody.
+/// Whether a name is more than dashes, which several writers put for nobody, or GlassFish's word for that.
 pub(in super::super) fn names_somebody(name: &[u8]) -> bool {
-    name.iter().any(|b| *b != b'-')
+    name.iter().any(|b| *b != b'-') && name != b"NULL-AUTH-USER"
+}
+
+/// An agent with the blanks that Akamai, CloudFront and Azure's App Service write as `%20` and `+`. One that has
+/// blanks is not written so.
+fn plain_agent(text: Text<'_>) -> Text<'_> {
+    if is_plain_agent(&text) {
+        return text;
+    }
+    if memchr::memchr(b'%', &text).is_some() {
+        return target::decode(&text).into_owned().into();
+    }
+    let blank = |b: &u8| if *b == b'+' { b' ' } else { *b };
+    text.iter().map(blank).collect::<Vec<u8>>().into()
+}
+
+/// Whether an agent is written with its own blanks, or has none.
+pub(super) fn is_plain_agent(text: &[u8]) -> bool {
+    let has = |what: &[u8]| memchr::memmem::find(text, what).is_some();
+    memchr::memchr(b' ', text).is_some()
+        || !(has(b"%20") || has(b"%2F") || has(b"+(") || has(b";+"))
 }
 
 /// The digits of a status: `200` of `200 OK`, and of `200.0`, as tools write that know only one kind of number.
@@ -104,13 +123,22 @@ fn ungrouped(text: &[u8]) -> Text<'_> {
 
 /// The target; put together where path and query stand apart.
 fn target<'a>(text: &impl Fn(Slot) -> Option<Text<'a>>) -> Option<Text<'a>> {
-    let target = text(Slot::Target).or_else(|| text(Slot::Path))?;
+    let target = text(Slot::Target).or_else(|| text(Slot::Path).map(rooted))?;
     if memchr::memchr(b'?', &target).is_some() {
         return Some(target);
     }
     match text(Slot::Query) {
         Some(query) => Some(request::with_query(&target, &query)),
         None => Some(target),
+    }
+}
+
+/// A path with the slash in front that Akamai leaves out.
+fn rooted(path: Text<'_>) -> Text<'_> {
+    let bare = path.first().is_some_and(u8::is_ascii_alphanumeric);
+    match bare && memchr::memchr2(b':', b' ', &path).is_none() {
+        true => [b"/", &*path].concat().into(),
+        false => path,
     }
 }
 
@@ -170,17 +198,4 @@ fn is_of_another_log(category: &[u8]) -> bool {
     let is = |name: &&str| category == name.as_bytes();
     let of = |name: &&str| category.starts_with(name.as_bytes());
     SERVICES.iter().any(of) && !ACCESS.iter().any(is)
-}
-
-/// A stamp as a text, however it is written; `zone` is for those without an offset.
-pub(in super::super) fn stamp_of_text(text: &[u8], zone: chrono_tz::Tz) -> Option<Stamp> {
-    // Apache's %t brings its brackets along.
-    let bare = text
-        .strip_prefix(b"[")
-        .and_then(|rest| rest.strip_suffix(b"]"));
-    let bare = bare.unwrap_or(text);
-    match bare.iter().all(|b| b.is_ascii_digit() || *b == b'.') {
-        true => time::epoch_of_log(bare),
-        false => time::any(bare, zone),
-    }
 }

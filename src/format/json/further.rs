@@ -13,15 +13,28 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "TimeGenerated [UTC]",
             "startedDateTime",
             "frame.time_epoch",
+            "reqTimeSec",
         ],
     ),
+    // A day whose hour stands in the time.
+    (Slot::Date, &["date"]),
     (Slot::User, &["UserName", "req.user.id", "req.user"]),
     (
         Slot::Method,
-        &["http.http_method", "requestContext.http.method"],
+        &[
+            "http.http_method",
+            "requestContext.http.method",
+            "span.method",
+            "reqMethod",
+        ],
     ),
     (Slot::Target, &["http.url", "http.request.uri"]),
-    (Slot::Path, &["request_path", "requestContext.http.path"]),
+    (
+        Slot::Path,
+        &["request_path", "requestContext.http.path", "reqPath"],
+    ),
+    (Slot::Query, &["queryStr"]),
+    (Slot::Host, &["reqHost", "hostHeader", "req.headers.host"]),
     (
         Slot::Status,
         &[
@@ -30,6 +43,7 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "http.status",
             "http.response.code",
             "response_status_code",
+            "fields.status",
         ],
     ),
     (
@@ -40,6 +54,11 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "response_bytes",
             "http.length",
             "response.content.size",
+            "bytes_out",
+            "res.headers.content-length",
+            "res.headers.Content-Length",
+            "res.contentLength",
+            "rspContentLen",
         ],
     ),
     (
@@ -54,4 +73,21 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "cliIP",
         ],
     ),
+    (
+        Slot::Agent,
+        &[
+            "request.headers.user-agent",
+            "req.headers.user-agent",
+            "meta.req.headers.user-agent",
+            "http.http_user_agent",
+            "http.useragent",
+            "http.user_agent",
+            "request_user_agent",
+            "user-agent",
+            "UA",
+            "ua",
+        ],
+    ),
+    (Slot::RequestId, &["req.id", "reqId", "RequestId"]),
+    (Slot::Headers, &["req.headers"]),
 ];

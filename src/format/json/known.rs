@@ -8,6 +8,10 @@ pub(in super::super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
     (
         Slot::Time,
         &[
+            // Beside these, `time` is when the line was written.
+            "StartUTC",
+            "startTimeUnixNano",
+            "timeUnixNano",
             "msec",
             "time_iso8601",
             "@timestamp",
@@ -19,9 +23,9 @@ pub(in super::super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
             "date_time",
             "time_local",
             "EdgeStartTimestamp",
-            "StartUTC",
             "start_time",
             "started_at",
+            "requestTimeEpoch",
             "requestTime",
             "request_start",
             "eventTime",
@@ -112,12 +116,16 @@ pub(in super::super) const WELL_KNOWN: &[(Slot, &[&str])] = &[
             "url.original",
             "http.target",
             "httpRequest.requestUrl",
+            // Beside this, Rust's tracing names a module by `target`.
+            "span.uri",
             "target",
             "uri",
             "url",
             "request.url",
             "RequestPath",
             "requestURI",
+            // Beside this, `requestUri` is what a rule made of it, and `requestQuery` has the gateway's own words.
+            "properties.originalRequestUriWithArgs",
             "properties.requestUri",
             "req.url",
             "httpRequest.uri",

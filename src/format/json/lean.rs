@@ -7,8 +7,9 @@
 
 use memchr::memchr2;
 
+use super::assemble::is_plain_agent;
 use super::names::Slot;
-use super::{Account, Json, stamp_of_text};
+use super::{Account, Json, names_somebody};
 use crate::format::lean::{Agent, Lately, Lean, address};
 use crate::format::text::{self, present};
 use crate::format::time;
@@ -84,7 +85,7 @@ struct Value<'a> {
 impl Json {
     /// Whether the short way can be gone at all.
     pub(super) fn has_lean(&self) -> bool {
-        matches!(self.account, Account::Mapped | Account::Field)
+        matches!(self.account, Account::Mapped | Account::Field) && !self.clock.is_told()
     }
 
     /// Reads a line the short way.
@@ -139,7 +140,8 @@ impl Json {
             _ => account,
         };
         // Whether a dash more stands for nobody is the long way's to say.
-        if account.is_some_and(|value| value.text.first() == Some(&b'-')) {
+        let names_nobody = |value: Value<'_>| !names_somebody(value.text);
+        if account.is_some_and(names_nobody) || !is_plain_agent(field(agent)) {
             return None;
         }
         Some(Lean {
@@ -164,7 +166,7 @@ impl Json {
         if layouts.stamp.0 != value.text {
             layouts.stamp.0.clear();
             layouts.stamp.0.extend_from_slice(value.text);
-            layouts.stamp.1 = stamp_of_text(value.text, self.zone);
+            layouts.stamp.1 = self.clock.stamp(value.text);
         }
         layouts.stamp.1
     }

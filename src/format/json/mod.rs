@@ -18,12 +18,13 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
+use super::clock::Clock;
 use super::names::did_you_mean;
 use super::text::{Escapes, unescape};
 use super::{FormatProblem, Lately, Lean, LineFormat, Problem, Record, State, Text, account, time};
 use crate::case::AccountKey;
 use crate::words::Stamp;
-pub(super) use assemble::{assemble, names_somebody, stamp_of_text};
+pub(super) use assemble::{assemble, names_somebody};
 use further::FURTHER;
 use known::WELL_KNOWN;
 pub(super) use leaves::{keys, leaves};
@@ -40,7 +41,7 @@ pub(super) struct Json {
     /// The same, compiled.
     tree: Node,
     account: Account,
-    zone: Tz,
+    clock: Clock,
 }
 
 #[derive(Clone, Debug)]
@@ -58,15 +59,16 @@ enum Account {
 
 impl Json {
     pub(super) fn new(fields: &[(String, String)], zone: Tz) -> Result<Json, FormatProblem> {
+        let (clock, fields) = Clock::of(fields, zone)?;
         let wanted = if fields.is_empty() {
             well_known()
         } else {
-            mapped(fields)?
+            mapped(&fields)?
         };
-        Ok(Json::compile(wanted, Account::Mapped, zone))
+        Ok(Json::compile(wanted, Account::Mapped, clock))
     }
 
-    fn compile(wanted: Vec<(Slot, String)>, account: Account, zone: Tz) -> Json {
+    fn compile(wanted: Vec<(Slot, String)>, account: Account, clock: Clock) -> Json {
         let mut tree = Node::default();
         let mut ranks = [0u16; Slot::COUNT];
         for (slot, path) in &wanted {
@@ -78,7 +80,7 @@ impl Json {
             wanted,
             tree,
             account,
-            zone,
+            clock,
         }
     }
 
@@ -108,20 +110,25 @@ impl Json {
             return Err(Problem::Ambiguous);
         }
         let text = |slot| match slot {
-            Slot::Forwarded => forwarded(found),
+            Slot::Forwarded => listed(found, slot, "X-Forwarded-For"),
+            Slot::Agent => listed(found, slot, "User-Agent"),
             slot => found.get(slot).and_then(first_text),
         };
-        let mut record = assemble(text, || self.stamp(found.get(Slot::Time)))?;
+        let mut record = assemble(text, || self.stamp(found))?;
         record.account = self.account_of(found, &record);
         Ok(record)
     }
 
-    fn stamp(&self, value: Option<Value<'_>>) -> Result<Option<Stamp>, Problem> {
-        let Some(value) = value else { return Ok(None) };
-        let stamp = match value {
-            Value::Number(digits) => time::epoch_of_log(digits),
-            Value::Text(raw) => stamp_of_text(&unescape(raw, Escapes::Json), self.zone),
-            Value::Word | Value::Composite(_) => None,
+    fn stamp(&self, found: &Found<'_>) -> Result<Option<Stamp>, Problem> {
+        let stamp = match found.get(Slot::Time) {
+            None => return Ok(None),
+            Some(Value::Number(digits)) if self.clock.is_told() => self.clock.stamp(digits),
+            Some(Value::Number(digits)) => time::epoch_of_log(digits),
+            Some(Value::Text(raw)) => {
+                let day = || Some(found.get(Slot::Date)?.text()?.into_owned());
+                self.clock.stamp_of(&unescape(raw, Escapes::Json), day)
+            }
+            Some(Value::Word | Value::Composite(_)) => None,
         };
         stamp.map(Some).ok_or(Problem::Time)
     }
@@ -182,7 +189,7 @@ impl LineFormat for Json {
         for place in places.iter().filter(|place| !self.wants(&[**place])) {
             wanted.extend(well_known().into_iter().filter(|(slot, _)| slot == place));
         }
-        Ok(Arc::new(Json::compile(wanted, account, self.zone)))
+        Ok(Arc::new(Json::compile(wanted, account, self.clock.clone())))
     }
 
     fn carries_account(&self) -> bool {
@@ -259,7 +266,7 @@ impl Json {
         }
         let mut record = self.record(&inner)?.into_owned();
         if record.time.is_none() {
-            record.time = self.stamp(outer.get(Slot::Time))?;
+            record.time = self.stamp(outer)?;
         }
         Ok(record)
     }
@@ -280,12 +287,11 @@ fn cookie<'a>(found: &Found<'a>, name: &str) -> Option<Text<'a>> {
         })
 }
 
-/// The list of those for whom a request was forwarded; also out of a list of headers, which no path
-/// can name.
-fn forwarded<'a>(found: &Found<'a>) -> Option<Text<'a>> {
-    let own = found.get(Slot::Forwarded).and_then(first_text);
+/// What stands in a slot; also out of a list of headers, which no path can name.
+fn listed<'a>(found: &Found<'a>, slot: Slot, header: &str) -> Option<Text<'a>> {
+    let own = found.get(slot).and_then(first_text);
     own.or_else(|| match found.get(Slot::Headers)? {
-        headers @ Value::Composite([b'[', ..]) => pick::header(headers, "X-Forwarded-For"),
+        headers @ Value::Composite([b'[', ..]) => pick::header(headers, header),
         _ => None,
     })
 }

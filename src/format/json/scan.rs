@@ -4,7 +4,7 @@
 //! passes them on) and `\xHH` (its default), and a request must not get lost over them; a time
 //! such as `1611741600.123` is needed digit by digit, not as a float; and most of a line is
 //! passed over. The tests hold it against serde_json. Raw control characters in strings are
-//! tolerated too; all else that is no JSON is refused.
+//! tolerated too, and values that are not there (`"a":,` and `"a":-,`); all else that is no JSON is refused.
 
 use std::borrow::Cow;
 
@@ -211,6 +211,10 @@ impl<'a> Scanner<'a> {
 
     fn scalar(&mut self) -> Result<Value<'a>, Bad> {
         match self.peek()? {
+            b',' | b'}' | b'-' if self.is_missing() => {
+                self.at += usize::from(self.text[self.at] == b'-');
+                Ok(Value::Word)
+            }
             b'"' => self.string().map(Value::Text),
             b'-' | b'0'..=b'9' => self.number().map(Value::Number),
             b't' => self.word(b"true"),
@@ -218,6 +222,15 @@ impl<'a> Scanner<'a> {
             b'n' => self.word(b"null"),
             _ => Err(Bad::Syntax),
         }
+    }
+
+    /// Whether a key has nothing behind it, or a lone dash: nginx puts such for what is not there, also where a number
+    /// would stand without quotes.
+    fn is_missing(&self) -> bool {
+        let before = self.text[..self.at].trim_ascii_end();
+        let rest = &self.text[self.at..];
+        let rest = rest.strip_prefix(b"-").unwrap_or(rest);
+        before.ends_with(b":") && matches!(rest.trim_ascii_start().first(), Some(b',' | b'}'))
     }
 
     fn word(&mut self, word: &[u8]) -> Result<Value<'a>, Bad> {

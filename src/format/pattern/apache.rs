@@ -192,6 +192,6 @@ fn not_one(text: &str) -> FormatProblem {
 fn unknown_time(written: &str, letter: char) -> FormatProblem {
     FormatProblem::new(format!(
         "`pattern`: {written} uses the time letter `%{letter}`, which this version cannot read back; \
-         it reads %Y %y %m %b %d %e %j %H %I %p %M %S %z %Z %a %s %F %T %R %D %c"
+         it reads %Y %y %m %b %d %e %j %H %I %p %M %S %f %z %Z %a %s %F %T %R %D %c"
     ))
 }

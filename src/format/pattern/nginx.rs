@@ -3,6 +3,7 @@
 use super::meaning::{Means, Origin, Variable, of_header};
 use super::{Token, known};
 use crate::format::FormatProblem;
+use crate::format::time::strftime::Strftime;
 
 /// How many variables of nginx the text has; those that are known weigh more.
 pub(super) fn likeness(text: &str) -> usize {
@@ -29,7 +30,36 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FormatProblem> {
             )));
         }
     }
-    Ok(pieces.into_iter().map(Piece::token).collect())
+    Ok(pieces.into_iter().flat_map(Piece::tokens).collect())
+}
+
+/// A literal, and the times in it: nginx has no way to spell one out, and a log of another program may, so Apache's
+/// `%{...}t` is read here too.
+fn with_clocks(mut text: &str) -> Vec<Token> {
+    let literal = |text: &str| Token::Literal(text.as_bytes().to_vec());
+    let mut tokens = Vec::new();
+    while let Some((before, letters, behind)) = clock_in(text) {
+        if !before.is_empty() {
+            tokens.push(literal(before));
+        }
+        tokens.push(Token::Clock(letters));
+        text = behind;
+    }
+    if !text.is_empty() {
+        tokens.push(literal(text));
+    }
+    tokens
+}
+
+/// The first time that a text spells out, and what stands around it.
+fn clock_in(text: &str) -> Option<(&str, Strftime, &str)> {
+    text.match_indices("%{").find_map(|(at, open)| {
+        let (letters, behind) = text[at + open.len()..].split_once("}t")?;
+        let spelled = letters
+            .contains('%')
+            .then(|| Strftime::compile(letters).ok());
+        Some((&text[..at], spelled.flatten()?, behind))
+    })
 }
 
 /// A piece of the text: a literal, or a variable with its name.
@@ -45,12 +75,17 @@ impl Piece<'_> {
         known::slip_of(name)
     }
 
-    fn token(self) -> Token {
+    fn tokens(self) -> Vec<Token> {
         let Some(name) = self.name else {
-            return Token::Literal(self.written.as_bytes().to_vec());
+            return with_clocks(self.written);
         };
         let (origin, kind) = of(name);
-        Token::Variable(Variable::new(self.written.to_owned(), name, origin, kind))
+        vec![Token::Variable(Variable::new(
+            self.written.to_owned(),
+            name,
+            origin,
+            kind,
+        ))]
     }
 }
 

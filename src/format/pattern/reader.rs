@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::meaning::{KINDS, Means, Variable};
 use super::{Account, End, Part, Pattern};
+use crate::format::json::names_somebody;
 use crate::format::text::{self, Escapes, digits_of, field, present, unquoted};
 use crate::format::time::{self, strftime};
 use crate::format::{Problem, Record, account, client, request};
@@ -71,6 +72,11 @@ fn split<'a>(
                     .find(rest, found.escapes)
                     .ok_or_else(|| found.mismatch(true))?;
                 let (value, rest) = rest.split_at(len);
+                // Columns may be filled up with blanks.
+                let value = match end.is_quote() {
+                    true => value,
+                    false => value.trim_ascii(),
+                };
                 found.put(variable, value);
                 see(variable, value);
                 if account == Some(place) {
@@ -102,6 +108,7 @@ impl<'a> Found<'a> {
         clock: &strftime::Strftime,
         rest: &'a [u8],
     ) -> Result<&'a [u8], Problem> {
+        let rest = rest.trim_ascii_start();
         if let Some(after) = clock.read(&mut self.clock, rest) {
             self.has_clock = true;
             return Ok(after);
@@ -139,6 +146,11 @@ fn is_lost_tail(literal: &[u8], rest: &[u8], parts_left: usize) -> bool {
 }
 
 impl End {
+    /// Whether the field stands in quotes.
+    fn is_quote(&self) -> bool {
+        matches!(self, End::Quote(_) | End::LastQuote(_) | End::Request)
+    }
+
     /// How long the field is that begins `rest`.
     fn find(&self, rest: &[u8], escapes: Escapes) -> Option<usize> {
         match self {
@@ -187,7 +199,8 @@ fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Proble
     put_client(found, &mut record);
     record.user = found
         .get(Means::User)
-        .and_then(|user| field(unquoted(user), found.escapes));
+        .and_then(|user| field(unquoted(user), found.escapes))
+        .filter(|user| names_somebody(user));
     if let Some(line) = found.get(Means::Request) {
         request::put(line, found.escapes, &mut record);
     }

@@ -32,6 +32,8 @@ enum Item {
     ZoneName,
     WeekdayName,
     Fraction(usize),
+    /// A point or comma and digits, or nothing.
+    AnyFraction,
     /// A count since the epoch; the number of units in a second.
     Epoch(i64),
 }
@@ -54,7 +56,7 @@ pub struct Parts {
 }
 
 impl Strftime {
-    /// Compiles strftime letters, or one of Apache's own `sec`, `msec`, `usec`, `msec_frac`,
+    /// Compiles strftime letters (and `%f` for a fraction that may be there), or one of Apache's own `sec`, `msec`, `usec`, `msec_frac`,
     /// `usec_frac`; a leading `begin:` or `end:` says which clock reading it is and is passed over.
     ///
     /// # Errors
@@ -105,6 +107,13 @@ impl Parts {
         }
     }
 
+    /// The instant, on a clock that is `offset` seconds ahead of UTC.
+    pub(in crate::format) fn at(&self, offset: i64) -> Option<Stamp> {
+        let mut parts = self.clone();
+        parts.offset = Some(offset);
+        parts.stamp(Tz::UTC)
+    }
+
     fn day_number(&self) -> Option<i64> {
         if let Some(day) = self.day_of_year {
             let start = day_number(self.year?, 1, 1)?;
@@ -145,6 +154,7 @@ fn compile_letter(letter: char, items: &mut Vec<Item>) -> Result<(), char> {
         'H' | 'k' => Item::Hour,
         'I' | 'l' => Item::HalfDayHour,
         'p' | 'P' => Item::HalfDay,
+        'f' => Item::AnyFraction,
         'M' => Item::Minute,
         'S' => Item::Second,
         'z' => Item::Offset,
@@ -183,10 +193,10 @@ impl Item {
             Item::ShortYear => keep(pair(text)?, &mut parts.year, |y| {
                 y + if y < 69 { 2000 } else { 1900 }
             }),
-            Item::Month => keep(pair(text)?, &mut parts.month, |n| n),
-            Item::Day => keep(pair(text)?, &mut parts.day, |n| n),
-            Item::Hour => keep(pair(text)?, &mut parts.hour, |n| n),
-            Item::HalfDayHour => keep(pair(text)?, &mut parts.half_day_hour, |n| n),
+            Item::Month => keep(one_or_two(text)?, &mut parts.month, |n| n),
+            Item::Day => keep(one_or_two(text)?, &mut parts.day, |n| n),
+            Item::Hour => keep(one_or_two(text)?, &mut parts.hour, |n| n),
+            Item::HalfDayHour => keep(one_or_two(text)?, &mut parts.half_day_hour, |n| n),
             Item::Minute => keep(pair(text)?, &mut parts.minute, |n| n),
             Item::Second => keep(pair(text)?, &mut parts.second, |n| n),
             Item::DayOfYear => {
@@ -230,6 +240,14 @@ impl Item {
                 parts.nanos = nanos;
                 tail.is_empty().then_some(rest)
             }
+            Item::AnyFraction => match text.split_first() {
+                Some((b'.' | b',', [b'0'..=b'9', ..])) => {
+                    let (nanos, rest) = fraction(&text[1..])?;
+                    parts.nanos = nanos;
+                    Some(rest)
+                }
+                _ => Some(text),
+            },
             Item::Epoch(units) => {
                 let len = text.iter().take_while(|b| b.is_ascii_digit()).count();
                 let (digits, rest) = text.split_at(len);
@@ -255,6 +273,16 @@ fn pair(text: &[u8]) -> Option<(u32, &[u8])> {
     let (digits, rest) = text.split_at_checked(2)?;
     let tens = if digits[0] == b' ' { b'0' } else { digits[0] };
     Some((two(tens, digits[1])?, rest))
+}
+
+/// The same, or one digit with something else behind it: not everybody pads.
+fn one_or_two(text: &[u8]) -> Option<(u32, &[u8])> {
+    match *text {
+        [one @ b'0'..=b'9', next, ..] if !next.is_ascii_digit() => {
+            Some((u32::from(one - b'0'), &text[1..]))
+        }
+        _ => pair(text),
+    }
 }
 
 fn word(text: &[u8]) -> (&[u8], &[u8]) {

@@ -309,7 +309,8 @@ fn kind(name: &[u8]) -> Kind {
         b"cs-version" | b"cs-protocol-version" => Kind::Protocol,
         b"cs-host" | b"cs(host)" => Kind::Host,
         b"sc-status" => Kind::Status,
-        b"sc-bytes" => Kind::Bytes,
+        // WebLogic's extended log calls it so.
+        b"sc-bytes" | b"bytes" => Kind::Bytes,
         b"cs(referer)" | b"cs(referrer)" | b"cs-referer" => Kind::Referer,
         b"cs(user-agent)" | b"cs-user-agent" => Kind::Agent,
         b"x-edge-request-id" | b"cs(x-request-id)" | b"sc(x-request-id)" => Kind::RequestId,

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::super::time;
+use super::super::{Text, time};
 use super::{Cut, Kind, Kinds, Peeled};
+use crate::words::Stamp;
 
 /// `STAMP stdout F LINE`; `P` where the rest follows on a later line of the same stream.
 pub(super) fn cri(line: &[u8]) -> Option<Peeled<'_>> {
@@ -53,6 +54,37 @@ pub(super) fn stamped(line: &[u8]) -> Option<Peeled<'_>> {
     let (stamp, inner) = (&line[..end], &line[end + 1..]);
     let time = time::rfc3339(stamp)?;
     Some(Peeled::new(Kind::Stamp, inner).at(Some(time)))
+}
+
+/// The stamp among what a logger puts before an object: the first of its words that is one, or two of them; as a text
+/// where it carries no offset.
+pub(super) fn stamp_in(before: &[u8]) -> (Option<Stamp>, Option<Text<'_>>) {
+    let edge = |b: &u8| matches!(b, b' ' | b'\t' | b'[' | b']');
+    let mut words = Vec::new();
+    let mut start = 0;
+    for end in (0..=before.len()).filter(|at| before.get(*at).is_none_or(edge)) {
+        if end > start && words.len() < 8 {
+            words.push(start..end);
+        }
+        start = end + 1;
+    }
+    for (place, word) in words.iter().enumerate() {
+        let one = &before[word.clone()];
+        // Kafka's tools name the kind of stamp.
+        let one = one.strip_prefix(b"CreateTime:").unwrap_or(one);
+        let two = words
+            .get(place + 1)
+            .map(|next| &before[word.start..next.end]);
+        for text in two.into_iter().chain([one]) {
+            if let Some(stamp) = time::rfc3339(text).or_else(|| time::epoch_of_log(text)) {
+                return (Some(stamp), None);
+            }
+            if time::any(text, chrono_tz::Tz::UTC).is_some() {
+                return (None, Some(text.into()));
+            }
+        }
+    }
+    (None, None)
 }
 
 /// The line without a terminal's colours.

@@ -9,7 +9,7 @@ use super::{Cut, Kind, Kinds, Peeled};
 use crate::words::Stamp;
 
 /// Keys under which a store keeps the line as it came, the most telling first.
-const LINE: [&[u8]; 11] = [
+const LINE: [&[u8]; 12] = [
     b"log",
     b"MESSAGE",
     b"_raw",
@@ -21,6 +21,7 @@ const LINE: [&[u8]; 11] = [
     b"line",
     b"msg",
     b"short_message",
+    b"payload",
 ];
 
 /// Bytes from which docker may have cut a line.
@@ -51,6 +52,12 @@ struct Found<'a> {
     microseconds: Option<Value<'a>>,
     node: Option<(usize, Value<'a>)>,
     sequence: Option<Value<'a>>,
+}
+
+/// Whether a text is one object and nothing else.
+pub(super) fn is_object(text: &[u8]) -> bool {
+    let mut scan = Scanner::new(text);
+    scan.value().is_ok() && scan.finish().is_ok()
 }
 
 pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
@@ -89,6 +96,7 @@ pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
             .and_then(|digits| digits_of(&digits)),
         cut,
         kinds: Kinds::of(kind),
+        local: None,
     })
 }
 

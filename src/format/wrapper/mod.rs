@@ -28,6 +28,8 @@ pub(super) struct Peeled<'a> {
     pub inner: Text<'a>,
     /// The wrapping's own stamp, where it says which zone that is in.
     pub time: Option<Stamp>,
+    /// The same as a text, where it does not.
+    pub local: Option<Text<'a>>,
     /// Who wrote.
     pub node: Option<Text<'a>>,
     /// The wrapping's running number.
@@ -112,6 +114,22 @@ pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
 /// The same for what is left when nothing could be read: a mere stamp in front may be one.
 pub(super) fn peel_weak(line: &[u8]) -> Option<Peeled<'_>> {
     deeper(container::stamped(line)?, DEPTH - 1)
+}
+
+/// An object that ends a line, with whatever a logger puts before it.
+pub(super) fn peel_object(line: &[u8]) -> Option<Peeled<'_>> {
+    let line = line.trim_ascii_end();
+    if line.first() == Some(&b'{') || line.last() != Some(&b'}') {
+        return None;
+    }
+    // What stands before it may have braces of its own.
+    let mut opens = memchr::memmem::find_iter(line, b"{\"").take(4);
+    let at = opens.find(|at| envelope::is_object(&line[*at..]))?;
+    let (stamp, local) = container::stamp_in(&line[..at]);
+    Some(Peeled {
+        local,
+        ..Peeled::new(Kind::Stamp, &line[at..]).at(stamp)
+    })
 }
 
 /// Takes off what is wrapped inside of a line that was put together.
@@ -215,6 +233,7 @@ impl<'a> Peeled<'a> {
     fn around(self, next: Peeled<'a>) -> Peeled<'a> {
         Peeled {
             time: next.time.or(self.time),
+            local: next.local.or(self.local),
             node: next.node.or(self.node),
             sequence: next.sequence.or(self.sequence),
             kinds: self.kinds.then(next.kinds),
@@ -233,6 +252,7 @@ impl<'a> Peeled<'a> {
             inner: own(self.inner),
             node: self.node.map(own),
             time: self.time,
+            local: self.local.map(own),
             sequence: self.sequence,
             cut: self.cut,
             kinds: self.kinds,

@@ -33,6 +33,7 @@ fn readers() -> Vec<Format> {
         "istio",
         "traefik",
         "squid",
+        "uwsgi",
         "uvicorn",
     ];
     let mut readers: Vec<Format> = names.map(named).to_vec();
@@ -212,7 +213,7 @@ proptest! {
     }
 
     /// A line that one byte was changed in: what serde_json takes is taken, and what it refuses
-    /// is refused, but for the tolerated: `\x` escapes and raw control characters in strings.
+    /// is refused, but for the tolerated: `\x` escapes, raw control characters in strings, and values that are not there.
     #[test]
     fn what_serde_json_refuses_is_refused(extra in value(), place in any::<prop::sample::Index>(), byte in 0x20u8..0x7f) {
         let mut line = json!({"status": 200, "x": extra}).to_string().into_bytes();
@@ -224,6 +225,8 @@ proptest! {
             named("json").parse(&mut State::default(), text.as_bytes(), 0),
             Line::Problem(Problem::Json | Problem::Cut) | Line::Empty
         );
+        let missing = [":-,", ":-}", ":,", ":}"].iter().any(|hole| text.contains(hole));
+        prop_assume!(!missing);
         let theirs = serde_json::from_str::<Value>(&text);
         // What fits no float they refuse before they have seen the rest.
         prop_assume!(theirs.as_ref().err().is_none_or(|e| !e.to_string().contains("out of range")));
