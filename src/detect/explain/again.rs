@@ -1,7 +1,8 @@
 //! The same few people again on another day: what a front end proposes and loads by itself each time that it is opened, a
 //! bookmark, a friend at another school.
 //!
-//! Whoever collects asks for each once (METHODS.md, finding 3); there is nothing to collect in a dozen. Open to every role.
+//! Whoever collects asks for each once (METHODS.md, finding 3); there is nothing to collect in a dozen. Open to every role, but
+//! not to somebody who opened lists beyond scope as well.
 
 use super::{Explained, Explanation, walked};
 use crate::detect::contacts::{Contact, Place};
@@ -17,7 +18,8 @@ pub(super) fn apply(contacts: &mut [Contact<'_>], account: &Explained<'_>) {
     let back = |contact: &&&Contact<'_>| account.again.contains(&contact.asked);
     let again = found.iter().filter(back).count();
     let few = (1..=MOST).contains(&found.len());
-    if !few || (again as f64) < RETURNS * found.len() as f64 || walked(&found) {
+    let lists = contacts.iter().any(|c| c.container && c.unexplained());
+    if !few || lists || (again as f64) < RETURNS * found.len() as f64 || walked(&found) {
         return;
     }
     for contact in contacts.iter_mut().filter(|c| open(c)) {
