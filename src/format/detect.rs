@@ -164,7 +164,7 @@ fn nothing_fits(lines: &[&[u8]]) -> FormatProblem {
 }
 
 /// What to do where a table is known by its header, and the stamps of its rows cannot be read.
-fn unread_stamp(lines: &[&[u8]]) -> Option<String> {
+pub(super) fn unread_stamp(lines: &[&[u8]]) -> Option<String> {
     let (column, stamp) = csv::unread_stamp(lines)?;
     Some(format!(
         "its columns are known, but stamps such as `{}` in `{}` cannot be read, or in more than one way (is the day or the \

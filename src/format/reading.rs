@@ -182,8 +182,9 @@ impl Format {
     /// What the first lines of a content offer to a field map, as the end of a sentence, where they
     /// name their fields.
     pub fn hint(head: &[u8]) -> Option<String> {
-        let mut lines = head.split(|&b| b == b'\n');
-        detect::hint(lines.find(|line| !text::trim(line).is_empty())?)
+        let lines = head.split(|&b| b == b'\n');
+        let lines: Vec<&[u8]> = lines.filter(|line| !text::is_blank(line)).take(2).collect();
+        detect::unread_stamp(&lines).or_else(|| detect::hint(lines.first()?))
     }
 
     /// What lies in the wrappings around a line, and whether they have the time.

@@ -54,6 +54,10 @@ pub fn pattern(lines: &[&[u8]], timed: bool) -> Option<String> {
         .iter()
         .zip(&names)
         .map(|((key, wrap, tail), name)| match wrap {
+            // A letter right behind a name would be a part of it.
+            Wrap::Bare if *tail == "B" => {
+                format!("{key}${{{}}}{tail}", name.trim_start_matches('$'))
+            }
             Wrap::Bare => format!("{key}{name}{tail}"),
             Wrap::Parens => format!("{key}({name})"),
             Wrap::Braces => format!("{key}{{{name}}}"),
@@ -75,6 +79,9 @@ pub fn table(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
         let columns = crate::survey::table::headless(lines, delimiter)?;
         Some((delimiter, columns))
     })?;
+    if let Some(told) = iis(&columns) {
+        return Some(told);
+    }
     let columns = Columns {
         shape: vec![("", Wrap::Cell, ""); columns.len()],
         values: columns
@@ -105,6 +112,23 @@ pub fn table(lines: &[&[u8]]) -> Option<Vec<(String, String)>> {
     let header = spelled.join(&char::from(delimiter).to_string());
     told.insert(0, ("columns".to_owned(), header));
     Some(told)
+}
+
+/// The columns of IIS's own format, which are always these; only the order of day and month is the server's.
+fn iis(columns: &[Vec<String>]) -> Option<Vec<(String, String)>> {
+    const NAMES: &str = "client,user,date,time,service,machine,server,duration_ms,received,bytes,status,system,method,path,query,end";
+    let service = columns.get(4)?;
+    if columns.len() != 16 || !service.iter().all(|name| name.starts_with("W3SVC")) {
+        return None;
+    }
+    let both = columns[2].iter().zip(&columns[3]);
+    let stamps: Vec<String> = both.map(|(day, clock)| format!("{day} {clock}")).collect();
+    let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
+    let letters = letters(&stamps)?;
+    Some(vec![
+        ("columns".to_owned(), NAMES.to_owned()),
+        ("time_format".to_owned(), letters),
+    ])
 }
 
 /// What columns of a table are called that a pattern calls so.

@@ -137,6 +137,11 @@ fn telling(format: &Format, lines: &[&[u8]]) -> usize {
                 record.user.is_some(),
                 record.status.is_some(),
                 record.bytes.is_some(),
+                // A path alone may leave out what was asked for.
+                record
+                    .target
+                    .as_deref()
+                    .is_some_and(|target| target.contains(&b'?')),
             ];
             told += 2 + parts.iter().filter(|part| **part).count();
         }

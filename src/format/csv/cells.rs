@@ -15,9 +15,14 @@ pub(super) struct Cell<'a> {
 impl<'a> Cell<'a> {
     /// The cell's text, unless it says in one of the ways of exports that there is none.
     pub(super) fn present(&self) -> Option<Text<'a>> {
-        let word = present(&self.text)?;
+        // IIS puts a blank behind every comma.
+        let text = match &self.text {
+            Cow::Borrowed(text) if !self.quoted => Cow::Borrowed(text.trim_ascii()),
+            text => text.clone(),
+        };
+        let word = present(&text)?;
         let null = !self.quoted && matches!(word, b"NULL" | b"null" | b"\\N" | b"(null)");
-        (!null).then(|| self.text.clone())
+        (!null).then_some(text)
     }
 }
 

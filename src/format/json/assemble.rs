@@ -28,7 +28,11 @@ pub(in super::super) fn assemble<'a>(
         put_template(template, &mut record);
     }
     record.protocol = text(Slot::Protocol).or(record.protocol);
-    record.status = text::status(code(&text(Slot::Status).unwrap_or_default()))?;
+    let status = text(Slot::Status).or_else(|| {
+        let code = text(Slot::Code)?;
+        (code.len() == 3 && code.iter().all(u8::is_ascii_digit)).then_some(code)
+    });
+    record.status = text::status(code(&status.unwrap_or_default()))?;
     if let Some(client) = text(Slot::Client) {
         client::put_text(client, &mut record);
     }

@@ -28,7 +28,7 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "reqMethod",
         ],
     ),
-    (Slot::Target, &["http.url", "http.request.uri"]),
+    (Slot::Target, &["http.url", "http.request.uri", "raw_path"]),
     (
         Slot::Path,
         &["request_path", "requestContext.http.path", "reqPath"],
@@ -71,8 +71,10 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "ip.src",
             "ClientIp",
             "cliIP",
+            "remote",
         ],
     ),
+    (Slot::Code, &["code"]),
     (
         Slot::Agent,
         &[

@@ -34,7 +34,8 @@ const TAKEN: [Slot; 9] = [
 ];
 
 /// What the short way knows nothing of: a line with one of these is left to the long one.
-const OTHERS: [Slot; 14] = [
+const OTHERS: [Slot; 15] = [
+    Slot::Code,
     Slot::Query,
     Slot::Request,
     Slot::Cookie,

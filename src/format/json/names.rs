@@ -15,6 +15,8 @@ pub(in super::super) enum Slot {
     Protocol,
     Host,
     Status,
+    /// What Fluentd calls the status, and others call something else.
+    Code,
     Bytes,
     Client,
     ClientPort,

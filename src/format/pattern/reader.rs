@@ -230,6 +230,7 @@ fn record<'a>(pattern: &Pattern, found: &Found<'a>) -> Result<Record<'a>, Proble
             .and_then(|header| account::cookie(&header, name)),
         Account::Query(name) => account::query(&record, name),
     };
+    record.account = record.account.filter(|name| names_somebody(name));
     Ok(record)
 }
 

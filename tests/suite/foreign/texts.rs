@@ -148,7 +148,7 @@ fn lines_of_frameworks() {
         log(
             "hypercorn",
             "hypercorn.log",
-            "Scmpsb",
+            "Scmps",
             lines(|a| {
                 format!(
                     "[{} +0000] [31] [INFO] {} {} {} 1.1 {} {} {}000",

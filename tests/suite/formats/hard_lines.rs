@@ -254,5 +254,5 @@ fn detection_and_names() {
             .message
     };
     assert!(named("combind").contains("did you mean `combined`?"));
-    assert!(named("akamai").contains("does not read it yet"));
+    assert!(named("citrix").contains("does not read it yet"));
 }

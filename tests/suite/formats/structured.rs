@@ -130,7 +130,7 @@ fn json_of_well_known_writers() {
             ),
             (
                 r#"{"ClientHost":"1.2.3.4","ClientUsername":"-","DownstreamStatus":200,"Duration":1500000,"RequestMethod":"GET","RequestPath":"/a","StartUTC":"2021-01-27T10:00:00.5Z","time":"2021-01-27T10:00:01Z"}"#,
-                "time=2021-01-27T10:00:01Z client=1.2.3.4 method=GET target=/a status=200 ms=1.500",
+                "time=2021-01-27T10:00:00.500Z client=1.2.3.4 method=GET target=/a status=200 ms=1.500",
             ),
             (
                 r#"{"EdgeStartTimestamp":1611741600000000000,"ClientIP":"1.2.3.4","ClientRequestURI":"/a?b","ClientRequestPath":"/a","EdgeResponseStatus":"304","RayID":"r1"}"#,

@@ -50,7 +50,7 @@ fn gateways_and_balancers() {
             // Kong.
             (
                 r#"{"started_at":1611741600123,"client_ip":"1.2.3.4","request":{"method":"GET","uri":"/a?b=1","url":"http://h:8000/a","headers":{"host":"h","user-agent":"ua"},"size":"9","id":"k1"},"response":{"status":200,"size":"7"},"latencies":{"request":12},"authenticated_entity":{"id":"e1","consumer_id":"c1"},"consumer":{"username":"ann"}}"#,
-                "time=2021-01-27T10:00:00.123Z client=1.2.3.4 user=c1 method=GET target=/a?b=1 status=200 bytes=7 id=k1 ms=12.000",
+                "time=2021-01-27T10:00:00.123Z client=1.2.3.4 user=c1 method=GET target=/a?b=1 status=200 bytes=7 agent=ua id=k1 ms=12.000",
             ),
         ],
     );
