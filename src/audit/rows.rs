@@ -185,7 +185,10 @@ fn has_no_room(content: &Value, row: &AccessRow<'_>, said: &Said, plain: &Plain<
     let may_see = |object: &String| {
         // Without grants its scope is inferred: nobody can tell here.
         !plain.has_grants(&said.account)
-            || matches!(plain.granted(&said.account, (object, by), said.time), Ok(Some(_)))
+            || matches!(
+                plain.granted(&said.account, (object, by), said.time),
+                Ok(Some(_))
+            )
     };
     let known = said.objects.iter();
     let known = known.filter(|object| !plain.rows_at((object, by), said.time).is_empty());

@@ -15,14 +15,9 @@ pub(super) struct Cell<'a> {
 impl<'a> Cell<'a> {
     /// The cell's text, unless it says in one of the ways of exports that there is none.
     pub(super) fn present(&self) -> Option<Text<'a>> {
-        // IIS puts a blank behind every comma.
-        let text = match &self.text {
-            Cow::Borrowed(text) if !self.quoted => Cow::Borrowed(text.trim_ascii()),
-            text => text.clone(),
-        };
-        let word = present(&text)?;
+        let word = present(&self.text)?;
         let null = !self.quoted && matches!(word, b"NULL" | b"null" | b"\\N" | b"(null)");
-        (!null).then_some(text)
+        (!null).then(|| self.text.clone())
     }
 }
 
@@ -78,7 +73,23 @@ pub(super) fn split(row: &[u8], delimiter: u8) -> Option<Vec<Cell<'_>>> {
         cells.push(cell);
         match next {
             Some(next) => rest = next,
-            None => return Some(cells),
+            None => break,
+        }
+    }
+    unpadded(&mut cells);
+    Some(cells)
+}
+
+/// IIS puts a blank behind every comma: where all cells but the first begin with one, it is no part of them.
+fn unpadded(cells: &mut [Cell<'_>]) {
+    let [_, others @ ..] = cells else { return };
+    let padded = |cell: &Cell<'_>| !cell.quoted && cell.text.first() == Some(&b' ');
+    let empty = |cell: &Cell<'_>| !cell.quoted && cell.text.is_empty();
+    if others.iter().any(padded) && others.iter().all(|cell| padded(cell) || empty(cell)) {
+        for cell in others {
+            if let Cow::Borrowed(text) = cell.text {
+                cell.text = Cow::Borrowed(text.strip_prefix(b" ").unwrap_or(text));
+            }
         }
     }
 }
@@ -89,7 +100,9 @@ pub(super) fn plain(row: &[u8], delimiter: u8) -> Vec<Cell<'_>> {
         text: Cow::Borrowed(text),
         quoted: false,
     };
-    row.split(|b| *b == delimiter).map(cell).collect()
+    let mut cells: Vec<Cell<'_>> = row.split(|b| *b == delimiter).map(cell).collect();
+    unpadded(&mut cells);
+    cells
 }
 
 /// The first cell, and what follows its delimiter.
