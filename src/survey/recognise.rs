@@ -200,16 +200,7 @@ fn tabled(sample: &Sample, zone: Tz, detected: Option<&Format>) -> Option<Recogn
     let format = Format::named("csv", &fields, zone).ok()?;
     let before = detected.map_or(0, |format| telling(format, &lines));
     let (read, all) = layout::read_by(&format, &lines);
-    (read * 2 >= all && telling(&format, &lines) > before).then(|| Recognised {
-        spec: FormatSpec {
-            name: Some("csv".to_owned()),
-            pattern: None,
-            fields,
-        },
-        format,
-        wrappings: Vec::new(),
-        named: false,
-    })
+    (read * 2 >= all && telling(&format, &lines) > before).then(|| of_table(format, fields))
 }
 
 /// A table without a header, of which every column is told by its values.
@@ -218,7 +209,11 @@ fn headless(sample: &Sample, zone: Tz) -> Option<Recognised> {
     let fields = layout::table(&lines)?;
     let format = Format::named("csv", &fields, zone).ok()?;
     let (read, all) = layout::read_by(&format, &lines);
-    (read * 10 >= all * 8 && read > 0).then(|| Recognised {
+    (read * 10 >= all * 8 && read > 0).then(|| of_table(format, fields))
+}
+
+fn of_table(format: Format, fields: Vec<(String, String)>) -> Recognised {
+    Recognised {
         spec: FormatSpec {
             name: Some("csv".to_owned()),
             pattern: None,
@@ -227,7 +222,7 @@ fn headless(sample: &Sample, zone: Tz) -> Option<Recognised> {
         format,
         wrappings: Vec::new(),
         named: false,
-    })
+    }
 }
 
 /// What lies in a wrapping that has the time, where its lines have none themselves.

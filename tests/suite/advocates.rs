@@ -223,6 +223,23 @@ fn an_answer_that_leaves_out_whom_the_asker_may_not_see_proves_nothing() {
 }
 
 #[test]
+fn sizes_that_do_not_follow_how_many_were_asked_for_take_no_proof_away() {
+    let mut platform = Platform::new("any-size", &[('a', 12), ('b', 12)]);
+    platform.ordinary();
+    for who in 1..=12 {
+        let size = 4 * (40 + who * 40);
+        platform.ask(&format!("a{who}"), 40_000, "/cards?ids=a1,a2,a3,a4", size);
+    }
+    let foreign: Vec<String> = (1..=12).map(|nth| format!("b{nth}")).collect();
+    let asked = format!("/cards?ids=a1,a2,{}", foreign.join(","));
+    platform.ask("a1", 41_000, &asked, 2 * 190);
+    platform.write(&ALL, "", 0);
+    let out = platform.answer();
+    assert_eq!(controllers(&out), [row("a", 0, 0), row("b", 12, 12)]);
+    platform.done();
+}
+
+#[test]
 fn a_sentence_is_no_card() {
     let mut platform = Platform::new("sentence", &[('a', 12), ('b', 12)]);
     platform.ordinary();

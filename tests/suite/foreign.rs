@@ -11,6 +11,8 @@ mod texts;
 mod told;
 
 use std::fs;
+use std::path::Path;
+use std::process::Output;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -173,6 +175,17 @@ fn log<'a>(name: &'a str, file: &'a str, tells: &'a str, content: String) -> Log
     }
 }
 
+/// Has `init` propose a case for the logs of a folder.
+fn init(folder: &Path, case: &Path) -> Output {
+    run(&[
+        "init",
+        "--yes",
+        text(&folder.join("logs")),
+        "--out",
+        text(case),
+    ])
+}
+
 /// The case that `init` proposes for a log, the log's path, and the one input of the manifest that a scan of it makes.
 fn proposed(log: &Log<'_>) -> (String, String, Value) {
     let folder = fresh(&format!("foreign-{}", log.name));
@@ -180,13 +193,7 @@ fn proposed(log: &Log<'_>) -> (String, String, Value) {
     let path = folder.join("logs").join(log.file);
     fs::write(&path, &log.content).expect("a log");
     let (case, out) = (folder.join("case.toml"), folder.join("answer"));
-    let init = run(&[
-        "init",
-        "--yes",
-        text(&folder.join("logs")),
-        "--out",
-        text(&case),
-    ]);
+    let init = init(&folder, &case);
     assert!(init.status.success(), "{}: {init:?}", log.name);
     let shown = fs::read_to_string(&case).expect("the case");
     let scan = run(&["scan", text(&case), "--out", text(&out), "--quiet"]);

@@ -8,13 +8,7 @@ fn refused(name: &str, content: &str) -> String {
     fs::create_dir(folder.join("logs")).expect("a folder");
     fs::write(folder.join("logs/some.log"), content).expect("a log");
     let case = folder.join("case.toml");
-    let init = run(&[
-        "init",
-        "--yes",
-        text(&folder.join("logs")),
-        "--out",
-        text(&case),
-    ]);
+    let init = init(&folder, &case);
     assert_eq!(init.status.code(), Some(1), "{name}: {init:?}");
     assert!(!case.exists(), "{name}");
     String::from_utf8_lossy(&init.stderr)

@@ -1,5 +1,5 @@
 //! Tables that say odd things: fields joined otherwise, published records that contradict the directory, a ladder and a page
-//! that were forged with care.
+//! that were forged with care; and one of more rows than are written in one go.
 
 use std::fs;
 
@@ -79,4 +79,20 @@ fn a_forged_ladder_and_a_forged_page_are_contradicted() {
         assert_eq!(held.status.code(), Some(3), "{said}");
         assert!(said.contains(&format!("Contradicted  {file}")), "{said}");
     }
+}
+
+#[test]
+fn a_table_of_more_rows_than_are_written_in_one_go_is_whole() {
+    let mut world = World::new("many-rows");
+    for at in 0..40_000 {
+        let school = ["s", "t"][at / 20 % 2];
+        let target = format!("/contacts/{school}{}", at % 20 + 1);
+        world.ask(300 + at as u64 / 13, &target, "200", "500");
+    }
+    // Held against the logs there: a row too few or too many would be found, and each cites its line.
+    let answer = world.answered();
+    let case = world.folder.join("case.toml");
+    let held = run(&["verify", text(&answer.out), "--case", text(&case)]);
+    let said = String::from_utf8_lossy(&held.stdout);
+    assert!(said.contains(" 40000 rows of accesses.parquet"), "{said}");
 }
