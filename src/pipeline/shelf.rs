@@ -86,13 +86,18 @@ impl Keep {
         let of = |input| self.key(input, router, "");
         let logs: Vec<String> = inputs.iter().map(of).collect::<Option<_>>()?;
         let sources: Vec<usize> = inputs.iter().map(|input| input.source).collect();
+        // Where a route stands in the case, what it is called and what it discloses is asked for later.
+        let routes: Vec<_> = case
+            .routes
+            .iter()
+            .map(|one| {
+                let asked = (&one.method, &one.path, &one.object, &one.container);
+                (asked, &one.page, one.empty_below)
+            })
+            .collect();
         let key = format!(
-            "sequences\n{logs:?}\n{sources:?}\n{:?}\n{:?}\n{:?} {:?} {:?}",
-            case.routes,
-            case.directory.sessions,
-            case.period,
-            case.exclude_accounts,
-            case.exclude_clients
+            "sequences\n{logs:?}\n{sources:?}\n{routes:?}\n{:?}\n{:?} {:?} {:?}",
+            case.directory.sessions, case.period, case.exclude_accounts, case.exclude_clients
         );
         let folder = self.folder().join(&digest_of(key.as_bytes())[..32]);
         make(&folder).ok()?;

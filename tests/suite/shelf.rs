@@ -200,6 +200,9 @@ fn another_question_gets_its_own_answer() {
     );
     ask("thresholds", 1);
 
+    put("case.toml", format!("# by whom\n{}", toml("", "", "")));
+    ask("a line more in the case", 1);
+
     // What changes who asked, or which requests count: other sequences.
     let period = "period = { from = \"2021-03-04T02:00:00Z\", until = \"2021-03-04T11:00:00Z\" }\n";
     put("case.toml", toml(period, "", ""));
