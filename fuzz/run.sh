@@ -12,18 +12,20 @@ if [ ${#targets[@]} = 0 ]; then
     mapfile -t targets < <(cd fuzz/fuzz_targets && printf '%s\n' *.rs | sed 's/\.rs$//')
 fi
 
-# The same profile as the program's, for the time that the build takes.
+# Dependencies are built as the program's own, so they are taken from there. The program itself, which rustc.sh lets libFuzzer
+# see into, is told apart from the plain one by its profile.
 mkdir -p target/fuzz/crashes
 awk '/^\[/ { keep = /^\[profile/ } keep' Cargo.toml >target/fuzz/profile.toml
+printf '[profile.release.package.breachscope]\ncodegen-units = 1\n' >>target/fuzz/profile.toml
 
 # Its own incremental state would be as large as the build.
 CARGO_INCREMENTAL=0 RUSTC_WRAPPER=$PWD/fuzz/rustc.sh cargo build --quiet --release \
-    --config target/fuzz/profile.toml --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
+    --config target/fuzz/profile.toml --manifest-path fuzz/Cargo.toml --target-dir target
 
 fuzz() {
     corpus=target/fuzz/corpus/$1
     mkdir -p "$corpus"
-    out=$(target/fuzz/release/"$1" -max_total_time="$2" -rss_limit_mb=1024 -max_len=8192 -timeout=20 \
+    out=$(target/release/"$1" -max_total_time="$2" -rss_limit_mb=1024 -max_len=8192 -timeout=20 \
         -artifact_prefix="target/fuzz/crashes/$1-" -print_final_stats=1 "$corpus" 2>&1) || {
         printf '%s\n' "$out" | tail -40
         echo "fuzz: $1 failed; its input is in target/fuzz/crashes" >&2

@@ -6,7 +6,7 @@ case " $* " in
 *" --crate-name breachscope "*)
     exec "$@" -C passes=sancov-module -C llvm-args=-sanitizer-coverage-level=4 \
         -C llvm-args=-sanitizer-coverage-inline-8bit-counters -C llvm-args=-sanitizer-coverage-pc-table \
-        -C llvm-args=-sanitizer-coverage-trace-compares -C codegen-units=1
+        -C llvm-args=-sanitizer-coverage-trace-compares
     ;;
 *) exec "$@" ;;
 esac

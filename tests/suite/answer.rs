@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::thread::{self, ThreadId};
 
 use serde_json::Value;
 
@@ -15,8 +17,16 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A fresh folder that this test run owns.
+/// A fresh folder that this test owns: two that take the same name at the same time work in each other's.
 pub fn fresh(name: &str) -> PathBuf {
+    static TAKEN: Mutex<BTreeMap<String, ThreadId>> = Mutex::new(BTreeMap::new());
+    let own = thread::current().id();
+    let first = *TAKEN
+        .lock()
+        .unwrap_or_else(|other| other.into_inner())
+        .entry(name.to_owned())
+        .or_insert(own);
+    assert_eq!(first, own, "`{name}` is another test's folder");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for the test");

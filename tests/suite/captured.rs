@@ -20,8 +20,8 @@ fn case(name: &str) -> PathBuf {
     folder().join(name)
 }
 
-fn answer(name: &str) -> PathBuf {
-    let out = fresh(&format!("captured-{name}"));
+fn answer(name: &str, why: &str) -> PathBuf {
+    let out = fresh(&format!("captured-{why}-{name}"));
     scan(&case(name), &out, &[]);
     out
 }
@@ -32,7 +32,7 @@ fn number(cell: &str) -> u64 {
 
 /// Subjects, controllers, accounts equal to the truth, exactly; from both logs.
 fn equals_the_truth(name: &str) {
-    let out = answer(name);
+    let out = answer(name, "truth");
     let truth = json(&case("truth.json"));
     check_manifest(&out);
 
@@ -103,7 +103,7 @@ fn json_log_gives_the_truth() {
 /// A row of `subjects.csv` leads to the raw bytes: offset and length in the plain file.
 #[test]
 fn evidence_leads_to_raw_lines() {
-    let out = answer("case.toml");
+    let out = answer("case.toml", "evidence");
     let logs = folder();
     let mut walked = 0;
     for row in table(&out.join("subjects.csv")) {

@@ -39,7 +39,7 @@ fn objects_of_gateways_and_frameworks() {
             ),
         ),
         log(
-            "azure",
+            "azure-records",
             "agw.json",
             "ScmPsba",
             objects(|a| {

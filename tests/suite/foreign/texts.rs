@@ -26,7 +26,7 @@ fn stamps_of_every_kind() {
         bare("offset", "tcumpsb", "%Y-%m-%d %H:%M:%S%.3f +02:00", 2),
         bare("bracket", "tcumpsb", "[%Y-%m-%d %H:%M:%S%.3f]", 0),
         bare("slashes", "Scumpsb", "%Y/%m/%d %H:%M:%S", 0),
-        bare("dots", "Scumpsb", "%d.%m.%Y %H:%M:%S", 0),
+        bare("bare-dots", "Scumpsb", "%d.%m.%Y %H:%M:%S", 0),
         bare("american", "Scumpsb", "%m/%d/%Y %H:%M:%S", 0),
         bare("british", "Scumpsb", "%d/%m/%Y %H:%M:%S", 0),
         bare("ctime", "Scumpsb", "[%a %b %e %H:%M:%S %Y]", 0),
@@ -285,7 +285,7 @@ fn pairs_of_devices() {
             }),
         ),
         log(
-            "commas",
+            "pairs-commas",
             "f5.log",
             "Scumpsb",
             lines(|a| {
