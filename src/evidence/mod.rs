@@ -196,6 +196,42 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
+/// Reads on, and fails at the end where what was read has another SHA-256 than was said: whoever trusts what came before
+/// reads to the end.
+pub struct Checking<R> {
+    from: R,
+    state: Sha256,
+    said: String,
+    complaint: String,
+}
+
+impl<R: Read> Checking<R> {
+    /// Nothing was read yet; `said` in lower-case hex, `complaint` what the error says (its kind: invalid data).
+    pub fn new(from: R, said: String, complaint: String) -> Checking<R> {
+        Checking {
+            from,
+            state: Sha256::new(),
+            said,
+            complaint,
+        }
+    }
+}
+
+impl<R: Read> Read for Checking<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.state.update(&into[..read]);
+        let ended = read == 0 && !into.is_empty();
+        if ended && hex(&self.state.clone().finalize()) != self.said {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                self.complaint.clone(),
+            ));
+        }
+        Ok(read)
+    }
+}
+
 /// SHA-256 in Base64, as a content-security policy names a script.
 pub fn sha256_base64(bytes: &[u8]) -> String {
     base64(&Sha256::digest(bytes))

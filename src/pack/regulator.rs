@@ -66,7 +66,7 @@ pub(super) fn files(
         _ => cell.to_owned(),
     });
     files.insert("accounts.csv", accounts.map_err(words)?);
-    let findings = answer.json("findings.json")?;
+    let findings = answer.findings(&mut |_| None)?;
     let causes = causes(&findings["cause"], owners, names);
     files.insert("causes.json", format!("{causes:#}\n").into_bytes());
     files.insert("coverage.csv", answer.bytes("coverage.csv")?);

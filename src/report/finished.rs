@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::MANIFEST;
-use super::html::{Language, Source, render};
-use crate::evidence::{digest_of, sha256};
+use super::html::{Language, Opening, Source, render};
+use super::{MANIFEST, entries};
+use crate::evidence::{Checking, digest_of, sha256};
 
 /// A row of a table by its columns' names.
 pub type Row = BTreeMap<String, String>;
@@ -63,23 +63,46 @@ impl Finished {
         })
     }
 
+    /// `findings.json`, whose entries of accounts `each` takes one by one and keeps or lets go.
+    ///
+    /// # Errors
+    /// As [`Finished::bytes`].
+    pub fn findings(&self, each: &mut dyn FnMut(Value) -> Option<Value>) -> Result<Value, String> {
+        entries::read(self.open_file(entries::FILE)?, each)
+    }
+
+    /// One of its files, to read on; whoever comes to its end knows that it is what the manifest says.
+    ///
+    /// # Errors
+    /// A sentence: it cannot be opened.
+    pub(super) fn open_file(&self, file: &str) -> Result<Box<dyn Read>, String> {
+        let path = self.folder.join(file);
+        let opened = fs::File::open(&path);
+        let opened = opened.map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+        let checked = Checking::new(opened, self.digest(file), changed(&path));
+        Ok(Box::new(checked))
+    }
+
     /// The page, rendered again from the files.
     ///
     /// # Errors
     /// As [`Finished::bytes`].
     pub fn page(&self, language: Language) -> Result<Vec<u8>, String> {
         let read = |file: &str| self.bytes(file);
-        render(&self.source(&read), language)
+        let open = |file: &str| self.open_file(file);
+        render(&self.source(&read, &open), language)
     }
 
-    /// Its files as the formats read them; `read` is [`Finished::bytes`].
+    /// Its files as the formats read them; `read` is [`Finished::bytes`], `open` [`Finished::open_file`].
     pub(super) fn source<'a>(
         &self,
         read: &'a dyn Fn(&str) -> Result<Vec<u8>, String>,
+        open: &'a Opening<'a>,
     ) -> Source<'a> {
         Source {
             manifest: self.manifest.clone(),
             read,
+            open,
         }
     }
 

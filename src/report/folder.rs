@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::evidence::{Digesting, sha256};
@@ -189,6 +189,14 @@ impl Staging {
     pub fn read(&self, file: &str) -> Result<Vec<u8>, String> {
         let path = self.staged.join(file);
         fs::read(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))
+    }
+
+    /// A file that was written, to read on.
+    pub(super) fn open(&self, file: &str) -> Result<Box<dyn Read>, String> {
+        let path = self.staged.join(file);
+        let file = fs::File::open(&path);
+        let file = file.map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+        Ok(Box::new(file))
     }
 
     /// The folder that nobody knows of yet, for what must lie somewhere meanwhile.

@@ -8,6 +8,7 @@ pub mod answers;
 pub(crate) mod cells;
 mod content;
 mod difference;
+mod entries;
 pub mod export;
 mod findings;
 mod finished;
@@ -228,6 +229,7 @@ fn html_page(manifest: &Value, staging: &Staging) -> Result<Vec<u8>, FolderProbl
     let source = html::Source {
         manifest: manifest.clone(),
         read: &|file| staging.read(file),
+        open: &|file| staging.open(file),
     };
     let page = html::render(&source, html::Language::English);
     page.map_err(|e| FolderProblem::encoding(html::FILE, e))

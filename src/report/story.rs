@@ -23,15 +23,20 @@ const COLUMNS: usize = 60;
 /// # Errors
 /// A sentence: the answer was changed, or lists no such account.
 pub fn of(answer: &Finished, account: &str) -> Result<Value, String> {
-    let findings = answer.json("findings.json")?;
-    let empty = Vec::new();
-    let all = findings["accounts"].as_array().unwrap_or(&empty);
-    if let Some(found) = all.iter().find(|row| row["account"] == account) {
-        return Ok(found.clone());
+    let mut found = None;
+    let mut all: Vec<String> = Vec::new();
+    answer.findings(&mut |row| {
+        all.extend(row["account"].as_str().map(str::to_owned));
+        if found.is_none() && row["account"] == account {
+            found = Some(row);
+        }
+        None
+    })?;
+    if let Some(found) = found {
+        return Ok(found);
     }
     // A name that is not near tells nothing of what was meant.
-    let names = all.iter().filter_map(|row| row["account"].as_str());
-    let hint = match nearest(account, names) {
+    let hint = match nearest(account, all.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {}?", clean(near)),
         None if all.is_empty() => "accounts.csv lists nobody".to_owned(),
         None => format!(

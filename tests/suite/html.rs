@@ -2,6 +2,7 @@
 //! tables, and it is the same bytes whoever asks for it. What it looks like is `tests/browser/check.py`'s to check.
 
 pub(crate) mod hostile;
+mod many;
 mod strings;
 
 use std::collections::{BTreeMap, BTreeSet};

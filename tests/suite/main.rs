@@ -48,6 +48,7 @@ mod separators;
 mod shelf;
 mod source;
 mod stages;
+mod strays;
 mod synth;
 mod templates;
 mod terminal;

@@ -37,8 +37,8 @@ pub struct Crowd {
     approaches: HashMap<(bool, u32), Vec<Approach>>,
     /// By home and day: accounts that were active, and those of them that went astray among their own controllers.
     days: BTreeMap<Vec<ControllerIndex>, BTreeMap<i64, Day>>,
-    /// By group and unit: accounts whose contacts beyond scope all lie in a few units.
-    helpers: HashMap<(u32, u32), BTreeSet<u32>>,
+    /// By group and unit: accounts whose contacts beyond scope all lie in a few units, and how many lie in this one.
+    helpers: HashMap<(u32, u32), BTreeMap<u32, u32>>,
 }
 
 impl Crowd {
@@ -94,22 +94,25 @@ impl Crowd {
         }
     }
 
-    /// Takes note of the few units in which all contacts beyond scope of an account lie.
-    pub fn helps_in(&mut self, (account, group): (u32, u32), units: &BTreeSet<u32>) {
-        for unit in units {
-            self.helpers
-                .entry((group, *unit))
-                .or_default()
-                .insert(account);
+    /// Takes note of the few units in which all contacts beyond scope of an account lie, with how many in each.
+    pub fn helps_in(&mut self, (account, group): (u32, u32), units: &BTreeMap<u32, u32>) {
+        for (unit, contacts) in units {
+            let helpers = self.helpers.entry((group, *unit)).or_default();
+            helpers.insert(account, *contacts);
         }
     }
 
-    /// How many others of a group have all their contacts beyond scope in a few units, this one among them.
-    pub(super) fn helpers(&self, (account, group): (u32, u32), unit: u32) -> usize {
-        let helpers = self.helpers.get(&(group, unit));
-        helpers.map_or(0, |all| {
-            all.iter().filter(|other| **other != account).count()
-        })
+    /// How many others of a group have all their contacts beyond scope in a few units, this one among them, and at least
+    /// half as many there as an account with so many.
+    pub(super) fn helpers(
+        &self,
+        (account, group): (u32, u32),
+        (unit, contacts): (u32, u32),
+    ) -> usize {
+        let helpers = self.helpers.get(&(group, unit)).into_iter().flatten();
+        let alike =
+            helpers.filter(|(other, own)| **other != account && **own >= contacts.div_ceil(2));
+        alike.count()
     }
 
     /// How many trusted accounts of a group, other than one, approached a thing beyond their scope around an instant.

@@ -17,7 +17,7 @@ mod unseen;
 mod wide;
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::contacts::{Contact, Place};
 use crate::case::Thresholds;
@@ -147,9 +147,13 @@ const MANY: usize = 5;
 /// Units in which somebody who helps out somewhere works: a class, and its school's lists.
 pub const FEW_UNITS: usize = 2;
 
-/// The units of the contacts that lie beyond scope and are not explained.
-pub fn units(contacts: &[Contact<'_>]) -> BTreeSet<u32> {
-    open(contacts).filter_map(|contact| contact.unit).collect()
+/// The units of the contacts that lie beyond scope and are not explained, and how many of these there are.
+pub fn units(contacts: &[Contact<'_>]) -> BTreeMap<u32, u32> {
+    let mut units = BTreeMap::new();
+    for unit in open(contacts).filter_map(|contact| contact.unit) {
+        *units.entry(unit).or_default() += 1;
+    }
+    units
 }
 
 /// The UTC day of an instant, counted from the epoch.

@@ -1,6 +1,6 @@
 //! Measures one account alone: opens its accesses, reads first contacts, sums up its share.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +35,8 @@ pub(super) struct Measured {
     pub open: BTreeSet<(bool, u32)>,
     /// Those of them that lie among its own controllers.
     pub at_home: BTreeSet<(bool, u32)>,
-    /// Units of all of them.
-    pub units: BTreeSet<u32>,
+    /// Units of all of them, and how many lie in each.
+    pub units: BTreeMap<u32, u32>,
     pub takings: Vec<Taking>,
     /// Where it collected, if it did and asked for nothing beyond its scope.
     pub collecting: Vec<u32>,
@@ -86,7 +86,7 @@ impl<'w> Worker<'w> {
             sequence: index,
             open: BTreeSet::new(),
             at_home: BTreeSet::new(),
-            units: BTreeSet::new(),
+            units: BTreeMap::new(),
             takings: Vec::new(),
             collecting: Vec::new(),
             after_closing: after_closing(row, accesses),

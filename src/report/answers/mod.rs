@@ -45,7 +45,8 @@ pub fn answers(
 ) -> Result<Vec<u8>, String> {
     let content = formats::content(answer, language)?;
     let read = |file: &str| answer.bytes(file);
-    let source = answer.source(&read);
+    let open = |file: &str| answer.open_file(file);
+    let source = answer.source(&read, &open);
     let facts = facts::Facts {
         content: &content,
         source: &source,

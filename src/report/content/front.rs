@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::hidden::few;
 use super::{Kind, Sheet, cell};
 use crate::report::html::clock::Zone;
-use crate::report::html::sentences;
+use crate::report::html::sentences::{self, Verdicts};
 use crate::report::html::words::Words;
 
 /// The parts of the answer, a sentence for each, and what each rests on.
@@ -76,8 +76,13 @@ pub(in crate::report) struct Figure {
 }
 
 /// The five sentences.
-pub(super) fn sentences(words: &Words, zone: &Zone, findings: &Value) -> Vec<[String; 3]> {
-    let said = sentences::five(words, zone, findings);
+pub(super) fn sentences(
+    words: &Words,
+    zone: &Zone,
+    findings: &Value,
+    verdicts: &Verdicts,
+) -> Vec<[String; 3]> {
+    let said = sentences::five(words, zone, findings, verdicts);
     let parts = PARTS.into_iter().zip(said);
     parts
         .map(|((part, source), sentence)| [part.to_owned(), sentence, source.to_owned()])

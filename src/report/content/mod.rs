@@ -16,6 +16,7 @@ use super::cells::{safe, visible};
 use super::finished::Row;
 use super::html::Source;
 use super::html::clock::{Zone, second_of};
+use super::html::sentences::Verdicts;
 use super::html::words::Words;
 
 pub(super) use front::Figure;
@@ -86,7 +87,7 @@ pub(super) struct Content {
     pub(super) words: Words,
     /// The case's zone, for what people read; tables are in UTC.
     pub(super) zone: Zone,
-    /// `findings.json`.
+    /// `findings.json` without its accounts.
     pub(super) findings: Value,
     /// `manifest.json`.
     pub(super) manifest: Value,
@@ -110,16 +111,22 @@ impl Content {
         manifest_sha256: String,
         words: Words,
     ) -> Result<Content, String> {
-        let findings = source.json("findings.json")?;
+        let mut verdicts = Verdicts::default();
+        let mut signals = told::signals();
+        let findings = source.findings(&mut |account| {
+            verdicts.count(&account);
+            told::add_signals(&mut signals, &account);
+            None
+        })?;
         let zone = zone(&findings);
-        let sentences = front::sentences(&words, &zone, &findings);
+        let sentences = front::sentences(&words, &zone, &findings, &verdicts);
         let figures = front::figures(&findings);
         let mut sheets = vec![
             front::answer_sheet(&sentences),
             front::figures_sheet(&figures),
         ];
         sheets.extend(copied::sheets(source)?);
-        sheets.extend(told::sheets(&findings, &source.manifest));
+        sheets.extend(told::sheets(&findings, signals, &source.manifest));
         sheets.push(front::glossary(&words));
         Ok(Content {
             words,

@@ -6,13 +6,13 @@ use serde_json::Value;
 use super::{Kind, Sheet, cell, list};
 
 /// All of them.
-pub(super) fn sheets(findings: &Value, manifest: &Value) -> Vec<Sheet> {
+pub(super) fn sheets(findings: &Value, signals: Sheet, manifest: &Value) -> Vec<Sheet> {
     vec![
         holes(findings),
         doubts(findings),
         cause(findings),
         ends(findings),
-        signals(findings),
+        signals,
         thresholds(findings),
         method(findings, manifest),
         files(manifest),
@@ -93,8 +93,9 @@ fn ends(findings: &Value) -> Sheet {
     copied("ends", &columns, list(&findings["cause"], "ends"))
 }
 
-fn signals(findings: &Value) -> Sheet {
-    let mut sheet = Sheet::new(
+/// The table of signals, without rows.
+pub(super) fn signals() -> Sheet {
+    Sheet::new(
         "signals",
         "findings.json",
         &[
@@ -105,20 +106,21 @@ fn signals(findings: &Value) -> Sheet {
             ("threshold", Kind::Number),
             ("null_model", Kind::Text),
         ],
-    );
-    for account in list(findings, "accounts") {
-        for signal in list(account, "signals") {
-            sheet.tell([
-                cell(&account["account"]),
-                cell(&signal["signal"]),
-                cell(&signal["fired"]),
-                cell(&signal["figure"]),
-                cell(&signal["threshold"]),
-                cell(&signal["null_model"]),
-            ]);
-        }
+    )
+}
+
+/// Rows of an account's signals.
+pub(super) fn add_signals(sheet: &mut Sheet, account: &Value) {
+    for signal in list(account, "signals") {
+        sheet.tell([
+            cell(&account["account"]),
+            cell(&signal["signal"]),
+            cell(&signal["fired"]),
+            cell(&signal["figure"]),
+            cell(&signal["threshold"]),
+            cell(&signal["null_model"]),
+        ]);
     }
-    sheet
 }
 
 fn thresholds(findings: &Value) -> Sheet {

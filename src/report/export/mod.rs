@@ -22,14 +22,14 @@ pub fn timesketch(answer: &Finished) -> Result<Vec<u8>, String> {
 /// As [`timesketch`].
 pub fn ocsf(answer: &Finished) -> Result<Vec<u8>, String> {
     let manifest = answer.json(MANIFEST)?;
-    let findings = answer.json("findings.json")?;
     let digest = answer.digest(MANIFEST);
     let mut out = Vec::new();
-    for account in list(&findings["accounts"]) {
-        let finding = ocsf::finding(account, &manifest, &digest);
+    answer.findings(&mut |account| {
+        let finding = ocsf::finding(&account, &manifest, &digest);
         out.extend_from_slice(finding.to_string().as_bytes());
         out.push(b'\n');
-    }
+        None
+    })?;
     Ok(out)
 }
 

@@ -61,8 +61,13 @@ pub fn parquet(answer: &Finished, language: Language) -> Result<Vec<(String, Vec
 /// The content in a language.
 pub(super) fn content(answer: &Finished, language: Language) -> Result<Content, String> {
     let read = |file: &str| answer.bytes(file);
-    let digest = answer.digest(super::MANIFEST);
-    Content::gather(&answer.source(&read), digest, Words::of(language)?)
+    let open = |file: &str| answer.open_file(file);
+    let source = answer.source(&read, &open);
+    Content::gather(
+        &source,
+        answer.digest(super::MANIFEST),
+        Words::of(language)?,
+    )
 }
 
 fn table(sheet: &Sheet) -> Result<Vec<u8>, FolderProblem> {

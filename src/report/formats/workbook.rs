@@ -391,7 +391,6 @@ mod tests {
         let coverage: String = (0..7).map(|n| format!("web,{n}\n")).collect();
         let read = |file: &str| -> Result<Vec<u8>, String> {
             Ok(match file {
-                "findings.json" => b"{}".to_vec(),
                 "coverage.csv" => format!("source,lines\n{coverage}").into_bytes(),
                 _ => b"controller,protected\n".to_vec(),
             })
@@ -399,6 +398,7 @@ mod tests {
         let source = Source {
             manifest: serde_json::json!({}),
             read: &read,
+            open: &|_| Ok(Box::new(&b"{}"[..])),
         };
         let words = Words::of(Language::English).expect("the strings");
         let content = Content::gather(&source, String::new(), words).expect("the content");

@@ -27,9 +27,10 @@ pub(super) const LONG: [&str; 10] = [
     "reasons",
 ];
 
-/// Lines and subjects behind the accounts' figures.
-#[derive(Default)]
+/// Lines and subjects behind the figures of the listed accounts.
 pub(super) struct Tallies<'a> {
+    listed: HashSet<String>,
+    told: HashSet<String>,
     accounts: HashMap<&'a str, Held<'a>>,
     cells: BTreeMap<(&'a str, &'a str), Cell<'a>>,
     walks: HashMap<&'a str, Vec<Access<'a>>>,
@@ -44,8 +45,27 @@ struct Cell<'a> {
 }
 
 impl<'a> Tallies<'a> {
+    /// Of the accounts that are listed, gravest verdict first.
+    pub(super) fn of(accounts: &[Value]) -> Tallies<'a> {
+        let names = |rows: &[Value]| -> HashSet<String> {
+            let names = rows.iter().filter_map(|row| row["account"].as_str());
+            names.map(str::to_owned).collect()
+        };
+        Tallies {
+            listed: names(accounts),
+            told: names(&accounts[..accounts.len().min(TOLD)]),
+            accounts: HashMap::new(),
+            cells: BTreeMap::new(),
+            walks: HashMap::new(),
+            hidden: HashSet::new(),
+        }
+    }
+
     /// Takes in an access.
     pub(super) fn add(&mut self, access: &Access<'a>, lines: &mut Lines<'a>) {
+        if !self.listed.contains(access.account) {
+            return;
+        }
         let account = self.accounts.entry(access.account);
         account
             .or_insert_with(|| Held::up_to(LISTED))
@@ -59,26 +79,24 @@ impl<'a> Tallies<'a> {
         let about = access.subject.or(access.object).or(access.container);
         let level = cell.subjects.entry(about.unwrap_or_default()).or_default();
         *level = access.level.max(*level);
+        if !self.told.contains(access.account) {
+            return;
+        }
         match access.hidden {
             true => drop(self.hidden.insert(access.account)),
             false => self.walks.entry(access.account).or_default().push(*access),
         }
     }
 
-    /// The accounts of `findings.json` as [`super::findings`] reads them, gravest verdict first. `number` tells a controller's place in the ledger,
-    /// `private` which IDs must not be shown.
+    /// The accounts as [`super::findings`] reads them. `number` tells a controller's place in the ledger, `private` which
+    /// IDs must not be shown.
     pub(super) fn accounts(
         &self,
-        accounts: Value,
+        mut rows: Vec<Value>,
         number: impl Fn(&str) -> Option<usize>,
         private: &HashSet<&str>,
         (names, lines): (&mut Names<'a>, &mut Lines<'a>),
     ) -> Vec<Value> {
-        let mut rows = match accounts {
-            Value::Array(rows) => rows,
-            _ => Vec::new(),
-        };
-        rows.sort_by_key(|row| rank(row["verdict"].as_str()));
         let wanted: Vec<usize> = rows
             .iter()
             .take(TOLD)

@@ -1,89 +1,74 @@
-//! `findings.json` read for the page: an account's entry is let go but for what the page tells of it while the next is
-//! read, since the entries of thousands of accounts take far more memory than the file.
+//! `findings.json` read for the page: the gravest accounts are listed, fewer are told with picture and signals, and of the
+//! rest only how many there are. A missing check makes more accounts overreach than a browser can show.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::Source;
 use super::accounts::{LONG, TOLD, rank};
+use super::sentences::Verdicts;
+use crate::report::entries::without;
 
-/// The file's value; entries of accounts without what is only told of the [`TOLD`] gravest.
+/// How many accounts the page lists; the others stand in the table.
+pub(super) const LISTED: usize = 5_000;
+
+/// What the page needs of the file.
+pub(super) struct Findings {
+    /// All but the accounts.
+    pub(super) value: Value,
+    /// The listed accounts, gravest first; what is only told of the [`TOLD`] gravest is in their entries alone.
+    pub(super) accounts: Vec<Value>,
+    /// How many accounts are not listed.
+    pub(super) left: usize,
+    /// How many accounts have which verdict.
+    pub(super) verdicts: Verdicts,
+}
+
+/// Reads the file.
 ///
 /// # Errors
-/// The bytes are no JSON.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, String> {
-    let bad =
-        |e: serde_json::Error| format!("findings.json is no JSON: {e}; make the answer again");
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let findings = reader.deserialize_map(Findings).map_err(bad)?;
-    reader.end().map_err(bad)?;
-    Ok(findings)
+/// As [`super::render`].
+pub(super) fn read(source: &Source<'_>) -> Result<Findings, String> {
+    let mut gravest = Gravest::default();
+    let mut verdicts = Verdicts::default();
+    let value = source.findings(&mut |entry| {
+        verdicts.count(&entry);
+        gravest.take(entry);
+        None
+    })?;
+    Ok(Findings {
+        value,
+        left: gravest.seen - gravest.listed.len(),
+        accounts: gravest.listed.into_values().collect(),
+        verdicts,
+    })
 }
 
-struct Findings;
+/// The gravest accounts so far, by gravity and then as the file has them.
+#[derive(Default)]
+struct Gravest {
+    listed: BTreeMap<(usize, usize), Value>,
+    told: BTreeSet<(usize, usize)>,
+    seen: usize,
+}
 
-impl<'de> Visitor<'de> for Findings {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut all = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let value = match key.as_str() {
-                "accounts" => entries.next_value_seed(Accounts)?,
-                _ => entries.next_value()?,
-            };
-            all.insert(key, value);
+impl Gravest {
+    fn take(&mut self, entry: Value) {
+        let place = (rank(entry["verdict"].as_str()), self.seen);
+        self.seen += 1;
+        self.listed
+            .insert(place, without(entry, &["requests_beyond_scope"]));
+        self.told.insert(place);
+        if self.told.len() > TOLD
+            && let Some(lighter) = self.told.pop_last()
+            && let Some(entry) = self.listed.get_mut(&lighter)
+        {
+            *entry = without(entry.take(), &LONG);
         }
-        Ok(Value::Object(all))
-    }
-}
-
-struct Accounts;
-
-impl<'de> DeserializeSeed<'de> for Accounts {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Accounts {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut all: Vec<Value> = Vec::new();
-        // The gravest so far, and where they stand.
-        let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
-        while let Some(mut entry) = entries.next_element::<Value>()? {
-            leave_out(&mut entry, &["requests_beyond_scope"]);
-            told.insert((rank(entry["verdict"].as_str()), all.len()));
-            all.push(entry);
-            if told.len() > TOLD
-                && let Some((_, lighter)) = told.pop_last()
-            {
-                leave_out(&mut all[lighter], &LONG);
-            }
+        if self.listed.len() > LISTED {
+            self.listed.pop_last();
         }
-        Ok(Value::Array(all))
-    }
-}
-
-fn leave_out(entry: &mut Value, keys: &[&str]) {
-    if let Some(entry) = entry.as_object_mut() {
-        // What stays stands in its order, and takes no more room than it needs.
-        entry.retain(|key, _| !keys.contains(&key.as_str()));
-        *entry = std::mem::take(entry).into_iter().collect();
     }
 }
 
@@ -93,33 +78,46 @@ mod tests {
 
     use super::*;
 
+    fn gravest(entries: impl Iterator<Item = (Option<&'static str>, usize)>) -> Gravest {
+        let mut gravest = Gravest::default();
+        for (verdict, n) in entries {
+            gravest.take(json!({
+                "account": n, "verdict": verdict, "signals": [n], "requests_beyond_scope": {}, "score": 1,
+            }));
+        }
+        gravest
+    }
+
     #[test]
     fn only_the_gravest_keep_what_is_long() {
         let grave = rank(Some("overreach")) < rank(None);
         assert!(grave);
-        let entry = |verdict: Option<&str>, n: usize| json!({ "account": n, "verdict": verdict, "signals": [n], "requests_beyond_scope": {}, "score": 1 });
-        let mut entries: Vec<Value> = (0..TOLD + 9).map(|n| entry(None, n)).collect();
-        entries.push(entry(Some("overreach"), TOLD + 9));
-        let bytes = json!({ "schema": 1, "accounts": entries, "joint": [] }).to_string();
-        let read = read(bytes.as_bytes()).unwrap();
-        let keys: Vec<&String> = read.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["schema", "accounts", "joint"]);
-        let rows = read["accounts"].as_array().unwrap();
+        let entries = (0..TOLD + 9).map(|n| (None, n));
+        let found = gravest(entries.chain([(Some("overreach"), TOLD + 9)]));
+        let rows: Vec<Value> = found.listed.into_values().collect();
         let long = rows.iter().filter(|row| row.get("signals").is_some());
         let long: Vec<u64> = long.filter_map(|row| row["account"].as_u64()).collect();
-        let expected: Vec<u64> = (0..TOLD as u64 - 1).chain([TOLD as u64 + 9]).collect();
+        let first = [TOLD as u64 + 9];
+        let expected: Vec<u64> = first.into_iter().chain(0..TOLD as u64 - 1).collect();
         assert_eq!(long, expected);
         assert_eq!(
             rows[TOLD + 3],
-            json!({ "account": TOLD + 3, "verdict": null, "score": 1 })
+            json!({ "account": TOLD + 2, "verdict": null, "score": 1 })
         );
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
-        for bytes in ["", "[]", "{\"accounts\": 3}", "{} {}", "{\"a\":"] {
-            let said = read(bytes.as_bytes()).unwrap_err();
-            assert!(said.starts_with("findings.json is no JSON"), "{said}");
-        }
+    fn the_lightest_are_only_counted() {
+        let entries = (0..LISTED + 5).map(|n| (None, n));
+        let found = gravest(entries.chain([(Some("enumeration"), LISTED + 5)]));
+        assert_eq!(found.seen, LISTED + 6);
+        let rows: Vec<u64> = found
+            .listed
+            .values()
+            .filter_map(|row| row["account"].as_u64())
+            .collect();
+        assert_eq!(rows.len(), LISTED);
+        assert_eq!(rows[0], LISTED as u64 + 5);
+        assert_eq!(rows[LISTED - 1], LISTED as u64 - 2);
     }
 }

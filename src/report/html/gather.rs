@@ -8,7 +8,7 @@ use super::accesses::{Access, Accesses, hidden_objects};
 use super::accounts::{Tallies, cover};
 use super::clock::{Zone, second_of};
 use super::controllers::{controllers, few};
-use super::findings;
+use super::findings::{self, Findings};
 use super::held::ByCertainty;
 use super::lines::Lines;
 use super::sentences;
@@ -39,7 +39,12 @@ pub(super) struct Page {
 /// # Errors
 /// As [`super::render`].
 pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
-    let mut findings = findings::read(&(source.read)("findings.json")?)?;
+    let Findings {
+        value: findings,
+        accounts,
+        left,
+        verdicts,
+    } = findings::read(source)?;
     let names = names(&(source.read)("controllers.csv")?)?;
     let hours = timeline::hours(&(source.read)("coverage.csv")?)?;
     let subjects = Subjects::read(&(source.read)("subjects.csv")?)?;
@@ -48,10 +53,8 @@ pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
     let rows = accesses.rows(&protected)?;
     let marks = timeline::marks(&findings, &source.manifest);
     let zone = zone(&findings, &marks, &rows);
-    let sentences = sentences::five(&words, &zone, &findings);
-    // They are most of the file, so they are not copied.
-    let accounts = findings["accounts"].take();
-    let facts = (&findings, accounts);
+    let sentences = sentences::five(&words, &zone, &findings, &verdicts);
+    let facts = (&findings, accounts, left);
     let mut data = data(facts, (&rows, &protected, &subjects), &names, &hours);
     data["time"]["marks"] = json!(marks);
     data["manifest"] = manifest(&source.manifest);
@@ -103,7 +106,7 @@ fn window(findings: &Value) -> Option<(i64, i64)> {
 }
 
 fn data<'a>(
-    (findings, accounts): (&'a Value, Value),
+    (findings, accounts, left): (&'a Value, Vec<Value>, usize),
     (rows, protected, people): (&[Access<'a>], &HashSet<String>, &'a Subjects),
     names: &[String],
     hours: &[Hour],
@@ -112,7 +115,7 @@ fn data<'a>(
     let (mut strings, mut sets) = (Names::default(), Names::default());
     let mut whole = ByCertainty::new();
     let mut by_controller: HashMap<&str, ByCertainty<'a>> = HashMap::new();
-    let mut tallies = Tallies::default();
+    let mut tallies = Tallies::of(&accounts);
     for row in rows {
         whole.add(row, &mut lines);
         let own = by_controller.entry(row.controller);
@@ -137,7 +140,8 @@ fn data<'a>(
     data["total_lines"] = whole.json();
     data["counts"] = timeline::counts(&requests);
     data["controllers"] = json!(ledger);
-    data["accounts"] = json!(accounts);
+    data["accounts"] = Value::Array(accounts);
+    data["accounts_left"] = json!(left);
     data["heat"] = json!(heat);
     data["time"] = json!({ "views": views });
     data["sources"] = json!(timeline::sources(hours));

@@ -1,7 +1,5 @@
 //! Which lines are behind a figure: all are counted once, the first ones that name no protected person are listed.
 
-use std::collections::HashSet;
-
 use serde_json::{Value, json};
 
 use super::accesses::Access;
@@ -12,10 +10,12 @@ pub(super) const LISTED: usize = 50;
 /// How many lines a cell of accounts against controllers lists.
 pub(super) const LISTED_IN_CELL: usize = 10;
 
-/// Lines behind a figure.
+/// Lines behind a figure. Rows of one line stand behind each other in the table of accesses, so the last one is all that
+/// must be known to count each once.
 pub(super) struct Held<'a> {
-    seen: HashSet<(&'a str, i64)>,
-    listed: HashSet<(&'a str, i64)>,
+    last: Option<(&'a str, i64)>,
+    last_is_listed: bool,
+    count: usize,
     lines: Vec<usize>,
     most: usize,
 }
@@ -24,8 +24,9 @@ impl<'a> Held<'a> {
     /// None yet, to list so many at most.
     pub(super) fn up_to(most: usize) -> Held<'a> {
         Held {
-            seen: HashSet::new(),
-            listed: HashSet::new(),
+            last: None,
+            last_is_listed: false,
+            count: 0,
             lines: Vec::new(),
             most,
         }
@@ -34,15 +35,19 @@ impl<'a> Held<'a> {
     /// Takes in the line of an access.
     pub(super) fn add(&mut self, access: &Access<'a>, lines: &mut Lines<'a>) {
         let key = (access.place.file, access.place.offset);
-        self.seen.insert(key);
-        if !access.hidden && self.lines.len() < self.most && self.listed.insert(key) {
+        if self.last.replace(key) != Some(key) {
+            self.count += 1;
+            self.last_is_listed = false;
+        }
+        if !access.hidden && self.lines.len() < self.most && !self.last_is_listed {
             self.lines.push(lines.number(access.place, access.sha256));
+            self.last_is_listed = true;
         }
     }
 
     /// How many lines there are.
     pub(super) fn count(&self) -> usize {
-        self.seen.len()
+        self.count
     }
 
     /// The listed ones.
@@ -52,7 +57,7 @@ impl<'a> Held<'a> {
 
     /// For the script in the page.
     pub(super) fn json(&self) -> Value {
-        json!({ "l": self.lines, "n": self.seen.len() })
+        json!({ "l": self.lines, "n": self.count })
     }
 }
 

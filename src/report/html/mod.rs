@@ -21,12 +21,19 @@ mod timeline;
 mod walk;
 pub(in crate::report) mod words;
 
+use std::io::Read;
+
 use serde_json::Value;
+
+use super::entries::{self, Each};
 
 pub use words::Language;
 
 /// The page's own name in an answer; it is left out of the digests that it shows.
 pub const FILE: &str = "report.html";
+
+/// How a file of an answer is opened by its name; an error is a sentence.
+pub type Opening<'a> = dyn Fn(&str) -> Result<Box<dyn Read>, String> + 'a;
 
 /// The finished files of an answer that the page is made from.
 pub struct Source<'a> {
@@ -34,12 +41,14 @@ pub struct Source<'a> {
     pub manifest: Value,
     /// The bytes of a file by its name, or a sentence that says why there are none.
     pub read: &'a dyn Fn(&str) -> Result<Vec<u8>, String>,
+    /// The same to read on: an error at its end, where its bytes are not those that the manifest names.
+    pub open: &'a Opening<'a>,
 }
 
 impl Source<'_> {
-    pub(super) fn json(&self, file: &str) -> Result<Value, String> {
-        serde_json::from_slice(&(self.read)(file)?)
-            .map_err(|e| format!("{file} is no JSON: {e}; make the answer again"))
+    /// `findings.json`, whose entries of accounts `each` takes one by one.
+    pub(super) fn findings(&self, each: Each<'_>) -> Result<Value, String> {
+        entries::read((self.open)(entries::FILE)?, each)
     }
 }
 

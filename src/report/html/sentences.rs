@@ -1,6 +1,6 @@
 //! The answer in five sentences with their bounds: who, which controllers, how many, when, and what cannot be said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -12,10 +12,31 @@ use crate::report::cells::visible;
 /// Names that a sentence gives before it only counts.
 const NAMED: usize = 3;
 
+/// How many accounts have a verdict, and the first of them, by verdict.
+#[derive(Default)]
+pub(in crate::report) struct Verdicts(BTreeMap<String, (u64, Vec<String>)>);
+
+impl Verdicts {
+    /// Counts an account's entry.
+    pub(in crate::report) fn count(&mut self, entry: &Value) {
+        let verdict = entry["verdict"].as_str().unwrap_or_default();
+        let (count, first) = self.0.entry(verdict.to_owned()).or_default();
+        *count += 1;
+        if first.len() < NAMED {
+            first.push(visible(entry["account"].as_str().unwrap_or_default()));
+        }
+    }
+}
+
 /// The sentences.
-pub(in crate::report) fn five(words: &Words, zone: &Zone, findings: &Value) -> Vec<String> {
+pub(in crate::report) fn five(
+    words: &Words,
+    zone: &Zone,
+    findings: &Value,
+    verdicts: &Verdicts,
+) -> Vec<String> {
     vec![
-        who(words, findings),
+        who(words, findings, verdicts),
         which(words, findings),
         many(words, findings),
         when(words, zone, findings),
@@ -31,32 +52,23 @@ fn total(findings: &Value, key: &str) -> u64 {
     findings["totals"][key].as_u64().unwrap_or_default()
 }
 
-fn who(words: &Words, findings: &Value) -> String {
+fn who(words: &Words, findings: &Value, verdicts: &Verdicts) -> String {
     let mut said = Vec::new();
     for verdict in Verdict::ALL.map(Verdict::word) {
-        let own = rows(findings, "accounts").filter(|row| row["verdict"] == verdict);
-        let names: Vec<String> = own
-            .map(|row| visible(row["account"].as_str().unwrap_or_default()))
-            .collect();
-        if names.is_empty() {
+        let Some((count, first)) = verdicts.0.get(verdict) else {
             continue;
-        }
-        let list = names
-            .iter()
-            .take(NAMED)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(", ");
-        let list = match names.len().saturating_sub(NAMED) {
+        };
+        let list = first.join(", ");
+        let list = match count.saturating_sub(first.len() as u64) {
             0 => list,
             more => words.say(
                 "number.and_more",
-                &[("list", &list), ("n", &words.number(more as u64))],
+                &[("list", &list), ("n", &words.number(more))],
             ),
         };
         said.push(words.count(
             &format!("answer.who_{verdict}"),
-            names.len() as u64,
+            *count,
             &[("names", &list)],
         ));
     }

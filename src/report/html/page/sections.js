@@ -135,7 +135,7 @@ function accounts() {
   });
   const verdict = (row) => t('verdict.' + (row.verdict || 'none'));
   const all = table({
-    name: t('section.accounts'), rows: D.accounts, file: 'accounts.csv', columns: [
+    name: t('section.accounts'), rows: D.accounts, file: 'accounts.csv', left: D.accounts_left, columns: [
       column('account', (row) => row.account), column('verdict', verdict, { filter: verdict }),
       column('role', (row) => row.roles.join(', '), { filter: (row) => row.roles }),
       column('belongs', (row) => row.belongs_to.map(named).join(', ')),
@@ -148,7 +148,7 @@ function accounts() {
     ],
   });
   const told = D.accounts.filter((row) => row.told);
-  const left = D.accounts.length - told.length;
+  const left = D.accounts.length + D.accounts_left - told.length;
   const node = section('accounts', el('p', {}, t('account.lead')), all,
     told.map((row, index) => opening(row.account + ': ' + verdict(row), () => accountOf(row), index === 0)),
     left > 0 && el('p', { class: 'note' }, t('account.more', { n: num(left) })));
@@ -249,7 +249,7 @@ function heat() {
   const across = [...new Set(drawn.map((cell) => cell.controller))].sort(compare);
   const [rows, columns] = [down.slice(0, HEAT[0]), across.slice(0, HEAT[1])];
   const inside = drawn.filter((cell) => rows.includes(cell.account) && columns.includes(cell.controller));
-  const label = t('heat.label', { accounts: num(rows.length), controllers: num(columns.length), most: num(Math.max(...drawn.map((c) => c.n))) });
+  const label = t('heat.label', { accounts: num(rows.length), controllers: num(columns.length), most: num(drawn.reduce((most, cell) => Math.max(most, cell.n), 0)) });
   const opens = (key) => number(key, (cell) => cell[key], {
     show: (cell) => (cell[key] ? behind(num(cell[key]), cell.account + ' · ' + named(cell.controller), cell.lines, cell.all,
       '--account ' + quote(cell.account) + ' --controller ' + quote(cell.controller)) : num(0)),
@@ -257,6 +257,7 @@ function heat() {
   section('heat', el('p', {}, t('heat.lead')),
     down.length > rows.length || across.length > columns.length
       ? el('p', { class: 'note' }, t('heat.left_out', { accounts: num(rows.length), controllers: num(columns.length) })) : null,
+    D.accounts_left > 0 && el('p', { class: 'note' }, t('heat.listed', { n: num(D.accounts.length) })),
     heatPicture(rows, columns, inside, label),
     tableBehind(t('section.heat'), () => ({
       rows: cells, file: 'accesses.parquet', columns: [
