@@ -1,0 +1,157 @@
+//! Names that requests bear and the directory has otherwise written: accounts in another case or with a domain, IDs whose
+//! leading zeros a spreadsheet took away. Whether they are the same nobody can tell here, and so they stay apart; it is said,
+//! for else nobody would know why all is unknown.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::case::Case;
+use crate::format::target::decode;
+use crate::sequence::{Interner, Names, text};
+use crate::words::counted;
+
+/// IDs of requests, and of `members`, that are held against the table of objects.
+const LOOKED_AT: usize = 1000;
+/// Fewest unknown IDs that are worth a second look.
+const FEW: usize = 10;
+
+/// What to say of accounts, of requested IDs and of IDs in `members`.
+pub(super) fn remarks(case: &Case, names: &Names) -> Vec<String> {
+    let of_accounts = accounts(case, names);
+    let asked = some(&names.objects);
+    let listed = case.directory.members.iter().flatten();
+    let listed = || listed.clone().map(|row| row.object.as_bytes());
+    let step = (listed().count() / LOOKED_AT).max(1);
+    let listed = listed().step_by(step).collect();
+    let of_objects = [
+        (asked, "IDs that requests name"),
+        (listed, "objects that the table of members names"),
+    ];
+    let of_objects = of_objects
+        .into_iter()
+        .filter_map(|(ids, what)| objects(case, &ids, what));
+    of_accounts.into_iter().chain(of_objects).collect()
+}
+
+fn some(names: &Interner) -> Vec<&[u8]> {
+    let step = (names.len() / LOOKED_AT).max(1);
+    let numbers = (0..names.len() as u32).step_by(step);
+    numbers.map(|number| names.name(number)).collect()
+}
+
+fn accounts(case: &Case, names: &Names) -> Option<String> {
+    let directory = &case.directory;
+    let grants = directory.grants.iter().flatten();
+    let granted: BTreeSet<&str> = grants.map(|grant| &*grant.account).collect();
+    let sessions = directory.sessions.iter().flatten();
+    let sessions: BTreeSet<&str> = sessions.map(|row| &*row.session).collect();
+    let mut plain: HashMap<String, Option<&str>> = HashMap::new();
+    for account in &granted {
+        for name in otherwise(account.as_bytes()) {
+            // Two that could be meant are none.
+            let one = plain.entry(name).or_insert(Some(account));
+            *one = one.filter(|other| other == account);
+        }
+    }
+    let actors = &names.actors;
+    let mut found: Vec<(String, &str)> = Vec::new();
+    let mut strange: Vec<String> = Vec::new();
+    let mut all = 0;
+    for number in 0..actors.len() as u32 {
+        let Some(name) = actors.name(number).strip_prefix(b"a") else {
+            continue;
+        };
+        all += 1;
+        let as_written = std::str::from_utf8(name).ok();
+        let known = |name: &str| granted.contains(name) || sessions.contains(name);
+        if as_written.is_some_and(known) {
+            continue;
+        }
+        let known = otherwise(name).find_map(|one| *plain.get(&one)?);
+        match known {
+            Some(account) => found.push((text(name), account)),
+            None => strange.push(text(name)),
+        }
+    }
+    found.sort();
+    strange.sort();
+    if let Some((name, account)) = found.first() {
+        return Some(format!(
+            "{} that the table of grants does not know would be known otherwise written (in another case, without escapes, \
+             in UTF-8, with or without a domain or leading zeros), such as \"{name}\" as \"{account}\": if they are the \
+             same, give [directory] a table `sessions` (session,account) that says so; until then nobody knows what they \
+             may see",
+            counted(found.len() as u64, "account")
+        ));
+    }
+    let first = strange.first()?;
+    (strange.len() == all && all >= FEW && !granted.is_empty()).then(|| {
+        format!(
+            "none of {} that made requests stands in the table of grants, such as \"{first}\": the table is of another \
+             platform or names them otherwise, or `account` is not what names them; until then nobody knows what they may \
+             see",
+            counted(all as u64, "account")
+        )
+    })
+}
+
+/// IDs of which more than half are unknown to the table of objects, where it has them otherwise written.
+fn objects(case: &Case, ids: &[&[u8]], what: &str) -> Option<String> {
+    let directory = &case.directory;
+    let rows = directory.objects.as_ref()?;
+    let members = directory.members.iter().flatten();
+    let containers = members.map(|row| row.container.as_bytes());
+    let mut open: HashSet<&[u8]> = ids.iter().copied().collect();
+    let all = open.len();
+    for known in containers.chain(rows.iter().map(|row| row.object.as_bytes())) {
+        open.remove(known);
+    }
+    if open.len() < FEW || open.len() * 2 <= all {
+        return None;
+    }
+    let mut plain: HashMap<String, &[u8]> = HashMap::new();
+    for id in &open {
+        plain.extend(otherwise(id).map(|one| (one, *id)));
+    }
+    let mut found: HashMap<&[u8], &str> = HashMap::new();
+    for row in rows.iter() {
+        for one in otherwise(row.object.as_bytes()) {
+            if let Some(id) = plain.get(&one) {
+                let object = found.entry(id).or_insert(row.object);
+                *object = (*object).min(row.object);
+            }
+        }
+    }
+    let (id, object) = found.iter().min()?;
+    (found.len() * 2 > open.len()).then(|| {
+        format!(
+            "{} of {all} {what} and that were looked at are not in the table of objects, and {} of these are there otherwise \
+             written, such as \"{}\" as \"{object}\": a spreadsheet takes leading zeros away; write the IDs in both as \
+             requests do (export them as text), else whose they are nobody knows",
+            open.len(),
+            found.len(),
+            text(id),
+        )
+    })
+}
+
+/// A name without escapes and in lower case; then without domain, and without leading zeros where it is a number. Bytes that
+/// are no UTF-8 are taken as Latin-1.
+fn otherwise(name: &[u8]) -> impl Iterator<Item = String> {
+    let decoded = decode(name);
+    let folded = match std::str::from_utf8(&decoded) {
+        Ok(name) => name.trim().to_lowercase(),
+        Err(_) => decoded
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect::<String>()
+            .to_lowercase(),
+    };
+    let bare = folded.rsplit(['\\', '/']).next().unwrap_or(&folded);
+    let bare = bare.split('@').next().unwrap_or(bare);
+    let bare = match bare.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => bare.trim_start_matches('0'),
+        false => bare,
+    };
+    let bare = Some(bare.to_owned()).filter(|bare| !bare.is_empty() && *bare != folded);
+    std::iter::once(folded).chain(bare)
+}

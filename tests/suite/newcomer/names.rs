@@ -1,0 +1,89 @@
+//! Names that logs and tables write otherwise: domains, mail addresses, leading zeros, another platform's accounts.
+
+use super::Portal;
+
+/// The log has the domain and the directory has none, or the other way round.
+#[test]
+fn accounts_with_a_domain_are_pointed_out() {
+    for written in ["KLINIK\\$", "klinik/$", "$@klinik.example", "KLINIK\\\\$"] {
+        let mut portal = Portal::new("domain");
+        portal.lines(|line| {
+            let (before, rest) = line.split_once(" - ").unwrap();
+            let (who, rest) = rest.split_once(' ').unwrap();
+            format!("{before} - {} {rest}", written.replace('$', who))
+        });
+        let screen = portal.scanned();
+        assert!(
+            screen.contains("Note 48 accounts that the table of grants does not know would be known otherwise written"),
+            "{written}: {screen}"
+        );
+        assert!(screen.contains("as \"pflege000\""), "{screen}");
+        portal.gone();
+    }
+    let mut portal = Portal::new("domain-in-table");
+    portal.table("grants.csv", |rows| {
+        rows.replace("\npflege", "\nKLINIK\\pflege").into_bytes()
+    });
+    let screen = portal.scanned();
+    assert!(
+        screen.contains("such as \"pflege000\" as \"KLINIK\\pflege000\""),
+        "{screen}"
+    );
+    portal.gone();
+}
+
+/// Two accounts of two domains share a name: nobody says which is meant.
+#[test]
+fn an_account_that_could_be_two_is_not_pointed_out() {
+    let mut portal = Portal::new("two-domains");
+    portal.table("grants.csv", |rows| {
+        let own = |line: &str| format!("NORD\\{line}\nSUED\\{line}\n");
+        let (header, rows) = rows.split_once('\n').unwrap();
+        let rows: String = rows.lines().map(own).collect();
+        format!("{header}\n{rows}").into_bytes()
+    });
+    let screen = portal.scanned();
+    assert!(!screen.contains("otherwise written"), "{screen}");
+    assert!(
+        screen.contains("Note none of 48 accounts that made requests stands in the table of grants, such as \"pflege000\""),
+        "{screen}"
+    );
+    portal.gone();
+}
+
+/// A spreadsheet took the zeros of the case numbers away: everything was unknown, and nothing said why.
+#[test]
+fn leading_zeros_that_a_spreadsheet_took_away_are_pointed_out() {
+    let bare = |rows: &str| {
+        rows.replace(",000", ",")
+            .replace("\n000", "\n")
+            .into_bytes()
+    };
+    let mut portal = Portal::new("zeros");
+    portal.table("objects.csv", bare);
+    portal.table("members.csv", bare);
+    let screen = portal.scanned();
+    assert!(
+        screen.contains(
+            "IDs that requests name and that were looked at are not in the table of objects"
+        ),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("such as \"0001200\" as \"1200\": a spreadsheet takes leading zeros away"),
+        "{screen}"
+    );
+    portal.gone();
+    let mut portal = Portal::new("zeros-of-members");
+    portal.table("members.csv", bare);
+    let screen = portal.scanned();
+    assert!(
+        screen.contains("Note 240 of 240 objects that the table of members names and that were looked at are not in"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("such as \"1200\" as \"0001200\""),
+        "{screen}"
+    );
+    portal.gone();
+}
