@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::doubled::{self, BySource};
 use super::unlisted::{self, Unlisted};
 use super::unpaged::{self, Unpaged};
-use super::{Ending, unnamed};
+use super::{Ending, doubled, nobody, unnamed};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
 use crate::format::is_private;
@@ -34,7 +33,9 @@ pub(super) struct Glance {
     /// Requests of routes that have pages.
     pub unpaged: Unpaged,
     /// Lines that stand in two files.
-    pub doubled: BySource,
+    pub doubled: doubled::BySource,
+    /// Requests without an account.
+    pub nobody: nobody::BySource,
 }
 
 impl Glance {
@@ -52,6 +53,7 @@ impl Glance {
             unlisted: unlisted::look(case, inputs)?,
             unpaged: unpaged::look(case, inputs)?,
             doubled: doubled::look(inputs, &all.accesses),
+            nobody: nobody::look(inputs, sources, all),
             ..Glance::default()
         };
         // Mostly every route has named something within a few accesses.

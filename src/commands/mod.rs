@@ -19,6 +19,7 @@ mod ladder;
 mod left_out;
 mod logs;
 mod manual;
+mod nobody;
 mod pack;
 mod progress;
 mod purge;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::glance::{Busiest, Glance};
 use super::inputs::head;
-use super::{Ending, doubled, respelled, unmatched, unnamed, unpaged};
+use super::{Ending, doubled, nobody, respelled, unmatched, unnamed, unpaged};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
 use crate::format::{Proxies, State};
@@ -29,6 +29,7 @@ pub(super) fn all(
         unmatched::check(case, inputs, sources)?,
         respelled::remarks(case, names),
         glance.unlisted.remark(objects).into_iter().collect(),
+        nobody::remarks(case, &glance.nobody),
         doubled::remarks(case, inputs, &glance.doubled),
         of(case, inputs, sources, (names, &glance.busiest)),
     ]

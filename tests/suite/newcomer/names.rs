@@ -87,3 +87,24 @@ fn leading_zeros_that_a_spreadsheet_took_away_are_pointed_out() {
     );
     portal.gone();
 }
+
+/// Three hospitals come through a proxy that hides who is signed in: all of them are one address without an account.
+#[test]
+fn a_proxy_that_hides_accounts_is_said() {
+    let mut portal = Portal::new("hidden");
+    portal.lines(|line| {
+        let (before, rest) = line.split_once(" - ").unwrap();
+        let (who, rest) = rest.split_once(' ').unwrap();
+        match who < "pflege024" && !rest.contains("/Mar/2021:02:") {
+            true => format!("10.0.0.1 - - {rest}"),
+            false => format!("{before} - {who} {rest}"),
+        }
+    });
+    let screen = portal.scanned();
+    let (hidden, all) = (24 * 5 * 6, 48 * 5 * 6 + super::WALK);
+    let said = format!(
+        "Note {hidden} of {all} answered accesses in source \"portal\" name no account, {hidden} of them from 10.0.0.1"
+    );
+    assert!(screen.contains(&said), "{screen}");
+    portal.gone();
+}
