@@ -70,8 +70,7 @@ pub(super) fn remarks(case: &Case, found: &BySource) -> Vec<String> {
         Some(format!(
             "{} of {} answered accesses in source \"{}\" name no account, {} of them from {}: by that they are beyond every \
              scope, as of somebody who is not signed in; if the log hides there who was (a proxy, a single sign-on, a part \
-             of the platform), ask for one that tells, and give these lines a source of their own without `account` until \
-             then",
+             of the platform), ask for one that tells",
             one.nobodys,
             one.answered,
             case.sources.get(*source)?.name,

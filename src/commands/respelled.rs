@@ -125,13 +125,30 @@ fn objects(case: &Case, ids: &[&[u8]], what: &str) -> Option<String> {
     (found.len() * 2 > open.len()).then(|| {
         format!(
             "{} of {all} {what} and that were looked at are not in the table of objects, and {} of these are there otherwise \
-             written, such as \"{}\" as \"{object}\": a spreadsheet takes leading zeros away; write the IDs in both as \
+             written, of the form {} as {}: a spreadsheet takes leading zeros away; write the IDs in both as \
              requests do (export them as text), else whose they are nobody knows",
             open.len(),
             found.len(),
-            text(id),
+            form(&text(id)),
+            form(object),
         )
     })
+}
+
+/// How an ID is written, without saying which it is: it may be a protected person's.
+fn form(id: &str) -> String {
+    let mut leading = true;
+    let sign = |c: char| {
+        leading &= c == '0';
+        match c {
+            '0' if leading => '0',
+            c if c.is_numeric() => '9',
+            c if c.is_uppercase() => 'A',
+            c if c.is_alphabetic() => 'a',
+            c => c,
+        }
+    };
+    id.chars().map(sign).collect()
 }
 
 /// A name without escapes and in lower case; then without domain, and without leading zeros where it is a number. Bytes that
