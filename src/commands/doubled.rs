@@ -4,8 +4,9 @@
 //! Estimated from a sample of the accesses by all that a line says of a request; two hosts that share a load have none alike
 //! but by chance.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Case;

@@ -2,7 +2,9 @@
 //! leading zeros a spreadsheet took away. Whether they are the same nobody can tell here, and so they stay apart; it is said,
 //! for else nobody would know why all is unknown.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::case::Case;
 use crate::format::target::decode;
@@ -116,7 +118,7 @@ fn objects(case: &Case, ids: &[&[u8]], what: &str) -> Option<String> {
     for row in rows.iter() {
         for one in otherwise(row.object.as_bytes()) {
             if let Some(id) = plain.get(&one) {
-                let object = found.entry(id).or_insert(row.object);
+                let object = found.entry(*id).or_insert(row.object);
                 *object = (*object).min(row.object);
             }
         }
@@ -125,7 +127,8 @@ fn objects(case: &Case, ids: &[&[u8]], what: &str) -> Option<String> {
     (found.len() * 2 > open.len()).then(|| {
         format!(
             "{} of {all} {what} and that were looked at are not in the table of objects, and {} of these are there otherwise \
-             written, of the form {} as {}: a spreadsheet takes leading zeros away; write the IDs in both as \
+             written, of the form {} as {}: programs that open a table take leading zeros \
+             away and append \".0\"; write the IDs in both as \
              requests do (export them as text), else whose they are nobody knows",
             open.len(),
             found.len(),
@@ -151,7 +154,7 @@ fn form(id: &str) -> String {
     id.chars().map(sign).collect()
 }
 
-/// A name without escapes and in lower case; then without domain, and without leading zeros where it is a number. Bytes that
+/// A name without escapes and in lower case; then without domain, braces, and leading zeros or `.0` where it is a number. Bytes that
 /// are no UTF-8 are taken as Latin-1.
 fn otherwise(name: &[u8]) -> impl Iterator<Item = String> {
     let decoded = decode(name);
@@ -165,7 +168,14 @@ fn otherwise(name: &[u8]) -> impl Iterator<Item = String> {
     };
     let bare = folded.rsplit(['\\', '/']).next().unwrap_or(&folded);
     let bare = bare.split('@').next().unwrap_or(bare);
-    let bare = match bare.bytes().all(|byte| byte.is_ascii_digit()) {
+    let bare = bare.trim_matches(['{', '}', '\'', '"']);
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Whole numbers of a column with empty cells are written so.
+    let bare = bare
+        .strip_suffix(".0")
+        .filter(|bare| digits(bare))
+        .unwrap_or(bare);
+    let bare = match digits(bare) {
         true => bare.trim_start_matches('0'),
         false => bare,
     };

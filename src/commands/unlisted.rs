@@ -3,8 +3,9 @@
 //!
 //! Only the beginnings of the logs are looked at. Routes that no request matches are `unmatched`'s.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::unmatched::is_word;

@@ -70,7 +70,9 @@ fn leading_zeros_that_a_spreadsheet_took_away_are_pointed_out() {
         "{screen}"
     );
     assert!(
-        screen.contains("of the form 0009999 as 9999: a spreadsheet takes leading zeros away"),
+        screen.contains(
+            "of the form 0009999 as 9999: programs that open a table take leading zeros away"
+        ),
         "{screen}"
     );
     portal.gone();
@@ -103,5 +105,21 @@ fn a_proxy_that_hides_accounts_is_said() {
         "Note {hidden} of {all} answered accesses in source \"portal\" name no account, {hidden} of them from 10.0.0.1"
     );
     assert!(screen.contains(&said), "{screen}");
+    portal.gone();
+}
+
+/// A library writes whole numbers with a fraction where some cells of the column are empty.
+#[test]
+fn whole_numbers_with_a_fraction_are_pointed_out() {
+    let mut portal = Portal::new("fraction");
+    portal.table("objects.csv", |rows| {
+        let line = |line: &str| match line.split_once(',') {
+            Some((id, rest)) if id.starts_with("000") => format!("{}.0,{rest}\n", &id[3..]),
+            _ => format!("{line}\n"),
+        };
+        rows.lines().map(line).collect::<String>().into_bytes()
+    });
+    let screen = portal.scanned();
+    assert!(screen.contains("of the form 0009999 as 9999.9"), "{screen}");
     portal.gone();
 }
