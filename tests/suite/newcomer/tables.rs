@@ -218,6 +218,19 @@ fn slips_in_the_case_file_say_what_to_write() {
             "{said}"
         );
     }
+    let said = told(
+        "path = \"/portal/faelle/{fall}/befund\"",
+        "path = “/portal/faelle/{fall}/befund”",
+    );
+    assert!(
+        said.contains("quotation marks must be straight ones"),
+        "{said}"
+    );
+    let said = told("[[route]]", "[route]");
+    assert!(
+        said.contains("headings that stand several times are written [[source]], [[route]]"),
+        "{said}"
+    );
     let portal = Portal::new("wide-case");
     portal.write();
     let case = portal.folder.join("case.toml");
