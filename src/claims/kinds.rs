@@ -153,7 +153,7 @@ impl<'c> Known<'c> {
         let listed = || listed.clone().flat_map(|row| [&row.container, &row.object]);
         let objects = directory.objects.as_ref();
         let known = objects.is_some_and(|objects| objects.iter().any(|row| row.object == name))
-            || listed().any(|id| id == name);
+            || listed().any(|id| **id == *name);
         if objects.is_some() && !known {
             // The nearest of millions would be looked for in vain: most are as near.
             let what = format!("the case knows no object {}", quoted(name));
