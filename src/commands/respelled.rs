@@ -40,60 +40,95 @@ fn some(names: &Interner) -> Vec<&[u8]> {
     numbers.map(|number| names.name(number)).collect()
 }
 
+/// By the table of grants; where that has no account otherwise written, by the table of accounts.
 fn accounts(case: &Case, names: &Names) -> Option<String> {
     let directory = &case.directory;
-    let grants = directory.grants.iter().flatten();
-    let granted: BTreeSet<&str> = grants.map(|grant| &*grant.account).collect();
+    let granted = directory.grants.iter().flatten().map(|row| &*row.account);
+    let listed = directory.accounts.iter().flatten();
+    let listed = listed.map(|row| row.account.as_str());
     let sessions = directory.sessions.iter().flatten();
-    let sessions: BTreeSet<&str> = sessions.map(|row| &*row.session).collect();
-    let mut plain: HashMap<String, Option<&str>> = HashMap::new();
-    for account in &granted {
-        for name in otherwise(account.as_bytes()) {
-            // Two that could be meant are none.
-            let one = plain.entry(name).or_insert(Some(account));
-            *one = one.filter(|other| other == account);
+    let sessions: BTreeSet<&str> = sessions.map(|row| row.session.as_str()).collect();
+    let by_grants = Held::of(names, granted.collect(), &sessions);
+    let by_accounts = Held::of(names, listed.collect(), &sessions);
+    by_grants
+        .otherwise("grants", "what they may see")
+        .or_else(|| by_grants.none())
+        .or_else(|| {
+            by_accounts.otherwise(
+                "accounts",
+                "whose they are, of what kind, and when they were closed",
+            )
+        })
+}
+
+/// The accounts of requests, held against a table's.
+struct Held<'t> {
+    all: usize,
+    table: usize,
+    /// The table has them otherwise written.
+    found: Vec<(String, &'t str)>,
+    strange: Vec<String>,
+}
+
+impl<'t> Held<'t> {
+    fn of(names: &Names, table: BTreeSet<&'t str>, sessions: &BTreeSet<&str>) -> Held<'t> {
+        let mut plain: HashMap<String, Option<&'t str>> = HashMap::new();
+        for account in &table {
+            for name in otherwise(account.as_bytes()) {
+                // Two that could be meant are none.
+                let one = plain.entry(name).or_insert(Some(account));
+                *one = one.filter(|other| other == account);
+            }
         }
-    }
-    let actors = &names.actors;
-    let mut found: Vec<(String, &str)> = Vec::new();
-    let mut strange: Vec<String> = Vec::new();
-    let mut all = 0;
-    for number in 0..actors.len() as u32 {
-        let Some(name) = actors.name(number).strip_prefix(b"a") else {
-            continue;
+        let mut held = Held {
+            all: 0,
+            table: table.len(),
+            found: Vec::new(),
+            strange: Vec::new(),
         };
-        all += 1;
-        let as_written = std::str::from_utf8(name).ok();
-        let known = |name: &str| granted.contains(name) || sessions.contains(name);
-        if as_written.is_some_and(known) {
-            continue;
+        let actors = &names.actors;
+        for number in 0..actors.len() as u32 {
+            let Some(name) = actors.name(number).strip_prefix(b"a") else {
+                continue;
+            };
+            held.all += 1;
+            let as_written = std::str::from_utf8(name).ok();
+            let known = |name: &str| table.contains(name) || sessions.contains(name);
+            if as_written.is_some_and(known) {
+                continue;
+            }
+            match otherwise(name).find_map(|one| *plain.get(&one)?) {
+                Some(account) => held.found.push((text(name), account)),
+                None => held.strange.push(text(name)),
+            }
         }
-        let known = otherwise(name).find_map(|one| *plain.get(&one)?);
-        match known {
-            Some(account) => found.push((text(name), account)),
-            None => strange.push(text(name)),
-        }
+        held.found.sort();
+        held.strange.sort();
+        held
     }
-    found.sort();
-    strange.sort();
-    if let Some((name, account)) = found.first() {
-        return Some(format!(
-            "{} that the table of grants does not know would be known otherwise written (in another case, without escapes, \
+
+    fn otherwise(&self, table: &str, unknown: &str) -> Option<String> {
+        let (name, account) = self.found.first()?;
+        Some(format!(
+            "{} that the table of {table} does not know would be known otherwise written (in another case, without escapes, \
              in UTF-8, with or without a domain or leading zeros), such as \"{name}\" as \"{account}\": if they are the \
-             same, give [directory] a table `sessions` (session,account) that says so; until then nobody knows what they \
-             may see",
-            counted(found.len() as u64, "account")
-        ));
+             same, give [directory] a table `sessions` (session,account) that says so; until then nobody knows {unknown}",
+            counted(self.found.len() as u64, "account")
+        ))
     }
-    let first = strange.first()?;
-    (strange.len() == all && all >= FEW && !granted.is_empty()).then(|| {
-        format!(
-            "none of {} that made requests stands in the table of grants, such as \"{first}\": the table is of another \
-             platform or names them otherwise, or `account` is not what names them; until then nobody knows what they may \
-             see",
-            counted(all as u64, "account")
-        )
-    })
+
+    /// None of them is there at all.
+    fn none(&self) -> Option<String> {
+        let first = self.strange.first()?;
+        (self.strange.len() == self.all && self.all >= FEW && self.table > 0).then(|| {
+            format!(
+                "none of {} that made requests stands in the table of grants, such as \"{first}\": the table is of another \
+                 platform or names them otherwise, or `account` is not what names them; until then nobody knows what they \
+                 may see",
+                counted(self.all as u64, "account")
+            )
+        })
+    }
 }
 
 /// IDs of which more than half are unknown to the table of objects, where it has them otherwise written.

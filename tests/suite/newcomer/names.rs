@@ -32,6 +32,21 @@ fn accounts_with_a_domain_are_pointed_out() {
     portal.gone();
 }
 
+/// The table of accounts has a domain that neither log nor grants have: that an account was closed stood there in vain.
+#[test]
+fn accounts_of_the_table_of_accounts_are_pointed_out() {
+    let mut portal = Portal::new("domain-of-accounts");
+    portal.table("accounts.csv", |rows| {
+        rows.replace("\npflege", "\nKLINIK\\pflege").into_bytes()
+    });
+    let screen = portal.scanned();
+    assert!(
+        screen.contains("Note 48 accounts that the table of accounts does not know would be known otherwise written"),
+        "{screen}"
+    );
+    portal.gone();
+}
+
 /// Two accounts of two domains share a name: nobody says which is meant.
 #[test]
 fn an_account_that_could_be_two_is_not_pointed_out() {
