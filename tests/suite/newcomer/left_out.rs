@@ -355,3 +355,30 @@ fn lines_that_stand_in_two_files_are_said() {
     assert!(!screen.contains("stand in two files"), "{screen}");
     portal.gone();
 }
+
+/// An authority has the answer and neither case nor logs: what can be held is held, and it is said what was not.
+#[test]
+fn an_answer_alone_is_held_against_its_own_digests() {
+    let portal = Portal::new("alone");
+    portal.scanned();
+    let alone = crate::answer::fresh("newcomer-alone-answer");
+    for (name, bytes) in crate::answer::bytes(&portal.folder.join("answer")) {
+        fs::write(alone.join(name), bytes).unwrap();
+    }
+    portal.gone();
+    let held = run(&["verify", text(&alone)]);
+    let said = String::from_utf8_lossy(&held.stdout).into_owned();
+    assert_eq!(held.status.code(), Some(4), "{said}");
+    assert!(
+        said.contains("Checked      13 files of the answer"),
+        "{said}"
+    );
+    assert!(
+        said.contains("Not available  case.toml: the case file (SHA-256 "),
+        "{said}"
+    );
+    fs::write(alone.join("subjects.csv"), "subject\n").unwrap();
+    let held = run(&["verify", text(&alone)]);
+    assert_eq!(held.status.code(), Some(3));
+    fs::remove_dir_all(&alone).unwrap();
+}
