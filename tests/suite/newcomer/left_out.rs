@@ -23,6 +23,12 @@ fn a_period_beside_the_walk_is_said() {
          2021-03-05T23:00:00Z and are in no figure"
     );
     assert!(screen.contains(&said), "{screen}");
+    // Whoever reads an authority's form or the document alone reads it, too.
+    let answer = portal.folder.join("answer");
+    for form in ["imy-23", "edpb", "art-33-3"] {
+        let form = crate::answer::succeed(&["report", text(&answer), "--answers", form]);
+        assert!(form.contains("lie outside of the case's period"), "{form}");
+    }
     portal.gone();
 }
 
