@@ -244,7 +244,7 @@ fn utf8<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, CaseProblem> {
             true => "the case file is UTF-16 (\"Unicode\" in some editors), not UTF-8",
             false => "the case file is not UTF-8",
         };
-        let at = (!wide).then(|| text.len()..text.len());
+        let at = (!wide).then_some(text.len()..text.len());
         script.complain(at, None, what, "save it again as UTF-8")
     })
 }
