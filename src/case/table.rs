@@ -263,8 +263,7 @@ impl Table {
                     None,
                     what,
                     "give every row a cell for every column, empty \
-                    where nothing is known, and put cells with commas (or what else stands between the columns) in \
-                    quotation marks",
+                    where nothing is known, and put cells that hold the sign between the columns in quotation marks",
                 )
             }
             other => self.complain(

@@ -45,7 +45,10 @@ pub(super) fn look(inputs: &[Input], accesses: &Accesses) -> BySource {
     let mut seen: HashMap<(usize, u64), u32> = HashMap::new();
     for access in accesses.iter() {
         let key = key(&access);
-        let Some(input) = inputs.get(access.file as usize).filter(|_| key.is_multiple_of(step)) else {
+        let Some(input) = inputs
+            .get(access.file as usize)
+            .filter(|_| key.is_multiple_of(step))
+        else {
             continue;
         };
         let own = found.entry(input.source).or_default();
