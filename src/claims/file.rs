@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::kinds::{self, KINDS, Known};
-use super::{Claim, Claims, Unknown};
+use super::{Claim, Claims};
 use crate::case::problem::{quoted, suggest};
 use crate::case::section::{Script, Section, Value};
 use crate::case::{Case, CaseProblem};
@@ -50,7 +50,7 @@ pub fn load(path: &Path, case: &Case) -> Result<Claims, CaseProblem> {
 fn read(
     script: Script<'_>,
     known: &Known<'_>,
-    unknown: &mut Vec<Unknown>,
+    unknown: &mut Vec<(String, String)>,
 ) -> Result<Vec<Claim>, CaseProblem> {
     let root = script.parse()?;
     let top = Section::whole(script, &root, "the file of statements", &["claim"])?;
@@ -77,7 +77,7 @@ fn one(
     value: &Value<'_>,
     number: usize,
     known: &Known<'_>,
-    unknown: &mut Vec<Unknown>,
+    unknown: &mut Vec<(String, String)>,
 ) -> Result<Claim, CaseProblem> {
     let numbered = format!("[[claim]] number {number}");
     let title = match value.table(numbered.clone())?.text("id") {

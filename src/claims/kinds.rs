@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono_tz::Tz;
 
-use super::{Claim, Form, Kind, Only, Unknown};
+use super::{Claim, Form, Kind, Only};
 use crate::case::problem::{quoted, suggest};
 use crate::case::section::{Section, Value};
 use crate::case::times::{OFFSET_REMEDY, clock_offset};
@@ -131,39 +131,12 @@ impl<'c> Known<'c> {
     fn account(
         &self,
         value: &Value<'_>,
-        unknown: &mut Vec<Unknown>,
+        unknown: &mut Vec<(String, String)>,
     ) -> Result<String, CaseProblem> {
         let name = value.text()?;
         if !self.accounts.contains(name) && !name.starts_with("client:") {
             let complaint = no_such(value, "account", name, self.accounts.iter().copied());
-            unknown.push(Unknown {
-                object: false,
-                name: name.to_owned(),
-                complaint: complaint.to_string(),
-            });
-        }
-        Ok(name.to_owned())
-    }
-
-    /// As for accounts: of an object that is misspelt everything would be supported that says nobody read it.
-    fn object(&self, value: &Value<'_>, unknown: &mut Vec<Unknown>) -> Result<String, CaseProblem> {
-        let name = value.text()?;
-        let directory = &self.case.directory;
-        let listed = directory.members.iter().flatten();
-        let listed = || listed.clone().flat_map(|row| [&row.container, &row.object]);
-        let objects = directory.objects.as_ref();
-        let known = objects.is_some_and(|objects| objects.iter().any(|row| row.object == name))
-            || listed().any(|id| **id == *name);
-        if objects.is_some() && !known {
-            // The nearest of millions would be looked for in vain: most are as near.
-            let what = format!("the case knows no object {}", quoted(name));
-            let remedy =
-                "write the ID as requests and the table of objects do, with every sign of it";
-            unknown.push(Unknown {
-                object: true,
-                name: name.to_owned(),
-                complaint: value.complain(&what, remedy).to_string(),
-            });
+            unknown.push((name.to_owned(), complaint.to_string()));
         }
         Ok(name.to_owned())
     }
@@ -204,7 +177,7 @@ pub(super) fn read(
     word: &str,
     section: &Section<'_>,
     known: &Known<'_>,
-    unknown: &mut Vec<Unknown>,
+    unknown: &mut Vec<(String, String)>,
 ) -> Result<(Kind, Only), CaseProblem> {
     let when = section.validity(known.zone())?;
     let controller = section.get("controller");
@@ -268,10 +241,10 @@ pub(super) fn read(
         "log_complete" => Kind::LogComplete,
         "revoked_not_used" => Kind::RevokedNotUsed(revoked(section, known, unknown, at("at")?)?),
         "read_by" => Kind::ReadBy {
-            object: known.object(
-                &section.need("object", "the ID of what was read, as requests name it")?,
-                unknown,
-            )?,
+            object: section
+                .need("object", "the ID of what was read, as requests name it")?
+                .text()?
+                .to_owned(),
             k: count(section, "k")?.unwrap_or(0),
             n: count(section, "n")?,
             withdrawn: at("withdrawn")?,
@@ -345,7 +318,7 @@ fn form(
 fn accounts(
     section: &Section<'_>,
     known: &Known<'_>,
-    unknown: &mut Vec<Unknown>,
+    unknown: &mut Vec<(String, String)>,
 ) -> Result<Vec<String>, CaseProblem> {
     let Some(value) = section.get("accounts") else {
         return Ok(Vec::new());
@@ -421,7 +394,7 @@ fn pace(section: &Section<'_>) -> Result<(u64, i64), CaseProblem> {
 fn revoked(
     section: &Section<'_>,
     known: &Known<'_>,
-    unknown: &mut Vec<Unknown>,
+    unknown: &mut Vec<(String, String)>,
     at: Option<Stamp>,
 ) -> Result<BTreeMap<String, Stamp>, CaseProblem> {
     let Some(value) = section.get("account") else {

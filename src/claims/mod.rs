@@ -45,19 +45,8 @@ pub struct Claims {
     pub sha256: String,
     /// In the order of the file.
     pub claims: Vec<Claim>,
-    /// Names that no table has.
-    pub unknown: Vec<Unknown>,
-}
-
-/// An account or an object that no table names, with the complaint that is due if no request names it either.
-#[derive(Clone, Debug)]
-pub struct Unknown {
-    /// It is an object.
-    pub object: bool,
-    /// As the statement writes it.
-    pub name: String,
-    /// What to say then.
-    pub complaint: String,
+    /// Accounts that no table names, with the complaint that is due if no request bears them either.
+    pub unknown: Vec<(String, String)>,
 }
 
 /// One statement.

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::lost::Named;
 use super::names::{NONE, Names};
-use super::{Claims, Example, Kind, Unknown, kinds};
+use super::{Claims, Example, Kind, kinds};
 use crate::case::{Case, SessionRow};
 use crate::coverage::SourceFacts;
 use crate::format::target::Target;
@@ -143,15 +143,11 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Whether anybody of that name made a request, or named that object in one.
-    pub fn knows(&self, one: &Unknown) -> bool {
-        match one.object {
-            true => self.ids.known(one.name.as_bytes()).is_some(),
-            false => self
-                .people
-                .known(&[b"a", one.name.as_bytes()].concat())
-                .is_some(),
-        }
+    /// Whether anybody of that name made a request.
+    pub fn knows(&self, account: &str) -> bool {
+        self.people
+            .known(&[b"a", account.as_bytes()].concat())
+            .is_some()
     }
 
     /// The source that a request's line stands in.
