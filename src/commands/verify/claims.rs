@@ -88,9 +88,12 @@ fn weigh<'c>(
     unpaged::check(case, &unpaged::look(case, inputs)?)?;
     progress.stage("reading again for the statements");
     let requests = read(case, claims, inputs, (&files, &sources), &how)?;
-    let mut unknown = claims.unknown.iter().filter(|one| !requests.knows(one));
-    if let Some(one) = unknown.next() {
-        return Err(Ending::Usage(one.complaint.clone()));
+    let mut unknown = claims
+        .unknown
+        .iter()
+        .filter(|(account, _)| !requests.knows(account));
+    if let Some((_, complaint)) = unknown.next() {
+        return Err(Ending::Usage(complaint.clone()));
     }
     let findings = claims::judge(case, claims, &requests, &sources);
     let cited = findings
