@@ -104,17 +104,11 @@ pub(super) fn spoilt(id: &str) -> Option<(&'static str, &'static str)> {
         b'#' if is_error(&id[1..]) => {
             Some(("is a spreadsheet's error", "fill in what it should be"))
         }
-        b'N' | b'n' | b'(' | b'\\'
-            if matches!(
-                id,
-                "NULL" | "Null" | "null" | "(null)" | "\\N" | "NaN" | "nan"
-            ) =>
-        {
-            Some((
-                "is what databases write for nothing",
-                "leave the cell empty",
-            ))
-        }
+        // Letters that somebody types ahead may be "nan".
+        b'N' | b'(' | b'\\' if matches!(id, "NULL" | "(null)" | "\\N") => Some((
+            "is what databases write for nothing",
+            "leave the cell empty",
+        )),
         b'0'..=b'9' if id.contains('+') && is_shortened(id) => {
             Some(("is a number that a spreadsheet has shortened", TEXT))
         }
