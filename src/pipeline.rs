@@ -13,8 +13,8 @@ mod split;
 mod survey;
 
 pub use analyse::{
-    AccountOutcome, AfterClosing, Analysis, Common, Material, Panel, Returned, Seen, Shared,
-    Watched, analyse, look_apart, together,
+    AccountOutcome, AfterClosing, Analysis, Common, Material, Panel, Returned, Seen, SetAside,
+    Shared, Watched, analyse, look_apart, together,
 };
 pub use extract::{Desk, Extraction, Input, ReadFile, extract};
 pub use keep::Keep;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 
 use super::problem::{CaseProblem, Complaint, Complaints, quoted, suggest};
+use super::spreadsheet;
 use super::table::{Row, Spot, Table};
 use super::times::{TIME_REMEDY, instant};
 use crate::words::{Stamp, Validity};
@@ -42,11 +43,25 @@ impl Sheet {
     /// Every column that is unknown, double or missing.
     pub(super) fn new(table: Table, layout: &Layout, zone: Tz) -> Result<Sheet, CaseProblem> {
         let mut complaints = Complaints::default();
-        let known = || {
-            let required = layout.required.iter().map(|(name, _)| *name);
-            required.chain(layout.optional.iter().copied())
-        };
+        let required = layout.required.iter().map(|(name, _)| *name);
+        let required: Vec<&str> = required.collect();
+        let known = || required.iter().chain(layout.optional).copied();
+        if !required
+            .iter()
+            .any(|name| table.columns.iter().any(|c| c == name))
+            && let Some(line) = table.header_below(&required)
+        {
+            let what =
+                format!("the first row is no header; the columns' names stand on line {line}");
+            let remedy = "take out what stands above them".to_owned();
+            complaints.add(|| table.complain_header(None, what, remedy));
+            return complaints.or(Sheet { table, zone });
+        }
         for (index, name) in table.columns.iter().enumerate() {
+            // A spreadsheet writes columns that are there and empty.
+            if name.is_empty() {
+                continue;
+            }
             if table.columns[..index].contains(name) {
                 let what = format!("the column {} stands twice", quoted(name));
                 complaints
@@ -92,14 +107,30 @@ impl Sheet {
         let mut made = Vec::new();
         // Only a saving of copies: where that much room is not to be had, the list grows as it goes.
         let _ = made.try_reserve(self.table.most_rows());
+        let columns = 0..self.table.columns.len();
+        let (nameless, named): (Vec<usize>, Vec<usize>) =
+            columns.partition(|at| self.table.columns[*at].is_empty());
+        let blank =
+            |row: &Row<'_>, of: &[usize]| of.iter().all(|at| row.cell(*at).trim().is_empty());
         self.table.each(&mut complaints, |row, complaints| {
-            made.extend(make(&mut Cells {
-                sheet: self,
-                row,
-                complaints,
-            }));
+            if !blank(row, &nameless) {
+                complaints.add(|| self.nameless(row));
+            // A spreadsheet writes rows that are there and empty; most rows have their first cell.
+            } else if !blank(row, &named) {
+                made.extend(make(&mut Cells {
+                    sheet: self,
+                    row,
+                    complaints,
+                }));
+            }
         });
         complaints.or(made)
+    }
+
+    fn nameless(&self, row: &Row<'_>) -> Complaint {
+        let what = "a cell of a column without a name is not empty".to_owned();
+        let remedy = "give the column a name (x_… or note… for one of your own), or empty it";
+        self.table.complain(row.spot, None, what, remedy)
     }
 
     /// A complaint that an ID is not among the known ones.
@@ -159,6 +190,11 @@ impl<'r> Cells<'r> {
     /// An ID, or nothing.
     pub(super) fn id_or_empty(&mut self, column: Column) -> Option<&'r str> {
         let text = self.text(column);
+        if let Some((what, remedy)) = spreadsheet::spoilt(text) {
+            let what = format!("{} {what}", quoted(text));
+            self.complain(column, &what, |_| remedy.to_owned());
+            return None;
+        }
         if plain(text) {
             return Some(text);
         }
@@ -175,18 +211,14 @@ impl<'r> Cells<'r> {
         Some(text)
     }
 
-    /// `true`, `1`, `yes` or `false`, `0`, `no` in any case; empty is `false`.
+    /// `true`, `1`, `yes` or `false`, `0`, `no` in any case, and what spreadsheets write for them; empty is `false`.
     pub(super) fn truth(&mut self, column: Column) -> Option<bool> {
         let text = self.text(column).trim();
         if text.is_empty() {
             return Some(false);
         }
-        let is = |words: [&str; 3]| words.iter().any(|w| text.eq_ignore_ascii_case(w));
-        if is(["false", "0", "no"]) {
-            return Some(false);
-        }
-        if is(["true", "1", "yes"]) {
-            return Some(true);
+        if let Some(said) = spreadsheet::truth(text) {
+            return Some(said);
         }
         let what = format!("{} is neither true nor false", quoted(text));
         self.complain(column, &what, |_| {
@@ -199,7 +231,7 @@ impl<'r> Cells<'r> {
     pub(super) fn validity(&mut self, (from, until): (Column, Column)) -> Option<Validity> {
         let valid = Validity {
             from: self.stamp(from)?,
-            until: self.stamp(until)?,
+            until: self.end(until)?,
         };
         if let (Some(start), Some(end)) = (valid.from, valid.until)
             && start >= end
@@ -238,6 +270,15 @@ impl<'r> Cells<'r> {
         self.row.spot
     }
 
+    /// As [`Cells::stamp`]; a day in the far future is no end.
+    fn end(&mut self, column: Column) -> Option<Option<Stamp>> {
+        let day = spreadsheet::without_end(self.text(column).trim());
+        match day.and_then(|day| instant(&day, self.sheet.zone)) {
+            Some(_) => Some(None),
+            None => self.stamp(column),
+        }
+    }
+
     fn stamp(&mut self, column: Column) -> Option<Option<Stamp>> {
         let text = self.text(column).trim();
         if text.is_empty() {
@@ -264,12 +305,6 @@ pub(super) fn is_own(name: &str) -> bool {
 
 fn unknown(table: &Table, name: &str, known: Vec<&str>) -> Complaint {
     let what = format!("unknown column {}", quoted(name));
-    if known.len() > 1 && table.columns.len() == 1 && name.contains([';', '\t']) {
-        let remedy =
-            "the columns seem not to be parted by commas; save the file as CSV with commas"
-                .to_owned();
-        return table.complain_header(None, what, remedy);
-    }
     let remedy = suggest(name, known.iter().copied(), || {
         format!(
             "the columns are {}; begin the name of a column of your own with x_ or note",

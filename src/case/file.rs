@@ -237,11 +237,14 @@ fn utf8<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, CaseProblem> {
         let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let text = std::str::from_utf8(good).unwrap_or_default();
         let script = Script { file, text };
-        script.complain(
-            Some(text.len()..text.len()),
-            None,
-            "the case file is not UTF-8",
-            "save it again as UTF-8",
-        )
+        let wide = [&b"\xff\xfe"[..], b"\xfe\xff"]
+            .iter()
+            .any(|mark| bytes.starts_with(mark));
+        let what = match wide {
+            true => "the case file is UTF-16 (\"Unicode\" in some editors), not UTF-8",
+            false => "the case file is not UTF-8",
+        };
+        let at = (!wide).then_some(text.len()..text.len());
+        script.complain(at, None, what, "save it again as UTF-8")
     })
 }

@@ -72,6 +72,10 @@ impl<'s> Announced<'s> {
         let mut row_number = 0;
         table.each(&mut complaints, |row, _| {
             row_number += 1;
+            // A spreadsheet writes rows that are there and empty.
+            if (0..table.columns.len()).all(|at| row.cell(at).trim().is_empty()) {
+                return;
+            }
             let cell = |at: Option<usize>| at.map_or("", |at| row.cell(at)).to_owned();
             records.push(LeakRecord {
                 row: row_number,

@@ -18,6 +18,7 @@ mod routes;
 mod rows;
 pub(crate) mod section;
 mod sources;
+mod spreadsheet;
 mod table;
 mod thresholds;
 pub(crate) mod times;

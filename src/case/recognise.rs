@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::cells::{Layout, is_own};
-use super::rows;
+use super::{rows, spreadsheet};
 
 /// What a file's columns say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +35,16 @@ fn columns(path: &Path, bytes: Vec<u8>) -> Result<Vec<String>, String> {
             .map_err(|error| format!("{}: {error}", path.display()))?;
         return Ok(columns.into_iter().map(|column| column.name).collect());
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    let mut reader = csv::Reader::from_reader(bytes);
+    let bytes = spreadsheet::in_utf8(bytes);
+    let mut bytes = bytes.ok_or_else(|| format!("{}: is damaged UTF-16", path.display()))?;
+    let between = spreadsheet::between(&mut bytes);
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.delimiter(between).from_reader(&*bytes);
     let header = reader
         .headers()
         .map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(header.iter().map(|name| name.trim().to_owned()).collect())
+    let names = header.iter().map(|name| name.trim().to_owned());
+    Ok(names.filter(|name| !name.is_empty()).collect())
 }
 
 fn likeness(columns: &[String]) -> TableLikeness {

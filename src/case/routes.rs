@@ -66,7 +66,7 @@ fn route(section: &Section<'_>, name: &str) -> Result<RouteSpec, CaseProblem> {
     let path = section.need("path", "its template, such as \"/api/contacts/{contact}\"")?;
     let template = path.text()?;
     let variables = variables(&path, template)?;
-    let container = holder(section, "container", &variables)?;
+    let container = holder(section, "container", (template, &variables))?;
     let page = section.get("page");
     if let (Some(page), None) = (&page, &container) {
         return Err(page.complain(
@@ -80,7 +80,7 @@ fn route(section: &Section<'_>, name: &str) -> Result<RouteSpec, CaseProblem> {
         module: section.text("module")?.unwrap_or_default().to_owned(),
         method: methods(section)?,
         path: trimmed(template).to_owned(),
-        object: holder(section, "object", &variables)?,
+        object: holder(section, "object", (template, &variables))?,
         container,
         page: page.map(|p| paging(&p)).transpose()?,
         discloses: categories(section)?,
@@ -197,7 +197,7 @@ fn trimmed(template: &str) -> &str {
 fn holder(
     section: &Section<'_>,
     key: &str,
-    variables: &[&str],
+    (template, variables): (&str, &[&str]),
 ) -> Result<Option<String>, CaseProblem> {
     let Some(value) = section.get(key) else {
         return Ok(None);
@@ -209,6 +209,16 @@ fn holder(
             &what,
             "write the bare name, such as \"contact\" for {contact} or for ?contact=",
         ));
+    }
+    if !variables.contains(&name)
+        && let Some(segment) = template.split('/').find(|segment| is_meant(segment, name))
+    {
+        let what = format!(
+            "{} is no variable of the path, where {} stands, which matches nothing but itself",
+            quoted(name),
+            quoted(segment)
+        );
+        return Err(value.complain(&what, format!("write {{{name}}} in its place in the path")));
     }
     // A misspelt variable would quietly become a query parameter that no request has.
     if !variables.contains(&name)
@@ -223,6 +233,15 @@ fn holder(
         return Err(value.complain(&what, remedy));
     }
     Ok(Some(name.to_owned()))
+}
+
+/// Whether a segment of a template is a variable of that name as others write it: `:name`, `<int:name>`, `$name`, `[name]`.
+fn is_meant(segment: &str, name: &str) -> bool {
+    let open = |c: char| ":<[($%*@".contains(c);
+    let inner = segment.trim_start_matches(open);
+    let inner = inner.trim_end_matches([']', '>', ')', '%', '*']);
+    let inner = inner.rsplit(':').next().unwrap_or(inner);
+    segment.starts_with(open) && inner == name
 }
 
 fn methods(section: &Section<'_>) -> Result<Vec<String>, CaseProblem> {

@@ -16,6 +16,11 @@ use super::problem::{CaseProblem, Complaint, Place, quoted, suggest};
 use super::times::{TIME_REMEDY, instant};
 use crate::words::{Stamp, Validity};
 
+/// Whether a line is a request of an access log, or an object, rather than the beginning of a case.
+fn is_of_a_log(line: &str) -> bool {
+    line.contains(" HTTP/") || line.starts_with('{')
+}
+
 /// The text of a case file, with its name for complaints.
 #[derive(Clone, Copy)]
 pub(crate) struct Script<'s> {
@@ -33,13 +38,22 @@ impl<'s> Script<'s> {
     pub(crate) fn parse(self) -> Result<Spanned<DeTable<'s>>, CaseProblem> {
         DeTable::parse(self.text).map_err(|error| {
             let what = format!("this is no TOML: {}", error.message().replace('\n', ", "));
-            self.complain(
-                error.span(),
-                None,
-                what,
-                "mend the syntax; text stands in quotation marks, \
-                lists in brackets, and every key once",
-            )
+            let said = |word: &str| error.message().contains(word);
+            let place = error.span().map_or(0, |span| span.start);
+            let line = self.text.lines().nth(self.line(place) - 1).unwrap_or_default();
+            let remedy = if said("escape") {
+                "between double quotation marks a backslash begins an escape: write / between folders, and text with \
+                 backslashes between single ones"
+            } else if self.text.lines().next().is_some_and(is_of_a_log) {
+                "it looks like a log: `breachscope init` proposes a case for it"
+            } else if line.contains(['“', '”', '„', '‘', '’', '«', '»']) {
+                "quotation marks must be straight ones: \"...\""
+            } else if said("duplicate key") && line.starts_with('[') {
+                "headings that stand several times are written [[source]], [[route]], [[claim]]; every other stands once"
+            } else {
+                "mend the syntax; text stands in quotation marks, lists in brackets, and every key once"
+            };
+            self.complain(error.span(), None, what, remedy)
         })
     }
 

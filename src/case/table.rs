@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::parquet::{self, TextColumn};
 use super::problem::{CaseProblem, Complaint, Complaints, Place, quoted};
 use super::section::Value;
+use super::spreadsheet;
 use super::{Home, OUTSIDE, TableFile};
 
 /// The bytes that every Parquet file begins with.
@@ -29,7 +30,8 @@ pub(super) struct Table {
 }
 
 enum Body {
-    Csv(Vec<u8>),
+    /// The text, and what stands between its columns.
+    Csv(Vec<u8>, u8),
     Parquet(Vec<TextColumn>),
 }
 
@@ -112,11 +114,16 @@ impl Table {
                 }
             };
         }
-        let columns = header(&file.path, &bytes)?;
+        let Some(mut bytes) = spreadsheet::in_utf8(bytes) else {
+            let what = "the file is UTF-16 and ends or breaks off within a character";
+            return Err(refuse(&file.path, what, UTF8_REMEDY));
+        };
+        let between = spreadsheet::between(&mut bytes);
+        let columns = header(&file.path, &bytes, between)?;
         Ok(Table {
             file,
             columns,
-            body: Body::Csv(bytes),
+            body: Body::Csv(bytes, between),
         })
     }
 
@@ -134,17 +141,17 @@ impl Table {
                     visit(&Row { cells, spot }, complaints);
                 }
             }
-            Body::Csv(bytes) => self.each_record(bytes, complaints, visit),
+            Body::Csv(bytes, between) => self.each_record((bytes, *between), complaints, visit),
         }
     }
 
     fn each_record(
         &self,
-        bytes: &[u8],
+        (bytes, between): (&[u8], u8),
         complaints: &mut Complaints,
         mut visit: impl FnMut(&Row<'_>, &mut Complaints),
     ) {
-        let mut reader = ReaderBuilder::new().from_reader(bytes);
+        let mut reader = ReaderBuilder::new().delimiter(between).from_reader(bytes);
         let mut record = StringRecord::new();
         loop {
             let spot = Spot(reader.position().byte());
@@ -177,10 +184,18 @@ impl Table {
         }
     }
 
+    /// The line on which some columns' names stand, where that is not the first.
+    pub(super) fn header_below(&self, names: &[&str]) -> Option<usize> {
+        match &self.body {
+            Body::Csv(bytes, _) => spreadsheet::header_below(bytes, names),
+            Body::Parquet(_) => None,
+        }
+    }
+
     /// A number that the rows do not exceed; for Parquet the number itself.
     pub(super) fn most_rows(&self) -> usize {
         match &self.body {
-            Body::Csv(bytes) => {
+            Body::Csv(bytes, _) => {
                 // Blank lines are no rows, and a row has a comma or line end for each column.
                 let lines = memchr::memchr_iter(b'\n', bytes).count();
                 lines.min(bytes.len() / self.columns.len().max(1) + 1)
@@ -192,7 +207,7 @@ impl Table {
     /// The place of a row, for a complaint.
     pub(super) fn place(&self, spot: Spot) -> Place {
         match &self.body {
-            Body::Csv(bytes) => Place::Line(line(bytes, spot)),
+            Body::Csv(bytes, _) => Place::Line(line(bytes, spot)),
             Body::Parquet(_) => Place::Row(spot.0 as usize),
         }
     }
@@ -216,7 +231,7 @@ impl Table {
         remedy: String,
     ) -> Complaint {
         let place = match self.body {
-            Body::Csv(_) => Place::Line(1),
+            Body::Csv(..) => Place::Line(1),
             Body::Parquet(_) => Place::File,
         };
         complaint(&self.file.path, place, column, what, remedy)
@@ -248,7 +263,7 @@ impl Table {
                     None,
                     what,
                     "give every row a cell for every column, empty \
-                    where nothing is known, and put cells with commas in quotation marks",
+                    where nothing is known, and put cells that hold the sign between the columns in quotation marks",
                 )
             }
             other => self.complain(
@@ -269,27 +284,31 @@ pub(super) fn hex_digest(bytes: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn header(path: &str, bytes: &[u8]) -> Result<Vec<String>, CaseProblem> {
-    let refuse = |what: &str, remedy: &str| {
-        CaseProblem::from(complaint(
-            path,
-            Place::Line(1),
-            None,
-            what.to_owned(),
-            remedy,
-        ))
-    };
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(refuse("the file is UTF-16", UTF8_REMEDY));
-    }
-    let mut reader = ReaderBuilder::new().from_reader(bytes);
+fn refuse(path: &str, what: &str, remedy: &str) -> CaseProblem {
+    CaseProblem::from(complaint(
+        path,
+        Place::Line(1),
+        None,
+        what.to_owned(),
+        remedy,
+    ))
+}
+
+fn header(path: &str, bytes: &[u8], between: u8) -> Result<Vec<String>, CaseProblem> {
+    let mut reader = ReaderBuilder::new().delimiter(between).from_reader(bytes);
     match reader.headers() {
-        Ok(names) if names.iter().all(str::is_empty) => Err(refuse(
+        Ok(names) if names.iter().any(|name| name.contains('\0')) => Err(refuse(
+            path,
+            "the file seems to be UTF-16 without a mark at its beginning",
+            UTF8_REMEDY,
+        )),
+        Ok(names) if names.iter().all(|name| name.trim().is_empty()) => Err(refuse(
+            path,
             "the file has no header",
             "write the names of the columns into the first row",
         )),
-        Ok(names) => Ok(names.iter().map(str::to_owned).collect()),
-        Err(_) => Err(refuse("the header is not UTF-8", UTF8_REMEDY)),
+        Ok(names) => Ok(names.iter().map(|name| name.trim().to_owned()).collect()),
+        Err(_) => Err(refuse(path, "the header is not UTF-8", UTF8_REMEDY)),
     }
 }
 

@@ -30,6 +30,8 @@ const TWICE: u64 = 2;
 pub(super) struct Constant {
     /// Route, bytes.
     sizes: HashSet<(u16, u64)>,
+    /// Routes of which the case's `empty_below` does not part empty answers from others.
+    unparted: HashSet<u16>,
     /// By route, usual bytes to an ID in answers to requests that name several.
     each: HashMap<u16, u64>,
 }
@@ -38,18 +40,23 @@ impl Constant {
     /// Looks at all answered bodies.
     pub(super) fn of(requests: &Requests, routes: &[RouteSpec]) -> Constant {
         let mut sizes: BTreeMap<u16, BTreeMap<u64, u64>> = BTreeMap::new();
-        let open = |route: u16| {
-            routes
-                .get(usize::from(route))
-                .is_some_and(|spec| spec.empty_below.is_none())
-        };
-        for (request, route) in answered(requests).filter(|(_, route)| open(*route)) {
+        for (request, route) in answered(requests) {
             *sizes
                 .entry(route)
                 .or_default()
                 .entry(request.bytes)
                 .or_default() += 1;
         }
+        let limit = |route: &u16| {
+            routes
+                .get(usize::from(*route))
+                .and_then(|spec| spec.empty_below)
+        };
+        let unparted = sizes
+            .iter()
+            .filter(|(route, sizes)| limit(route).is_some_and(|limit| !parts(limit, sizes)));
+        let unparted = unparted.map(|(route, _)| *route).collect();
+        sizes.retain(|route, _| limit(route).is_none());
         let mut found: BTreeMap<u16, BTreeSet<u64>> = BTreeMap::new();
         for (route, sizes) in &sizes {
             found.insert(*route, outstanding(sizes));
@@ -84,6 +91,7 @@ impl Constant {
         }
         Constant {
             sizes: constant,
+            unparted,
             each: each(requests),
         }
     }
@@ -119,7 +127,12 @@ impl Constant {
         let probable = |reason| (Certainty::Probable, Some(reason));
         match request.status {
             200 | 203 | 206 if !counted => probable(Reason::NoBody),
-            200 | 203 | 206 if !content => (Certainty::Nothing, None),
+            200 | 203 | 206 if !content => {
+                match request.bytes > 0 && self.unparted.contains(&route) {
+                    true => probable(Reason::Ambiguous),
+                    false => (Certainty::Nothing, None),
+                }
+            }
             // A size with the head in it proves no body, unless the case says from where on it does.
             200 | 203 | 206 if request.head_counted && spec.empty_below.is_none() => {
                 probable(Reason::NoBody)
@@ -136,6 +149,21 @@ impl Constant {
             _ => (Certainty::Nothing, None),
         }
     }
+}
+
+/// Whether a limit parts empty answers from others: where all answers lie below it and are of many sizes, or many lie close
+/// to it on both sides, it is a slip.
+fn parts(limit: u64, sizes: &BTreeMap<u64, u64>) -> bool {
+    let calls: u64 = sizes.values().sum();
+    let close = (limit / 8).max(8);
+    let many = |from: u64, until: u64| {
+        let own = sizes.range(from..until);
+        let theirs: u64 = own.clone().map(|(_, calls)| calls).sum();
+        theirs >= SHARERS as u64 && theirs * ONE_IN >= calls && own.count() >= 5
+    };
+    let all_below = sizes.range(limit..).next().is_none() && sizes.len() >= OTHERS;
+    let both = many(limit.saturating_sub(close), limit) && many(limit, limit.saturating_add(close));
+    !all_below && !both
 }
 
 /// The median over people of their own medians, by route.

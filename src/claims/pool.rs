@@ -327,7 +327,8 @@ impl<'c> Judge<'c> for ReadBy<'c> {
         draft
             .reasons
             .extend(self.reasons.iter().chain(&self.after.reasons));
-        if !known && !listed && outcome == Outcome::Supported {
+        // Of an ID that is written otherwise neither that somebody read it nor that nobody did can be told.
+        if !known && !listed && to.is_empty() {
             outcome = Outcome::NotDeterminable;
             draft.reasons.insert(Reason::NoObject);
             why.push_str(

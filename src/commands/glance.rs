@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::unnamed;
+use super::unlisted::{self, Unlisted};
+use super::unpaged::{self, Unpaged};
+use super::{Ending, doubled, nobody, unnamed};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
 use crate::format::is_private;
@@ -26,12 +28,34 @@ pub(super) struct Glance {
     /// From which more than half of a source's requests come, where nobody said whose word that is and most requests name
     /// for whom they were forwarded.
     pub busiest: Busiest,
+    /// Requests that no route matches.
+    pub unlisted: Unlisted,
+    /// Requests of routes that have pages.
+    pub unpaged: Unpaged,
+    /// Lines that stand in two files.
+    pub doubled: doubled::BySource,
+    /// Requests without an account.
+    pub nobody: nobody::BySource,
 }
 
 impl Glance {
-    /// Looks at the accesses.
-    pub fn of(case: &Case, inputs: &[Input], sources: &[SourceFacts], all: &Part) -> Glance {
-        let mut glance = Glance::default();
+    /// Looks at the accesses, and at the beginnings of the logs.
+    ///
+    /// # Errors
+    /// A log cannot be read again.
+    pub fn of(
+        case: &Case,
+        inputs: &[Input],
+        sources: &[SourceFacts],
+        all: &Part,
+    ) -> Result<Glance, Ending> {
+        let mut glance = Glance {
+            unlisted: unlisted::look(case, inputs)?,
+            unpaged: unpaged::look(case, inputs)?,
+            doubled: doubled::look(inputs, &all.accesses),
+            nobody: nobody::look(inputs, sources, all),
+            ..Glance::default()
+        };
         // Mostly every route has named something within a few accesses.
         let asked = unnamed::requests(case, sources).into_keys();
         let mut open: BTreeSet<usize> =
@@ -56,7 +80,7 @@ impl Glance {
         if forwarded {
             glance.busiest = busiest(inputs, all);
         }
-        glance
+        Ok(glance)
     }
 }
 

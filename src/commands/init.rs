@@ -351,11 +351,7 @@ fn sources(
 ) -> Result<Vec<SourceText>, Ending> {
     let mut sources: Vec<SourceText> = Vec::new();
     for (group, chosen) in groups.into_iter().zip(chosen) {
-        let plain: String = group
-            .name
-            .chars()
-            .map(|c| if c == '*' { '-' } else { c })
-            .collect();
+        let plain = plain(&group.name);
         let base = match plain.trim_matches(['-', '.', '_']) {
             // A file's name may be a number and nothing else.
             "" => "log".to_owned(),
@@ -377,6 +373,19 @@ fn sources(
         });
     }
     Ok(sources)
+}
+
+/// A group's name without stars: each stands with the signs around it for a number that the files differ in.
+fn plain(name: &str) -> String {
+    let sign = |c: char| matches!(c, '*' | '-' | '_' | '.');
+    let mut out = String::new();
+    let mut rest = name;
+    while let Some(at) = rest.find('*') {
+        out.push_str(rest[..at].trim_end_matches(sign));
+        out.push('-');
+        rest = rest[at..].trim_start_matches(sign);
+    }
+    out + rest
 }
 
 /// One glob where it finds just these files, else their names.

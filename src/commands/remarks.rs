@@ -1,20 +1,43 @@
 //! What a reader of an answer must know of how its logs were read, in sentences: whose word an account is,
 //! which files name none, which entries of the case match nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::glance::Busiest;
+use super::glance::{Busiest, Glance};
 use super::inputs::head;
+use super::{Ending, doubled, nobody, respelled, unmatched, unnamed, unpaged};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
-use crate::format::target::decode;
 use crate::format::{Proxies, State};
 use crate::pipeline::Input;
 use crate::sequence::{Names, text};
-use crate::words::counted;
 
-/// Every remark, in the order of the sources and then of the case's lists.
-pub(super) fn of(
+/// Every remark that needs no analysis; the gravest come first.
+///
+/// # Errors
+/// What is to be remarked is a slip, or a log cannot be read again.
+pub(super) fn all(
+    case: &Case,
+    inputs: &[Input],
+    sources: &[SourceFacts],
+    (names, glance): (&Names, &Glance),
+) -> Result<Vec<String>, Ending> {
+    let objects = case.directory.objects.as_ref();
+    unpaged::check(case, &glance.unpaged)?;
+    Ok([
+        unnamed::check(case, inputs, sources, glance)?,
+        unmatched::check(case, inputs, sources)?,
+        respelled::remarks(case, names),
+        glance.unlisted.remark(objects).into_iter().collect(),
+        nobody::remarks(case, &glance.nobody),
+        doubled::remarks(case, inputs, &glance.doubled),
+        of(case, inputs, sources, (names, &glance.busiest)),
+    ]
+    .concat())
+}
+
+/// In the order of the sources and then of the case's lists.
+fn of(
     case: &Case,
     inputs: &[Input],
     sources: &[SourceFacts],
@@ -52,60 +75,7 @@ pub(super) fn of(
     remarks.extend(slips(case, inputs));
     remarks.extend(categories(case));
     remarks.extend(unmatched(case, names));
-    remarks.extend(respelled(case, names));
     remarks
-}
-
-/// Accounts that `grants` does not know as the log writes them, and would know in another case or without escapes. Whether
-/// they are the same nobody can tell here, and so they stay apart.
-fn respelled(case: &Case, names: &Names) -> Option<String> {
-    let directory = &case.directory;
-    let granted: BTreeSet<&str> = directory
-        .grants
-        .iter()
-        .flatten()
-        .map(|g| &*g.account)
-        .collect();
-    let sessions = directory.sessions.iter().flatten();
-    let sessions: BTreeSet<&str> = sessions.map(|row| &*row.session).collect();
-    let plain: BTreeMap<String, &str> =
-        granted.iter().map(|a| (folded(a.as_bytes()), *a)).collect();
-    let actors = &names.actors;
-    let mut found: Vec<(String, &str)> = Vec::new();
-    for number in 0..actors.len() as u32 {
-        let Some(name) = actors.name(number).strip_prefix(b"a") else {
-            continue;
-        };
-        let as_written = std::str::from_utf8(name).ok();
-        let known = |name: &str| granted.contains(name) || sessions.contains(name);
-        if as_written.is_some_and(known) {
-            continue;
-        }
-        if let Some(account) = plain.get(&folded(name)) {
-            found.push((text(name), account));
-        }
-    }
-    found.sort();
-    let (name, account) = found.first()?;
-    Some(format!(
-        "{} that the table of grants does not know would be known in another case, without escapes or in UTF-8, such as \
-         \"{name}\" as \"{account}\": if they are the same, give [directory] a table `sessions` (session,account) that says \
-         so; until then nobody knows what they may see",
-        counted(found.len() as u64, "account")
-    ))
-}
-
-/// An account without escapes and in lower case; bytes that are no UTF-8 are taken as Latin-1.
-fn folded(name: &[u8]) -> String {
-    let decoded = decode(name);
-    match std::str::from_utf8(&decoded) {
-        Ok(name) => name.trim().to_lowercase(),
-        Err(_) => decoded
-            .iter()
-            .map(|byte| char::from(*byte))
-            .collect::<String>()
-            .to_lowercase(),
-    }
 }
 
 /// Files of a source whose beginnings are looked at.

@@ -9,7 +9,7 @@ use super::inputs::{file_places, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
 use super::sources::{check_routes, source_facts};
-use super::{Ending, cause, ladder, remarks, signals, terminal, told, unmatched, unnamed};
+use super::{Ending, cause, ladder, left_out, remarks, signals, terminal, told};
 use crate::case::{self, Case};
 use crate::cause::Cause;
 use crate::cli::ScanArgs;
@@ -202,7 +202,7 @@ pub(super) fn answer(
     let places = file_places(&inputs, &sources);
     let mut keeping = read.keeping;
     let glance = match (&material, read.known) {
-        (Material::Accesses(all), _) => Ok(Glance::of(case, &inputs, &sources, all)),
+        (Material::Accesses(all), _) => Ok(Glance::of(case, &inputs, &sources, all)?),
         (_, Known::Glance(glance)) => Ok(glance),
         (_, Known::Remarks(remarks)) => Err(remarks),
         (_, Known::Accesses) => Err(Vec::new()),
@@ -210,12 +210,7 @@ pub(super) fn answer(
     let remarks = match (glance, material.names()) {
         (Ok(glance), Some(names)) => {
             keeping.sequences = keeping.sequences.and_then(|one| one.tell(&glance));
-            [
-                unnamed::check(case, &inputs, &sources, &glance)?,
-                unmatched::check(case, &inputs, &sources)?,
-                remarks::of(case, &inputs, &sources, (names, &glance.busiest)),
-            ]
-            .concat()
+            remarks::all(case, &inputs, &sources, (names, &glance))?
         }
         (glance, _) => glance.err().unwrap_or_default(),
     };
@@ -239,6 +234,11 @@ pub(super) fn answer(
     }));
     let torn = coverage::torn_lists(case, analysis.panel.turned);
     assessment.doubts.extend(torn);
+    let limits = left_out::limits(&case.routes, &analysis.content);
+    let remarks = left_out::before(remarks, (case, analysis.set_aside, &limits));
+    assessment
+        .doubts
+        .extend(limits.into_iter().map(left_out::Suspect::doubt));
     progress.stage("citing lines");
     let cited = analysis
         .beyond()

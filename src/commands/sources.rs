@@ -1,12 +1,14 @@
 //! What was read of each source, held against common sense before anything is made of it.
 
+use std::cmp::Reverse;
+
 use super::Ending;
 use super::inputs::{file_facts, head};
 use crate::case::{Case, SourceSpec};
-use crate::coverage::SourceFacts;
+use crate::coverage::{FileFacts, SourceFacts};
 use crate::format::{Format, Recogniser};
 use crate::pipeline::{Input, ReadFile};
-use crate::source::DamageKind;
+use crate::source::{DamageKind, Turn};
 
 /// What coverage needs to know of each source, after holding its lines against common sense: a source of
 /// which no line can be read, or in which no line carries the account that the case names, would turn into a
@@ -34,6 +36,7 @@ pub(super) fn source_facts(
             facts.files.push(file_facts(input, &mut file.part));
         }
     }
+    name_copies(inputs, files, &mut sources);
     for (index, (spec, facts)) in case.sources.iter().zip(&sources).enumerate() {
         let mut own = inputs
             .iter()
@@ -46,6 +49,33 @@ pub(super) fn source_facts(
         }
     }
     Ok(sources)
+}
+
+/// A copy may have the better name: beside `access (1).log`, which is read, `access.log` is no file that is missing. So of
+/// all names of one content the one counts that most of the source's files are named alike.
+fn name_copies(inputs: &[Input], files: &[ReadFile], sources: &mut [SourceFacts]) {
+    for (copy, file) in inputs.iter().zip(files) {
+        let Some(original) = file.copy_of.map(|at| &inputs[at]) else {
+            continue;
+        };
+        let own = &mut sources[original.source].files;
+        let alike = |log: &str| own.iter().filter(|file| file.log == log).count();
+        let Some(at) = own.iter().position(|file| file.name == original.name) else {
+            continue;
+        };
+        let turn = Turn::of(&copy.name);
+        let others = alike(&own[at].log).saturating_sub(1);
+        if copy.source == original.source && alike(&turn.log) > others {
+            let mut facts = own.remove(at);
+            (facts.log, facts.number) = (turn.log, turn.number);
+            (facts.day, facts.hour) = (turn.day, turn.hour);
+            let age = |file: &FileFacts| (file.day, file.hour, Reverse(file.number));
+            let newer = |file: &FileFacts| file.log == facts.log && age(file) > age(&facts);
+            let last = own.iter().rposition(|file| file.log == facts.log);
+            let place = own.iter().position(newer);
+            own.insert(place.or(last.map(|at| at + 1)).unwrap_or(at), facts);
+        }
+    }
 }
 
 /// A file of which no line can be read is no log, or not in this format: never "no findings".

@@ -45,6 +45,8 @@ enum Shape {
     Path(String),
     Prefixed(String),
     Method(String),
+    /// With more words behind it, or fewer: nothing but another route unless its requests bear the same IDs.
+    Longer(String),
     /// With another word, which is nothing but another route unless its requests bear the same IDs.
     Other(String),
 }
@@ -126,7 +128,7 @@ pub(super) fn look(
     }
     know(case, &mut found);
     for one in &mut found {
-        let other = |shape: &Shape| matches!(shape, Shape::Other(_));
+        let other = |shape: &Shape| matches!(shape, Shape::Longer(_) | Shape::Other(_));
         one.shapes
             .retain(|shape, asked| !other(shape) || asked.is_data());
     }
@@ -284,7 +286,10 @@ impl Unmatched {
 impl Shape {
     fn said(&self) -> String {
         match self {
-            Shape::Path(path) | Shape::Prefixed(path) | Shape::Other(path) => {
+            Shape::Path(path)
+            | Shape::Prefixed(path)
+            | Shape::Longer(path)
+            | Shape::Other(path) => {
                 format!("are written {path}")
             }
             Shape::Method(method) => format!("ask for its path by {method}"),
@@ -294,9 +299,10 @@ impl Shape {
     /// The key that is wrong, and what to write there.
     fn remedy(&self) -> (&'static str, String) {
         match self {
-            Shape::Path(path) | Shape::Prefixed(path) | Shape::Other(path) => {
-                ("path", format!("write path = \"{path}\""))
-            }
+            Shape::Path(path)
+            | Shape::Prefixed(path)
+            | Shape::Longer(path)
+            | Shape::Other(path) => ("path", format!("write path = \"{path}\"")),
             Shape::Method(method) => ("method", format!("add \"{method}\" to its method")),
         }
     }
@@ -351,7 +357,7 @@ impl<'c> Wanted<'c> {
             Apart::Far(path) => return Some((Shape::Other(path), 0)),
             Apart::Quite => {}
         }
-        (1..=PREFIX).find_map(|more| {
+        let ahead = (1..=PREFIX).find_map(|more| {
             let cut = self
                 .parts
                 .get(more..)
@@ -368,6 +374,25 @@ impl<'c> Wanted<'c> {
                 let path = format!("/{}{}", before.join("/"), self.route.path);
                 (Shape::Prefixed(path), more as isize)
             })
+        });
+        ahead.or_else(|| self.longer(segments))
+    }
+
+    /// A path that goes on with a few words behind the template, or ends so many of its words before it.
+    fn longer(&self, segments: &[String]) -> Option<(Shape, isize)> {
+        let (own, given) = (self.parts.len(), segments.len());
+        let ends = self.parts.get(given..).unwrap_or_default();
+        let more = segments.get(own..).unwrap_or_default();
+        let both = own.min(given);
+        let (parts, front) = (&self.parts[..both], &segments[..both]);
+        let told = parts.iter().any(Option::is_some) && self.place.is_none_or(|at| at < both);
+        let words = ends.iter().all(Option::is_some) && more.iter().all(|one| is_word(one));
+        let near = (1..=PREFIX).contains(&own.abs_diff(given)) && told && words;
+        (near && self.apart(parts, front) == Apart::Not).then(|| {
+            let template = self.route.path.split('/').filter(|part| !part.is_empty());
+            let all = template.take(both).chain(more.iter().map(String::as_str));
+            let path = all.fold(String::new(), |path, word| path + "/" + word);
+            (Shape::Longer(path), 0)
         })
     }
 
@@ -447,7 +472,7 @@ fn akin(a: &str, b: &str) -> bool {
 }
 
 /// What a platform calls a part of its paths; anything else may be somebody's name or number.
-fn is_word(segment: &str) -> bool {
+pub(super) fn is_word(segment: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let letters = segment.chars().filter(char::is_ascii_alphabetic).count();
     segment.len() <= 30 && segment.chars().all(plain) && letters * 2 > segment.len()

@@ -276,6 +276,9 @@ pub(super) fn readme(file: &Value) -> String {
          notification.json   what a notification asks for, with what each figure rests on; null is for you to write\n\
          notification.md     the same, to read\n\
          SHA256SUMS          `sha256sum -c SHA256SUMS` tells whether a file was changed\n\n\
+         Begin with notification.md; any editor opens it. A spreadsheet that is made to open a table by a double click may\n\
+         show it in one column and take zeros off the front of IDs: have it import the file as text, with commas between\n\
+         the columns and every column as text.\n\n\
          {about_protected}\n\n\
          A controller that the logs exclude gets no subjects.csv and no evidence. \"at most\" is not known where the logs\n\
          leave room for anybody. Ask the processor to hold this against the logs where you doubt it.\n",

@@ -112,6 +112,7 @@ pub(super) fn content(answer: &Answer<'_>) -> Value {
                 "calls": calls,
                 "said": "far shorter than content on this route ever is: counts to max, not to min; empty_below decides",
             })),
+            "taken_for_empty": content.limit.map(|limit| limit.calls),
             "bytes_each": content.each.map(|usual| json!({
                 "usual": usual,
                 "said": "to an ID, where a request names several: an answer with no room for what lay beyond scope counts to \

@@ -233,7 +233,10 @@ impl Story<'_> {
             ],
         );
         let contacts = self.say(
-            "contacts",
+            match row["first_seen"].is_string() {
+                true => "contacts",
+                false => "contacts_none",
+            },
             &[
                 (
                     "unexplained",
@@ -247,6 +250,13 @@ impl Story<'_> {
         self.head("beyond");
         self.sentence(&counts, 2);
         self.sentence(&contacts, 2);
+        if row["undecided_accesses"].as_u64().unwrap_or(0) > 0 {
+            let said = self.say(
+                "undecided",
+                &[("n", self.number(&row["undecided_accesses"]))],
+            );
+            self.sentence(&said, 2);
+        }
     }
 
     /// Its own requests over its own time, between its first and its last.

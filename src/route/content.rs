@@ -40,6 +40,10 @@ const MODE: u64 = 100;
 const TIGHT: u64 = 4;
 const FAR: u64 = 2;
 
+/// Beside a limit is what lies within this share of it, and so many different sizes are content and no form letter.
+const LIMIT_NEAR: u64 = 8;
+const LIMIT_SIZES: usize = 5;
+
 /// Fewest accounts that show how many bytes an ID takes, and most requests of each that are looked at.
 const SHOWN_BY: usize = 10;
 const OF_EACH: usize = 64;
@@ -63,6 +67,19 @@ pub struct RouteContent {
     pub below: Option<(u64, u64)>,
     /// Usual bytes to an ID in answers to requests that name several.
     pub each: Option<u64>,
+    /// What the case's `empty_below` takes for empty, where it does so.
+    pub limit: Option<Limit>,
+}
+
+/// What lies under a route's `empty_below`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Answers that are taken for empty.
+    pub calls: u64,
+    /// Their different sizes.
+    pub sizes: usize,
+    /// Just below and just above it many answers lie, of many sizes: it does not part two kinds of answers.
+    pub cuts: bool,
 }
 
 /// Every route's content.
@@ -289,6 +306,7 @@ fn sum_up(
     let constant = constant
         .iter()
         .map(|(size, ids)| (*size, sizes.get(size).copied().unwrap_or(0), *ids));
+    let limit = spec.and_then(|spec| under(spec.empty_below?, sizes));
     let (low, high) = (percentile(0.05), percentile(0.95));
     let tight = all >= MODE && others.len() >= VARIETY && high <= TIGHT * low;
     let single = spec.is_some_and(returns_one_object);
@@ -300,12 +318,32 @@ fn sum_up(
     RouteContent {
         below: below.filter(|(_, calls)| *calls > 0),
         each: None,
+        limit,
         route,
         calls: sizes.values().sum(),
         sizes: sizes.len(),
         mode: (percentile(0.01), percentile(0.5), percentile(0.99)),
         constant: constant.collect(),
     }
+}
+
+/// What lies under a limit.
+fn under(limit: u64, sizes: &BTreeMap<u64, u64>) -> Option<Limit> {
+    let all: u64 = sizes.values().sum();
+    let near = NEAR.max(limit / LIMIT_NEAR);
+    let dense = |from: u64, until: u64| {
+        let own = sizes.range(from..until);
+        let calls: u64 = own.clone().map(|(_, calls)| calls).sum();
+        let many = calls >= IDS as u64 && calls as f64 >= SHARE * all as f64;
+        many && own.count() >= LIMIT_SIZES
+    };
+    let below = sizes.range(..limit);
+    let calls: u64 = below.clone().map(|(_, calls)| calls).sum();
+    (calls > 0).then(|| Limit {
+        calls,
+        sizes: below.count(),
+        cuts: dense(limit.saturating_sub(near), limit) && dense(limit, limit.saturating_add(near)),
+    })
 }
 
 /// Bodies of pages and of lists of IDs are short or long by how many stand in them, so their sizes have no mode; and

@@ -128,7 +128,7 @@ type Candidates = HashMap<PathBuf, Candidate>;
 fn candidates(folder: &Path, source: &str, globs: &[String]) -> Result<Candidates, SourceProblem> {
     let mut seen = Candidates::new();
     for glob in globs {
-        let place = format!("source `{source}`, files = \"{glob}\"");
+        let place = format!("source `{source}`, files = \"{}\"", label(glob.as_bytes()));
         let (file, member) = match folder.join(glob).exists() {
             true => (glob.as_str(), None),
             false => parted(glob),
@@ -148,7 +148,7 @@ fn candidates(folder: &Path, source: &str, globs: &[String]) -> Result<Candidate
             }
         }
         if !any {
-            return Err(nothing_found(folder, place));
+            return Err(nothing_found(folder, place, glob));
         }
     }
     Ok(seen)
@@ -294,16 +294,21 @@ fn name_in(folder: &Path, path: &Path) -> String {
     label(inside.as_os_str().as_bytes())
 }
 
-fn nothing_found(folder: &Path, place: String) -> SourceProblem {
-    let remedy = match place.ends_with("**\"") {
-        true => "** stands for folders: write **/* for every file below them, or **/*.log for some",
-        false => "correct the glob, which is relative to the case file, or bring the files there",
+fn nothing_found(folder: &Path, place: String, glob: &str) -> SourceProblem {
+    let remedy = if glob.ends_with("**") {
+        "** stands for folders: write **/* for every file below them, or **/*.log for some"
+    } else if folder.join(glob).is_dir() {
+        "it is a folder: write /* behind it for the files in it, or /**/* for those below them too"
+    } else if glob.contains('\\') || glob.contains(char::is_control) {
+        "write / between folders; \\ does not part them here, and begins an escape between double quotation marks"
+    } else {
+        "correct the glob, which is relative to the case file, or bring the files there; capitals count"
     };
-    SourceProblem::new(
-        place,
-        format!("no file in {} matches", folder.display()),
-        remedy,
-    )
+    let home = match folder.as_os_str() {
+        home if home.is_empty() || home == "." => "the case's folder".to_owned(),
+        _ => folder.display().to_string(),
+    };
+    SourceProblem::new(place, format!("no file in {home} matches"), remedy)
 }
 
 fn no_member(candidate: &Candidate, put_aside: &[(String, &'static str)]) -> SourceProblem {

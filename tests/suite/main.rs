@@ -36,6 +36,7 @@ mod keep;
 mod ladder;
 mod learned;
 mod licences;
+mod newcomer;
 mod offline;
 mod pack;
 mod practice;

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use super::super::glance::Glance;
 use super::super::inputs::{file_places, inputs};
 use super::super::progress::Progress;
+use super::super::remarks;
 use super::super::scan::{quarter_of_memory, stopped};
 use super::super::sources::source_facts;
-use super::super::{remarks, unmatched, unnamed};
 use super::conclude::{gathered, sequences};
 use super::{Ending, failed, load, reading, tag};
 use crate::case::Case;
@@ -69,13 +69,8 @@ fn common(
 ) -> Result<Context, Ending> {
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, inputs, &mut files)?;
-    let glance = Glance::of(case, inputs, &sources, &all);
-    let remarks = [
-        unnamed::check(case, inputs, &sources, &glance)?,
-        unmatched::check(case, inputs, &sources)?,
-        remarks::of(case, inputs, &sources, (&all.names, &glance.busiest)),
-    ]
-    .concat();
+    let glance = Glance::of(case, inputs, &sources, &all)?;
+    let remarks = remarks::all(case, inputs, &sources, (&all.names, &glance))?;
     let files = file_places(inputs, &sources);
     Ok(Context {
         common: Common::survey(case, Material::Accesses(Box::new(all)), &files).unwrap_or_default(),

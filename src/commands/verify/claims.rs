@@ -13,7 +13,7 @@ use crate::commands::progress::Progress;
 use crate::commands::scan::{Identity, check_unchanged};
 use crate::commands::signals;
 use crate::commands::sources::source_facts;
-use crate::commands::unmatched;
+use crate::commands::{unmatched, unpaged};
 use crate::coverage::SourceFacts;
 use crate::evidence::{Place, read_places};
 use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
@@ -85,6 +85,7 @@ fn weigh<'c>(
     let sources = source_facts(case, inputs, &mut files)?;
     // Of a route with a slip in its path anything could be said, and would be supported.
     unmatched::check(case, inputs, &sources)?;
+    unpaged::check(case, &unpaged::look(case, inputs)?)?;
     progress.stage("reading again for the statements");
     let requests = read(case, claims, inputs, (&files, &sources), &how)?;
     let mut unknown = claims

@@ -57,7 +57,10 @@ fn doubts(findings: &Value) -> Sheet {
         ("widens", "widens", Kind::Text),
     ];
     let mut sheet = copied("doubts", &columns, list(findings, "doubts"));
-    // What was not looked at is a doubt that no figure shows.
+    // A slip in the case, and what was not looked at, are doubts that no figure shows.
+    for one in list(findings, "remarks") {
+        sheet.tell(["remark".to_owned(), cell(one), String::new()]);
+    }
     for one in list(findings, "not_evaluated") {
         sheet.tell(["not_evaluated".to_owned(), cell(one), String::new()]);
     }

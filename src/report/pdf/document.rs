@@ -288,7 +288,7 @@ fn cannot_be_said(content: &Content, layout: &mut Layout) {
     let rows = content.rows("doubts");
     let rows = rows
         .iter()
-        .filter(|row| at(row, "reason") != "not_evaluated");
+        .filter(|row| !matches!(at(row, "reason"), "not_evaluated" | "remark"));
     let told: Vec<Vec<String>> = rows
         .map(|row| {
             let reason = at(row, "reason");
@@ -306,6 +306,13 @@ fn cannot_be_said(content: &Content, layout: &mut Layout) {
             let heads = tell.heads(&["reason", "basis", "widens"]);
             layout.table(&tracks([2.0, 4.6, 2.0]), &heads, &told);
         }
+    }
+    let mut remarks = list(&content.findings, "remarks").peekable();
+    if remarks.peek().is_some() {
+        layout.subheading(&words.word("coverage.remarks"));
+    }
+    for one in remarks {
+        layout.note(&format!("\u{2013} {}", visible(&cell(one))));
     }
     layout.subheading(&words.word("coverage.not_evaluated"));
     for one in list(&content.findings, "not_evaluated") {

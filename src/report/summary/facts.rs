@@ -107,6 +107,8 @@ pub(super) struct Account {
     pub controllers: usize,
     /// Requests beyond scope, answered or in vain.
     pub requests: u64,
+    /// Answered requests of which nobody can say whether they were in its scope.
+    pub undecided: u64,
 }
 
 /// Requests beyond scope in equal columns of time.
@@ -253,6 +255,7 @@ fn accounts(answer: &Answer<'_>) -> Accounts {
         subjects: figures.confirmed + figures.probable + figures.doubtful,
         controllers: figures.controllers.len(),
         requests: figures.accesses + figures.attempts,
+        undecided: figures.undecided,
     });
     Accounts {
         seen: answer.analysis.people,

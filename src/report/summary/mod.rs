@@ -20,7 +20,7 @@ const SHOWN: usize = 3;
 /// Doubts that are shown.
 const DOUBTS: usize = 2;
 /// Remarks on how the logs were read that are shown.
-const REMARKS: usize = 3;
+const REMARKS: usize = 5;
 /// Columns of a name in a list.
 const NAME: usize = 24;
 /// Columns of an interval's bar, where there is room.
@@ -282,7 +282,11 @@ impl Screen<'_> {
                 Cell::text(verdict).hued(hue),
                 Cell::number(counted("scan.reached", one.subjects)),
                 Cell::number(counted("scan.owners", one.controllers as u64)),
-                Cell::number(counted("scan.requests", one.requests)),
+                // Of whom nobody knows the scope none is beyond it, and all of them would look like nothing.
+                Cell::number(match (one.requests, one.undecided) {
+                    (0, undecided @ 1..) => counted("scan.undecided_requests", undecided),
+                    (requests, _) => counted("scan.requests", requests),
+                }),
             ]
         });
         for line in aligned(&self.look, &rows.collect::<Vec<_>>()) {

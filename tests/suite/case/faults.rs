@@ -89,8 +89,8 @@ fn bytes_that_are_no_text_are_told_with_their_column() {
         "sessions.csv:1: the header is not UTF-8; save the file again as UTF-8"
     );
     assert_eq!(
-        told(b"\xff\xfes\0e\0"),
-        "sessions.csv:1: the file is UTF-16; save the file again as UTF-8"
+        told(b"\xff\xfes\0e"),
+        "sessions.csv:1: the file is UTF-16 and ends or breaks off within a character; save the file again as UTF-8"
     );
     assert_eq!(
         told(b""),

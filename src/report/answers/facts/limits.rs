@@ -87,6 +87,9 @@ pub(super) fn doubts(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let mut said = facts.sentence("cannot_be_said");
     let all = list(&facts.content.findings, "doubts");
     said.extend(all.take(LISTED).map(|one| doubt(facts, one)));
+    // A slip in the case may be among them.
+    let remarks = list(&facts.content.findings, "remarks");
+    said.extend(remarks.map(|one| Said::new(cell(one), "findings.json: remarks", Value::Null)));
     Ok(said)
 }
 

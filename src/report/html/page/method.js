@@ -108,7 +108,6 @@ function coverage() {
     el('p', {}, t('coverage.aside', { accounts: num(D.aside.accesses_by_excluded_accounts), clients: num(D.aside.accesses_from_excluded_clients), period: num(D.aside.accesses_outside_the_period) }))]);
   if (U.without_known_owner_first.length) fill(node, [opening('NO_DIRECTORY', () => facts(U.without_known_owner_first))]);
   const said = (title, rows) => rows.length && fill(node, [el('h3', {}, t('coverage.' + title)), list(rows, (one) => quoted(one))]);
-  said('remarks', D.remarks);
   said('not_evaluated', D.not_evaluated);
 }
 

@@ -38,7 +38,10 @@ function tiles() {
     open('possible', total.subjects_possible, 'possible'), tile('undecided', total.subjects_undecided),
     tile('children', total.children_min), tile('protected', null, few(total.protected_min)),
     open('requests', D.counts.disclosed, 'any'), open('attempts', D.counts.attempts, 'attempt'));
-  document.getElementById('answer').append(node);
+  const answer = document.getElementById('answer');
+  answer.append(node);
+  // A slip in the case may be among them, and then the figures above mean little.
+  if (D.remarks.length) fill(answer, [el('h3', {}, t('coverage.remarks')), list(D.remarks, (one) => quoted(one))]);
 }
 
 function ledger() {
