@@ -5,6 +5,8 @@ use super::noise;
 
 /// Expected sessions from which silence is a hole: ln(525600/10⁻³) ≈ 20 (METHODS.md).
 pub(super) const SESSIONS: f64 = 20.0;
+/// Share of these where one window alone is looked at, an end of the period: ln(1/10⁻³) ≈ 7.
+const ONE_WINDOW: f64 = 7.0 / SESSIONS;
 /// The least expected lines: that, doubled for overdispersion.
 pub(super) const SILENT_FROM: f64 = 40.0;
 /// The same for sessions of ten lines; traffic is not held to be more uneven than that.
@@ -349,7 +351,7 @@ impl Pace {
         let before = self.level(calendar, &others, from, true);
         let after = self.level(calendar, &others, until, false);
         let expected = typical as f64 * before.max(after).min(1.0);
-        match expected >= self.needed_unevenly(expected, until - from) {
+        match expected >= ONE_WINDOW * self.needed_unevenly(expected, until - from) {
             true => expected,
             false => 0.0,
         }

@@ -10,7 +10,7 @@ use crate::detect::contacts::{Contact, Place, Reader};
 use crate::detect::explain::{Crowd, Explained, Explanation, Told, explain};
 use crate::detect::joint::{Taking, takings};
 use crate::detect::{Facts, HARVEST_FROM, Judgement, collecting, hand, takeover};
-use crate::impact::AccountShare;
+use crate::impact::{AccountShare, Rhythm};
 use crate::scope::learned::{self, Learned};
 use crate::scope::{
     Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Standing, Thing,
@@ -113,6 +113,7 @@ impl<'w> Worker<'w> {
                 judgement: Judgement::default(),
                 share,
                 runs: Vec::new(),
+                rhythm: Rhythm::default(),
                 person,
             },
         };

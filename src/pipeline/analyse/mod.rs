@@ -27,7 +27,7 @@ use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
 use crate::detect::{Facts, Group, Judgement, Verdict, hand};
-use crate::impact::{AccountShare, Beyond, Dark, Exposure, Merger, Run};
+use crate::impact::{AccountShare, Beyond, Dark, Exposure, Merger, Rhythm, Run};
 use crate::route::content::RouteContent;
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
@@ -100,6 +100,9 @@ pub struct AccountOutcome {
     /// Its ordered runs in which something is missing; not yet when it is only measured.
     #[serde(skip)]
     pub runs: Vec<Run>,
+    /// What its own pace tells of the logs; not yet when it is only measured.
+    #[serde(skip)]
+    pub rhythm: Rhythm,
 }
 
 /// The analysis of a case.
