@@ -235,6 +235,10 @@ pub(super) fn answer(
     assessment
         .doubts
         .extend(analysis.stale.as_ref().map(|one| coverage::stale(&one.why)));
+    let one_day = analysis.snapshot.as_ref();
+    assessment
+        .doubts
+        .extend(one_day.map(|one| coverage::snapshot(&one.why)));
     assessment.doubts.extend(analysis.unnamed.iter().map(|one| {
         let source = &case.sources[one.source].name;
         coverage::unnamed(source, one.span, one.requests, one.clients)
@@ -276,6 +280,7 @@ pub(super) fn answer(
         atlas: &atlas,
         routes: &case.routes,
         stale_from: analysis.stale.as_ref().map(|stale| stale.from),
+        unsure: analysis.snapshot.as_ref().map(|one| &one.unsure),
     };
     let outcomes = analysis.outcomes.iter();
     let figures = outcomes.map(|outcome| analysis.panel.figures(&merger, outcome));
@@ -321,6 +326,8 @@ fn missing(case: &Case, analysis: &Analysis, assessment: &mut Assessment) {
         .iter()
         .map(|(route, own)| (*route, *own));
     assessment.doubts.extend(coverage::unanswered(case, served));
+    let limits = coverage::limits(case, &analysis.content);
+    assessment.doubts.extend(limits);
     let walks = analysis.outcomes.iter();
     let walks = walks.filter(|one| one.judgement.verdict == Some(Verdict::Enumeration));
     let walks = walks.map(|one| (one.person.label(), &one.rhythm));

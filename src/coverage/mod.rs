@@ -6,6 +6,7 @@
 
 mod beat;
 mod beside;
+mod bodies;
 mod calendar;
 mod clock;
 mod dated;
@@ -32,6 +33,7 @@ use crate::route::Counted;
 use crate::route::extract::Tally;
 use crate::words::{Reason, SECOND, Stamp, Validity, counted};
 
+pub use bodies::limits;
 use ledger::Ledger;
 pub use owners::{Asked, Unasked, unasked, unasked_said};
 pub use rows::{Expected, HourRow};
@@ -179,6 +181,19 @@ pub fn stale(why: &str) -> Doubt {
             "{why}: what was disclosed later than the directory seems to be as of counts to no lower bound, because the \
              account may have been allowed to see it; scan again with tables as of now, or say in [directory] `as_of` when \
              they were written out"
+        ),
+        allowance: Allowance::Population,
+    }
+}
+
+/// The doubt about tables that seem to show one day of a time in which people moved, for a reason in a sentence.
+pub fn snapshot(why: &str) -> Doubt {
+    Doubt {
+        reason: Reason::NoDirectory,
+        basis: format!(
+            "{why}: who was shown something without a system to it may have been allowed to see it then, which is held against \
+             nobody and counts to no lower bound, nor does whom a walk took of these; scan again with tables that say from when \
+             until when each row held"
         ),
         allowance: Allowance::Population,
     }

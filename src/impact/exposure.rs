@@ -8,7 +8,7 @@ use super::doubts::Doubts;
 use super::{AccountShare, Beyond, Citation, Doubtful, Run};
 use crate::case::{Category, Directory, ObjectRow, RouteSpec};
 use crate::coverage::{Allowance, Doubt};
-use crate::scope::{Atlas, ControllerIndex, Standing};
+use crate::scope::{Atlas, ControllerIndex, Standing, Thing};
 use crate::sequence::Access;
 use crate::words::{Certainty, Reason, Stamp};
 
@@ -79,6 +79,8 @@ pub struct Merger<'c> {
     pub routes: &'c [RouteSpec],
     /// From when on the directory seems out of date.
     pub stale_from: Option<Stamp>,
+    /// Where the tables show one day only, what was shown to accounts without a system to it.
+    pub unsure: Option<&'c BTreeSet<Thing>>,
 }
 
 impl Merger<'_> {
@@ -95,7 +97,13 @@ impl Merger<'_> {
         if self.stale_from.is_some_and(|from| at >= from) {
             return Some(Reason::NoDirectory);
         }
-        (!sure(self.atlas.controller(row))).then_some(Reason::NoGrants)
+        let sure = sure(self.atlas.controller(row));
+        match self.unsure {
+            Some(things) if !sure || things.contains(&self.atlas.thing_of_row(row)) => {
+                Some(Reason::NoDirectory)
+            }
+            _ => (!sure).then_some(Reason::NoGrants),
+        }
     }
 
     /// Whether a row's subject is only in doubt: because of the account's scope, the directory's age, or because the

@@ -40,6 +40,9 @@ const MODE: u64 = 100;
 const TIGHT: u64 = 4;
 const FAR: u64 = 2;
 
+/// Share of a route's answers below `empty_below` from which these may be content.
+const PART: f64 = 0.1;
+
 /// Fewest accounts that show how many bytes an ID takes, and most requests of each that are looked at.
 const SHOWN_BY: usize = 10;
 const OF_EACH: usize = 64;
@@ -63,6 +66,17 @@ pub struct RouteContent {
     pub below: Option<(u64, u64)>,
     /// Usual bytes to an ID in answers to requests that name several.
     pub each: Option<u64>,
+    /// What `empty_below` takes for content though it looks empty, or for empty though it looks like content.
+    pub limit: Limit,
+}
+
+/// How the case's `empty_below` stands to a route's sizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Answers at or above it that are shorter than so many bytes, far below the route's content: bytes, calls.
+    pub low: Option<(u64, u64)>,
+    /// Answers below it of many sizes, as only content has them: calls, sizes.
+    pub high: Option<(u64, usize)>,
 }
 
 /// Every route's content.
@@ -153,6 +167,13 @@ impl Content {
     pub fn room(&self, route: u16, (inside, beyond): (u64, u64)) -> Option<u64> {
         let each = self.each.get(&route)?;
         Some(least_room(*each, (inside, beyond)))
+    }
+
+    /// Whether a body is as long as nearly all content of its route, where enough of that is seen.
+    pub fn is_usual(&self, access: &Access) -> bool {
+        let own = self.routes.iter().find(|one| one.route == access.route);
+        own.is_some_and(|one| one.calls >= MODE && access.bytes >= one.mode.0)
+            && access.bytes != NO_BYTES
     }
 
     /// Whether the body that an access was answered with proves no content.
@@ -292,13 +313,23 @@ fn sum_up(
     let (low, high) = (percentile(0.05), percentile(0.95));
     let tight = all >= MODE && others.len() >= VARIETY && high <= TIGHT * low;
     let single = spec.is_some_and(returns_one_object);
-    let below = (tight && single).then(|| {
+    let short = (tight && single).then(|| {
         let least = low.saturating_mul(low) / high.saturating_mul(FAR).max(1);
-        let under = others.iter().filter(|(size, _)| *size < least);
+        let above = spec.and_then(|spec| spec.empty_below).unwrap_or(0);
+        let under = others
+            .iter()
+            .filter(|(size, _)| (above..least).contains(size));
         (least, under.map(|(_, calls)| calls).sum())
     });
+    let short = short.filter(|(_, calls)| *calls > 0);
+    let limit = spec.and_then(|spec| spec.empty_below);
     RouteContent {
-        below: below.filter(|(_, calls)| *calls > 0),
+        // Where the case says what is empty, it decides.
+        below: short.filter(|_| limit.is_none()),
+        limit: limit.map_or_else(Limit::default, |limit| Limit {
+            low: short.filter(|(_, calls)| *calls >= IDS as u64),
+            high: like_content(sizes, limit),
+        }),
         each: None,
         route,
         calls: sizes.values().sum(),
@@ -308,10 +339,18 @@ fn sum_up(
     }
 }
 
-/// Bodies of pages and of lists of IDs are short or long by how many stand in them, so their sizes have no mode; and
-/// where the case says what is empty, it decides.
+/// Answers below a limit, and their sizes, where these are a part of all answers and of more sizes than empty ones have.
+fn like_content(sizes: &BTreeMap<u64, u64>, limit: u64) -> Option<(u64, usize)> {
+    let under = sizes.range(..limit);
+    let calls: u64 = under.clone().map(|(_, calls)| calls).sum();
+    let all: u64 = sizes.values().sum();
+    let many = under.clone().count();
+    (many >= VARIETY && calls as f64 >= PART * all as f64).then_some((calls, many))
+}
+
+/// Bodies of pages and of lists of IDs are short or long by how many stand in them, so their sizes have no mode.
 fn returns_one_object(spec: &RouteSpec) -> bool {
     let object = spec.object.as_ref();
     let in_path = object.is_some_and(|object| spec.path.contains(&format!("{{{object}}}")));
-    in_path && spec.container.is_none() && spec.empty_below.is_none()
+    in_path && spec.container.is_none()
 }

@@ -16,7 +16,7 @@ mod sift;
 mod tools;
 mod watch;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,8 @@ use crate::route::content::RouteContent;
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
 use crate::scope::{
-    Arrivals, Atlas, Basis, FileOf, Person, PersonKind, Scope, Stale, Unnamed, as_of,
+    Arrivals, Atlas, Basis, FileOf, Person, PersonKind, Scope, Stale, Thing, Unnamed, as_of,
+    snapshot,
 };
 use crate::sequence::{Access, Names, Sequences, Spill};
 use crate::words::{Certainty, Reason, Stamp};
@@ -80,6 +81,8 @@ pub struct AccountOutcome {
     pub group: Group,
     /// How many objects it may see; counted for large collections only.
     pub reachable: u64,
+    /// All that it asked for in its scope came after all that it asked for beyond, over days.
+    pub moved_in: bool,
     /// An account that the table of grants does not know.
     pub unlisted: bool,
     /// What was measured.
@@ -125,6 +128,8 @@ pub struct Analysis {
     pub content: Vec<RouteContent>,
     /// From when on the directory seems out of date, and why.
     pub stale: Option<Stale>,
+    /// Tables without a date that seem to show one day only, and why.
+    pub snapshot: Option<Snapshot>,
     /// Stretches in which a source that has accounts names none.
     pub unnamed: Vec<Unnamed>,
     /// Whose the requested IDs seem to be, where the directory does not say.
@@ -199,6 +204,15 @@ impl AccountOutcome {
         ];
         all.into_iter().flatten().collect()
     }
+}
+
+/// The tables show one day of a time in which people moved.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// What tells so, in a sentence.
+    pub why: String,
+    /// What was shown to accounts without a system to it: they may have been allowed to see it, or it was elsewhere then.
+    pub unsure: BTreeSet<Thing>,
 }
 
 /// An account that was used after it had been closed, in its scope or beyond.
@@ -339,12 +353,22 @@ pub fn analyse(
             .panel
             .judge_again(&mut outcomes, stale.from, limits);
     }
+    if analysis.stale.is_none() {
+        let moved = outcomes.iter().filter(|one| of_one_day(one));
+        let why = snapshot(&case.directory, moved.count());
+        let panel = &mut analysis.panel;
+        analysis.snapshot =
+            why.map(|why| panel.judge_by_one_day(why, &mut outcomes, &case.thresholds));
+    }
+    let snapshot = analysis.snapshot.take();
     let merger = Merger {
         atlas,
         routes: &case.routes,
         stale_from: analysis.stale.as_ref().map(|stale| stale.from),
+        unsure: snapshot.as_ref().map(|snapshot| &snapshot.unsure),
     };
     analysis.settle(&merger, outcomes);
+    analysis.snapshot = snapshot;
     analysis.joint = joint;
     analysis.watched = watched;
     analysis.labels_used = usable.is_some();
@@ -352,6 +376,13 @@ pub fn analyse(
     analysis.content = common.content.routes;
     analysis.names = common.names;
     analysis
+}
+
+/// Whether an account seems to have moved, and walked nowhere.
+fn of_one_day(outcome: &AccountOutcome) -> bool {
+    outcome.moved_in
+        && outcome.basis == Basis::Directory
+        && outcome.judgement.verdict != Some(Verdict::Enumeration)
 }
 
 /// How many IDs each account took of walks that several share.

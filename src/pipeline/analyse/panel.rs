@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::AccountOutcome;
 use super::calm::Yardsticks;
+use super::{AccountOutcome, Snapshot};
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
 use crate::detect::{Given, Group, Habit, Judgement, Peers, Verdict, judge, uneventful};
@@ -43,6 +43,8 @@ pub struct Panel {
     lists_lead: bool,
     /// From when on the directory is out of date.
     stale_from: Option<Stamp>,
+    /// The tables show one day of a time in which people moved.
+    one_day: bool,
 }
 
 impl Panel {
@@ -60,6 +62,7 @@ impl Panel {
             turned: all.turned,
             error,
             stale_from: None,
+            one_day: false,
         }
     }
 
@@ -115,6 +118,27 @@ impl Panel {
                 && shown.any(|one| one.certainty > Certainty::Nothing && one.access.time >= from);
         }
         self.judge_all(outcomes, limits);
+    }
+
+    /// Judges everybody again, now that the tables are known to show one day only: what they say of all others is as
+    /// uncertain as what old ones say of later ones.
+    pub(super) fn judge_by_one_day(
+        &mut self,
+        why: String,
+        outcomes: &mut [AccountOutcome],
+        limits: &Thresholds,
+    ) -> Snapshot {
+        self.one_day = true;
+        self.judge_again(outcomes, Stamp(i64::MIN), limits);
+        let others = outcomes
+            .iter()
+            .filter(|one| one.judgement.verdict != Some(Verdict::Enumeration));
+        let shown = others.flat_map(|one| &one.share.beyond);
+        let shown = shown.filter(|beyond| beyond.certainty > Certainty::Nothing);
+        Snapshot {
+            why,
+            unsure: shown.filter_map(|beyond| beyond.thing).collect(),
+        }
     }
 
     /// Judges some accounts again, with other thresholds: their verdicts, in their order.
@@ -227,6 +251,9 @@ impl Panel {
         let facts = &outcome.facts;
         let led = || controller.is_some_and(|controller| facts.listed.contains(&controller));
         let machine = facts.burst >= BURST || facts.walk.steps >= WALK;
+        if self.one_day && !enumerated {
+            return false;
+        }
         outcome.basis != Basis::Inferred
             || (enumerated && machine && (facts.controllers >= TENANTS || !led()))
     }
