@@ -12,10 +12,13 @@ const FILE: &str = "timeline.jsonl";
 
 /// Compares the file.
 pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], events: &[Value]) {
-    let called: BTreeSet<&str> = accounts.iter().map(|row| cell_of(row, "account")).collect();
+    let called: BTreeMap<&str, &str> = accounts
+        .iter()
+        .map(|row| (cell_of(row, "account"), cell_of(row, "verdict")))
+        .collect();
     let mut requests: BTreeMap<(&str, String), Vec<&Cited<'_>>> = BTreeMap::new();
     for cited in &basis.cited {
-        if called.contains(&*cell(cited.row.account)) {
+        if called.contains_key(&*cell(cited.row.account)) {
             let key = (cited.row.account, cited.row.reference());
             requests.entry(key).or_default().push(cited);
         }
@@ -30,7 +33,10 @@ pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], even
             continue;
         }
         match requests.remove(&(text("account"), text("evidence").to_owned())) {
-            Some(cited) => one(audit, (&place, event), &cited),
+            Some(cited) => {
+                let verdict = called.get(&*cell(text("account")));
+                one(audit, (&place, event), &cited, verdict.unwrap_or(&""));
+            }
             None => {
                 let say =
                     "accesses.parquet cites no such line for the account, or it was told already";
@@ -45,12 +51,24 @@ pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], even
     audit.counted("events of timeline.jsonl", events.len() as u64);
 }
 
-fn one(audit: &mut Audit, (place, event): (&str, &Value), cited: &[&Cited<'_>]) {
+fn one(audit: &mut Audit, (place, event): (&str, &Value), cited: &[&Cited<'_>], verdict: &str) {
     let row = &cited[0].row;
     let surest = cited.iter().map(|one| one.row.certainty);
     let surest = surest.max_by_key(|one| rank(one)).unwrap_or_default();
     let objects: BTreeSet<&str> = cited.iter().filter_map(|one| one.row.object).collect();
+    let what = match rank(surest) {
+        0 => "asked for in vain".to_owned(),
+        _ => format!("disclosed ({surest})"),
+    };
+    let message = format!(
+        "{}: {} object(s) beyond scope {what} by route {}",
+        row.account,
+        objects.len(),
+        row.route
+    );
     let figures = [
+        ("message", Value::from(message)),
+        ("verdict", Value::from(verdict)),
         ("datetime", Value::from(cited[0].time().to_string())),
         ("certainty", Value::from(surest)),
         ("route", Value::from(row.route)),
