@@ -12,10 +12,12 @@ const FILE: &str = "timeline.jsonl";
 
 /// Compares the file.
 pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], events: &[Value]) {
-    let called: BTreeMap<&str, &str> = accounts
-        .iter()
-        .map(|row| (cell_of(row, "account"), cell_of(row, "verdict")))
-        .collect();
+    // Two rows may have one label: an address that is one source's stranger and another's only name.
+    let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in accounts {
+        let own = called.entry(cell_of(row, "account")).or_default();
+        own.push(cell_of(row, "verdict"));
+    }
     let mut requests: BTreeMap<(&str, String), Vec<&Cited<'_>>> = BTreeMap::new();
     for cited in &basis.cited {
         if called.contains_key(&*cell(cited.row.account)) {
@@ -34,8 +36,11 @@ pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], even
         }
         match requests.remove(&(text("account"), text("evidence").to_owned())) {
             Some(cited) => {
-                let verdict = called.get(&*cell(text("account")));
-                one(audit, (&place, event), &cited, verdict.unwrap_or(&""));
+                let verdicts = called.get(&*cell(text("account")));
+                let own = verdicts.map_or(&[][..], Vec::as_slice);
+                let verdict = own.iter().find(|one| **one == text("verdict"));
+                let verdict = verdict.or(own.first()).copied();
+                one(audit, (&place, event), &cited, verdict.unwrap_or_default());
             }
             None => {
                 let say =
