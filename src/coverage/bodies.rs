@@ -8,7 +8,7 @@ use crate::words::Reason;
 
 /// The doubts about limits of routes.
 pub fn limits<'c>(case: &'c Case, content: &'c [RouteContent]) -> impl Iterator<Item = Doubt> + 'c {
-    content.iter().flat_map(|own| {
+    content.iter().flat_map(move |own| {
         let spec = case.routes.get(usize::from(own.route));
         let spec = spec.and_then(|spec| Some((&spec.name, spec.empty_below?)));
         let high = spec.zip(own.limit.high);

@@ -281,7 +281,7 @@ pub fn unanswered(
     served: impl Iterator<Item = (u16, (u64, u64))>,
 ) -> impl Iterator<Item = Doubt> {
     let none = served.filter(|(_, (asked, answered))| *asked >= ASKING && *answered == 0);
-    none.filter_map(|(route, (asked, _))| {
+    none.filter_map(move |(route, (asked, _))| {
         let route = case.routes.get(usize::from(route))?;
         (!route.discloses.is_empty()).then(|| Doubt {
             reason: Reason::Gap,

@@ -112,7 +112,7 @@ pub fn rhythm(accesses: &[Access], names: &Names, dark: &Dark, files: &[FileOf])
     rhythm
 }
 
-/// The doubts that walks raise; each with the account's label and the median distance of its requests.
+/// The doubts that walks raise; each walk with its account's label.
 pub fn rhythm_doubts<'r>(
     walks: impl Iterator<Item = (String, &'r Rhythm)>,
 ) -> impl Iterator<Item = Doubt> {
