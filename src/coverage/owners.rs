@@ -21,8 +21,6 @@ const LEAST_DAYS: usize = 4;
 const MOST_DAYS: usize = 16;
 /// Share of other days on which there may be nothing either: beyond it the controller is silent by nature.
 const MOST_SILENT: f64 = 0.2;
-/// Hours of the longest window that is held against other days as a whole.
-const WEEK: i64 = 7 * 24;
 /// Accounts that may ask for a controller's things, from which it is no wonder that somebody does.
 const PEOPLE: u64 = 10;
 
@@ -163,29 +161,26 @@ impl Desk {
         })
     }
 
-    /// Requests that a window lacks, if so many that it is a hole: as a whole, or by its days.
-    fn lacks(&self, own: &Series, (from, until): (i64, i64)) -> Option<f64> {
-        let rest = self.all.within(from, until);
+    /// Requests that a silence lacks, if so many that it is a hole: each day of it is held against days of its own kind.
+    fn lacks(&self, own: &Series, silence: (i64, i64)) -> Option<f64> {
         // Cheap first: most silences are short of this already.
-        if (rest as f64) < SILENT_FROM {
+        if (self.all.within(silence.0, silence.1) as f64) < SILENT_FROM {
             return None;
         }
-        if until - from <= WEEK {
-            return self
-                .expected(own, (from, until), (from, until))
-                .filter(Usual::lacks)
-                .map(|u| u.expected);
-        }
-        let days = self.calendar.days(from * 60, until * 60).into_iter();
-        let days = days.map(|(a, b)| (a.div_euclid(60), b.div_euclid(60)));
-        let usual: Vec<Usual> = days
+        let days = self.calendar.days(silence.0 * 60, silence.1 * 60);
+        let hours = days
+            .into_iter()
+            .map(|(a, b)| (a.div_euclid(60), b.div_euclid(60)));
+        let usual = hours
             .filter(|(a, b)| a < b)
-            .filter_map(|day| self.expected(own, day, (from, until)))
-            .collect();
-        let expected = usual.iter().map(|one| one.expected).sum();
-        let uneven = usual.iter().map(|one| one.uneven).fold(1.0, f64::max);
-        let sum = Usual { expected, uneven };
-        sum.lacks().then_some(expected)
+            .filter_map(|day| self.expected(own, day, silence));
+        let sums = usual.fold((0.0, 0.0), |(expected, uneven), day| {
+            (expected + day.expected, uneven + day.uneven * day.expected)
+        });
+        let (expected, uneven) = (sums.0, sums.1 / sums.0.max(1.0));
+        // Sessions of geometric length m have 2m − 1 as variance over mean, and are silent by exp(−requests/m).
+        let needed = SESSIONS * (uneven + 1.0) / 2.0;
+        (expected >= needed.clamp(SILENT_FROM, SILENT_AT_MOST)).then_some(expected)
     }
 
     /// What was to be expected in a window by the same hours of other days, none of which touches the silence.
@@ -230,16 +225,8 @@ impl Desk {
     }
 }
 
-/// What a window usually has, and how uneven that is: variance over mean.
+/// What a part of a day usually has, and how uneven that is: variance over mean.
 struct Usual {
     expected: f64,
     uneven: f64,
-}
-
-impl Usual {
-    /// Sessions of geometric length m have 2m − 1 as variance over mean, and are silent by exp(−requests/m).
-    fn lacks(&self) -> bool {
-        let needed = SESSIONS * (self.uneven + 1.0) / 2.0;
-        self.expected >= needed.clamp(SILENT_FROM, SILENT_AT_MOST)
-    }
 }

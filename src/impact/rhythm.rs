@@ -4,8 +4,9 @@
 //! Nobody can tell a pause from a hole by counting lines where few are to be expected; the walk itself can. Looks at all
 //! requests of an account, those in its scope too: what lies between is no pause. What follows is `coverage`'s and `conclude`'s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use super::Beyond;
 use super::runs::Dark;
 use crate::coverage::{Allowance, Doubt};
 use crate::scope::FileOf;
@@ -19,6 +20,8 @@ const WIDEST: usize = 20;
 const PAUSE: i64 = 10;
 /// Shortest pause: lines are counted by the minute.
 const SHORTEST: i64 = 180 * SECOND;
+/// Longest: an evening and a morning are no pace of the night between.
+const LONGEST: i64 = 180 * 60 * SECOND;
 /// Share of a pause in which its source has no line.
 const SILENT: f64 = 0.8;
 /// Fewest numbers that a jump passes over, and how far its time may be from theirs: that a pause is as long as what was
@@ -56,60 +59,61 @@ pub struct Pause {
     pub room: u64,
 }
 
-/// Reads an account's requests, all of them and in order.
-pub fn rhythm(accesses: &[Access], names: &Names, dark: &Dark, files: &[FileOf]) -> Rhythm {
+/// Reads an account's requests, all of them and in order; only what lies between two of its `beyond` scope is of a walk.
+pub fn rhythm(
+    accesses: &[Access],
+    beyond: &[Beyond],
+    names: &Names,
+    (dark, files): (&Dark, &[FileOf]),
+) -> Rhythm {
     let requests: Vec<&Access> = requests(accesses);
-    let times: Vec<i64> = requests
+    let walked: HashSet<_> = beyond.iter().map(|one| one.access.order()).collect();
+    let steps: Vec<(Option<i64>, i64)> = requests
         .windows(2)
-        .map(|two| two[1].time.0 - two[0].time.0)
+        .map(|two| (step(two[0], two[1], names), two[1].time.0 - two[0].time.0))
         .collect();
+    let usual = usual(&steps);
     let mut rhythm = Rhythm {
-        torn: torn(&requests, names),
+        torn: usual.and_then(|stride| torn(&steps, stride)),
         ..Rhythm::default()
     };
-    for (at, long) in times.iter().enumerate().filter(|(_, long)| **long > 0) {
-        let before = &times[at.saturating_sub(WIDEST)..at];
-        let after = &times[at + 1..times.len().min(at + 1 + WIDEST)];
-        let (Some(a), Some(b)) = (middle(before), middle(after)) else {
+    let source = |access: &Access| files.get(access.file as usize).map(|file| file.source);
+    for (at, (across, long)) in steps.iter().enumerate() {
+        let (one, next) = (requests[at], requests[at + 1]);
+        let sides = middle(&steps[at.saturating_sub(WIDEST)..at])
+            .zip(middle(&steps[at + 1..steps.len().min(at + 1 + WIDEST)]));
+        let walk = || walked.contains(&one.order()) && walked.contains(&next.order());
+        let Some((a, b)) = sides.filter(|(a, b)| *long >= PAUSE * a.max(b) && walk()) else {
             continue;
         };
-        let each = a.max(b).max(SECOND / 4);
-        if *long < PAUSE * each {
-            continue;
-        }
-        let (one, next) = (requests[at], requests[at + 1]);
         let pause = Pause {
             from: one.time,
             until: next.time,
-            room: (*long / each) as u64,
+            room: (*long / a.max(b)) as u64,
         };
-        let goes_on = |from: usize| {
-            let pair = requests.get(from).zip(requests.get(from + 1));
-            pair.and_then(|(one, next)| step(one, next, names))
-        };
-        let across = step(one, next, names);
-        let stride = goes_on(at.wrapping_sub(1)).filter(|stride| goes_on(at + 1) == Some(*stride));
-        if let (Some(across), Some(stride)) = (across, stride) {
-            let numbers = across / stride;
-            let fit = *long as f64 / (a.midpoint(b).max(1) as f64 * numbers as f64);
-            if across % stride == 0 && numbers >= JUMP && (FITS.0..=FITS.1).contains(&fit) {
-                rhythm.jumps.push(pause);
-                continue;
-            }
-            if across == stride {
-                continue;
-            }
-        }
-        let source = |access: &Access| files.get(access.file as usize).map(|file| file.source);
-        if *long >= SHORTEST
-            && let Some(own) = source(one)
-            && source(next) == Some(own)
-            && dark.silence(own, (one.time, next.time)) as f64 >= SILENT * *long as f64
+        let stride = usual
+            .filter(|stride| steps[at - 1].0 == Some(*stride) && steps[at + 1].0 == Some(*stride));
+        if stride.is_some_and(|stride| fits(*across, stride, *long, a.midpoint(b))) {
+            rhythm.jumps.push(pause);
+        } else if (SHORTEST..=LONGEST).contains(long)
+            && (across.is_none() || *across != usual)
+            && source(one) == source(next)
+            && dark.silence(source(one), (one.time, next.time)) as f64 >= SILENT * *long as f64
         {
             rhythm.pauses.push(pause);
         }
     }
     rhythm
+}
+
+/// Whether a jump passes over as many numbers as there was time for.
+fn fits(across: Option<i64>, stride: i64, long: i64, each: i64) -> bool {
+    let numbers = across.filter(|across| across % stride == 0);
+    let numbers = numbers.map_or(0, |across| across / stride);
+    numbers >= JUMP && {
+        let ratio = long as f64 / (each as f64 * numbers as f64);
+        (FITS.0..=FITS.1).contains(&ratio)
+    }
 }
 
 /// The doubts that walks raise; each walk with its account's label.
@@ -166,11 +170,24 @@ fn requests(accesses: &[Access]) -> Vec<&Access> {
     by_request.filter_map(<[Access]>::first).collect()
 }
 
-/// The median of some times, if there are enough.
-fn middle(times: &[i64]) -> Option<i64> {
-    let mut times = times.to_vec();
+/// The median time of some steps, if there are enough; a quarter of a second at least, for stamps may be of whole ones.
+fn middle(steps: &[(Option<i64>, i64)]) -> Option<i64> {
+    let mut times: Vec<i64> = steps.iter().map(|(_, time)| *time).collect();
     times.sort_unstable();
-    (times.len() >= SIDE).then(|| times[times.len() / 2])
+    (times.len() >= SIDE).then(|| times[times.len() / 2].max(SECOND / 4))
+}
+
+/// The difference that at least half of the steps with a number have.
+fn usual(steps: &[(Option<i64>, i64)]) -> Option<i64> {
+    let mut strides: BTreeMap<i64, usize> = BTreeMap::new();
+    for step in steps.iter().filter_map(|(step, _)| *step) {
+        *strides.entry(step).or_default() += 1;
+    }
+    let all: usize = strides.values().sum();
+    let most = strides
+        .into_iter()
+        .max_by_key(|(step, n)| (*n, -step.abs()));
+    most.filter(|(_, n)| n * 2 >= all).map(|(step, _)| step)
 }
 
 /// By how much the number goes on from one request to the next, if both name one of a kind on one route.
@@ -189,31 +206,23 @@ fn step(one: &Access, next: &Access, names: &Names) -> Option<i64> {
 }
 
 /// Whether steps that pass over a few numbers took the time of as many, by the mean of all but the slowest.
-fn torn(requests: &[&Access], names: &Names) -> Option<(usize, usize)> {
-    let steps = requests.windows(2).filter_map(|two| {
-        let step = step(two[0], two[1], names)?;
-        Some((step, two[1].time.0 - two[0].time.0))
-    });
-    let steps: Vec<(i64, i64)> = steps.collect();
-    let mut strides: BTreeMap<i64, usize> = BTreeMap::new();
-    for (step, _) in &steps {
-        *strides.entry(*step).or_default() += 1;
-    }
-    let stride = *strides.iter().max_by_key(|(step, n)| (**n, -step.abs()))?.0;
-    let mut single: Vec<f64> = Vec::new();
-    let mut double: Vec<f64> = Vec::new();
-    for (step, time) in steps.iter().filter(|(step, _)| step % stride == 0) {
-        match step / stride {
-            1 => single.push(*time as f64),
-            many @ 2..=WIDE => double.push(*time as f64 / many as f64),
+fn torn(steps: &[(Option<i64>, i64)], stride: i64) -> Option<(usize, usize)> {
+    let (mut single, mut double) = (Vec::new(), Vec::new());
+    for (step, time) in steps {
+        match step
+            .filter(|step| step % stride == 0)
+            .map(|step| step / stride)
+        {
+            Some(1) => single.push(*time as f64),
+            Some(many @ 2..=WIDE) => double.push(*time as f64 / many as f64),
             _ => {}
         }
     }
-    let share = double.len() as f64 / (single.len() + double.len()) as f64;
-    if single.len() < SINGLE || double.len() < DOUBLE || share < TORN {
+    let counts = (single.len(), double.len());
+    let share = counts.1 as f64 / (counts.0 + counts.1) as f64;
+    if counts.0 < SINGLE || counts.1 < DOUBLE || share < TORN {
         return None;
     }
-    let counts = (single.len(), double.len());
     let mean = |mut times: Vec<f64>| {
         times.sort_by(f64::total_cmp);
         times.truncate(times.len() - times.len() / 10);

@@ -167,7 +167,8 @@ impl Dark {
     }
 
     /// The longest time in nanoseconds within a stretch in which a source has no line and no hole is known.
-    pub(super) fn silence(&self, source: usize, (from, until): (Stamp, Stamp)) -> i64 {
+    pub(super) fn silence(&self, source: Option<usize>, (from, until): (Stamp, Stamp)) -> i64 {
+        let Some(source) = source else { return 0 };
         let known = |(own, _, start, end): &(usize, Option<usize>, i64, i64)| {
             *own == source && *start < until.0 && from.0 < *end
         };

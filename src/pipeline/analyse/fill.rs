@@ -34,7 +34,7 @@ pub(super) fn fill(
             return;
         }
         let (_, accesses) = sequences.sequence(one.sequence);
-        let told = rhythm(&accesses, names, dark, files);
+        let told = rhythm(&accesses, &one.outcome.share.beyond, names, (dark, files));
         let seen = (dark, &told.jumps[..]);
         let mut found = runs(&one.outcome.share, names, seen, files, &known_end);
         one.outcome.rhythm = told;
