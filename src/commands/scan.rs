@@ -236,6 +236,7 @@ pub(super) fn answer(
         .doubts
         .extend(analysis.stale.as_ref().map(|one| coverage::stale(&one.why)));
     let one_day = analysis.snapshot.as_ref();
+    assessment.elsewhere = one_day.map_or(0, |one| one.unsure.len() as u64);
     assessment
         .doubts
         .extend(one_day.map(|one| coverage::snapshot(&one.why)));

@@ -192,7 +192,7 @@ pub fn snapshot(why: &str) -> Doubt {
         reason: Reason::NoDirectory,
         basis: format!(
             "{why}: who was shown something without a system to it may have been allowed to see it then, which is held against \
-             nobody and counts to no lower bound, nor does whom a walk took of these; scan again with tables that say from when \
+             nobody and counts to no lower bound, nor does whom a walk took of those who may have moved; scan again with tables that say from when \
              until when each row held"
         ),
         allowance: Allowance::Population,
@@ -337,6 +337,8 @@ pub struct Assessment {
     pub covered: f64,
     /// Minutes in which each source has a line, sorted.
     pub lit: Vec<Vec<i64>>,
+    /// Things of which nobody knows whose they were then: they may have stood in any controller's population.
+    pub elsewhere: u64,
     /// Controllers of which requests seem to be missing; not yet where accesses were not looked at.
     pub unasked: Vec<Unasked>,
 }
@@ -374,6 +376,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
             .iter()
             .map(|ledger| ledger.all.cells().map(|cell| cell.0).collect())
             .collect(),
+        elsewhere: 0,
         unasked: Vec::new(),
         holes,
     }

@@ -344,8 +344,15 @@ impl Pace {
     /// Lines that are missing between an end of the period and the end of the series next to it, by the same hours
     /// of other days at the level of the series' end.
     pub(super) fn missing_at_end(&self, calendar: &Calendar, from: i64, until: i64) -> f64 {
-        let others = self.comparable(calendar, from, until, (from, until));
-        let Some(typical) = self.typical(calendar, &others, from, until) else {
+        let mut others = self.comparable(calendar, from, until, (from, until));
+        let mut typical = self.typical(calendar, &others, from, until);
+        if typical.is_none() {
+            // Of a log of a fortnight there are two Sundays: then whatever day is as free.
+            let free = |days: &i64| *days != 0 && calendar.as_free(from, *days);
+            others = (-FARTHEST..=FARTHEST).filter(free).collect();
+            typical = self.typical(calendar, &others, from, until);
+        }
+        let Some(typical) = typical else {
             return 0.0;
         };
         let before = self.level(calendar, &others, from, true);

@@ -67,6 +67,7 @@ pub fn conclude(
     assessment: &Assessment,
 ) -> (Vec<ControllerRow>, Totals) {
     let mut common = common(routes, exposure, &assessment.doubts);
+    common.outside = common.outside.saturating_add(assessment.elsewhere);
     let known = atlas.directory.objects.is_some();
     let population = atlas.population();
     // An inferred scope is a whole tenant: what was shown within it to somebody who may see one class is invisible.

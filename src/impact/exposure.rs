@@ -79,7 +79,7 @@ pub struct Merger<'c> {
     pub routes: &'c [RouteSpec],
     /// From when on the directory seems out of date.
     pub stale_from: Option<Stamp>,
-    /// Where the tables show one day only, what was shown to accounts without a system to it.
+    /// Where the tables show one day only, what may have been elsewhere then; what was shown without a system does not count.
     pub unsure: Option<&'c BTreeSet<Thing>>,
 }
 

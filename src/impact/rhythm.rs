@@ -68,10 +68,12 @@ pub fn rhythm(
 ) -> Rhythm {
     let requests: Vec<&Access> = requests(accesses);
     let walked: HashSet<_> = beyond.iter().map(|one| one.access.order()).collect();
-    let steps: Vec<(Option<i64>, i64)> = requests
-        .windows(2)
-        .map(|two| (step(two[0], two[1], names), two[1].time.0 - two[0].time.0))
-        .collect();
+    let both = |two: &[&Access]| two.iter().all(|one| walked.contains(&one.order()));
+    let steps = requests.windows(2).map(|two| {
+        let step = both(two).then(|| step(two[0], two[1], names));
+        (step.flatten(), two[1].time.0 - two[0].time.0)
+    });
+    let steps: Vec<(Option<i64>, i64)> = steps.collect();
     let usual = usual(&steps);
     let mut rhythm = Rhythm {
         torn: usual.and_then(|stride| torn(&steps, stride)),
@@ -82,7 +84,7 @@ pub fn rhythm(
         let (one, next) = (requests[at], requests[at + 1]);
         let sides = middle(&steps[at.saturating_sub(WIDEST)..at])
             .zip(middle(&steps[at + 1..steps.len().min(at + 1 + WIDEST)]));
-        let walk = || walked.contains(&one.order()) && walked.contains(&next.order());
+        let walk = || both(&[one, next]);
         let Some((a, b)) = sides.filter(|(a, b)| *long >= PAUSE * a.max(b) && walk()) else {
             continue;
         };
@@ -205,7 +207,7 @@ fn step(one: &Access, next: &Access, names: &Names) -> Option<i64> {
     Some(to - from).filter(|step| alike && *step != 0)
 }
 
-/// Whether steps that pass over a few numbers took the time of as many, by the mean of all but the slowest.
+/// Whether steps that pass over a few numbers took the time of as many, by the mean of all but the slowest; pauses are none.
 fn torn(steps: &[(Option<i64>, i64)], stride: i64) -> Option<(usize, usize)> {
     let (mut single, mut double) = (Vec::new(), Vec::new());
     for (step, time) in steps {
@@ -218,6 +220,11 @@ fn torn(steps: &[(Option<i64>, i64)], stride: i64) -> Option<(usize, usize)> {
             _ => {}
         }
     }
+    single.sort_by(f64::total_cmp);
+    let usual = single.get(single.len() / 2).copied().unwrap_or(0.0);
+    let most = PAUSE as f64 * usual.max(SECOND as f64);
+    single.retain(|time| *time <= most);
+    double.retain(|time| *time <= most);
     let counts = (single.len(), double.len());
     let share = counts.1 as f64 / (counts.0 + counts.1) as f64;
     if counts.0 < SINGLE || counts.1 < DOUBLE || share < TORN {

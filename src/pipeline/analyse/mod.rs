@@ -211,7 +211,7 @@ impl AccountOutcome {
 pub struct Snapshot {
     /// What tells so, in a sentence.
     pub why: String,
-    /// What was shown to accounts without a system to it: they may have been allowed to see it, or it was elsewhere then.
+    /// What was shown to accounts without a system to it that did not move themselves: it may have been elsewhere then.
     pub unsure: BTreeSet<Thing>,
 }
 

@@ -132,7 +132,7 @@ impl Panel {
         self.judge_again(outcomes, Stamp(i64::MIN), limits);
         let others = outcomes
             .iter()
-            .filter(|one| one.judgement.verdict != Some(Verdict::Enumeration));
+            .filter(|one| one.judgement.verdict != Some(Verdict::Enumeration) && !one.moved_in);
         let shown = others.flat_map(|one| &one.share.beyond);
         let shown = shown.filter(|beyond| beyond.certainty > Certainty::Nothing);
         Snapshot {
