@@ -30,7 +30,8 @@ struct Request {
     bytes: u64,
 }
 
-/// Three schools of 100 pupils, n1…, s1…, t1…, each with a list of all, and twelve accounts each that see their own.
+/// Three schools of 100 pupils, n1…, s1…, t1…, each with a list of all, and twelve accounts each that see their own; the
+/// first of them asks for nothing by itself.
 struct World {
     folder: PathBuf,
     requests: Vec<Request>,
@@ -65,7 +66,7 @@ impl World {
             // What is asked for next has no order, so that nobody's day looks like a walk.
             let chance = minute.wrapping_mul(2_654_435_761) / 7;
             let school = SCHOOLS[(chance % 3) as usize];
-            let who = format!("{school}p{}", chance / 3 % PEOPLE);
+            let who = format!("{school}p{}", 1 + chance / 3 % (PEOPLE - 1));
             match chance / 64 % 8 {
                 0 => world.list(at, &who, school, 1 + chance / 512 % 2),
                 _ => world.card(at, &who, &format!("{school}{}", 1 + chance / 512 % 100)),
