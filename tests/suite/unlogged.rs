@@ -68,7 +68,7 @@ impl World {
             let school = SCHOOLS[(chance % 3) as usize];
             let who = format!("{school}p{}", 1 + chance / 3 % (PEOPLE - 1));
             match chance / 64 % 8 {
-                0 => world.list(at, &who, school, 1 + chance / 512 % 2),
+                0 => world.list(at, &who, school, 1),
                 _ => world.card(at, &who, &format!("{school}{}", 1 + chance / 512 % 100)),
             }
         }
