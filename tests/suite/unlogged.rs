@@ -41,6 +41,14 @@ struct World {
     period: String,
 }
 
+/// A number with no order in it.
+fn mixed(number: u64) -> u64 {
+    let mut z = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
 fn size(pupil: u64) -> u64 {
     400 + pupil * 7 % 97
 }
@@ -64,7 +72,7 @@ impl World {
                 continue;
             }
             // What is asked for next has no order, so that nobody's day looks like a walk.
-            let chance = minute.wrapping_mul(2_654_435_761) / 7;
+            let chance = mixed(minute + 1);
             let school = SCHOOLS[(chance % 3) as usize];
             let who = format!("{school}p{}", 1 + chance / 3 % (PEOPLE - 1));
             match chance / 64 % 8 {
