@@ -13,7 +13,7 @@ use crate::answer::{fresh, json, scan};
 use crate::bounds::controller;
 
 /// Days of the logs, from Monday, 1 March 2021, and accounts of each school's class.
-const DAYS: u64 = 10;
+const DAYS: u64 = 14;
 const PEOPLE: u64 = 12;
 const SCHOOLS: [&str; 3] = ["n", "s", "t"];
 /// Seconds of a minute, an hour and a day.

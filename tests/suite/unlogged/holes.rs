@@ -95,8 +95,8 @@ fn one_tenants_lines_are_taken_out() {
     assert_eq!(whole.third(), ("excluded", ""));
     for (name, out) in [
         ("tenant-day", 3 * DAY..4 * DAY),
-        ("tenant-end", 7 * DAY..10 * DAY),
-        ("tenant-all", 0..10 * DAY),
+        ("tenant-days", 7 * DAY..10 * DAY),
+        ("tenant-all", 0..DAYS * DAY),
     ] {
         let mut world = World::new(name, 6..23);
         world
@@ -129,7 +129,7 @@ fn a_route_that_answers_nobody_in_these_logs() {
     let mut nth = 0;
     for request in &mut world.requests {
         nth += 1;
-        if request.target.starts_with("/cards/") && nth % 5 == 0 {
+        if request.target.starts_with("/cards/") && mixed(nth) % 5 == 0 {
             (request.status, request.bytes) = (404, 20);
         }
     }
@@ -148,7 +148,7 @@ fn a_route_that_answers_nobody_in_these_logs() {
 
 #[test]
 fn the_last_hours_of_a_period() {
-    let period = "period = { from = \"2021-03-01T00:00:00Z\", until = \"2021-03-11T00:00:00Z\" }";
+    let period = "period = { from = \"2021-03-01T00:00:00Z\", until = \"2021-03-15T00:00:00Z\" }";
     for (last, stands) in [
         (DAYS * DAY, "excluded"),
         (DAYS * DAY - 150 * MINUTE, "cannot_be_excluded"),
