@@ -30,9 +30,9 @@ use reread::{Reread, reread};
 
 /// What an audit does not look at, in sentences.
 pub const NOT_CHECKED: [&str; 4] = [
-    "verdicts, scores, signals and stories of the cause: a second scan of the same inputs gives the same bytes",
+    "verdicts, scores and signals beyond that the files agree on them, and stories of the cause: a second scan of the same inputs gives the same bytes",
     "upper bounds beyond that the tables agree on them, who could see whom in ladder.csv, and learned.csv beyond its digest: likewise",
-    "the words of timeline.jsonl, and report.html where another build made it, beyond their digests: likewise",
+    "what timeline.jsonl says of the logs themselves, and report.html where another build made it, beyond their digests: likewise",
     "disclosures that no line shows and only the order of a run makes possible: likewise",
 ];
 

@@ -14,10 +14,12 @@ use crate::case::{self, Case};
 use crate::cause::Cause;
 use crate::cli::ScanArgs;
 use crate::coverage::{self, Assessment};
+use crate::detect::Verdict;
 use crate::evidence::{self, EXCERPT, Place};
 use crate::impact::{self, Citation, Dark, Merger, Published, conclude};
 use crate::pipeline::{
-    self, Extraction, Input, Keep, Keeping, Material, Observer, PipelineProblem, ReadFile, Shelf,
+    self, Analysis, Extraction, Input, Keep, Keeping, Material, Observer, PipelineProblem,
+    ReadFile, Shelf,
 };
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
@@ -228,12 +230,13 @@ pub(super) fn answer(
     assessment
         .doubts
         .extend(analysis.stale.as_ref().map(|one| coverage::stale(&one.why)));
+    let one_day = analysis.snapshot.as_deref();
+    assessment.doubts.extend(one_day.map(coverage::snapshot));
     assessment.doubts.extend(analysis.unnamed.iter().map(|one| {
         let source = &case.sources[one.source].name;
         coverage::unnamed(source, one.span, one.requests, one.clients)
     }));
-    let torn = coverage::torn_lists(case, analysis.panel.turned);
-    assessment.doubts.extend(torn);
+    missing(case, &analysis, &mut assessment);
     let limits = left_out::limits(&case.routes, &analysis.content);
     let remarks = left_out::before(remarks, (case, analysis.set_aside, &limits));
     assessment
@@ -308,6 +311,27 @@ pub(super) fn answer(
     let summary = Summary::of(&answer, out);
     report::write(answer, staging).map_err(folder)?;
     Ok(summary)
+}
+
+/// What all requests together tell of lines that are missing.
+fn missing(case: &Case, analysis: &Analysis, assessment: &mut Assessment) {
+    let torn = coverage::torn_lists(case, analysis.panel.turned);
+    assessment.doubts.extend(torn);
+    let served = analysis
+        .watched
+        .served
+        .iter()
+        .map(|(route, own)| (*route, *own));
+    assessment.doubts.extend(coverage::unanswered(case, served));
+    let limits = coverage::limits(case, &analysis.content);
+    assessment.doubts.extend(limits);
+    let walks = analysis.outcomes.iter();
+    let walks = walks.filter(|one| one.judgement.verdict == Some(Verdict::Enumeration));
+    let walks = walks.map(|one| (one.person.label(), &one.rhythm));
+    assessment.doubts.extend(impact::rhythm_doubts(walks));
+    assessment.unasked = coverage::unasked(case, &analysis.watched.asked);
+    let said: Vec<_> = coverage::unasked_said(&assessment.unasked).collect();
+    assessment.doubts.extend(said);
 }
 
 /// Who stands in what was published, which is said among the doubts.

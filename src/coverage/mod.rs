@@ -6,6 +6,7 @@
 
 mod beat;
 mod beside;
+mod bodies;
 mod calendar;
 mod clock;
 mod dated;
@@ -14,6 +15,7 @@ mod files;
 mod ledger;
 mod noise;
 mod numbers;
+mod owners;
 mod pace;
 mod periodic;
 mod phase;
@@ -31,7 +33,9 @@ use crate::route::Counted;
 use crate::route::extract::Tally;
 use crate::words::{Reason, SECOND, Stamp, Validity, counted};
 
+pub use bodies::limits;
 use ledger::Ledger;
+pub use owners::{Asked, Unasked, unasked, unasked_said};
 pub use rows::{Expected, HourRow};
 
 /// What coverage needs to know of one source.
@@ -182,6 +186,18 @@ pub fn stale(why: &str) -> Doubt {
     }
 }
 
+/// The doubt about tables that seem to show one day of a time in which people moved, for a reason in a sentence. The tables
+/// are the case's own word on who may see what, so it moves no figure.
+pub fn snapshot(why: &str) -> Doubt {
+    Doubt::said(
+        Reason::NoDirectory,
+        format!(
+            "{why}: who was shown something without a system to it may have been allowed to see it then, and lower bounds may \
+             be too high by whoever moved; scan again with tables that say from when until when each row held"
+        ),
+    )
+}
+
 /// A stretch in which a source names no account though so many of its clients have some at other times: said, because
 /// whoever was shown something in it counts as undecided.
 pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize) -> Doubt {
@@ -254,6 +270,29 @@ pub fn torn_lists(case: &Case, turned: [u64; 3]) -> Option<Doubt> {
     })
 }
 
+/// Accounts that must ask on a route for it to be told that none is answered: a prober or two are refused everywhere.
+const ASKING: u64 = 10;
+
+/// The doubts about routes on which nobody is answered with content in these logs. `served`: by route, accounts that asked,
+/// and those of them that were answered.
+pub fn unanswered(
+    case: &Case,
+    served: impl Iterator<Item = (u16, (u64, u64))>,
+) -> impl Iterator<Item = Doubt> {
+    let none = served.filter(|(_, (asked, answered))| *asked >= ASKING && *answered == 0);
+    none.filter_map(move |(route, (asked, _))| {
+        let route = case.routes.get(usize::from(route))?;
+        (!route.discloses.is_empty()).then(|| {
+            let basis = format!(
+                "{asked} accounts ask on the route \"{}\" and these logs show none of them an answer with content: it \
+                 answers nobody, or the lines of its answers are not in these logs; who is excluded is so in the first case",
+                route.name
+            );
+            Doubt::said(Reason::Gap, basis)
+        })
+    })
+}
+
 impl Doubt {
     /// Something that is said and widens nothing by itself.
     fn said(reason: Reason, basis: String) -> Doubt {
@@ -294,6 +333,10 @@ pub struct Assessment {
     /// Coverage of the worst of the routes that can return data subjects: each of them can return those of
     /// any controller.
     pub covered: f64,
+    /// Minutes in which each source has a line, sorted.
+    pub lit: Vec<Vec<i64>>,
+    /// Controllers of which requests seem to be missing; not yet where accesses were not looked at.
+    pub unasked: Vec<Unasked>,
 }
 
 /// Judges the coverage of all sources; `sources` stands in the case's order.
@@ -325,6 +368,11 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
         covered: reach.worst(),
         beside: reach.beside(),
         routes: reach.routes(),
+        lit: ledgers
+            .iter()
+            .map(|ledger| ledger.all.cells().map(|cell| cell.0).collect())
+            .collect(),
+        unasked: Vec::new(),
         holes,
     }
 }

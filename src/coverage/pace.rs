@@ -5,6 +5,8 @@ use super::noise;
 
 /// Expected sessions from which silence is a hole: ln(525600/10⁻³) ≈ 20 (METHODS.md).
 pub(super) const SESSIONS: f64 = 20.0;
+/// Share of these where one window alone is looked at, an end of the period: ln(1/10⁻³) ≈ 7.
+const ONE_WINDOW: f64 = 7.0 / SESSIONS;
 /// The least expected lines: that, doubled for overdispersion.
 pub(super) const SILENT_FROM: f64 = 40.0;
 /// The same for sessions of ten lines; traffic is not held to be more uneven than that.
@@ -342,14 +344,21 @@ impl Pace {
     /// Lines that are missing between an end of the period and the end of the series next to it, by the same hours
     /// of other days at the level of the series' end.
     pub(super) fn missing_at_end(&self, calendar: &Calendar, from: i64, until: i64) -> f64 {
-        let others = self.comparable(calendar, from, until, (from, until));
-        let Some(typical) = self.typical(calendar, &others, from, until) else {
+        let mut others = self.comparable(calendar, from, until, (from, until));
+        let mut typical = self.typical(calendar, &others, from, until);
+        if typical.is_none() {
+            // Of a log of a fortnight there are two Sundays: then whatever day is as free.
+            let free = |days: &i64| *days != 0 && calendar.as_free(from, *days);
+            others = (-FARTHEST..=FARTHEST).filter(free).collect();
+            typical = self.typical(calendar, &others, from, until);
+        }
+        let Some(typical) = typical else {
             return 0.0;
         };
         let before = self.level(calendar, &others, from, true);
         let after = self.level(calendar, &others, until, false);
         let expected = typical as f64 * before.max(after).min(1.0);
-        match expected >= self.needed_unevenly(expected, until - from) {
+        match expected >= ONE_WINDOW * self.needed_unevenly(expected, until - from) {
             true => expected,
             false => 0.0,
         }

@@ -155,7 +155,8 @@ pub(super) fn about(ledger: &Ledger<'_>, holes: &[Hole], unusual: &[(i64, i64)])
             ),
         ));
     }
-    doubts.extend(silence::unnoticed(ledger, holes).map(|found| unnoticed(name, &found)));
+    let found = silence::unnoticed(ledger, holes);
+    doubts.extend(found.map(|found| unnoticed(name, &found, &pauses(ledger, holes))));
     doubts
 }
 
@@ -179,13 +180,35 @@ fn overwritten<'l>(ledger: &'l Ledger<'_>) -> impl Iterator<Item = Doubt> + 'l {
 }
 
 /// From when on a hole is noticed, so that nobody takes silence about shorter ones for a proof.
-fn unnoticed(name: &str, found: &Unnoticed) -> Doubt {
+fn unnoticed(name: &str, found: &Unnoticed, pauses: &str) -> Doubt {
     Doubt::said(
         Reason::Gap,
         format!(
-            "source \"{name}\" {found}; a shorter hole, or a longer one of a single route or writer, would go unnoticed; who is excluded is so if there was none"
+            "source \"{name}\" {found}; a shorter hole, or a longer one of a single route or writer, would go unnoticed{pauses}; \
+             who is excluded is so if there was none"
         ),
     )
+}
+
+/// The silent stretches that are taken for pauses, for the middle of a sentence: a hole may be one of them.
+fn pauses(ledger: &Ledger<'_>, holes: &[Hole]) -> String {
+    let dark: Vec<(i64, i64)> = holes.iter().map(Hole::minutes).collect();
+    let known = |(from, until): &(i64, i64)| dark.iter().any(|(a, b)| a < until && from < b);
+    let silences = ledger.all.silences(silence::SHORTEST);
+    let silences: Vec<(i64, i64)> = silences.filter(|one| !known(one)).collect();
+    let longest = silences
+        .iter()
+        .max_by_key(|(from, until)| (until - from, -from));
+    longest.map_or_else(String::new, |(from, until)| {
+        format!(
+            ", as would one in {} of more than {} minutes that {} for want of lines at such hours, the longest from {} until {}",
+            counted(silences.len() as u64, "silence"),
+            silence::SHORTEST,
+            if silences.len() == 1 { "is taken for a pause" } else { "are taken for pauses" },
+            Stamp(from * MINUTE),
+            Stamp(until * MINUTE)
+        )
+    })
 }
 
 /// Sizes that count the head: every answer has one, so that a body came is no more than taken from the size.

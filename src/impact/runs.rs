@@ -9,12 +9,14 @@ mod sample;
 
 use std::collections::BTreeMap;
 
-use super::{AccountShare, Beyond};
+use super::{AccountShare, Beyond, Pause};
 use crate::coverage::Assessment;
 use crate::scope::{FileOf, Thing};
 use crate::sequence::{Access, NONE, Names, numbered};
-use crate::words::{Certainty, Stamp};
+use crate::words::{Certainty, SECOND, Stamp};
 
+/// Nanoseconds in one minute.
+const MINUTE: i64 = 60 * SECOND;
 /// Widest stride of a run, as for the signal `order`.
 const WIDEST: i64 = 100;
 /// Steps of a run: ten steps of +1 in random order have p = 1.1e-7 (METHODS.md).
@@ -137,6 +139,8 @@ pub struct Dark {
     holes: Vec<(usize, Option<usize>, i64, i64)>,
     /// The share of lines that each source keeps.
     shares: Vec<f64>,
+    /// Minutes in which each source has a line, sorted.
+    lit: Vec<Vec<i64>>,
     /// When the logs, or the period that must be answered for, end.
     end: Option<Stamp>,
 }
@@ -157,22 +161,51 @@ impl Dark {
                 .map(|hole| (hole.source, hole.route, hole.from.0, hole.until.0))
                 .collect(),
             shares,
+            lit: assessment.lit.clone(),
             end: assessment.window.map(|(_, until)| until),
         }
+    }
+
+    /// The longest time in nanoseconds within a stretch in which a source has no line and no hole is known.
+    pub(super) fn silence(&self, source: Option<usize>, (from, until): (Stamp, Stamp)) -> i64 {
+        let Some(source) = source else { return 0 };
+        let known = |(own, _, start, end): &(usize, Option<usize>, i64, i64)| {
+            *own == source && *start < until.0 && from.0 < *end
+        };
+        let Some(lit) = self
+            .lit
+            .get(source)
+            .filter(|_| !self.holes.iter().any(known))
+        else {
+            return 0;
+        };
+        let minute = |at: Stamp| at.0.div_euclid(MINUTE);
+        let (first, last) = (minute(from), minute(until));
+        let low = lit.partition_point(|at| *at < first);
+        let high = lit.partition_point(|at| *at <= last);
+        let pairs = lit[low..high.max(low)].windows(2);
+        let silent = pairs.map(|pair| match (pair[0] == first, pair[1] == last) {
+            (true, true) => until.0 - from.0,
+            (true, false) => pair[1] * MINUTE - from.0,
+            (false, true) => until.0 - (pair[0] + 1) * MINUTE,
+            (false, false) => (pair[1] - pair[0] - 1) * MINUTE,
+        });
+        silent.max().unwrap_or(0)
     }
 
     fn share(&self, source: usize) -> f64 {
         self.shares.get(source).copied().unwrap_or(1.0)
     }
 
-    /// The holes of some sources that darken a route, joined where they overlap.
-    fn spells(&self, sources: &[usize], route: u16) -> Vec<Spell> {
+    /// The holes of some sources that darken a route, and what an account's own pace tells of, joined where they overlap.
+    fn spells(&self, (sources, route): (&[usize], u16), jumps: &[Pause]) -> Vec<Spell> {
         let darkens = |only: Option<usize>| only.is_none_or(|one| one == usize::from(route));
         let mut own: Vec<(i64, i64)> = self
             .holes
             .iter()
             .filter(|(source, only, ..)| sources.contains(source) && darkens(*only))
             .map(|(_, _, from, until)| (*from, *until))
+            .chain(jumps.iter().map(|jump| (jump.from.0 + 1, jump.until.0)))
             .collect();
         own.sort_unstable();
         let mut joined: Vec<Spell> = Vec::new();
@@ -197,7 +230,7 @@ pub type KnownEnd<'k> = dyn Fn(What, &[u8], bool) -> Option<i64> + 'k;
 pub fn runs(
     share: &AccountShare,
     names: &Names,
-    dark: &Dark,
+    (dark, jumps): (&Dark, &[Pause]),
     files: &[FileOf],
     known_end: &KnownEnd<'_>,
 ) -> Vec<Run> {
@@ -229,7 +262,7 @@ pub fn runs(
                 let mut sources: Vec<usize> = steps.iter().map(|s| source(&s.access)).collect();
                 sources.sort_unstable();
                 sources.dedup();
-                across::runs(&steps, &dark.spells(&sources, route), dark.end)
+                across::runs(&steps, &dark.spells((&sources, route), jumps), dark.end)
             }
         };
         all.extend(found.into_iter().map(|found| Run {

@@ -69,6 +69,8 @@ pub struct RouteContent {
     pub each: Option<u64>,
     /// What the case's `empty_below` takes for empty, where it does so.
     pub limit: Option<Limit>,
+    /// Answers at or above it that are shorter than so many bytes, far below the route's content: bytes, calls.
+    pub low: Option<(u64, u64)>,
 }
 
 /// What lies under a route's `empty_below`.
@@ -170,6 +172,13 @@ impl Content {
     pub fn room(&self, route: u16, (inside, beyond): (u64, u64)) -> Option<u64> {
         let each = self.each.get(&route)?;
         Some(least_room(*each, (inside, beyond)))
+    }
+
+    /// Whether a body is as long as nearly all content of its route, where enough of that is seen.
+    pub fn is_usual(&self, access: &Access) -> bool {
+        let own = self.routes.iter().find(|one| one.route == access.route);
+        own.is_some_and(|one| one.calls >= MODE && access.bytes >= one.mode.0)
+            && access.bytes != NO_BYTES
     }
 
     /// Whether the body that an access was answered with proves no content.
@@ -310,13 +319,20 @@ fn sum_up(
     let (low, high) = (percentile(0.05), percentile(0.95));
     let tight = all >= MODE && others.len() >= VARIETY && high <= TIGHT * low;
     let single = spec.is_some_and(returns_one_object);
-    let below = (tight && single).then(|| {
+    let short = (tight && single).then(|| {
         let least = low.saturating_mul(low) / high.saturating_mul(FAR).max(1);
-        let under = others.iter().filter(|(size, _)| *size < least);
+        let above = spec.and_then(|spec| spec.empty_below).unwrap_or(0);
+        let under = others
+            .iter()
+            .filter(|(size, _)| (above..least).contains(size));
         (least, under.map(|(_, calls)| calls).sum())
     });
+    let short = short.filter(|(_, calls)| *calls > 0);
+    let said = spec.is_some_and(|spec| spec.empty_below.is_some());
     RouteContent {
-        below: below.filter(|(_, calls)| *calls > 0),
+        // Where the case says what is empty, it decides.
+        below: short.filter(|_| !said),
+        low: short.filter(|(_, calls)| said && *calls >= IDS as u64),
         each: None,
         limit,
         route,
@@ -346,10 +362,9 @@ fn under(limit: u64, sizes: &BTreeMap<u64, u64>) -> Option<Limit> {
     })
 }
 
-/// Bodies of pages and of lists of IDs are short or long by how many stand in them, so their sizes have no mode; and
-/// where the case says what is empty, it decides.
+/// Bodies of pages and of lists of IDs are short or long by how many stand in them, so their sizes have no mode.
 fn returns_one_object(spec: &RouteSpec) -> bool {
     let object = spec.object.as_ref();
     let in_path = object.is_some_and(|object| spec.path.contains(&format!("{{{object}}}")));
-    in_path && spec.container.is_none() && spec.empty_below.is_none()
+    in_path && spec.container.is_none()
 }

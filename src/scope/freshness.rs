@@ -69,6 +69,31 @@ pub fn as_of(
     })
 }
 
+/// Accounts that seem to have moved from which tables without a date show one day of a time in which people moved.
+const MOVED: usize = 3;
+
+/// Why tables in which no row has a date seem to show one day only, where they do. `moved`: accounts that asked for what lies in
+/// their scope only after all that they asked for beyond it.
+pub fn snapshot(directory: &Directory, moved: usize) -> Option<String> {
+    let tables = directory.grants.is_some() && directory.objects.is_some();
+    (tables && moved >= MOVED && !dates(directory).any(|end| end.is_some())).then(|| {
+        format!(
+            "no row of the tables has a date, and {moved} accounts asked for what lies in their scope only after all that they \
+             asked for beyond it, over days: they moved or changed classes, and the tables show them on one day only"
+        )
+    })
+}
+
+/// From when and until when each row of the tables holds.
+fn dates(directory: &Directory) -> impl Iterator<Item = Option<Stamp>> {
+    let grants = directory.grants.iter().flatten().map(|row| row.valid);
+    let objects = directory.objects.iter();
+    let objects = objects.flat_map(|objects| objects.validities().iter().copied());
+    let members = directory.members.iter().flatten().map(|row| row.valid);
+    let all = grants.chain(objects).chain(members);
+    all.flat_map(|valid| [valid.from, valid.until])
+}
+
 /// When the directory changed last within the logs: the instant from which requests are counted for [`as_of`].
 pub fn changed(directory: &Directory, logs: (Stamp, Stamp)) -> Option<Stamp> {
     Changes::of(directory, logs).map(|changes| changes.last)
@@ -82,15 +107,7 @@ struct Changes {
 
 impl Changes {
     fn of(directory: &Directory, logs: (Stamp, Stamp)) -> Option<Changes> {
-        let grants = directory.grants.iter().flatten().map(|row| row.valid);
-        let objects = directory.objects.iter();
-        let objects = objects.flat_map(|objects| objects.validities().iter().copied());
-        let members = directory.members.iter().flatten().map(|row| row.valid);
-        let ends = grants
-            .chain(objects)
-            .chain(members)
-            .flat_map(|valid| [valid.from, valid.until]);
-        let inside: Vec<Stamp> = ends
+        let inside: Vec<Stamp> = dates(directory)
             .flatten()
             .filter(|at| (logs.0..=logs.1).contains(at))
             .collect();

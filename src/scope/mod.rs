@@ -17,7 +17,7 @@ mod touch;
 mod unnamed;
 
 pub use atlas::{Atlas, ControllerIndex, Thing};
-pub use freshness::{Arrivals, Stale, as_of, changed};
+pub use freshness::{Arrivals, Stale, as_of, changed, snapshot};
 pub use inferred::Homes;
 pub use people::{FileOf, People, Person, PersonKind, Together};
 use serde::{Deserialize, Serialize};

@@ -267,7 +267,8 @@ impl Opener<'_> {
         };
         // Content where the directory knows of nobody: it is not the directory that was read out then.
         let route = self.routes.get(usize::from(access.route));
-        let measured = route.is_some_and(|route| route.empty_below.is_some());
+        let measured =
+            route.is_some_and(|route| route.empty_below.is_some()) || self.content.is_usual(access);
         if on_page.is_empty() && measured && sure == Certainty::Confirmed {
             return (ever(), false);
         }

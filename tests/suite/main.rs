@@ -54,6 +54,7 @@ mod synth;
 mod templates;
 mod terminal;
 mod threads;
+mod unlogged;
 mod unseen;
 mod vanished;
 mod verify;

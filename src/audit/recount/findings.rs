@@ -92,7 +92,40 @@ pub(super) fn check(
         &columns,
         found,
     );
+    scores(audit, tables.accounts, found);
     requests(audit, basis, found);
+}
+
+/// Each account's score and the signals that fired, which stand in both.
+fn scores(audit: &mut Audit, rows: &[Row], found: &Value) {
+    let entries = found["accounts"].as_array().into_iter().flatten();
+    for (entry, row) in entries.zip(rows) {
+        let place = format!("accounts, account {}", cell_of(row, "account"));
+        let cell = cell_of(row, "score");
+        if !alike(&entry["score"], cell) {
+            audit.finds(FILE, (&place, "score"), &entry["score"], cell);
+        }
+        let signals = entry["signals"].as_array().into_iter().flatten();
+        let fired = signals.filter(|signal| signal["fired"] == true);
+        let fired: Vec<(&str, &Value)> = fired
+            .map(|one| (one["signal"].as_str().unwrap_or_default(), &one["figure"]))
+            .collect();
+        let cell = cell_of(row, "signals");
+        let listed: Vec<(&str, &str)> = cell
+            .split(';')
+            .filter_map(|one| one.split_once('='))
+            .collect();
+        let same = |((a, figure), (b, cell)): (&(&str, &Value), &(&str, &str))| {
+            a == b && alike(figure, cell)
+        };
+        if fired.len() != listed.len() || !fired.iter().zip(&listed).all(same) {
+            let stands = fired
+                .iter()
+                .map(|(name, figure)| format!("{name}={figure}"));
+            let stands = stands.collect::<Vec<_>>().join(";");
+            audit.finds(FILE, (&place, "signals"), stands, cell);
+        }
+    }
 }
 
 /// Rows of a table against the entries of a list, which stand in the same order.
@@ -174,6 +207,15 @@ fn totals(
         audit.same(FILE, ("totals", key), &found[key], say);
     }
     audit.counted("totals", figures.len() as u64);
+}
+
+/// Whether a figure is the one of a cell, however its hundredths are rounded; JSON has no infinite ones.
+fn alike(figure: &Value, cell: &str) -> bool {
+    match (figure.as_f64(), cell.parse::<f64>()) {
+        (Some(figure), Ok(cell)) => (figure - cell).abs() < 0.011,
+        (None, Ok(cell)) => !cell.is_finite(),
+        (figure, Err(_)) => figure.is_none() && cell.is_empty(),
+    }
 }
 
 /// The requests that each account's entry counts and lists.

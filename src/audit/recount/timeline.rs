@@ -12,10 +12,15 @@ const FILE: &str = "timeline.jsonl";
 
 /// Compares the file.
 pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], events: &[Value]) {
-    let called: BTreeSet<&str> = accounts.iter().map(|row| cell_of(row, "account")).collect();
+    // Two rows may have one label: an address that is one source's stranger and another's only name.
+    let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in accounts {
+        let own = called.entry(cell_of(row, "account")).or_default();
+        own.push(cell_of(row, "verdict"));
+    }
     let mut requests: BTreeMap<(&str, String), Vec<&Cited<'_>>> = BTreeMap::new();
     for cited in &basis.cited {
-        if called.contains(&*cell(cited.row.account)) {
+        if called.contains_key(&*cell(cited.row.account)) {
             let key = (cited.row.account, cited.row.reference());
             requests.entry(key).or_default().push(cited);
         }
@@ -30,7 +35,13 @@ pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], even
             continue;
         }
         match requests.remove(&(text("account"), text("evidence").to_owned())) {
-            Some(cited) => one(audit, (&place, event), &cited),
+            Some(cited) => {
+                let verdicts = called.get(&*cell(text("account")));
+                let own = verdicts.map_or(&[][..], Vec::as_slice);
+                let verdict = own.iter().find(|one| **one == text("verdict"));
+                let verdict = verdict.or(own.first()).copied();
+                one(audit, (&place, event), &cited, verdict.unwrap_or_default());
+            }
             None => {
                 let say =
                     "accesses.parquet cites no such line for the account, or it was told already";
@@ -45,12 +56,24 @@ pub(super) fn check(audit: &mut Audit, basis: &Basis<'_>, accounts: &[Row], even
     audit.counted("events of timeline.jsonl", events.len() as u64);
 }
 
-fn one(audit: &mut Audit, (place, event): (&str, &Value), cited: &[&Cited<'_>]) {
+fn one(audit: &mut Audit, (place, event): (&str, &Value), cited: &[&Cited<'_>], verdict: &str) {
     let row = &cited[0].row;
     let surest = cited.iter().map(|one| one.row.certainty);
     let surest = surest.max_by_key(|one| rank(one)).unwrap_or_default();
     let objects: BTreeSet<&str> = cited.iter().filter_map(|one| one.row.object).collect();
+    let what = match rank(surest) {
+        0 => "asked for in vain".to_owned(),
+        _ => format!("disclosed ({surest})"),
+    };
+    let message = format!(
+        "{}: {} object(s) beyond scope {what} by route {}",
+        row.account,
+        objects.len(),
+        row.route
+    );
     let figures = [
+        ("message", Value::from(message)),
+        ("verdict", Value::from(verdict)),
         ("datetime", Value::from(cited[0].time().to_string())),
         ("certainty", Value::from(surest)),
         ("route", Value::from(row.route)),

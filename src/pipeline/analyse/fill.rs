@@ -6,12 +6,15 @@
 use rayon::prelude::*;
 
 use super::measure::{Measured, Worker};
-use crate::impact::{Dark, Gap, Run, What, runs};
+use crate::impact::{Dark, Gap, Run, What, rhythm, runs};
 use crate::scope::{Bench, FileOf, Thing};
 use crate::sequence::{Access, NONE, Sequences};
 use crate::words::{Certainty, Stamp};
 
-/// Finds and fills every account's runs.
+/// Requests beyond scope that a run has at least.
+const STEPS: usize = 10;
+
+/// Finds and fills every account's runs, and reads what its pace tells of the logs.
 pub(super) fn fill(
     worker: &Worker<'_>,
     sequences: &Sequences,
@@ -26,11 +29,18 @@ pub(super) fn fill(
     };
     measured.par_iter_mut().for_each(|one| {
         let names = &worker.opener.names;
-        let mut found = runs(&one.outcome.share, names, dark, files, &known_end);
-        if found.is_empty() {
+        // Who asked for less walked nowhere.
+        if one.outcome.share.beyond.len() <= STEPS {
             return;
         }
         let (_, accesses) = sequences.sequence(one.sequence);
+        let told = rhythm(&accesses, &one.outcome.share.beyond, names, (dark, files));
+        let seen = (dark, &told.jumps[..]);
+        let mut found = runs(&one.outcome.share, names, seen, files, &known_end);
+        one.outcome.rhythm = told;
+        if found.is_empty() {
+            return;
+        }
         let bench = worker.bench(&one.outcome.person, one.sequence, &accesses);
         for run in &mut found {
             let mut gaps = std::mem::take(&mut run.gaps);

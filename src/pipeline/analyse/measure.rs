@@ -10,7 +10,7 @@ use crate::detect::contacts::{Contact, Place, Reader};
 use crate::detect::explain::{Crowd, Explained, Explanation, Told, explain};
 use crate::detect::joint::{Taking, takings};
 use crate::detect::{Facts, HARVEST_FROM, Judgement, collecting, hand, takeover};
-use crate::impact::AccountShare;
+use crate::impact::{AccountShare, Rhythm};
 use crate::scope::learned::{self, Learned};
 use crate::scope::{
     Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Standing, Thing,
@@ -99,6 +99,7 @@ impl<'w> Worker<'w> {
                 basis: bench.basis(),
                 by_label: by_label(&touched),
                 by_age: false,
+                moved_in: false,
                 unlisted: person.kind == PersonKind::Account
                     && bench.basis() == Basis::Unknown
                     && self.case.directory.grants.is_some(),
@@ -113,6 +114,7 @@ impl<'w> Worker<'w> {
                 judgement: Judgement::default(),
                 share,
                 runs: Vec::new(),
+                rhythm: Rhythm::default(),
                 person,
             },
         };
@@ -209,6 +211,7 @@ impl<'w> Worker<'w> {
         let home = |c: &&Contact<'_>| c.controller.is_some_and(|c| outcome.home.contains(&c));
         let at_home = contacts.iter().filter(open).filter(home);
         measured.at_home = at_home.map(|c| (c.container, c.asked)).collect();
+        outcome.moved_in = moved_in(contacts);
         measured.units = crate::detect::explain::units(contacts);
         measured.takings = takings(outcome.number, contacts);
         outcome.other_client = takeover::other_client(contacts, accesses);
@@ -275,6 +278,22 @@ fn after_closing(row: Option<&AccountRow>, accesses: &[Access]) -> Option<AfterC
         first: *late.first()?,
         last: late.last()?.time,
     })
+}
+
+/// Days on which somebody who moved was seen before, and after.
+const SETTLED: usize = 2;
+
+/// Whether all that it asked for in its scope came after all that it asked for beyond, over days: it moved in.
+fn moved_in(contacts: &[Contact<'_>]) -> bool {
+    let at = |place: Place| {
+        let there = contacts.iter().filter(move |c| c.place == place);
+        there.map(|contact| contact.at)
+    };
+    let days = |place: Place| at(place).map(day).collect::<BTreeSet<_>>().len();
+    let (left, came) = (at(Place::Foreign).max(), at(Place::Inside).min());
+    left.zip(came).is_some_and(|(left, came)| left < came)
+        && days(Place::Foreign) >= SETTLED
+        && days(Place::Inside) >= SETTLED
 }
 
 /// Objects beyond scope that were asked for again after hours, by number of the ID.

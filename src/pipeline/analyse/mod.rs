@@ -27,12 +27,12 @@ use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
 use crate::detect::{Facts, Group, Judgement, Verdict, hand};
-use crate::impact::{AccountShare, Beyond, Dark, Exposure, Merger, Run};
+use crate::impact::{AccountShare, Beyond, Dark, Exposure, Merger, Rhythm, Run};
 use crate::route::content::RouteContent;
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
 use crate::scope::{
-    Arrivals, Atlas, Basis, FileOf, Person, PersonKind, Scope, Stale, Unnamed, as_of,
+    Arrivals, Atlas, Basis, FileOf, Person, PersonKind, Scope, Stale, Unnamed, as_of, snapshot,
 };
 use crate::sequence::{Access, Names, Sequences, Spill};
 use crate::words::{Certainty, Reason, Stamp};
@@ -80,6 +80,8 @@ pub struct AccountOutcome {
     pub group: Group,
     /// How many objects it may see; counted for large collections only.
     pub reachable: u64,
+    /// All that it asked for in its scope came after all that it asked for beyond, over days.
+    pub moved_in: bool,
     /// An account that the table of grants does not know.
     pub unlisted: bool,
     /// What was measured.
@@ -100,6 +102,9 @@ pub struct AccountOutcome {
     /// Its ordered runs in which something is missing; not yet when it is only measured.
     #[serde(skip)]
     pub runs: Vec<Run>,
+    /// What its own pace tells of the logs; not yet when it is only measured.
+    #[serde(skip)]
+    pub rhythm: Rhythm,
 }
 
 /// The analysis of a case.
@@ -122,6 +127,8 @@ pub struct Analysis {
     pub content: Vec<RouteContent>,
     /// From when on the directory seems out of date, and why.
     pub stale: Option<Stale>,
+    /// Why tables without a date seem to show one day only, where they do.
+    pub snapshot: Option<String>,
     /// Stretches in which a source that has accounts names none.
     pub unnamed: Vec<Unnamed>,
     /// Whose the requested IDs seem to be, where the directory does not say.
@@ -336,6 +343,10 @@ pub fn analyse(
             .panel
             .judge_again(&mut outcomes, stale.from, limits);
     }
+    if analysis.stale.is_none() {
+        let moved = outcomes.iter().filter(|one| of_one_day(one));
+        analysis.snapshot = snapshot(&case.directory, moved.count());
+    }
     let merger = Merger {
         atlas,
         routes: &case.routes,
@@ -349,6 +360,13 @@ pub fn analyse(
     analysis.content = common.content.routes;
     analysis.names = common.names;
     analysis
+}
+
+/// Whether an account seems to have moved, and walked nowhere.
+fn of_one_day(outcome: &AccountOutcome) -> bool {
+    outcome.moved_in
+        && outcome.basis == Basis::Directory
+        && outcome.judgement.verdict != Some(Verdict::Enumeration)
 }
 
 /// How many IDs each account took of walks that several share.

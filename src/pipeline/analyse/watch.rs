@@ -1,5 +1,5 @@
-//! What the logs show of the leaked things, whoever asked and in scope or not; and when rates were limited.
-//! Looks at every access once; without `[leak]` only at its status.
+//! What the logs show of the leaked things, whoever asked and in scope or not; when rates were limited; how often each
+//! controller's things are asked for, hour by hour; and on which routes accounts are answered. Looks at every access once.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::Worker;
 use crate::cause::{Limited, Sighting, leaked_things};
-use crate::scope::Thing;
+use crate::scope::{Atlas, ControllerIndex, Thing};
 use crate::sequence::{Access, NONE};
+use crate::words::HOUR;
 
 /// What was watched for.
 #[derive(Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Watched {
     pub sightings: Vec<Sighting>,
     /// Requests refused for their rate (429), by route.
     pub limited: BTreeMap<u16, Limited>,
+    /// Requests for things of a controller, by controller and hour from the epoch.
+    pub asked: BTreeMap<(ControllerIndex, i64), u64>,
+    /// Accounts that asked on a route, and those of them that were answered with content, by route.
+    pub served: BTreeMap<u16, (u64, u64)>,
 }
 
 type Key = (Thing, u32, u16);
@@ -32,6 +37,8 @@ pub(super) struct Watch {
 pub(super) struct Watching {
     seen: BTreeMap<Key, Sighting>,
     limited: BTreeMap<u16, Limited>,
+    asked: BTreeMap<(ControllerIndex, i64), u64>,
+    served: BTreeMap<u16, (u64, u64)>,
 }
 
 impl Watch {
@@ -49,7 +56,23 @@ impl Watch {
     /// Looks at one account's accesses.
     pub fn look(&self, worker: &Worker<'_>, (account, accesses): (u32, &[Access])) -> Watching {
         let mut watching = Watching::default();
+        let mut owners = Owners {
+            worker,
+            container: (NONE, None),
+        };
+        let mut last: Option<((ControllerIndex, i64), u64)> = None;
         for access in accesses {
+            watching.served(access);
+            let hour = access.time.0.div_euclid(HOUR);
+            if let Some(key) = owners.of(access).map(|owner| (owner, hour)) {
+                last = match last {
+                    Some((known, n)) if known == key => Some((key, n + 1)),
+                    other => {
+                        watching.ask(other);
+                        Some((key, 1))
+                    }
+                };
+            }
             if access.status == 429 {
                 watching.limit(access);
             }
@@ -72,11 +95,66 @@ impl Watch {
                 known.certainty = known.certainty.max(certainty);
             }
         }
+        watching.ask(last);
         watching
     }
 }
 
+/// Whose the things are that accesses name.
+struct Owners<'o, 'w> {
+    worker: &'o Worker<'w>,
+    /// The last container and its controller.
+    container: (u32, Option<ControllerIndex>),
+}
+
+impl Owners<'_, '_> {
+    /// By the first row of the object; of a container by its first member, else by its unit.
+    fn of(&mut self, access: &Access) -> Option<ControllerIndex> {
+        let (atlas, opener) = (self.worker.scope.atlas, &self.worker.opener);
+        let first = |thing: Thing| atlas.controller(*atlas.rows(thing).first()?);
+        if access.object != NONE {
+            return first(opener.things.named(access));
+        }
+        if access.container == NONE {
+            return None;
+        }
+        if self.container.0 != access.container {
+            let id = opener.names.objects.name(access.container);
+            let thing = opener.things.get(access.container);
+            let listed = atlas.members(id).first().map(|row| atlas.listed(*row));
+            let owner = listed.and_then(first);
+            let owner = owner.or_else(|| unit_owner(atlas, id, thing, access));
+            self.container = (access.container, owner);
+        }
+        self.container.1
+    }
+}
+
+fn unit_owner(
+    atlas: &Atlas<'_>,
+    id: &[u8],
+    thing: Thing,
+    access: &Access,
+) -> Option<ControllerIndex> {
+    let unit = atlas.unit_of_container(id, thing, access.time)?;
+    let units = atlas.directory.units.as_deref().unwrap_or_default();
+    units.get(unit as usize)?.controller
+}
+
 impl Watching {
+    fn ask(&mut self, some: Option<((ControllerIndex, i64), u64)>) {
+        if let Some((key, requests)) = some {
+            *self.asked.entry(key).or_default() += requests;
+        }
+    }
+
+    /// One account's own: asked or not, answered or not. Where the log has no status, nobody can say that it was not.
+    fn served(&mut self, access: &Access) {
+        let answered = matches!(access.status, 0 | 200 | 203 | 206) && access.bytes > 0;
+        let own = self.served.entry(access.route).or_insert((1, 0));
+        own.1 |= u64::from(answered);
+    }
+
     fn limit(&mut self, access: &Access) {
         let one = Limited {
             first: access.time,
@@ -98,12 +176,21 @@ impl Watching {
         for (route, limited) in other.limited {
             self.join(route, limited);
         }
+        for (key, requests) in other.asked {
+            *self.asked.entry(key).or_default() += requests;
+        }
+        for (route, own) in other.served {
+            let all = self.served.entry(route).or_default();
+            *all = (all.0 + own.0, all.1 + own.1);
+        }
     }
 
     pub fn done(self) -> Watched {
         Watched {
             sightings: self.seen.into_values().collect(),
             limited: self.limited,
+            asked: self.asked,
+            served: self.served,
         }
     }
 }
