@@ -28,6 +28,9 @@ fn wide(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
         .collect()
 }
 
+/// How a table is written again.
+type Way<'w> = &'w dyn Fn(&str) -> Vec<u8>;
+
 /// Semicolons, tabs, marks, UTF-16, carriage returns, `sep=`, empty rows and columns behind the table.
 #[test]
 fn tables_out_of_a_spreadsheet_are_read() {
@@ -36,7 +39,7 @@ fn tables_out_of_a_spreadsheet_are_read() {
     let plain = answer(&portal);
     portal.gone();
     let semicolons = |rows: &str| rows.replace(',', ";").replace('\n', "\r\n");
-    let ways: [(&str, &dyn Fn(&str) -> Vec<u8>); 7] = [
+    let ways: [(&str, Way<'_>); 7] = [
         ("mark", &|rows| {
             format!("\u{feff}{}", semicolons(rows)).into_bytes()
         }),

@@ -36,9 +36,9 @@ fn a_limit_above_all_content_excludes_nobody() {
         world.card(EVENING + at * 8, "np0", &format!("s{at}"));
     }
     let found = world.judged();
-    assert_eq!(found.third(), ("cannot_be_excluded", "NO_BODY"));
+    assert_eq!(found.third(), ("cannot_be_excluded", "AMBIGUOUS"));
     assert!(
-        found.doubts.contains("`empty_below` of 5000 bytes"),
+        found.doubts.contains("`empty_below` = 5000"),
         "{}",
         found.doubts
     );

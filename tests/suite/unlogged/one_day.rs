@@ -2,7 +2,7 @@
 
 use super::*;
 
-use crate::answer::{run, table, text};
+use crate::answer::table;
 
 /// Accounts of the third school, by the tables, that were pupils of the second until the fifth day.
 const MOVED: [&str; 4] = ["tp8", "tp9", "tp10", "tp11"];
@@ -30,17 +30,13 @@ fn verdicts(out: &Path) -> Vec<(String, String)> {
         .collect()
 }
 
+/// By the tables it was beyond their scope, so it counts and is `overreach`; that the tables lack dates is said beside it.
 #[test]
-fn who_moved_is_not_held_against_the_tables_of_today() {
+fn tables_of_one_day_are_told() {
     let mut world = moved("movers", MOVED.len());
     let out = world.scanned();
     let found = Found::of(&out);
-    let [status, reasons, min, max] = &found.schools[1];
-    assert_eq!(
-        (&**status, &**reasons),
-        ("cannot_be_excluded", "NO_DIRECTORY")
-    );
-    assert_eq!((&**min, &**max), ("0", "100"));
+    assert_eq!(found.schools[1][0], "confirmed");
     assert!(
         found.doubts.contains("no row of the tables has a date"),
         "{}",
@@ -48,28 +44,19 @@ fn who_moved_is_not_held_against_the_tables_of_today() {
     );
     for (account, verdict) in verdicts(&out) {
         assert!(MOVED.contains(&&*account), "{account}");
-        assert_eq!(verdict, "undetermined", "{account}");
+        assert_eq!(verdict, "overreach", "{account}");
     }
-    let case = world.folder.join("case.toml");
-    let held = run(&["verify", text(&out), "--case", text(&case)]);
-    let said = String::from_utf8_lossy(&held.stdout).into_owned();
-    assert_eq!(held.status.code(), Some(0), "{said}");
     fs::remove_dir_all(&world.folder).unwrap();
 }
 
 #[test]
 fn a_walk_beside_those_who_moved_is_one() {
     let mut world = moved("walk", MOVED.len());
-    // Whom somebody else looked at who did not move may have moved himself: of all others the walk is proof.
-    for at in 1..=5 {
-        world.card(3 * DAY + 15 * HOUR + at * 40, "tp0", &format!("s{at}"));
-    }
     walk(&mut world);
     let out = world.scanned();
-    let found = Found::of(&out);
-    let [status, reasons, min, _] = &found.schools[1];
-    assert_eq!((&**status, &**reasons), ("confirmed", "NO_DIRECTORY"));
-    assert_eq!(min, "75");
+    let [status, _, min, _] = &Found::of(&out).schools[1];
+    assert_eq!(&**status, "confirmed");
+    assert!(min.parse::<u64>().unwrap() >= 80, "{min}");
     let all = verdicts(&out);
     assert!(
         all.contains(&("np0".to_owned(), "enumeration".to_owned())),
@@ -84,5 +71,10 @@ fn one_who_seems_to_have_moved_says_nothing_of_the_tables() {
     walk(&mut world);
     let found = world.judged();
     assert_eq!(found.schools[1][0], "confirmed");
+    assert!(
+        !found.doubts.contains("no row of the tables has a date"),
+        "{}",
+        found.doubts
+    );
     assert_eq!(found.third(), ("excluded", ""));
 }
