@@ -193,6 +193,14 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
             let names: BTreeSet<String> = pairs.map(|(name, _)| name).collect();
             keys.extend(names.iter().map(|name| field(name)));
         }
+        // The headers that a balancer was told to write down have no names.
+        "haproxy" => {
+            let lines = sample.lines.iter().take(200);
+            let cells = lines.flat_map(|line| how.format.fields(&State::default(), line));
+            let names: BTreeSet<String> = cells.map(|(name, _)| name).collect();
+            let captured = names.iter().filter(|name| name.starts_with("capture."));
+            keys.extend(captured.map(|name| field(name)));
+        }
         "csv" => {
             let told = how.spec.fields.iter().find(|(key, _)| key == "columns");
             let told = told.map(|(_, names)| {

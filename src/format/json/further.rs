@@ -90,6 +90,9 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "ua",
         ],
     ),
-    (Slot::RequestId, &["req.id", "reqId", "RequestId"]),
+    (
+        Slot::RequestId,
+        &["req.id", "reqId", "RequestId", "correlation"],
+    ),
     (Slot::Headers, &["req.headers"]),
 ];

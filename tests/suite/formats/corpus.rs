@@ -242,11 +242,24 @@ fn haproxy_in_syslog() {
     by_name_and_recognised("haproxy/logstash__haproxy_spec", "haproxy", (7, 7), &others);
 }
 
-/// A request over four lines is not read, and no line of it is taken for something else.
+/// A request over four lines is one, and what was asked without an answer is told.
 #[test]
-fn rails_is_not_read() {
+fn rails_in_several_lines() {
     if let Some(log) = lines("rails/logstash__rails3_spec.log") {
-        assert!(Format::detect(&log.join(&b'\n'), &[], chrono_tz::Tz::UTC).is_err());
+        let format = Format::detect(&log.join(&b'\n'), &[], chrono_tz::Tz::UTC).expect("Rails");
+        assert_eq!(format.name(), "rails");
+        let (mut state, mut read) = (State::default(), Vec::new());
+        for line in &log {
+            if let Line::Record(record) = format.parse(&mut state, line, 0) {
+                read.push((
+                    record.status,
+                    record.target.map(|target| target.into_owned()),
+                ));
+            }
+        }
+        let target =
+            b"/puppet/postfix/notes?target_id=162&target_type=issue&last_fetched_at=1438695732";
+        assert_eq!(read, [(Some(200), Some(target.to_vec()))]);
     }
 }
 
