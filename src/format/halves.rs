@@ -19,6 +19,14 @@ const FORGOTTEN: i64 = 60 * SECOND;
 /// Lines at a content's beginning that are looked at.
 const LOOKED_AT: usize = 400;
 
+/// How a content tells of requests on two lines each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    /// Whether an answer says how long it took. A status without that is one of somebody else's, which the application
+    /// met while it made its own answer.
+    timed: bool,
+}
+
 /// What waits, by ID.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Halves {
@@ -59,17 +67,17 @@ enum Half {
 
 fn half(record: &Record<'_>) -> Option<Half> {
     match (record.target.is_some(), record.status.is_some()) {
-        (true, false) => Some(Half::Asked),
+        (true, false) => record.method.as_ref().map(|_| Half::Asked),
         (false, true) => Some(Half::Answered),
         (true, true) => Some(Half::Whole),
         (false, false) => None,
     }
 }
 
-/// Whether a content with these first bytes is written so.
-pub(super) fn are_in(format: &Format, head: &[u8]) -> bool {
+/// How a content with these first bytes does so, if it does.
+pub(super) fn are_in(format: &Format, head: &[u8]) -> Option<Way> {
     if !matches!(format.name(), "json" | "logfmt" | "rails") {
-        return false;
+        return None;
     }
     let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
     let mut state = State::default();
@@ -86,14 +94,18 @@ pub(super) fn are_in(format: &Format, head: &[u8]) -> bool {
                 let target = record.target.as_deref().unwrap_or_default();
                 asked.insert(id.to_vec(), target.to_vec());
             }
-            Half::Answered if asked.contains_key(&**id) => return true,
+            Half::Answered if asked.contains_key(&**id) => {
+                // What Rails raises ends a request, too.
+                let timed = record.duration_ms.is_some() && format.name() != "rails";
+                return Some(Way { timed });
+            }
             Half::Whole if asked.get(&**id).map(Vec::as_slice) == record.target.as_deref() => {
-                return true;
+                return Some(Way { timed: true });
             }
             _ => {}
         }
     }
-    false
+    None
 }
 
 impl Halves {
@@ -154,24 +166,26 @@ impl Halves {
     }
 
     /// Takes a record that was read from a line, which begins at `place`, of that length.
-    pub(super) fn take<'a>(&mut self, record: Record<'a>, place: (u64, u64)) -> Line<'a> {
+    pub(super) fn take<'a>(&mut self, way: Way, record: Record<'a>, place: (u64, u64)) -> Line<'a> {
         let (Some(half), Some(id)) = (half(&record), record.request_id.as_deref()) else {
             return Line::Record(record);
         };
         let id = id.to_vec();
         match half {
-            Half::Asked => {
-                self.ask(id, record, place);
-                Line::Part
-            }
+            Half::Asked => self.ask(id, record, place),
+            Half::Answered if way.timed && record.duration_ms.is_none() => Line::Record(record),
             Half::Answered => self.answer(&id, record),
             Half::Whole => self.whole(&id, record, place),
         }
     }
 
-    fn ask(&mut self, id: Vec<u8>, record: Record<'_>, (at, length): (u64, u64)) {
+    fn ask<'a>(&mut self, id: Vec<u8>, record: Record<'a>, (at, length): (u64, u64)) -> Line<'a> {
         let now = record.time.map_or(0, |time| time.0);
-        if self.open.contains_key(&id) {
+        if let Some(open) = self.open.get(&id) {
+            // What the application asks of others meanwhile has no client.
+            if open.record.client.is_some() && record.client.is_none() {
+                return Line::Problem(Problem::OtherLog);
+            }
             self.lose(&id);
             let owed = self.owed.entry(id.clone()).or_insert(Owed {
                 answers: 0,
@@ -201,6 +215,7 @@ impl Halves {
         if self.open.len() > MOST || self.owed.len() > MOST {
             self.lose(&id);
         }
+        Line::Part
     }
 
     /// An answer that nobody is known to have asked for has lost its request; one of several that could be meant is told

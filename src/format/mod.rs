@@ -66,8 +66,8 @@ pub struct Format {
     readers: Arc<[Arc<dyn LineFormat>]>,
     /// Whether parts of a request are looked for on several lines.
     joined: bool,
-    /// Whether one line tells what was asked, and another how it was answered.
-    halves: bool,
+    /// How one line tells what was asked, and another how it was answered, where that is so.
+    halves: Option<halves::Way>,
     /// The claim of a token that is the account, where the account's field holds a token.
     claim: Option<Arc<claim::Claim>>,
     proxies: Option<Arc<Proxies>>,
@@ -256,7 +256,7 @@ impl Format {
         Format {
             readers: readers.into(),
             joined: false,
-            halves: false,
+            halves: None,
             claim: None,
             proxies: None,
             zone,
@@ -268,7 +268,7 @@ impl Format {
     pub fn for_content(self, head: &[u8]) -> Format {
         let format = Format {
             joined: self.table().is_none() && wrapper::cuts_lines(head),
-            halves: false,
+            halves: None,
             ..self
         };
         Format {
@@ -280,7 +280,7 @@ impl Format {
     /// The same format, that gives what a single line says of a request of which another line tells the rest.
     pub fn line_by_line(&self) -> Format {
         Format {
-            halves: false,
+            halves: None,
             ..self.clone()
         }
     }
@@ -354,7 +354,7 @@ impl Format {
     /// Whether no request goes over several lines, as far as the format tells; what single lines say of those behind them
     /// is seen in the [`State`].
     pub fn reads_each_line_alone(&self) -> bool {
-        self.table().is_none() && !self.joined && !self.halves
+        self.table().is_none() && !self.joined && self.halves.is_none()
     }
 
     /// Whether the account is what a token claims, which nobody verified here.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     Began, Format, Lately, Lean, Line, LineFormat, Lost, Problem, Record, State, Text, client,
-    detect, json, text, time, w3c, wrapper,
+    detect, halves, json, text, time, w3c, wrapper,
 };
 
 /// How what is inside of something is read.
@@ -21,7 +21,7 @@ impl Format {
             return table.advance(state, chunk, at);
         }
         let hears = self.readers.iter().any(|reader| reader.hears());
-        if self.halves || hears && (state.w3c.runs_a_clock() || w3c::speaks(chunk)) {
+        if self.halves.is_some() || hears && (state.w3c.runs_a_clock() || w3c::speaks(chunk)) {
             self.advance_by_line(state, chunk, at);
         } else if self.joined {
             wrapper::advance(&mut state.parts, chunk, at);
@@ -49,12 +49,12 @@ impl Format {
         let read = match self.table() {
             Some(table) => self.row(table, state, line, at),
             None => {
-                if self.joined || self.halves {
+                if self.joined || self.halves.is_some() {
                     state.parts.pass_line();
                 }
                 match self.halves {
-                    true => self.half(state, line, at),
-                    false => self.line(state, line, at),
+                    Some(way) => self.half(way, state, line, at),
+                    None => self.line(state, line, at),
                 }
             }
         };
@@ -68,7 +68,7 @@ impl Format {
     }
 
     /// A line of a content in which one line tells what was asked, and another how it was answered.
-    fn half<'a>(&self, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
+    fn half<'a>(&self, way: halves::Way, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
         state.halves.pass_line();
         match self.line(state, line, at) {
             Line::Record(record) if !record.is_overwritten(line) && !text::is_two(line) => {
@@ -77,7 +77,7 @@ impl Format {
                     Some(began) => (began.at, began.span(at, length)),
                     None => (at, length),
                 };
-                state.halves.take(record, place)
+                state.halves.take(way, record, place)
             }
             Line::Record(_) => Line::Problem(Problem::Shape),
             other => other,
@@ -87,7 +87,8 @@ impl Format {
     /// Whether plainly written lines may go the short way.
     pub fn goes_lean(&self) -> bool {
         let first = self.readers.first();
-        let plain = !self.joined && !self.halves && self.claim.is_none() && self.proxies.is_none();
+        let plain =
+            !self.joined && self.halves.is_none() && self.claim.is_none() && self.proxies.is_none();
         plain && first.is_some_and(|reader| reader.reads_lean())
     }
 
