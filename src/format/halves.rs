@@ -76,8 +76,11 @@ fn half(record: &Record<'_>) -> Option<Half> {
 
 /// How a content with these first bytes does so, if it does.
 pub(super) fn are_in(format: &Format, head: &[u8]) -> Option<Way> {
-    if !matches!(format.name(), "json" | "logfmt" | "rails") {
-        return None;
+    match format.name() {
+        "json" | "logfmt" => {}
+        // What Rails raises ends a request without a word on how long it took.
+        "rails" => return Some(Way { timed: false }),
+        _ => return None,
     }
     let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
     let mut state = State::default();
@@ -95,8 +98,7 @@ pub(super) fn are_in(format: &Format, head: &[u8]) -> Option<Way> {
                 asked.insert(id.to_vec(), target.to_vec());
             }
             Half::Answered if asked.contains_key(&**id) => {
-                // What Rails raises ends a request, too.
-                let timed = record.duration_ms.is_some() && format.name() != "rails";
+                let timed = record.duration_ms.is_some();
                 return Some(Way { timed });
             }
             Half::Whole if asked.get(&**id).map(Vec::as_slice) == record.target.as_deref() => {

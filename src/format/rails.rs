@@ -183,7 +183,7 @@ fn started<'a>(
     }
     let at = memchr::memmem::rfind(rest, b" at ").filter(|at| *at > close);
     let at = at.ok_or(Problem::Cut)?;
-    let (client, stamp) = (&rest[close + 7..at], &rest[at + 4..]);
+    let (client, stamp) = (&rest[close + 6..at], &rest[at + 4..]);
     cells.put(0, client);
     cells.put(2, rest);
     let mut record = Record {

@@ -130,7 +130,7 @@ fn number(target: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_sub(1000)
 }
 
-/// Every request that the log holds is read, and of each what `tells` says: `m`ethod, `t`arget, `s`tatus, `b`ytes,
+/// Every request that the log holds is read, and of each what `tells` says: `m`ethod, `t`arget or `p`ath, `s`tatus, `b`ytes,
 /// `a`gent, `u`ser or account, `c`lient; `C` = the client where nobody forwarded the request.
 fn holds(name: &str, tells: &str, how: &[&str]) -> Capture {
     let capture = proposed(name);
@@ -156,6 +156,10 @@ fn holds(name: &str, tells: &str, how: &[&str]) -> Capture {
                         None => url,
                     });
                     (target, Some(asked.target.clone()))
+                }
+                'p' => {
+                    let path = asked.target.split('?').next().map(str::to_owned);
+                    (bare("path"), path)
                 }
                 's' => (Some(record["status"].to_string()), Some(status.to_string())),
                 'b' if bytes > 0 => (Some(record["bytes"].to_string()), Some(bytes.to_string())),
@@ -229,7 +233,8 @@ fn haproxy_escapes_and_captures() {
 /// Hypercorn writes the protocol's number alone, and Werkzeug colours what it refuses.
 #[test]
 fn consoles_of_frameworks() {
-    holds("hypercorn", "mtsbc", &[]);
+    // It writes no query.
+    holds("hypercorn", "mpsbc", &[]);
     holds("flask", "mtsc", &[]);
 }
 

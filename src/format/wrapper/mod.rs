@@ -190,8 +190,11 @@ fn one(line: &[u8]) -> Option<Peeled<'_>> {
         _ => container::cri(line)
             .or_else(|| syslog::peel(line))
             .or_else(|| container::compose(line))
-            // A console's writer colours words of a line, too.
-            .or_else(|| memchr::memchr(0x1b, line).map(|_| container::plain_of_colours(line))),
+            // A console's writer colours what stands in quotes, too.
+            .or_else(|| {
+                let coloured = memchr::memmem::find(line, b"\"\x1b").is_some();
+                coloured.then(|| container::plain_of_colours(line))
+            }),
     }
 }
 
