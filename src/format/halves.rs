@@ -175,7 +175,12 @@ impl Halves {
         let id = id.to_vec();
         match half {
             Half::Asked => self.ask(id, record, place),
-            Half::Answered if way.timed && record.duration_ms.is_none() => Line::Record(record),
+            Half::Answered if way.timed && record.duration_ms.is_none() => {
+                match self.open.contains_key(&id) {
+                    true => Line::Directive,
+                    false => Line::Record(record),
+                }
+            }
             Half::Answered => self.answer(&id, record),
             Half::Whole => self.whole(&id, record, place),
         }

@@ -90,6 +90,7 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "ua",
         ],
     ),
+    (Slot::Milliseconds, &["responseTime"]),
     (
         Slot::RequestId,
         &["req.id", "reqId", "RequestId", "correlation"],
