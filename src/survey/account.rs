@@ -193,13 +193,13 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
             let names: BTreeSet<String> = pairs.map(|(name, _)| name).collect();
             keys.extend(names.iter().map(|name| field(name)));
         }
-        // The headers that a balancer was told to write down have no names.
-        "haproxy" => {
+        // Headers that a balancer was told to write down, and tags, have no names.
+        "haproxy" | "rails" => {
             let lines = sample.lines.iter().take(200);
             let cells = lines.flat_map(|line| how.format.fields(&State::default(), line));
             let names: BTreeSet<String> = cells.map(|(name, _)| name).collect();
-            let captured = names.iter().filter(|name| name.starts_with("capture."));
-            keys.extend(captured.map(|name| field(name)));
+            let chosen = |name: &&String| name.starts_with("capture.") || name.starts_with("tag.");
+            keys.extend(names.iter().filter(chosen).map(|name| field(name)));
         }
         "csv" => {
             let told = how.spec.fields.iter().find(|(key, _)| key == "columns");

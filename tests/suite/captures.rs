@@ -252,6 +252,8 @@ fn requests_on_several_lines() {
     );
     for name in ["rails-plain", "rails-user"] {
         let capture = holds(name, "mtsC", &[]);
+        let tagged = capture.case.contains("account = \"tag.1\"");
+        assert_eq!(tagged, name == "rails-user", "{}", capture.case);
         let started = captured(&format!("{name}.log")).matches("Started ").count() as u64;
         let parsed = capture.input["parsed"].as_u64().expect("a count");
         let cut = &capture.input["rejected_by_reason"]["cut"];
