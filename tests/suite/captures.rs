@@ -256,13 +256,10 @@ fn requests_on_several_lines() {
         assert_eq!(tagged, name == "rails-user", "{}", capture.case);
         let started = captured(&format!("{name}.log")).matches("Started ").count() as u64;
         let parsed = capture.input["parsed"].as_u64().expect("a count");
+        assert_eq!(parsed, started, "{:#}", capture.input);
+        // Ruby's logger lost the first lines of two whose targets are no ASCII; their last lines tell that they were.
         let cut = &capture.input["rejected_by_reason"]["cut"];
-        assert_eq!(
-            parsed + cut.as_u64().unwrap_or(0),
-            started,
-            "{:#}",
-            capture.input
-        );
+        assert_eq!(cut, 2, "{:#}", capture.input);
         for record in read(&capture, &[]).values() {
             let offset = record["offset"].as_u64().expect("an offset") as usize;
             let content = captured(&format!("{name}.log"));
