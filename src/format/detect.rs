@@ -132,6 +132,8 @@ fn records(format: &Format, lines: &[&[u8]]) -> usize {
     let dated = |line: &Line<'_>| match line {
         Line::Record(record) => record.time.is_some(),
         Line::Problem(problem) => *problem == Problem::Ambiguous,
+        // Its answer stands on another line, or nobody knows which is its.
+        Line::Part => format.halves.is_some(),
         _ => false,
     };
     lines

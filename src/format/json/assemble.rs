@@ -60,9 +60,9 @@ pub(in super::super) fn assemble<'a>(
     Ok(record)
 }
 
-/// Whether a name is more than dashes, which several writers put for nobody, or GlassFish's word or Apache's quotes for that.
+/// Whether a name is more than dashes, which several writers put for nobody, or GlassFish's word for that.
 pub(in super::super) fn names_somebody(name: &[u8]) -> bool {
-    name.iter().any(|b| *b != b'-') && name != b"NULL-AUTH-USER" && name != b"\"\""
+    name.iter().any(|b| *b != b'-') && name != b"NULL-AUTH-USER"
 }
 
 /// An agent with the blanks that Akamai, CloudFront and Azure's App Service write as `%20` and `+`. One that has

@@ -131,7 +131,12 @@ fn label(cell: &[u8], mark: u8) -> Option<(&[u8], Text<'_>)> {
     let (name, value) = (&cell[..at], &cell[at + 1..]);
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_.-".contains(b);
     let named = name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(plain);
-    named.then(|| (name, of_server(value.trim_ascii())))
+    // Apache writes an empty user so.
+    let value = match value.trim_ascii() {
+        b"\"\"" => &b""[..],
+        value => value,
+    };
+    named.then(|| (name, of_server(value)))
 }
 
 /// `key=value` with words before and between.
