@@ -5,7 +5,7 @@ use breachscope::format::{Format, State};
 use chrono_tz::Tz;
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "alb",
     "cloudfront",
     "elb",
@@ -13,6 +13,7 @@ const NAMES: [&str; 12] = [
     "haproxy",
     "istio",
     "logfmt",
+    "rails",
     "s3",
     "squid",
     "traefik",

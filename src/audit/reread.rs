@@ -169,7 +169,7 @@ impl Counts {
         let (mut offset, mut length, mut back) = (at, line.len() as u64, 0);
         if let Some(began) = raw.format.began(state) {
             self.directives += began.parts;
-            length = length.saturating_add(at.saturating_sub(began.at));
+            length = began.span(at, length);
             (offset, back) = (began.at, began.lines_back);
         }
         match read {

@@ -289,7 +289,7 @@ impl<'c> Reader<'c> {
             length: line.len() as u64,
         };
         if let Some(began) = file.format.began(state) {
-            spot.length = spot.length.saturating_add(at.saturating_sub(began.at));
+            spot.length = began.span(at, spot.length);
             spot.offset = began.at;
             spot.line = place.number.saturating_sub(began.lines_back);
         }

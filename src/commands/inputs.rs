@@ -240,6 +240,7 @@ pub(super) fn file_facts(input: &Input, part: &mut Part) -> FileFacts {
         stamps: part.tally.first.zip(part.tally.last),
         counted: std::mem::take(&mut part.hours).finish(),
         unended: part.unended.is_some(),
+        requests: part.tally.records,
     }
 }
 

@@ -7,7 +7,7 @@ use super::calendar::MINUTE;
 use super::ledger::Ledger;
 use super::{Allowance, Doubt, FileFacts, GapKind, Hole, dated};
 use crate::route::minute;
-use crate::words::{Reason, Stamp};
+use crate::words::{Reason, SECOND, Stamp};
 
 /// Files with words of their own in their names from which they are taken for one log.
 const FAMILY: usize = 24;
@@ -91,17 +91,7 @@ pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
         doubts.extend(newest_missing(ledger, files));
         doubts.extend(named.said.map(|said| unnamed(ledger, &said)));
         doubts.extend(empty.iter().map(|file| emptied(ledger, file, files)));
-        let cut = files.iter().rev().skip(1).filter(|(file, _)| file.unended);
-        doubts.extend(cut.map(|(file, (_, last))| {
-            Doubt::said(
-                Reason::Integrity,
-                format!(
-                    "{} of source \"{}\" is not the newest of its log and yet its last line ({last}) has no end: it was cut \
-                     there",
-                    file.name, ledger.spec.name
-                ),
-            )
-        }));
+        doubts.extend(cut(ledger, files));
     }
     for files in families(&logs) {
         let named = dated::missing(&files);
@@ -111,6 +101,38 @@ pub(super) fn lost(ledger: &Ledger<'_>) -> (Vec<Hole>, Vec<Doubt>) {
     }
     doubts.extend(idle(ledger));
     (holes, doubts)
+}
+
+/// Requests to be expected in a stretch from which on it is no chance that none is there.
+const EXPECTED: f64 = 5.0;
+
+/// Files that end within a line although their log goes on. Where the next one goes on at once, a line is lost at most, or
+/// only a line end; where it begins later than the pace of both would have it, so is what was written until then.
+fn cut<'f>(ledger: &'f Ledger<'_>, files: &'f [Placed<'f>]) -> impl Iterator<Item = Doubt> + 'f {
+    let pairs = files.windows(2).filter(|pair| pair[0].0.unended);
+    pairs.map(|pair| {
+        let ((file, (_, last)), (next, (first, _))) = (pair[0], pair[1]);
+        let said = format!(
+            "{} of source \"{}\" is not the newest of its log and yet its last line ({last}) has no end: it was cut there",
+            file.name, ledger.spec.name
+        );
+        let seconds = |(from, until): (Stamp, Stamp)| until.0.saturating_sub(from.0) as f64 / SECOND as f64;
+        let requests = pair.iter().map(|(file, _)| file.requests as f64).sum::<f64>();
+        let written = pair.iter().map(|(_, stamps)| seconds(*stamps)).sum::<f64>();
+        let missing = requests / written.max(1.0) * seconds((last, first));
+        match missing >= EXPECTED {
+            false => Doubt::said(Reason::Integrity, said),
+            true => Doubt {
+                reason: Reason::Integrity,
+                basis: format!(
+                    "{said}, and what was written until {} begins ({first}) is lost: about {missing:.0} requests at the pace \
+                     of both",
+                    next.name
+                ),
+                allowance: Allowance::Population,
+            },
+        }
+    })
 }
 
 /// Files that a service names by the time and a word that no other has, as CloudFront and balancers do: each is a log of its

@@ -70,6 +70,8 @@ pub struct FileFacts {
     pub counted: Counted,
     /// Whether its last line has no end.
     pub unended: bool,
+    /// Its requests.
+    pub requests: u64,
 }
 
 /// Why a window is a hole, strongest evidence first.

@@ -132,6 +132,8 @@ fn records(format: &Format, lines: &[&[u8]]) -> usize {
     let dated = |line: &Line<'_>| match line {
         Line::Record(record) => record.time.is_some(),
         Line::Problem(problem) => *problem == Problem::Ambiguous,
+        // Its answer stands on another line, or nobody knows which is its.
+        Line::Part => format.halves.is_some(),
         _ => false,
     };
     lines
@@ -153,9 +155,7 @@ fn nothing_fits(lines: &[&[u8]]) -> FormatProblem {
         .chars()
         .take(120)
         .collect();
-    let hint = unread_stamp(lines)
-        .or_else(|| hint(first))
-        .map_or(String::new(), |hint| format!("; {hint}"));
+    let hint = hint_of(lines).map_or(String::new(), |hint| format!("; {hint}"));
     FormatProblem::new(format!(
         "no format that this version knows reads its first lines, which begin `{}`; say what they \
          are with `format`, `pattern` (nginx log_format or Apache LogFormat) or `fields` (JSON, tables){hint}",
@@ -163,8 +163,24 @@ fn nothing_fits(lines: &[&[u8]]) -> FormatProblem {
     ))
 }
 
+/// Lines that are looked at for what they are of: a server says at its start what it is and where it listens.
+pub(super) const LOOKED_AT: usize = 40;
+
+/// What to do with a content of these first lines.
+pub(super) fn hint_of(lines: &[&[u8]]) -> Option<String> {
+    let known = || {
+        lines
+            .iter()
+            .take(LOOKED_AT)
+            .find_map(|line| foreign::hint(text::trim(line)))
+    };
+    unread_stamp(lines)
+        .or_else(|| hint(lines.first()?))
+        .or_else(known)
+}
+
 /// What to do where a table is known by its header, and the stamps of its rows cannot be read.
-pub(super) fn unread_stamp(lines: &[&[u8]]) -> Option<String> {
+fn unread_stamp(lines: &[&[u8]]) -> Option<String> {
     let (column, stamp) = csv::unread_stamp(lines)?;
     Some(format!(
         "its columns are known, but stamps such as `{}` in `{}` cannot be read, or in more than one way (is the day or the \
@@ -180,7 +196,7 @@ pub(super) fn unread_stamp(lines: &[&[u8]]) -> Option<String> {
 const LISTED: usize = 40;
 
 /// What the first line of a content offers to a field map: its keys, or its columns.
-pub(super) fn hint(first: &[u8]) -> Option<String> {
+fn hint(first: &[u8]) -> Option<String> {
     let line = text::trim(first);
     if line.iter().filter(|b| **b == b'\r').count() > 1 {
         return Some(

@@ -10,6 +10,8 @@
 //! request's. A request that is cut at the line's limit is kept as far as it goes. Connections (the
 //! TCP log) and errors of the handshake are rejected as such.
 
+use std::borrow::Cow;
+
 use super::clf::Clf;
 use super::listed::{Cells, Cursor, Layout};
 use super::text::{self, Escapes, digits_of, hex, present, unquoted};
@@ -265,5 +267,14 @@ fn common_log<'a>(line: &'a [u8], cells: &mut Cells<'a>) -> Result<Record<'a>, P
     }
     // What a common log calls the user is always a dash here.
     record.user = None;
+    for text in [&mut record.method, &mut record.target] {
+        if let Some(escaped) = text.take() {
+            let plain = match decode(&escaped) {
+                Cow::Owned(plain) => Some(plain),
+                Cow::Borrowed(_) => None,
+            };
+            *text = Some(plain.map_or(escaped, Cow::Owned));
+        }
+    }
     Ok(record)
 }

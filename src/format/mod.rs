@@ -16,6 +16,7 @@ mod detect;
 mod envoy;
 mod foreign;
 mod forwarded;
+mod halves;
 mod haproxy;
 mod json;
 mod lean;
@@ -25,6 +26,7 @@ mod names;
 mod pairs;
 mod parts;
 mod pattern;
+mod rails;
 mod reading;
 mod record;
 mod request;
@@ -64,6 +66,8 @@ pub struct Format {
     readers: Arc<[Arc<dyn LineFormat>]>,
     /// Whether parts of a request are looked for on several lines.
     joined: bool,
+    /// How one line tells what was asked, and another how it was answered, where that is so.
+    halves: Option<halves::Way>,
     /// The claim of a token that is the account, where the account's field holds a token.
     claim: Option<Arc<claim::Claim>>,
     proxies: Option<Arc<Proxies>>,
@@ -109,6 +113,11 @@ trait LineFormat: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether its lines about the log are such only in a content that is written its way.
+    fn keeps_to_itself(&self) -> bool {
+        false
+    }
+
     /// Takes a line about the log into the state, if it is one.
     fn directive(&self, _state: &mut State, _line: &[u8]) -> bool {
         false
@@ -146,6 +155,7 @@ pub struct State {
     w3c: w3c::Header,
     csv: csv::Header,
     parts: Parts,
+    halves: halves::Halves,
     /// Whether a directive that comes next is passed over.
     deaf: bool,
 }
@@ -153,7 +163,11 @@ pub struct State {
 impl State {
     /// Whether a line after this one reads as if none had come before.
     pub fn remembers_nothing(&self) -> bool {
-        self.w3c.is_empty() && self.csv.is_empty() && self.parts.is_empty() && !self.deaf
+        self.w3c.is_empty()
+            && self.csv.is_empty()
+            && self.parts.is_empty()
+            && self.halves.is_empty()
+            && !self.deaf
     }
 }
 
@@ -242,6 +256,7 @@ impl Format {
         Format {
             readers: readers.into(),
             joined: false,
+            halves: None,
             claim: None,
             proxies: None,
             zone,
@@ -251,9 +266,22 @@ impl Format {
     /// The format for a content with these first bytes: whether requests go over several lines is
     /// seen there.
     pub fn for_content(self, head: &[u8]) -> Format {
-        Format {
+        let format = Format {
             joined: self.table().is_none() && wrapper::cuts_lines(head),
+            halves: None,
             ..self
+        };
+        Format {
+            halves: halves::are_in(&format, head),
+            ..format
+        }
+    }
+
+    /// The same format, that gives what a single line says of a request of which another line tells the rest.
+    pub fn line_by_line(&self) -> Format {
+        Format {
+            halves: None,
+            ..self.clone()
         }
     }
 
@@ -302,7 +330,7 @@ impl Format {
             |(own, other): (&Arc<dyn LineFormat>, &Arc<dyn LineFormat>)| Arc::ptr_eq(own, other);
         self.readers.len() == other.readers.len()
             && self.readers.iter().zip(&*other.readers).all(same)
-            && self.joined == other.joined
+            && (self.joined, self.halves) == (other.joined, other.halves)
     }
 
     /// Says whose word on the client's address is taken.
@@ -326,7 +354,7 @@ impl Format {
     /// Whether no request goes over several lines, as far as the format tells; what single lines say of those behind them
     /// is seen in the [`State`].
     pub fn reads_each_line_alone(&self) -> bool {
-        self.table().is_none() && !self.joined
+        self.table().is_none() && !self.joined && self.halves.is_none()
     }
 
     /// Whether the account is what a token claims, which nobody verified here.

@@ -34,6 +34,10 @@ impl LineFormat for Nameless {
         self.0.hears()
     }
 
+    fn keeps_to_itself(&self) -> bool {
+        self.0.keeps_to_itself()
+    }
+
     fn directive(&self, state: &mut State, line: &[u8]) -> bool {
         self.0.directive(state, line)
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::{
-    FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, pairs, s3, squid,
-    traefik, uvicorn, uwsgi, w3c,
+    FormatProblem, LineFormat, balancer, clf, csv, envoy, haproxy, json, listed, pairs, rails, s3,
+    squid, traefik, uvicorn, uwsgi, w3c,
 };
 use crate::words::nearest;
 
 /// Names that `format` takes.
-const READ: [&str; 23] = [
+const READ: [&str; 24] = [
     "alb",
     "auto",
     "cloudfront",
@@ -26,6 +26,7 @@ const READ: [&str; 23] = [
     "istio",
     "json",
     "logfmt",
+    "rails",
     "s3",
     "squid",
     "tomcat",
@@ -40,7 +41,7 @@ const READ: [&str; 23] = [
 /// Formats that are told by their lines, in the order of preference. A line of a recognised content
 /// that its own format cannot read is read as any of these. A combined line may have more columns, so what
 /// asks for those stands before it.
-pub(super) const RECOGNISED: [&str; 15] = [
+pub(super) const RECOGNISED: [&str; 16] = [
     "csv",
     "w3c",
     "cloudfront",
@@ -55,12 +56,13 @@ pub(super) const RECOGNISED: [&str; 15] = [
     "squid",
     "uvicorn",
     "uwsgi",
+    "rails",
     "logfmt",
 ];
 
 /// Names of writers and wrappings, and the format that is meant by each: what peels off by itself needs
 /// no name, so what is inside is told by its lines.
-const MEANT: [(&str, &str); 26] = [
+const MEANT: [(&str, &str); 28] = [
     ("akamai", "json"),
     ("apache", "combined"),
     ("apigateway", "json"),
@@ -82,15 +84,17 @@ const MEANT: [(&str, &str); 26] = [
     ("kong", "json"),
     ("leef", "logfmt"),
     ("lograge", "logfmt"),
+    ("loki", "auto"),
     ("ltsv", "logfmt"),
     ("nginx", "combined"),
+    ("otlp", "json"),
     ("parquet", "json"),
     ("splunk", "csv"),
     ("syslog", "auto"),
 ];
 
 /// Formats that exist and that this version cannot read yet.
-const NOT_YET: [&str; 6] = ["atlassian", "citrix", "fastly", "ocsf", "otlp", "rails"];
+const NOT_YET: [&str; 4] = ["atlassian", "citrix", "fastly", "ocsf"];
 
 /// Every name that `format` takes: of formats, then of writers.
 pub fn known() -> Vec<&'static str> {
@@ -146,6 +150,7 @@ pub(super) fn reader(
         "w3c" => Arc::new(w3c::W3c::new(zone)),
         "cloudfront" => Arc::new(w3c::W3c::cloudfront(zone)),
         "cloudfront-realtime" => Arc::new(w3c::W3c::cloudfront_realtime(fields, zone)?),
+        "rails" => Arc::new(rails::Rails::new(zone)),
         "logfmt" => Arc::new(pairs::Pairs::new(zone)),
         "json" => Arc::new(json::Json::new(fields, zone)?),
         "csv" => Arc::new(csv::Csv::new(false, fields, zone)?),

@@ -127,7 +127,20 @@ impl LineFormat for Pairs {
             return Err(Problem::Shape);
         }
         let slots = self.slots(&pairs);
+        // A label `host` is the remote host where nothing else is, and `vhost` the one that was asked.
+        let remote_host = labelled
+            && slots[Slot::Client as usize].is_none()
+            && slots[Slot::Host as usize]
+                .as_ref()
+                .is_some_and(|(_, host)| {
+                    client::is_address(host) || slots[Slot::Forwarded as usize].is_none()
+                });
         let text = |slot: Slot| {
+            let slot = match slot {
+                Slot::Client if remote_host => Slot::Host,
+                Slot::Host if remote_host => return named(&pairs, "vhost"),
+                other => other,
+            };
             let (_, text) = slots[slot as usize].as_ref()?;
             // A duration brings its unit.
             match slot {
@@ -146,13 +159,6 @@ impl LineFormat for Pairs {
         let mut record = assemble(text, stamp)?;
         if record.method.is_none() || record.target.is_none() {
             return Err(Problem::Shape);
-        }
-        if labelled && record.client.is_none() {
-            // A label of this name is the remote host, and `vhost` is the one that was asked.
-            if let Some(host) = record.host.take() {
-                client::put_text(host, &mut record);
-            }
-            record.host = named(&pairs, "vhost");
         }
         record.account = self.account(&pairs, &record);
         Ok(record)

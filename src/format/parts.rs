@@ -204,5 +204,6 @@ fn began(held: &[Held], now: u64) -> Option<Began> {
         at: *at,
         lines_back: now - number,
         parts: held.len() as u64,
+        alone: None,
     })
 }

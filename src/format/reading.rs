@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     Began, Format, Lately, Lean, Line, LineFormat, Lost, Problem, Record, State, Text, client,
-    detect, text, time, w3c, wrapper,
+    detect, halves, json, text, time, w3c, wrapper,
 };
 
 /// How what is inside of something is read.
@@ -21,7 +21,7 @@ impl Format {
             return table.advance(state, chunk, at);
         }
         let hears = self.readers.iter().any(|reader| reader.hears());
-        if hears && (state.w3c.runs_a_clock() || w3c::speaks(chunk)) {
+        if self.halves.is_some() || hears && (state.w3c.runs_a_clock() || w3c::speaks(chunk)) {
             self.advance_by_line(state, chunk, at);
         } else if self.joined {
             wrapper::advance(&mut state.parts, chunk, at);
@@ -37,7 +37,7 @@ impl Format {
             start += line.len() as u64;
         }
         // Whoever reads the chunk tells of these.
-        let _ = state.parts.lost();
+        let _ = self.lost(state);
     }
 
     /// Reads one line, given without its `\n`; `at` is where it begins in the content.
@@ -49,10 +49,13 @@ impl Format {
         let read = match self.table() {
             Some(table) => self.row(table, state, line, at),
             None => {
-                if self.joined {
+                if self.joined || self.halves.is_some() {
                     state.parts.pass_line();
                 }
-                self.line(state, line, at)
+                match self.halves {
+                    Some(way) => self.half(way, state, line, at),
+                    None => self.line(state, line, at),
+                }
             }
         };
         match read {
@@ -64,10 +67,28 @@ impl Format {
         }
     }
 
+    /// A line of a content in which one line tells what was asked, and another how it was answered.
+    fn half<'a>(&self, way: halves::Way, state: &mut State, line: &'a [u8], at: u64) -> Line<'a> {
+        state.halves.pass_line();
+        match self.line(state, line, at) {
+            Line::Record(record) if !record.is_overwritten(line) && !text::is_two(line) => {
+                let length = line.len() as u64;
+                let place = match state.parts.began() {
+                    Some(began) => (began.at, began.span(at, length)),
+                    None => (at, length),
+                };
+                state.halves.take(way, record, place)
+            }
+            Line::Record(_) => Line::Problem(Problem::Shape),
+            other => other,
+        }
+    }
+
     /// Whether plainly written lines may go the short way.
     pub fn goes_lean(&self) -> bool {
         let first = self.readers.first();
-        let plain = !self.joined && self.claim.is_none() && self.proxies.is_none();
+        let plain =
+            !self.joined && self.halves.is_none() && self.claim.is_none() && self.proxies.is_none();
         plain && first.is_some_and(|reader| reader.reads_lean())
     }
 
@@ -141,18 +162,28 @@ impl Format {
 
     /// Where the line that was read last begins, when it is the last of several that make a request.
     pub fn began(&self, state: &State) -> Option<Began> {
-        state.parts.began()
+        match (state.halves.began(), state.parts.began()) {
+            (Some(halves), Some(parts)) => Some(Began {
+                parts: halves.parts + parts.parts,
+                ..halves
+            }),
+            (halves, parts) => halves.or(parts),
+        }
     }
 
     /// Lines that were taken for parts of a request of which the rest never came, since this was
     /// asked last.
     pub fn lost(&self, state: &mut State) -> Vec<Lost> {
-        state.parts.lost()
+        let mut lost = state.parts.lost();
+        lost.extend(state.halves.lost());
+        lost
     }
 
     /// The same at the end of the content, behind which no rest can come.
     pub fn lost_at_end(&self, state: &mut State) -> Vec<Lost> {
-        state.parts.lost_at_end()
+        let mut lost = state.parts.lost_at_end();
+        lost.extend(state.halves.lost_at_end());
+        lost
     }
 
     /// Every field of the line that a case may name as `account`, by that name, with its value.
@@ -183,14 +214,33 @@ impl Format {
     /// name their fields.
     pub fn hint(head: &[u8]) -> Option<String> {
         let lines = head.split(|&b| b == b'\n');
-        let lines: Vec<&[u8]> = lines.filter(|line| !text::is_blank(line)).take(2).collect();
-        detect::unread_stamp(&lines).or_else(|| detect::hint(lines.first()?))
+        let lines: Vec<&[u8]> = lines
+            .filter(|line| !text::is_blank(line))
+            .take(detect::LOOKED_AT)
+            .collect();
+        detect::hint_of(&lines)
     }
 
     /// What lies in the wrappings around a line, and whether they have the time.
     pub fn inside_of(line: &[u8]) -> Option<(Text<'_>, bool)> {
         let peeled = wrapper::peel(wrapper::line_of(line))?;
         Some((peeled.inner, peeled.time.is_some()))
+    }
+
+    /// An object whose lists of keys with values stand as its members, as it is read.
+    pub fn laid_out(line: &[u8]) -> Text<'_> {
+        match json::flat(line) {
+            Some(json::Flat::Object(object)) => object.into(),
+            _ => line.into(),
+        }
+    }
+
+    /// A line without a terminal's colours.
+    pub fn without_colours(line: &[u8]) -> Text<'_> {
+        match memchr::memchr(0x1b, line) {
+            Some(_) => wrapper::plain_of_colours(line),
+            None => line.into(),
+        }
     }
 
     /// The wrappings around a line, outermost first: `syslog`, `CRI`, `docker`, ...
@@ -281,7 +331,7 @@ impl Format {
                 .for_each(|reader| reader.pass(state, line));
         }
         for (place, reader) in self.readers.iter().enumerate() {
-            if reader.directive(state, line) {
+            if (place == 0 || !reader.keeps_to_itself()) && reader.directive(state, line) {
                 return Line::Directive;
             }
             match reader.read(state, line) {

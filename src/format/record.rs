@@ -72,6 +72,16 @@ pub struct Began {
     pub lines_back: u64,
     /// Lines that are parts of it, without the last.
     pub parts: u64,
+    /// How long that first line is, where it alone is what has to be shown: what stands behind it is of others too.
+    pub alone: Option<u64>,
+}
+
+impl Began {
+    /// How many bytes have to be shown, where the last line stands `at` and is so long.
+    pub fn span(&self, at: u64, length: u64) -> u64 {
+        let all = length.saturating_add(at.saturating_sub(self.at));
+        self.alone.unwrap_or(all)
+    }
 }
 
 impl<'a> Record<'a> {

@@ -116,11 +116,17 @@ fn split_protocol(rest: &[u8]) -> (&[u8], Option<&[u8]>) {
     let blank = rest.iter().rposition(u8::is_ascii_whitespace);
     let start = blank.map_or(0, |blank| blank + 1);
     let last = &rest[start..];
-    if last.len() >= 5 && last[..5].eq_ignore_ascii_case(b"HTTP/") {
+    if last.len() >= 5 && last[..5].eq_ignore_ascii_case(b"HTTP/") || is_version(last) && start > 0
+    {
         (rest[..start].trim_ascii(), Some(last))
     } else {
         (rest, None)
     }
+}
+
+/// A protocol's number alone, as Hypercorn writes it.
+fn is_version(word: &[u8]) -> bool {
+    matches!(word, b"1.0" | b"1.1" | b"2" | b"2.0" | b"3")
 }
 
 /// A target put together again from a path and a query that the log writes apart; the query may

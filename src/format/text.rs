@@ -106,6 +106,24 @@ pub(super) fn unescape(field: &[u8], escapes: Escapes) -> Text<'_> {
     }
 }
 
+/// A value without quotes, as a web server's format string leaves it: with that server's escapes, which are undone only
+/// where every backslash begins one and a text comes out. Anybody else's backslash is his own.
+pub(super) fn of_server(value: &[u8]) -> Text<'_> {
+    let mut rest = value;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        rest = match &rest[at + 1..] {
+            [b'\\' | b'"', behind @ ..] => behind,
+            [b'x', high, low, behind @ ..] if hex(*high, *low).is_some() => behind,
+            _ => return Cow::Borrowed(value),
+        };
+    }
+    let meant = unescape(value, Escapes::Log);
+    match std::str::from_utf8(&meant) {
+        Ok(_) => meant,
+        Err(_) => Cow::Borrowed(value),
+    }
+}
+
 fn unescaped(field: &[u8], first: usize, escapes: Escapes) -> Vec<u8> {
     let mut out = Vec::with_capacity(field.len());
     out.extend_from_slice(&field[..first]);

@@ -35,11 +35,12 @@ pub(super) struct RawLine<'b> {
 impl RawLine<'_> {
     /// What other bytes in this place would say; `None` where they are no request.
     pub(super) fn read<'a>(&self, bytes: &'a [u8]) -> Option<Record<'a>> {
+        let format = self.format.line_by_line();
         let mut state = self.state.clone();
         let mut found = None;
         let mut at = self.offset;
         for line in bytes.split(|byte| *byte == b'\n') {
-            if let Line::Record(record) = self.format.parse(&mut state, line, at) {
+            if let Line::Record(record) = format.parse(&mut state, line, at) {
                 found = Some(record);
             }
             at += line.len() as u64 + 1;

@@ -155,7 +155,7 @@ impl Extractor<'_> {
         };
         if let Some(began) = self.format.began(state) {
             part.tally.directives += began.parts;
-            place.length = place.length.saturating_add(at.saturating_sub(began.at));
+            place.length = began.span(at, place.length);
             place.at = began.at;
             place.lines_back = began.lines_back;
         }

@@ -19,8 +19,22 @@ const ANSWERS: [&[u8]; 3] = [b"\"took\"", b"\"hits\"", b"\"_scroll_id\""];
 /// The keys that CloudWatch's stream of log events begins with, and the list in it.
 const STREAM: (&[u8], &[u8]) = (b"\"messageType\"", b"\"logEvents\"");
 
+/// Keys that objects begin with around lists of records in one another, with those lists: what OpenTelemetry exports and
+/// what Loki answers.
+const NESTED: [(&[u8], &[&[u8]]); 9] = [
+    (b"\"resourceLogs\"", &[b"\"logRecords\""]),
+    (b"\"resourceSpans\"", &[b"\"spans\""]),
+    (b"\"resource\"", &[b"\"logRecords\"", b"\"spans\""]),
+    (b"\"scopeLogs\"", &[b"\"logRecords\""]),
+    (b"\"scopeSpans\"", &[b"\"spans\""]),
+    (b"\"scope\"", &[b"\"logRecords\"", b"\"spans\""]),
+    (b"\"status\"", &[b"\"values\""]),
+    (b"\"streams\"", &[b"\"values\""]),
+    (b"\"stream\"", &[b"\"values\""]),
+];
+
 /// The longest beginning of such a wrapper that is looked for.
-const LOOK: usize = 2048;
+const LOOK: usize = 8 << 10;
 
 /// Whether bytes begin what has to be unfolded.
 pub(super) fn begins(bytes: &[u8]) -> bool {
@@ -42,6 +56,12 @@ fn wrapper(text: &[u8]) -> Option<usize> {
     if rest.starts_with(STREAM.0) {
         return list_behind(STREAM.1, text);
     }
+    if let Some((_, lists)) = NESTED.iter().find(|(key, _)| rest.starts_with(key)) {
+        return lists
+            .iter()
+            .filter_map(|list| list_behind(list, text))
+            .min();
+    }
     let name = WRAPPERS.iter().find(|name| rest.starts_with(name))?;
     let rest = rest[name.len()..].trim_ascii_start().strip_prefix(b":")?;
     let rest = rest.trim_ascii_start().strip_prefix(b"[")?;
@@ -56,9 +76,36 @@ fn list_behind(key: &[u8], text: &[u8]) -> Option<usize> {
         let rest = text[at + key.len()..].trim_ascii_start();
         let rest = rest.strip_prefix(b":")?.trim_ascii_start();
         let rest = rest.strip_prefix(b"[")?;
-        (rest.trim_ascii_start().first() == Some(&b'{')).then_some(text.len() - rest.len())
+        let begins = match rest.trim_ascii_start() {
+            [b'{', ..] => true,
+            // A stamp and a line.
+            [b'[', rest @ ..] => rest.trim_ascii_start().first() == Some(&b'"'),
+            _ => false,
+        };
+        begins.then_some(text.len() - rest.len())
     };
     memchr::memmem::find_iter(text, key).find_map(list)
+}
+
+/// How long a name with its value is that stands between lists: how the writer calls its scheme, how long a search took.
+fn member(text: &[u8]) -> Option<usize> {
+    let mut nesting = Nesting {
+        depth: 1,
+        ..Nesting::default()
+    };
+    let mut named = false;
+    for (at, byte) in text.iter().enumerate() {
+        let outside = nesting.depth == 1 && !nesting.in_string;
+        match byte {
+            b':' if outside => named = true,
+            b',' | b'}' | b']' | b'\n' if outside => return named.then_some(at),
+            _ => {}
+        }
+        if matches!(nesting.take(*byte), Taken::BrokenOff) {
+            return None;
+        }
+    }
+    None
 }
 
 /// Whether the first record has line ends inside, or a second one on its last line.
@@ -158,6 +205,8 @@ pub(super) struct Unfold {
     /// Whether the first array stands in a wrapper: then a wrapper that begins a line is the next one, whatever damage
     /// did to the end of the one before.
     wrapped: Option<bool>,
+    /// Whether lists stand in objects that stand in lists.
+    nested: bool,
     /// Whether the byte before ended a line, between records.
     line_begins: bool,
     /// Whether the last thing between records was one behind which an array goes on.
@@ -184,6 +233,7 @@ impl Unfold {
             records: 0,
             open: 0,
             wrapped: None,
+            nested: false,
             line_begins: true,
             goes_on: false,
             indented: false,
@@ -281,6 +331,16 @@ impl Unfold {
             self.goes_on = matches!(held[0], b'[' | b',');
         }
         match held[0] {
+            b'[' if self.nested && held[1..].trim_ascii_start().first() == Some(&b'"') => {
+                self.begin(b'[');
+            }
+            b'"' if self.nested && self.open == 0 => {
+                if let Some(length) = member(held) {
+                    return length;
+                }
+                self.made.push(b'"');
+                self.place = Place::Rest;
+            }
             b'[' => {
                 self.wrapped.get_or_insert(false);
                 self.open += 1;
@@ -295,13 +355,11 @@ impl Unfold {
                 if let Some(length) = wrapper(held).filter(|_| next) {
                     self.wrapped.get_or_insert(true);
                     (self.open, self.goes_on) = (1, true);
+                    let key = held[1..].trim_ascii_start();
+                    self.nested |= NESTED.iter().any(|(known, _)| key.starts_with(known));
                     return length;
                 }
-                let mut nesting = Nesting::default();
-                nesting.take(b'{');
-                (self.line_ends, self.indented) = (0, false);
-                self.made.push(b'{');
-                self.place = Place::Record(nesting);
+                self.begin(b'{');
             }
             byte => {
                 self.made.push(byte);
@@ -309,6 +367,14 @@ impl Unfold {
             }
         }
         1
+    }
+
+    fn begin(&mut self, bracket: u8) {
+        let mut nesting = Nesting::default();
+        nesting.take(bracket);
+        (self.line_ends, self.indented) = (0, false);
+        self.made.push(bracket);
+        self.place = Place::Record(nesting);
     }
 
     fn end(&mut self) {

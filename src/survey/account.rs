@@ -101,6 +101,8 @@ impl Candidate {
 struct Held {
     requests: u64,
     present: u64,
+    /// Requests at which the answer's status stands there.
+    statuses: u64,
     values: BTreeSet<Vec<u8>>,
     by_client: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, u64>>,
 }
@@ -193,6 +195,14 @@ fn places(how: &Recognised, sample: &Sample) -> Vec<AccountKey> {
             let names: BTreeSet<String> = pairs.map(|(name, _)| name).collect();
             keys.extend(names.iter().map(|name| field(name)));
         }
+        // Headers that a balancer was told to write down, and tags, have no names.
+        "haproxy" | "rails" => {
+            let lines = sample.lines.iter().take(200);
+            let cells = lines.flat_map(|line| how.format.fields(&State::default(), line));
+            let names: BTreeSet<String> = cells.map(|(name, _)| name).collect();
+            let chosen = |name: &&String| name.starts_with("capture.") || name.starts_with("tag.");
+            keys.extend(names.iter().filter(chosen).map(|name| field(name)));
+        }
         "csv" => {
             let told = how.spec.fields.iter().find(|(key, _)| key == "columns");
             let told = told.map(|(_, names)| {
@@ -281,6 +291,8 @@ fn held(format: &Format, sample: &Sample) -> Held {
         held.requests += 1;
         if let Some(account) = &record.account {
             held.present += 1;
+            let status = record.status.map(|status| status.to_string());
+            held.statuses += u64::from(status.is_some_and(|s| s.as_bytes() == &**account));
             held.values.insert(account.to_vec());
             let client = record.client.as_deref().unwrap_or_default().to_vec();
             let accounts = held.by_client.entry(client).or_default();
@@ -292,7 +304,7 @@ fn held(format: &Format, sample: &Sample) -> Held {
 
 fn candidate(key: AccountKey, held: &Held, own: &Held, known: &Known) -> Option<Candidate> {
     let different = held.values.len() as u64;
-    if different < 2 || held.requests == 0 {
+    if different < 2 || held.requests == 0 || held.statuses == held.present {
         return None;
     }
     let text = key.to_string();

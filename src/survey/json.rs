@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::layout;
 use super::shape::{Kind, kind};
-use crate::format::time;
+use crate::format::{Format, time};
 
 /// Values of a path that are looked at.
 const LOOKED_AT: usize = 2_000;
@@ -19,7 +19,8 @@ type Test = fn(&str, &str) -> bool;
 pub fn paths(lines: &[&[u8]]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in lines {
-        if let Ok(Value::Object(object)) = serde_json::from_slice(line.trim_ascii()) {
+        let line = Format::laid_out(line.trim_ascii());
+        if let Ok(Value::Object(object)) = serde_json::from_slice(&line) {
             walk("", &Value::Object(object), &mut found, 0);
         }
     }

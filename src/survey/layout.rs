@@ -29,7 +29,11 @@ struct Columns<'l> {
 /// The pattern that the lines follow, in nginx's words; columns that tell nothing by themselves are
 /// called `$columnN`. `timed` = what lies around the lines has the time. `None` where they are not alike or hold no request.
 pub fn pattern(lines: &[&[u8]], timed: bool) -> Option<String> {
-    let texts: Vec<&str> = lines
+    let plain: Vec<std::borrow::Cow<'_, [u8]>> = lines
+        .iter()
+        .map(|line| Format::without_colours(line))
+        .collect();
+    let texts: Vec<&str> = plain
         .iter()
         .filter_map(|line| std::str::from_utf8(line.trim_ascii()).ok())
         .filter(|text| !text.is_empty() && !text.starts_with(['#', '{']))
@@ -252,6 +256,7 @@ fn names(columns: &Columns<'_>) -> Vec<String> {
             .or_else(|| behind_status(values, wrap, next, &names))
             .or_else(|| behind_request(columns, at, &names))
             .or_else(|| before_agent(values, wrap, next, &names))
+            .or_else(|| behind_referer(columns, at, &names))
             .or_else(|| user(columns, at, &names));
         names.push(match meant {
             // Where the query stands in a column of its own, it is a part of what was asked for.
@@ -432,6 +437,16 @@ fn before_agent(
 ) -> Option<&'static str> {
     let agent = next.is_some_and(|next| most(next, is_agent));
     let free = !names.iter().any(|name| name == "$http_referer");
-    let empty = values.iter().all(|value| *value == "-" || is_url(value));
+    let empty = values
+        .iter()
+        .all(|value| matches!(*value, "-" | "") || is_url(value));
     (wrap == Wrap::Quotes && agent && free && empty).then_some("$http_referer")
+}
+
+/// A quoted column right behind the referer is the user agent, whatever clients call themselves.
+fn behind_referer(columns: &Columns<'_>, at: usize, names: &[String]) -> Option<&'static str> {
+    let quoted = |at: usize| columns.shape[at].1 == Wrap::Quotes;
+    let behind = names.last().is_some_and(|name| name == "$http_referer");
+    let free = !names.iter().any(|name| name == "$http_user_agent");
+    (behind && free && quoted(at) && quoted(at - 1)).then_some("$http_user_agent")
 }

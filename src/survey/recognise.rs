@@ -137,6 +137,7 @@ fn telling(format: &Format, lines: &[&[u8]]) -> usize {
                 record.user.is_some(),
                 record.status.is_some(),
                 record.bytes.is_some(),
+                record.user_agent.is_some(),
                 // A path alone may leave out what was asked for.
                 record
                     .target

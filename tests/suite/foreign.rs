@@ -1,6 +1,8 @@
 //! Logs of systems that the authors never saw: `init` proposes a case, a scan counts every line, and what is read of each
 //! line is what was asked, field by field. How each line is written stands here, and knows nothing of how it is read.
 
+#[path = "foreign/joined.rs"]
+mod joined;
 #[path = "foreign/objects.rs"]
 mod objects;
 #[path = "foreign/tables.rs"]

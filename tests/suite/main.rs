@@ -11,6 +11,7 @@ mod advocates;
 mod answer;
 mod bounds;
 mod captured;
+mod captures;
 mod case;
 mod cases;
 mod cause;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::Text;
-use crate::format::text::present;
+use crate::format::text::{of_server, present};
 
 /// A cell, and whether it stood in quotes: an empty word is then a text and no absence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,17 @@ impl<'a> Cell<'a> {
         let word = present(&self.text)?;
         let null = !self.quoted && matches!(word, b"NULL" | b"null" | b"\\N" | b"(null)");
         (!null).then(|| self.text.clone())
+    }
+}
+
+impl Cell<'_> {
+    /// Undoes a web server's escapes.
+    pub(super) fn undo_escapes(&mut self) {
+        let plain = match of_server(&self.text) {
+            Cow::Owned(plain) => plain,
+            Cow::Borrowed(_) => return,
+        };
+        self.text = Cow::Owned(plain);
     }
 }
 

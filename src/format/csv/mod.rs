@@ -217,7 +217,7 @@ impl Csv {
 
     /// Reads a whole row.
     pub(super) fn told<'a>(&self, layout: &Layout, row: &'a [u8]) -> Result<Told<'a>, Problem> {
-        let cells = cells_of(layout, row)?;
+        let cells = self.meant(cells_of(layout, row)?);
         let Some(raw) = layout.raw else {
             return layout.record(&cells, &self.clock).map(Told::Record);
         };
@@ -229,6 +229,14 @@ impl Csv {
             node: layout.node(&cells),
             ..Peeled::default()
         }))
+    }
+
+    /// What cells mean. A table without a header is one that a web server's format string makes.
+    fn meant<'a>(&self, mut cells: Vec<Cell<'a>>) -> Vec<Cell<'a>> {
+        if self.columns.is_some() {
+            cells.iter_mut().for_each(Cell::undo_escapes);
+        }
+        cells
     }
 
     /// Carries header and open quotes over a chunk, `at` in the content.
@@ -251,7 +259,7 @@ impl Csv {
         let Ok(cells) = cells_of(layout, line) else {
             return Vec::new();
         };
-        let named = layout.names.iter().zip(cells);
+        let named = layout.names.iter().zip(self.meant(cells));
         named
             .filter_map(|(name, cell)| Some((name.clone(), cell.present()?.into_owned())))
             .collect()

@@ -90,6 +90,10 @@ pub(in super::super) const FURTHER: &[(Slot, &[&str])] = &[
             "ua",
         ],
     ),
-    (Slot::RequestId, &["req.id", "reqId", "RequestId"]),
+    (Slot::Milliseconds, &["responseTime"]),
+    (
+        Slot::RequestId,
+        &["req.id", "reqId", "RequestId", "correlation"],
+    ),
     (Slot::Headers, &["req.headers"]),
 ];

@@ -5,6 +5,7 @@
 //! record.
 
 mod assemble;
+mod flat;
 mod further;
 mod known;
 pub(super) mod lean;
@@ -25,6 +26,7 @@ use super::{FormatProblem, Lately, Lean, LineFormat, Problem, Record, State, Tex
 use crate::case::AccountKey;
 use crate::words::Stamp;
 pub(super) use assemble::{assemble, names_somebody};
+pub(super) use flat::{Flat, flat};
 use further::FURTHER;
 use known::WELL_KNOWN;
 pub(super) use leaves::{keys, leaves};
@@ -200,6 +202,34 @@ impl LineFormat for Json {
         if line.first() != Some(&b'{') {
             return Err(Problem::Json);
         }
+        match flat(line) {
+            None => self.object(line),
+            Some(Flat::Object(object)) => self.object(&object).map(Record::into_owned),
+            Some(Flat::OtherLog) => Err(Problem::OtherLog),
+        }
+    }
+
+    fn reads_lean(&self) -> bool {
+        self.has_lean() && self.carries_account()
+    }
+
+    fn lean<'a>(&self, _: &State, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
+        Json::lean(self, line, lately)
+    }
+
+    fn fields(&self, _: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        match flat(line) {
+            Some(Flat::Object(object)) => leaves(&object),
+            _ => leaves(line),
+        }
+    }
+}
+
+/// Objects in objects that hold the whole of a record.
+const INSIDE: usize = 3;
+
+impl Json {
+    fn object<'a>(&self, line: &'a [u8]) -> Result<Record<'a>, Problem> {
         let mut scan = Scanner::new(line);
         let mut found = Found::nothing();
         let walked = self
@@ -217,23 +247,6 @@ impl LineFormat for Json {
         }
     }
 
-    fn reads_lean(&self) -> bool {
-        self.has_lean() && self.carries_account()
-    }
-
-    fn lean<'a>(&self, _: &State, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
-        Json::lean(self, line, lately)
-    }
-
-    fn fields(&self, _: &State, line: &[u8]) -> Vec<(String, Vec<u8>)> {
-        leaves(line)
-    }
-}
-
-/// Objects in objects that hold the whole of a record.
-const INSIDE: usize = 3;
-
-impl Json {
     /// A store's document in its envelope, a logger's payload: read as if it stood outside.
     fn walk_inside<'a>(&self, found: &mut Found<'a>) -> Result<(), Bad> {
         for _ in 0..INSIDE {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::Text;
-use crate::format::text::{Escapes, is_escaped, present, unescape};
+use crate::format::text::{Escapes, is_escaped, of_server, present, unescape};
 
 /// Pairs that are looked at; a line has fewer.
 const MOST: usize = 200;
@@ -131,7 +131,12 @@ fn label(cell: &[u8], mark: u8) -> Option<(&[u8], Text<'_>)> {
     let (name, value) = (&cell[..at], &cell[at + 1..]);
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_.-".contains(b);
     let named = name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(plain);
-    named.then(|| (name, Cow::Borrowed(value.trim_ascii())))
+    // Apache writes an empty user so.
+    let value = match value.trim_ascii() {
+        b"\"\"" => &b""[..],
+        value => value,
+    };
+    named.then(|| (name, of_server(value)))
 }
 
 /// `key=value` with words before and between.
@@ -188,5 +193,5 @@ fn value(text: &[u8]) -> (Text<'_>, usize) {
     }
     let end = memchr::memchr2(b' ', b'\t', text).unwrap_or(text.len());
     let bare = &text[..end];
-    (Cow::Borrowed(bare.strip_suffix(b",").unwrap_or(bare)), end)
+    (of_server(bare.strip_suffix(b",").unwrap_or(bare)), end)
 }

@@ -96,7 +96,9 @@ fn push(
     tokens: &mut Vec<Token>,
 ) -> Result<(), FormatProblem> {
     if let ("t", Some(format)) = (directive.letter, directive.argument) {
-        let clock = Strftime::compile(format).map_err(|letter| unknown_time(written, letter))?;
+        let letters = of_java(format);
+        let clock = Strftime::compile(letters.as_deref().unwrap_or(format))
+            .map_err(|letter| unknown_time(written, letter))?;
         tokens.push(Token::Clock(clock));
         return Ok(());
     }
@@ -119,10 +121,61 @@ fn push(
     Ok(())
 }
 
+/// Java's words for a time, which Tomcat takes, in strftime's letters: `yyyy-MM-dd'T'HH:mm:ss.SSSZ`.
+fn of_java(format: &str) -> Option<String> {
+    const LETTERS: [(&str, &str); 17] = [
+        ("yyyy", "%Y"),
+        ("yy", "%y"),
+        ("MMM", "%b"),
+        ("MM", "%m"),
+        ("dd", "%d"),
+        ("HH", "%H"),
+        ("hh", "%I"),
+        ("mm", "%M"),
+        ("ss", "%S"),
+        (".SSSSSS", "%f"),
+        (".SSS", "%f"),
+        ("XXX", "%z"),
+        ("ZZZ", "%z"),
+        ("Z", "%z"),
+        ("EEE", "%a"),
+        ("zzz", "%Z"),
+        ("a", "%p"),
+    ];
+    let format = ["begin:", "end:"]
+        .iter()
+        .find_map(|when| format.strip_prefix(when))
+        .unwrap_or(format);
+    if format.contains('%') || !format.contains("yy") {
+        return None;
+    }
+    let (mut out, mut rest, mut quoted) = (String::new(), format, false);
+    while let Some(letter) = rest.chars().next() {
+        let known = LETTERS.iter().find(|(java, _)| rest.starts_with(java));
+        let used = match known.filter(|_| !quoted) {
+            _ if letter == '\'' => {
+                quoted = !quoted;
+                1
+            }
+            Some((java, ours)) => {
+                out.push_str(ours);
+                java.len()
+            }
+            None => {
+                out.push(letter);
+                letter.len_utf8()
+            }
+        };
+        rest = &rest[used..];
+    }
+    Some(out)
+}
+
 fn origin_of(directive: &Directive<'_>) -> Origin {
     match (directive.letter, directive.argument) {
         ("i" | "o", Some(name)) => Origin::Header(name.to_owned()),
-        ("C", Some(name)) => Origin::Cookie(name.to_owned()),
+        // The small letter is Tomcat's.
+        ("C" | "c", Some(name)) => Origin::Cookie(name.to_owned()),
         _ => Origin::Server,
     }
 }
@@ -155,6 +208,11 @@ fn of(directive: &Directive<'_>) -> Option<(Means, u8)> {
         ("h", _) => (Means::Client, 1),
         ("p", Some("remote")) => (Means::ClientPort, 0),
         ("u", _) => (Means::User, 0),
+        // What Tomcat's valve for proxies finds out; other attributes, and those of sessions, are the application's.
+        ("r", Some(name)) if name.starts_with("org.apache.catalina.AccessLog.Remote") => {
+            (Means::Client, 0)
+        }
+        ("r" | "s" | "c", Some(_)) => (Means::Other, 0),
         ("r", _) => (Means::Request, 0),
         ("m", _) => (Means::Method, 0),
         ("U", _) => (Means::Path, 0),

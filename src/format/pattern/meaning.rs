@@ -101,6 +101,23 @@ impl Variable {
         matches!(&self.origin, Origin::Argument(name) if name == key)
     }
 
+    /// Whether a client chooses what it holds.
+    pub(super) fn is_chosen(&self) -> bool {
+        use Means::{Agent, Host, Path, Query, Referer, Request, Target};
+        self.origin != Origin::Server
+            || matches!(
+                self.means,
+                Request | Target | Path | Query | Referer | Agent | Host
+            )
+    }
+
+    /// Whether it may hold several values with a comma and a blank between them: the addresses that a request was
+    /// forwarded for, the servers that were asked one behind the other and what each took. What else a client sends may
+    /// end in a comma.
+    pub(super) fn may_be_list(&self) -> bool {
+        matches!(self.means, Means::Client | Means::Forwarded | Means::Other)
+    }
+
     pub(super) fn may_take_query(&self) -> bool {
         matches!(self.means, Means::Path | Means::Target)
     }

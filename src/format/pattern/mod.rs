@@ -30,6 +30,9 @@ pub(super) struct Pattern {
     escapes: Escapes,
     zone: Tz,
     account: Account,
+    /// What stands before the last field, where it ends fields before it too whose values are the client's to choose: a
+    /// last value that holds it was cut at a wrong place.
+    mark: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +102,7 @@ impl Pattern {
         }
         let parts = parts(trimmed(joined(tokens)), pasted.escapes)?;
         Ok(Pattern {
+            mark: mark(&parts),
             parts,
             escapes: pasted.escapes,
             zone,
@@ -241,6 +245,28 @@ fn parts(tokens: Vec<Token>, escapes: Escapes) -> Result<Vec<Part>, FormatProble
         });
     }
     Ok(parts)
+}
+
+/// The mark between columns of which a client can put one more into its line.
+fn mark(parts: &[Part]) -> Option<Vec<u8>> {
+    let fields = match parts {
+        [fields @ .., Part::Literal(_)] => fields,
+        fields => fields,
+    };
+    let [
+        before @ ..,
+        Part::Literal(mark),
+        Part::Field(_, End::Line | End::LastText(_)),
+    ] = fields
+    else {
+        return None;
+    };
+    let ends = |part: &Part| {
+        matches!(part, Part::Field(variable, End::Text(text))
+            if text.needle() == mark.as_slice() && variable.is_chosen())
+    };
+    let blank = mark.iter().all(|b| *b == b' ');
+    (!blank && before.iter().any(ends)).then(|| mark.clone())
 }
 
 fn end_of(

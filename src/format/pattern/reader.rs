@@ -21,25 +21,39 @@ struct Found<'a> {
 }
 
 pub(super) fn read<'a>(pattern: &Pattern, line: &'a [u8]) -> Result<Record<'a>, Problem> {
-    let found = split(pattern, line, |_, _| ())?;
-    record(pattern, &found)
+    let read = |lists| record(pattern, &split(pattern, line, lists, |_, _| ())?);
+    // A lone value may end in a comma, too.
+    read(true).or_else(|problem| match holds_list(line) {
+        true => read(false),
+        false => Err(problem),
+    })
+}
+
+/// Whether a line has what stands between the values of a list.
+fn holds_list(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b", ").is_some()
 }
 
 /// Every variable that says something, as the pattern writes it.
 pub(super) fn fields(pattern: &Pattern, line: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut values = Vec::new();
-    let all = split(pattern, line, |variable, value| {
-        if let Some(value) = field(unquoted(value), pattern.escapes) {
-            values.push((variable.written.clone(), value.into_owned()));
-        }
-    });
-    if all.is_ok() { values } else { Vec::new() }
+    let read = |lists| {
+        let mut values = Vec::new();
+        let all = split(pattern, line, lists, |variable, value| {
+            if let Some(value) = field(unquoted(value), pattern.escapes) {
+                values.push((variable.written.clone(), value.into_owned()));
+            }
+        });
+        all.is_ok().then_some(values)
+    };
+    read(true).or_else(|| read(false)).unwrap_or_default()
 }
 
-/// Cuts a line, and shows each variable's value to `see` as it is found.
+/// Cuts a line, and shows each variable's value to `see` as it is found. `lists` = a value without quotes may go on
+/// behind a comma and a blank.
 fn split<'a>(
     pattern: &Pattern,
     line: &'a [u8],
+    lists: bool,
     mut see: impl FnMut(&Variable, &'a [u8]),
 ) -> Result<Found<'a>, Problem> {
     let mut found = Found {
@@ -71,6 +85,13 @@ fn split<'a>(
                 let len = end
                     .find(rest, found.escapes)
                     .ok_or_else(|| found.mismatch(true))?;
+                let len = match end {
+                    End::Text(text) if lists && variable.may_be_list() => list(rest, len, text),
+                    End::Line | End::LastText(_) if pattern.holds_mark(&rest[..len]) => {
+                        return Err(Problem::Ambiguous);
+                    }
+                    _ => len,
+                };
                 let (value, rest) = rest.split_at(len);
                 // Columns may be filled up with blanks.
                 let value = match end.is_quote() {
@@ -91,6 +112,40 @@ fn split<'a>(
     } else {
         Err(Problem::Shape)
     }
+}
+
+impl Pattern {
+    /// Whether a last value has one more mark between columns than the pattern.
+    fn holds_mark(&self, value: &[u8]) -> bool {
+        let mark = self.mark.as_ref();
+        mark.is_some_and(|mark| memchr::memmem::find(value, mark).is_some())
+    }
+}
+
+/// How long a value is of which the first `len` bytes end where `text` begins, if it is the first of several.
+fn list(rest: &[u8], len: usize, text: &memchr::memmem::Finder<'_>) -> usize {
+    if text.needle().first() != Some(&b' ') {
+        return len;
+    }
+    let (mut from, mut end) = (0, len);
+    while rest[from..end].strip_suffix(b",").is_some_and(is_listed) {
+        let behind = end + 1;
+        let Some(next) = text.find(&rest[behind..]) else {
+            break;
+        };
+        let last = &rest[behind..behind + next];
+        if !is_listed(last.strip_suffix(b",").unwrap_or(last)) {
+            break;
+        }
+        (from, end) = (behind, behind + next);
+    }
+    end
+}
+
+/// Whether a value is one that proxies and servers put into lists: an address, a number, nothing.
+fn is_listed(value: &[u8]) -> bool {
+    let of_address = |b: &u8| b.is_ascii_hexdigit() || b".:[]%".contains(b);
+    matches!(value, b"unknown" | b"-") || !value.is_empty() && value.iter().all(of_address)
 }
 
 impl<'a> Found<'a> {

@@ -9,7 +9,7 @@ use super::{Cut, Kind, Kinds, Peeled};
 use crate::words::Stamp;
 
 /// Keys under which a store keeps the line as it came, the most telling first.
-const LINE: [&[u8]; 12] = [
+const LINE: [&[u8]; 13] = [
     b"log",
     b"MESSAGE",
     b"_raw",
@@ -22,6 +22,8 @@ const LINE: [&[u8]; 12] = [
     b"msg",
     b"short_message",
     b"payload",
+    // Of a body in OpenTelemetry's words.
+    b"stringValue",
 ];
 
 /// Bytes from which docker may have cut a line.
@@ -38,7 +40,13 @@ const AROUND: [&[u8]; 6] = [
 ];
 
 /// Keys of the stamp and of who wrote, as the wrappings write them themselves.
-const TIME: [&[u8]; 4] = [b"time", b"@timestamp", b"timestamp", b"_time"];
+const TIME: [&[u8]; 5] = [
+    b"time",
+    b"@timestamp",
+    b"timestamp",
+    b"_time",
+    b"timeUnixNano",
+];
 const NODE: [&[u8]; 3] = [b"_HOSTNAME", b"hostname", b"host"];
 
 #[derive(Default)]
@@ -97,6 +105,28 @@ pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
         cut,
         kinds: Kinds::of(kind),
         local: None,
+    })
+}
+
+/// `["1710228602000000000","LINE"]`, as Loki answers.
+pub(super) fn pair(line: &[u8]) -> Option<Peeled<'_>> {
+    let mut found = Vec::new();
+    let mut scan = Scanner::new(line);
+    let read = scan.items(|scan| {
+        found.push(scan.value()?);
+        Ok(())
+    });
+    read.and_then(|()| scan.finish()).ok()?;
+    let [Value::Text(stamp), Value::Text(raw), ..] = found[..] else {
+        return None;
+    };
+    let time = time::epoch(stamp)?;
+    let inner = without_end(unescape(raw, Escapes::Json));
+    Some(Peeled {
+        inner,
+        kinds: Kinds::of(Kind::Envelope),
+        time: Some(time),
+        ..Peeled::default()
     })
 }
 

@@ -116,6 +116,11 @@ pub(super) fn peel_weak(line: &[u8]) -> Option<Peeled<'_>> {
     deeper(container::stamped(line)?, DEPTH - 1)
 }
 
+/// A line without a terminal's colours.
+pub(super) fn plain_of_colours(line: &[u8]) -> Text<'_> {
+    container::plain_of_colours(line).inner
+}
+
 /// An object that ends a line, with whatever a logger puts before it.
 pub(super) fn peel_object(line: &[u8]) -> Option<Peeled<'_>> {
     let line = line.trim_ascii_end();
@@ -181,9 +186,15 @@ fn one(line: &[u8]) -> Option<Peeled<'_>> {
         b'{' => envelope::peel(line),
         0x1b => Some(container::plain_of_colours(line)),
         b'<' => syslog::peel(line),
+        b'[' if line.get(1) == Some(&b'"') => envelope::pair(line),
         _ => container::cri(line)
             .or_else(|| syslog::peel(line))
-            .or_else(|| container::compose(line)),
+            .or_else(|| container::compose(line))
+            // A console's writer colours what stands in quotes, too.
+            .or_else(|| {
+                let coloured = memchr::memmem::find(line, b"\"\x1b").is_some();
+                coloured.then(|| container::plain_of_colours(line))
+            }),
     }
 }
 

@@ -86,6 +86,14 @@ fn directory(end: &[u8], end_at: u64, wide: Option<(u64, Vec<u8>)>) -> Option<Di
 /// `None` where what stands there is no table.
 fn entries(content: &mut Peek, directory: &Directory) -> io::Result<Option<Listing>> {
     let mut listing = Listing::default();
+    if directory.shift > 0 {
+        // The file begins as a zip does, so these bytes are another one's, or what damage has left of it.
+        listing.lost(format!(
+            "{} bytes stand before the zip that its table tells of, as where one was written behind another: what \
+             members they held is missing; take the file apart there",
+            directory.shift
+        ));
+    }
     let (mut passed, mut count): (u64, u64) = (0, 0);
     while passed < directory.size {
         let fixed = content.take(ENTRY as u64)?;

@@ -39,7 +39,7 @@ pub(super) fn cells(text: &str) -> Vec<Piece<'_>> {
         let (wrap, text) = match (within('"', '"'), within('[', ']')) {
             (Some(inner), _) => (Wrap::Quotes, inner),
             (None, Some(inner)) => (Wrap::Brackets, inner),
-            (None, None) => (Wrap::Bare, body),
+            (None, None) => (Wrap::Cell, body),
         };
         Piece {
             key: "",

@@ -93,7 +93,14 @@ pub(super) fn is_request(text: &str) -> bool {
     let method = words[0];
     let upper = (3..=20).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_uppercase());
     let bare = || is_method(method) && words.len() == 2 && is_target(words[1]);
-    upper && (text.contains(" HTTP/") || bare())
+    // Hypercorn writes the protocol's number alone.
+    let numbered = || {
+        let version = words
+            .last()
+            .is_some_and(|last| matches!(*last, "1.0" | "1.1" | "2" | "3"));
+        is_method(method) && words.len() == 3 && is_target(words[1]) && version
+    };
+    upper && (text.contains(" HTTP/") || bare() || numbered())
 }
 
 pub(super) fn is_method(text: &str) -> bool {

@@ -44,6 +44,7 @@ fn file(name: &str, lines: &[Line]) -> FileFacts {
         stamps: minutes().min().map(at).zip(minutes().max().map(at)),
         counted: counted(lines, 1).finish(),
         unended: false,
+        requests: lines.len() as u64,
     }
 }
 

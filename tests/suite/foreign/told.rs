@@ -20,37 +20,31 @@ fn refused(name: &str, content: &str) -> String {
 /// Logs that are known and not read: each message names a way out.
 #[test]
 fn a_refusal_names_a_way_out() {
-    let attribute = |key: &str, value: &str| json!({"key": key, "value": {"stringValue": value}});
-    let nested = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1731571200137000000", "attributes": [attribute("url.path", "/a")]}]}]}]});
-    let streams = json!({"status": "success", "data": {"resultType": "streams", "result": [{"stream": {"app": "web"}, "values": [["1731571200137000000", "x"]]}]}});
-    let started = lines(|a| {
+    let untimed = lines(|a| format!("{} {} {} - 4.1 ms", a.method, a.path, a.status));
+    // A server says first what it is and where it listens.
+    let console = lines(|a| {
         format!(
-            "Started {} \"{}\" for {} at {}\nProcessing by CardsController#show as JSON\nCompleted {} OK in 12ms",
-            a.method,
-            a.target(),
-            a.client,
-            a.when("%Y-%m-%d %H:%M:%S +0000", 0),
-            a.status
+            "INFO:     {}:4711 - \"{} {} HTTP/1.1\" {} OK",
+            a.client, a.method, a.path, a.status
         )
     });
-    let untimed = lines(|a| format!("{} {} {} - 4.1 ms", a.method, a.path, a.status));
+    let console = format!(
+        "INFO:     Started server process [4711]\nINFO:     Uvicorn running on http://127.0.0.1:8000\n{console}"
+    );
+    let tornado = lines(|a| {
+        format!(
+            "[I {} web:2271] {} {} {} ({}) 0.89ms",
+            a.when("%y%m%d %H:%M:%S", 0),
+            a.status,
+            a.method,
+            a.target(),
+            a.client
+        )
+    });
     for (name, content, way_out) in [
-        (
-            "otlp",
-            nested.to_string(),
-            "jq -c '.resourceLogs[].scopeLogs[].logRecords[]",
-        ),
-        (
-            "loki",
-            streams.to_string(),
-            "jq -r '.data.result[].values[][1]'",
-        ),
-        (
-            "rails",
-            started,
-            "ask for the web server's log, or for one by lograge",
-        ),
         ("untimed", untimed, "without saying when"),
+        ("console", console, "without saying when"),
+        ("tornado", tornado, "%{%y%m%d %H:%M:%S}t"),
     ] {
         let said = refused(name, &content);
         assert!(said.contains(way_out), "{name}: {said}");

@@ -242,11 +242,20 @@ fn haproxy_in_syslog() {
     by_name_and_recognised("haproxy/logstash__haproxy_spec", "haproxy", (7, 7), &others);
 }
 
-/// A request over four lines is not read, and no line of it is taken for something else.
+/// Two that were asked, and one answer: without a tag nobody can say whose it is, so both are told as lost.
 #[test]
-fn rails_is_not_read() {
+fn rails_in_several_lines() {
     if let Some(log) = lines("rails/logstash__rails3_spec.log") {
-        assert!(Format::detect(&log.join(&b'\n'), &[], chrono_tz::Tz::UTC).is_err());
+        let format = Format::detect(&log.join(&b'\n'), &[], chrono_tz::Tz::UTC).expect("Rails");
+        assert_eq!(format.name(), "rails");
+        let (mut state, mut lost) = (State::default(), 0);
+        for line in &log {
+            let read = format.parse(&mut state, line, 0);
+            assert!(!matches!(read, Line::Record(_)), "{read:?}");
+            lost += format.lost(&mut state).len();
+        }
+        lost += format.lost_at_end(&mut state).len();
+        assert_eq!(lost, 2);
     }
 }
 

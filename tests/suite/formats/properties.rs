@@ -35,9 +35,15 @@ fn readers() -> Vec<Format> {
         "squid",
         "uwsgi",
         "uvicorn",
+        "logfmt",
+        "rails",
     ];
     let mut readers: Vec<Format> = names.map(named).to_vec();
     readers.extend(patterns.map(pattern));
+    // Of two lines that share an ID.
+    let halves =
+        b"Started GET \"/a\" for ::1 at 2024-03-12 07:30:02 +0000\nCompleted 200 OK in 5ms\n";
+    readers.push(named("rails").for_content(halves));
     let keys = [
         AccountKey::Cookie("sid".into()),
         AccountKey::Header("x".into()),
@@ -128,6 +134,14 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
         "XFF=\"",
         "1286536309.586 921 1.2.3.4 TCP_MISS/200 507 GET http://h/a - DIRECT/1.2.3.4 ",
         "INFO: 1.2.3.4:5 - \"",
+        "I, [2021-01-08T10:00:00.123456 #7]  INFO -- : [x] ",
+        "Started GET \"/a\" for 1.2.3.4 at 2021-01-08 10:00:00 +0000",
+        "Started ",
+        "Completed 200 OK in 5ms",
+        "[x=y] ",
+        "{\"attributes\":[{\"key\":\"url.path\",\"value\":{\"stringValue\":\"/a\"}}",
+        "[\"1611741600000000000\",\"",
+        "\u{1b}[33m",
         ".",
     ]);
     let bytes = prop::collection::vec(any::<u8>(), 0..80);
