@@ -157,6 +157,8 @@ fn holds(name: &str, tells: &str, how: &[&str]) -> Capture {
                     });
                     (target, Some(asked.target.clone()))
                 }
+                // Whoever writes the path alone writes it without escapes.
+                'p' if asked.target.contains('%') => continue,
                 'p' => {
                     let path = asked.target.split('?').next().map(str::to_owned);
                     (bare("path"), path)
