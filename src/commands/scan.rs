@@ -329,9 +329,8 @@ fn missing(case: &Case, analysis: &Analysis, assessment: &mut Assessment) {
     let walks = walks.filter(|one| one.judgement.verdict == Some(Verdict::Enumeration));
     let walks = walks.map(|one| (one.person.label(), &one.rhythm));
     assessment.doubts.extend(impact::rhythm_doubts(walks));
-    assessment.unasked = coverage::unasked(case, &analysis.watched.asked);
-    let said: Vec<_> = coverage::unasked_said(&assessment.unasked).collect();
-    assessment.doubts.extend(said);
+    let unasked = coverage::unasked(case, &analysis.watched.asked);
+    assessment.doubts.extend(coverage::unasked_said(&unasked));
 }
 
 /// Who stands in what was published, which is said among the doubts.

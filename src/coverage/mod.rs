@@ -337,8 +337,6 @@ pub struct Assessment {
     pub covered: f64,
     /// Minutes in which each source has a line, sorted.
     pub lit: Vec<Vec<i64>>,
-    /// Controllers of which requests seem to be missing; not yet where accesses were not looked at.
-    pub unasked: Vec<Unasked>,
 }
 
 /// Judges the coverage of all sources; `sources` stands in the case's order.
@@ -374,7 +372,6 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
             .iter()
             .map(|ledger| ledger.all.cells().map(|cell| cell.0).collect())
             .collect(),
-        unasked: Vec::new(),
         holes,
     }
 }

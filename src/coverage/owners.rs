@@ -31,8 +31,6 @@ pub struct Unasked {
     pub controller: u32,
     /// Requests that were to be expected.
     pub expected: f64,
-    /// They are missing for a while, by what other days have. Who is never asked for may use no platform, which widens nothing.
-    pub for_a_while: bool,
     /// What it rests on, in a sentence.
     pub basis: String,
 }
@@ -131,7 +129,6 @@ impl Desk {
         (own >= PEOPLE && expected >= SILENT_AT_MOST).then(|| Unasked {
             controller,
             expected,
-            for_a_while: false,
             basis: format!(
                 "no request in these logs names anything of the controller {name}, although {own} accounts may see something of \
                  it; by their number about {expected:.0} requests were to be expected: its people do not use the platform, or \
@@ -155,7 +152,6 @@ impl Desk {
         Some(Unasked {
             controller,
             expected,
-            for_a_while: true,
             basis: format!(
                 "from {from} until {until} no request names anything of the controller {name}, while others are asked for; by its \
                  share of the requests in the same hours of other days about {expected:.0} were to be expected: its people \

@@ -54,8 +54,6 @@ struct Common {
     /// What stands in no controller's population: of those, objects that the directory does not know and subjects
     /// without a unit; all such subjects, where it is unbounded.
     outside: u64,
-    /// Everybody else of controllers of which requests seem to be missing.
-    missed: u64,
 }
 
 /// Concludes: rows for every controller of the directory, in its order, then one for what belongs to none
@@ -101,15 +99,6 @@ pub fn conclude(
             row.status = row.status.min(Status::CannotBeExcluded);
         }
     }
-    for one in assessment.unasked.iter().filter(|one| one.for_a_while) {
-        // In the order of the directory's controllers.
-        if let Some(row) = rows.get_mut(one.controller as usize) {
-            row.reasons.insert(Reason::Gap);
-            row.max = row.max.max(row.population);
-            row.shown = None;
-            row.status = row.status.min(Status::CannotBeExcluded);
-        }
-    }
     if unseen {
         for row in rows.iter_mut().filter(|row| row.controller.is_some()) {
             row.reasons.insert(Reason::NoGrants);
@@ -118,15 +107,6 @@ pub fn conclude(
             row.status = row.status.min(Status::CannotBeExcluded);
         }
     }
-    let missed = assessment
-        .unasked
-        .iter()
-        .filter(|one| one.for_a_while)
-        .filter_map(|one| {
-            let row = rows.get(one.controller as usize)?;
-            Some(row.population?.saturating_sub(row.subjects.values().sum()))
-        });
-    common.missed = missed.sum();
     let totals = totals(&rows, (exposure, published), &common);
     (rows, totals)
 }
@@ -140,7 +120,6 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         anybody: 0,
         placeless: 0,
         outside: 0,
-        missed: 0,
     };
     for doubt in doubts {
         match doubt.allowance {
@@ -373,10 +352,7 @@ fn totals(
             {
                 None
             }
-            false => {
-                let unseen = (common.anybody - common.placeless).saturating_add(common.missed);
-                Some(seen.saturating_add(unseen))
-            }
+            false => Some(seen.saturating_add(common.anybody - common.placeless)),
         },
         subjects,
         undecided: in_doubt.len() as u64,

@@ -1,5 +1,5 @@
 //! What a walk's own pace tells of the logs: lines of it are missing where it stands still while its source has no line of
-//! anybody, where it goes on by as many numbers as the time between has room for, and where missing numbers took their time.
+//! anybody, and where it goes on by as many numbers as the time between has room for.
 //!
 //! Nobody can tell a pause from a hole by counting lines where few are to be expected; the walk itself can. Looks at all
 //! requests of an account, those in its scope too: what lies between is no pause. What follows is `coverage`'s and `conclude`'s.
@@ -28,15 +28,6 @@ const SILENT: f64 = 0.8;
 /// passed over would have taken is then no chance.
 const JUMP: i64 = 20;
 const FITS: (f64, f64) = (0.7, 1.4);
-/// Steps of one number and of several from which a walk tells of lines that are missing all over; the share of all that the
-/// latter must be, and the most numbers of one.
-const SINGLE: usize = 20;
-const DOUBLE: usize = 10;
-const TORN: f64 = 0.04;
-const WIDE: i64 = 5;
-/// Time that a number of several takes against one alone: who leaves numbers out takes half of it at most.
-const TOOK: f64 = 0.75;
-
 /// What a walk tells of the logs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rhythm {
@@ -44,8 +35,6 @@ pub struct Rhythm {
     pub pauses: Vec<Pause>,
     /// Stretches without a request of the account, in which it went on by as many numbers as there was time for.
     pub jumps: Vec<Pause>,
-    /// Steps of one number, and of several that took the time of as many.
-    pub torn: Option<(usize, usize)>,
 }
 
 /// A stretch without a request.
@@ -75,10 +64,7 @@ pub fn rhythm(
     });
     let steps: Vec<(Option<i64>, i64)> = steps.collect();
     let usual = usual(&steps);
-    let mut rhythm = Rhythm {
-        torn: usual.and_then(|stride| torn(&steps, stride)),
-        ..Rhythm::default()
-    };
+    let mut rhythm = Rhythm::default();
     let source = |access: &Access| files.get(access.file as usize).map(|file| file.source);
     for (at, (across, long)) in steps.iter().enumerate() {
         let (one, next) = (requests[at], requests[at + 1]);
@@ -148,19 +134,12 @@ pub fn rhythm_doubts<'r>(
                 counted(one.room, "request")
             )
         });
-        let torn = rhythm.torn.map(|(single, double)| {
-            format!(
-                "in the walk of {account}, {double} of {} steps pass over one number or a few and take as much longer: lines \
-                 are missing all over, because a host of several is not in these logs, they are a sample, or they were filtered",
-                single + double
-            )
-        });
-        let gaps = [paused, jumped].into_iter().flatten().map(|basis| (Reason::Gap, basis));
-        let all = gaps.chain(torn.map(|basis| (Reason::Sampled, basis)));
-        all.map(|(reason, basis)| Doubt {
-            reason,
+        // A pause and a hole look alike, so both are said and move no figure but by the numbers that were passed over.
+        let gaps = [paused, jumped].into_iter().flatten();
+        gaps.map(|basis| Doubt {
+            reason: Reason::Gap,
             basis,
-            allowance: Allowance::Population,
+            allowance: Allowance::Said,
         })
         .collect::<Vec<_>>()
     })
@@ -205,36 +184,4 @@ fn step(one: &Access, next: &Access, names: &Names) -> Option<i64> {
     let ((a, from), (b, to)) = (number(one)?, number(next)?);
     let alike = one.route == next.route && a == b && (one.object == NONE) == (next.object == NONE);
     Some(to - from).filter(|step| alike && *step != 0)
-}
-
-/// Whether steps that pass over a few numbers took the time of as many, by the mean of all but the slowest; pauses are none.
-fn torn(steps: &[(Option<i64>, i64)], stride: i64) -> Option<(usize, usize)> {
-    let (mut single, mut double) = (Vec::new(), Vec::new());
-    for (step, time) in steps {
-        match step
-            .filter(|step| step % stride == 0)
-            .map(|step| step / stride)
-        {
-            Some(1) => single.push(*time as f64),
-            Some(many @ 2..=WIDE) => double.push(*time as f64 / many as f64),
-            _ => {}
-        }
-    }
-    single.sort_by(f64::total_cmp);
-    let usual = single.get(single.len() / 2).copied().unwrap_or(0.0);
-    let most = PAUSE as f64 * usual.max(SECOND as f64);
-    single.retain(|time| *time <= most);
-    double.retain(|time| *time <= most);
-    let counts = (single.len(), double.len());
-    let share = counts.1 as f64 / (counts.0 + counts.1) as f64;
-    if counts.0 < SINGLE || counts.1 < DOUBLE || share < TORN {
-        return None;
-    }
-    let mean = |mut times: Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times.truncate(times.len() - times.len() / 10);
-        times.iter().sum::<f64>() / times.len() as f64
-    };
-    let (one, several) = (mean(single), mean(double));
-    (one > 0.0 && several >= TOOK * one).then_some(counts)
 }
