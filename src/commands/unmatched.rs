@@ -72,17 +72,20 @@ pub(super) fn check(
 ) -> Result<Vec<String>, Ending> {
     let asked = requests(case, sources);
     let routes = (0..case.routes.len()).filter(|route| !asked.contains_key(route));
-    let none_is_asked_for = asked.is_empty();
+    let asked_for: Vec<usize> = asked.keys().copied().collect();
     let found = look(case, inputs, routes.collect())?;
     let mut remarks = Vec::new();
     for one in &found {
         let Some((shape, asked)) = one.most() else {
             continue;
         };
-        // Words behind a path that others of the case do have are mostly those of a route that the case leaves out.
+        let single = |route: usize| case.routes[route].object.is_some();
         let slip = match shape {
             Shape::Other(_) => false,
-            Shape::Longer(_) => none_is_asked_for,
+            // Where others of its kind are asked for, it may be a route that the case leaves out.
+            Shape::Longer(_) => asked_for
+                .iter()
+                .all(|other| single(*other) != single(one.route)),
             _ => true,
         };
         if asked.is_data() && slip {

@@ -158,7 +158,7 @@ fn holds(name: &str, tells: &str, how: &[&str]) -> Capture {
                     (target, Some(asked.target.clone()))
                 }
                 // Whoever writes the path alone writes it without escapes.
-                'p' if asked.target.contains('%') => continue,
+                'p' if asked.target.contains('%') || !asked.target.is_ascii() => continue,
                 'p' => {
                     let path = asked.target.split('?').next().map(str::to_owned);
                     (bare("path"), path)
