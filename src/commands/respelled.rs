@@ -2,8 +2,6 @@
 //! leading zeros a spreadsheet took away. Whether they are the same nobody can tell here, and so they stay apart; it is said,
 //! for else nobody would know why all is unknown.
 
-use std::collections::BTreeSet;
-
 use hashbrown::{HashMap, HashSet};
 
 use crate::case::Case;
@@ -47,14 +45,13 @@ fn accounts(case: &Case, names: &Names) -> Option<String> {
     let listed = directory.accounts.iter().flatten();
     let listed = listed.map(|row| row.account.as_str());
     let sessions = directory.sessions.iter().flatten();
-    let sessions: BTreeSet<&str> = sessions.map(|row| row.session.as_str()).collect();
+    let sessions: HashSet<&str> = sessions.map(|row| row.session.as_str()).collect();
     let by_grants = Held::of(names, granted.collect(), &sessions);
-    let by_accounts = Held::of(names, listed.collect(), &sessions);
     by_grants
         .otherwise("grants", "what they may see")
         .or_else(|| by_grants.none())
         .or_else(|| {
-            by_accounts.otherwise(
+            Held::of(names, listed.collect(), &sessions).otherwise(
                 "accounts",
                 "whose they are, of what kind, and when they were closed",
             )
@@ -71,15 +68,7 @@ struct Held<'t> {
 }
 
 impl<'t> Held<'t> {
-    fn of(names: &Names, table: BTreeSet<&'t str>, sessions: &BTreeSet<&str>) -> Held<'t> {
-        let mut plain: HashMap<String, Option<&'t str>> = HashMap::new();
-        for account in &table {
-            for name in otherwise(account.as_bytes()) {
-                // Two that could be meant are none.
-                let one = plain.entry(name).or_insert(Some(account));
-                *one = one.filter(|other| other == account);
-            }
-        }
+    fn of(names: &Names, table: HashSet<&'t str>, sessions: &HashSet<&str>) -> Held<'t> {
         let mut held = Held {
             all: 0,
             table: table.len(),
@@ -87,6 +76,7 @@ impl<'t> Held<'t> {
             strange: Vec::new(),
         };
         let actors = &names.actors;
+        let mut unknown = Vec::new();
         for number in 0..actors.len() as u32 {
             let Some(name) = actors.name(number).strip_prefix(b"a") else {
                 continue;
@@ -94,9 +84,20 @@ impl<'t> Held<'t> {
             held.all += 1;
             let as_written = std::str::from_utf8(name).ok();
             let known = |name: &str| table.contains(name) || sessions.contains(name);
-            if as_written.is_some_and(known) {
-                continue;
+            if !as_written.is_some_and(known) {
+                unknown.push(name);
             }
+        }
+        // Mostly all are known, and the table need not be written otherwise.
+        let mut plain: HashMap<String, Option<&'t str>> = HashMap::new();
+        for account in table.iter().filter(|_| !unknown.is_empty()) {
+            for name in otherwise(account.as_bytes()) {
+                // Two that could be meant are none.
+                let one = plain.entry(name).or_insert(Some(account));
+                *one = one.filter(|other| other == account);
+            }
+        }
+        for name in unknown {
             match otherwise(name).find_map(|one| *plain.get(&one)?) {
                 Some(account) => held.found.push((text(name), account)),
                 None => held.strange.push(text(name)),

@@ -330,7 +330,7 @@ fn missing(case: &Case, analysis: &Analysis, assessment: &mut Assessment) {
     let walks = walks.map(|one| (one.person.label(), &one.rhythm));
     assessment.doubts.extend(impact::rhythm_doubts(walks));
     let unasked = coverage::unasked(case, &analysis.watched.asked);
-    assessment.doubts.extend(coverage::unasked_said(&unasked));
+    assessment.doubts.extend(unasked);
 }
 
 /// Who stands in what was published, which is said among the doubts.

@@ -35,7 +35,7 @@ use crate::words::{Reason, SECOND, Stamp, Validity, counted};
 
 pub use bodies::limits;
 use ledger::Ledger;
-pub use owners::{Asked, Unasked, unasked, unasked_said};
+pub use owners::{Asked, unasked};
 pub use rows::{Expected, HourRow};
 
 /// What coverage needs to know of one source.

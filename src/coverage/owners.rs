@@ -24,19 +24,8 @@ const MOST_SILENT: f64 = 0.2;
 /// Accounts that may ask for a controller's things, from which it is no wonder that somebody does.
 const PEOPLE: u64 = 10;
 
-/// A controller of which requests seem to be missing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unasked {
-    /// Index of the controller.
-    pub controller: u32,
-    /// Requests that were to be expected.
-    pub expected: f64,
-    /// What it rests on, in a sentence.
-    pub basis: String,
-}
-
-/// Controllers of which requests seem to be missing, each once, by what lacks most.
-pub fn unasked(case: &Case, asked: &Asked) -> Vec<Unasked> {
+/// The doubts about controllers of which requests seem to be missing, each once, by what lacks most.
+pub fn unasked(case: &Case, asked: &Asked) -> Vec<Doubt> {
     let controllers = case.directory.controllers.as_deref().unwrap_or_default();
     let hours = asked.keys().map(|(_, hour)| *hour);
     let (Some(first), Some(last)) = (hours.clone().min(), hours.max()) else {
@@ -58,17 +47,14 @@ pub fn unasked(case: &Case, asked: &Asked) -> Vec<Unasked> {
         let own = Series::of(own.map(|((_, hour), requests)| (*hour, *requests)));
         if own.hours.is_empty() {
             let own = people.get(&controller).copied().unwrap_or(0);
-            return desk.never((controller, &spec.name), own, everybody);
+            return desk.never(&spec.name, own, everybody);
         }
-        desk.silent((controller, &spec.name), &own)
+        desk.silent(&spec.name, &own)
     };
-    (0..).zip(controllers).filter_map(one).collect()
-}
-
-/// The doubts about them.
-pub fn unasked_said(found: &[Unasked]) -> impl Iterator<Item = Doubt> {
-    let basis = found.iter().map(|one| one.basis.clone());
-    basis.map(|basis| Doubt::said(Reason::Gap, basis))
+    let missing = (0..).zip(controllers).filter_map(one);
+    missing
+        .map(|basis| Doubt::said(Reason::Gap, basis))
+        .collect()
 }
 
 /// How many accounts may see something of each controller.
@@ -124,21 +110,17 @@ struct Desk {
 
 impl Desk {
     /// A controller that nobody asks for at all, though so many may.
-    fn never(&self, (controller, name): (u32, &str), own: u64, everybody: u64) -> Option<Unasked> {
+    fn never(&self, name: &str, own: u64, everybody: u64) -> Option<String> {
         let expected = self.all.all() as f64 * own as f64 / everybody.max(1) as f64;
-        (own >= PEOPLE && expected >= SILENT_AT_MOST).then(|| Unasked {
-            controller,
-            expected,
-            basis: format!(
+        (own >= PEOPLE && expected >= SILENT_AT_MOST).then(|| format!(
                 "no request in these logs names anything of the controller {name}, although {own} accounts may see something of \
                  it; by their number about {expected:.0} requests were to be expected: its people do not use the platform, or \
                  lines about it were not logged, went elsewhere or were filtered out; who is excluded is so in the first case"
-            ),
-        })
+            ))
     }
 
     /// The window in which a controller lacks most, if it lacks enough.
-    fn silent(&self, (controller, name): (u32, &str), own: &Series) -> Option<Unasked> {
+    fn silent(&self, name: &str, own: &Series) -> Option<String> {
         let ends = [self.span.0 - 1, self.span.1];
         let edges = ends[..1].iter().chain(&own.hours).chain(&ends[1..]);
         let edges: Vec<i64> = edges.copied().collect();
@@ -149,15 +131,11 @@ impl Desk {
         });
         let (expected, (from, until)) = lacking.max_by(|a, b| a.0.total_cmp(&b.0))?;
         let (from, until) = (Stamp(from * HOUR), Stamp(until * HOUR));
-        Some(Unasked {
-            controller,
-            expected,
-            basis: format!(
-                "from {from} until {until} no request names anything of the controller {name}, while others are asked for; by its \
+        Some(format!(
+            "from {from} until {until} no request names anything of the controller {name}, while others are asked for; by its \
                  share of the requests in the same hours of other days about {expected:.0} were to be expected: its people \
                  stayed away, or lines about it were not logged, went elsewhere or were filtered out"
-            ),
-        })
+        ))
     }
 
     /// Requests that a silence lacks, if so many that it is a hole: each day of it is held against days of its own kind.

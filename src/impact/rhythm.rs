@@ -28,6 +28,7 @@ const SILENT: f64 = 0.8;
 /// passed over would have taken is then no chance.
 const JUMP: i64 = 20;
 const FITS: (f64, f64) = (0.7, 1.4);
+
 /// What a walk tells of the logs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rhythm {

@@ -45,6 +45,7 @@ mod regulator;
 mod renders;
 mod runs;
 mod scenarios;
+mod schools;
 mod selftest;
 mod separators;
 mod shelf;

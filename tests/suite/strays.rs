@@ -1,67 +1,36 @@
 //! Colleagues who strayed into a school excuse nobody who took far more of it than they, or walked through it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
-use std::fs;
 
-use crate::answer::{fresh, scan, table};
+use crate::answer::{scan, table};
+use crate::schools::Schools;
 
-/// Verdicts where some pupils of one school (contacts from 600 on) asked for contacts of the other.
+/// Verdicts where some pupils of one school asked for contacts of the other.
 fn verdicts(name: &str, abroad: &[(&str, &[u32])]) -> BTreeMap<String, String> {
-    let folder = fresh(name);
-    fs::create_dir_all(folder.join("logs")).expect("a folder");
-    let mut log = String::new();
-    let mut line = |account: &str, (day, second): (u32, u32), contact: u32| {
-        let _ = writeln!(
-            log,
-            "192.0.2.1 - {account} [{day:02}/Mar/2021:{:02}:{:02}:{:02} +0000] \"GET /contacts/c{contact} HTTP/1.1\" 200 {} \"-\" \"B\"",
-            second / 3600,
-            second / 60 % 60,
-            second % 60,
-            700 + contact % 89,
-        );
+    let mut schools = Schools::default();
+    let mut ask = |account: &str, at: (u32, usize), contact: u32| {
+        let bytes = 700 + contact as usize % 89;
+        schools.ask(account, at, &format!("c{contact}"), bytes);
     };
     for pupil in 0..300 {
         for k in 0..8 {
             let own = 600 + (pupil * 6 + k) % 300;
-            line(&format!("a{pupil}"), (4 + k % 3, pupil * 40 + k * 3), own);
+            ask(
+                &format!("a{pupil}"),
+                (4 + k % 3, (pupil * 40 + k * 3) as usize),
+                own,
+            );
         }
     }
     let mut second = 50_000;
     for (account, contacts) in abroad {
         for contact in *contacts {
             second += 2;
-            line(account, (6, second), *contact);
+            ask(account, (6, second), *contact);
         }
     }
-    let put = |file: &str, text: String| fs::write(folder.join(file), text).expect("writable");
-    put("logs/access.log", log);
-    let pupils = (0..300).map(|n| format!("a{n},pupil,ua\n"));
-    let grants: String = pupils.chain(["zz,pupil,ua\n".to_owned()]).collect();
-    put("grants.csv", format!("account,role,unit\n{grants}"));
-    let unit = |n: u32| if n < 600 { "ub" } else { "ua" };
-    let objects = (0..900).map(|n| format!("c{n},contact,{},s{n}\n", unit(n)));
-    let objects: String = objects.collect();
-    put(
-        "objects.csv",
-        format!("object,kind,unit,subject\n{objects}"),
-    );
-    put(
-        "units.csv",
-        "unit,parent,controller,name,kind\nua,,ka,A,school\nub,,kb,B,school\n".to_owned(),
-    );
-    put(
-        "controllers.csv",
-        "controller,name\nka,A\nkb,B\n".to_owned(),
-    );
-    put(
-        "case.toml",
-        "[case]\nid = \"strays\"\ntimezone = \"UTC\"\n[[source]]\nname = \"web\"\nfiles = [\"logs/*\"]\nformat = \"combined\"\n\
-         account = \"remote_user\"\n[[route]]\nname = \"contact\"\npath = \"/contacts/{contact}\"\nobject = \"contact\"\n\
-         discloses = [\"name\"]\n[directory]\ncontrollers = \"controllers.csv\"\nunits = \"units.csv\"\n\
-         grants = \"grants.csv\"\nobjects = \"objects.csv\"\n"
-            .to_owned(),
-    );
+    let accounts = (0..300).map(|n| format!("a{n}"));
+    let folder = schools.write(name, accounts.chain(["zz".to_owned()]));
     let out = folder.join("answer");
     scan(&folder.join("case.toml"), &out, &["--quiet"]);
     let rows = table(&out.join("accounts.csv")).into_iter();
