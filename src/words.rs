@@ -217,3 +217,15 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
 fn slips(length: usize) -> usize {
     if length < 4 { 0 } else { (length / 3).max(1) }
 }
+
+/// Does one thing on another thread while the other is done here.
+pub fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|threads| {
+        let one = threads.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

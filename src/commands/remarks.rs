@@ -10,6 +10,7 @@ use crate::case::Case;
 use crate::coverage::SourceFacts;
 use crate::format::{Proxies, State};
 use crate::pipeline::Input;
+use crate::scope::Atlas;
 use crate::sequence::{Names, text};
 
 /// Every remark that needs no analysis; the gravest come first.
@@ -17,7 +18,7 @@ use crate::sequence::{Names, text};
 /// # Errors
 /// What is to be remarked is a slip, or a log cannot be read again.
 pub(super) fn all(
-    case: &Case,
+    (case, atlas): (&Case, &Atlas<'_>),
     inputs: &[Input],
     sources: &[SourceFacts],
     (names, glance): (&Names, &Glance),
@@ -27,7 +28,7 @@ pub(super) fn all(
     Ok([
         unnamed::check(case, inputs, sources, glance)?,
         unmatched::check(case, inputs, sources)?,
-        respelled::remarks(case, names),
+        respelled::remarks(case, atlas, names),
         glance.unlisted.remark(objects).into_iter().collect(),
         nobody::remarks(case, &glance.nobody),
         doubled::remarks(case, inputs, &glance.doubled),

@@ -6,6 +6,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::case::Case;
 use crate::format::target::decode;
+use crate::scope::Atlas;
 use crate::sequence::{Interner, Names, text};
 use crate::words::counted;
 
@@ -15,8 +16,8 @@ const LOOKED_AT: usize = 1000;
 const FEW: usize = 10;
 
 /// What to say of accounts, of requested IDs and of IDs in `members`.
-pub(super) fn remarks(case: &Case, names: &Names) -> Vec<String> {
-    let of_accounts = accounts(case, names);
+pub(super) fn remarks(case: &Case, atlas: &Atlas<'_>, names: &Names) -> Vec<String> {
+    let of_accounts = accounts(case, atlas, names);
     let asked = some(&names.objects);
     let listed = case.directory.members.iter().flatten();
     let listed = || listed.clone().map(|row| row.object.as_bytes());
@@ -39,19 +40,25 @@ fn some(names: &Interner) -> Vec<&[u8]> {
 }
 
 /// By the table of grants; where that has no account otherwise written, by the table of accounts.
-fn accounts(case: &Case, names: &Names) -> Option<String> {
+fn accounts(case: &Case, atlas: &Atlas<'_>, names: &Names) -> Option<String> {
     let directory = &case.directory;
     let granted = directory.grants.iter().flatten().map(|row| &*row.account);
     let listed = directory.accounts.iter().flatten();
     let listed = listed.map(|row| row.account.as_str());
     let sessions = directory.sessions.iter().flatten();
     let sessions: HashSet<&str> = sessions.map(|row| row.session.as_str()).collect();
-    let by_grants = Held::of(names, granted.collect(), &sessions);
+    let by_grants = Held::of(names, granted, |name| {
+        atlas.has_grants(name.as_bytes()) || sessions.contains(name)
+    });
     by_grants
         .otherwise("grants", "what they may see")
         .or_else(|| by_grants.none())
         .or_else(|| {
-            Held::of(names, listed.collect(), &sessions).otherwise(
+            let known: HashSet<&str> = listed.clone().collect();
+            Held::of(names, listed, |name| {
+                known.contains(name) || sessions.contains(name)
+            })
+            .otherwise(
                 "accounts",
                 "whose they are, of what kind, and when they were closed",
             )
@@ -59,22 +66,25 @@ fn accounts(case: &Case, names: &Names) -> Option<String> {
 }
 
 /// The accounts of requests, held against a table's.
+#[derive(Default)]
 struct Held<'t> {
     all: usize,
-    table: usize,
     /// The table has them otherwise written.
     found: Vec<(String, &'t str)>,
     strange: Vec<String>,
 }
 
 impl<'t> Held<'t> {
-    fn of(names: &Names, table: HashSet<&'t str>, sessions: &HashSet<&str>) -> Held<'t> {
-        let mut held = Held {
-            all: 0,
-            table: table.len(),
-            found: Vec::new(),
-            strange: Vec::new(),
-        };
+    /// `known`: whether one stands in the table as it is, or is a session.
+    fn of(
+        names: &Names,
+        table: impl Iterator<Item = &'t str> + Clone,
+        known: impl Fn(&str) -> bool,
+    ) -> Held<'t> {
+        let mut held = Held::default();
+        if table.clone().next().is_none() {
+            return held;
+        }
         let actors = &names.actors;
         let mut unknown = Vec::new();
         for number in 0..actors.len() as u32 {
@@ -82,19 +92,19 @@ impl<'t> Held<'t> {
                 continue;
             };
             held.all += 1;
-            let as_written = std::str::from_utf8(name).ok();
-            let known = |name: &str| table.contains(name) || sessions.contains(name);
-            if !as_written.is_some_and(known) {
+            if !std::str::from_utf8(name).is_ok_and(&known) {
                 unknown.push(name);
             }
         }
-        // Mostly all are known, and the table need not be written otherwise.
+        if unknown.is_empty() {
+            return held;
+        }
         let mut plain: HashMap<String, Option<&'t str>> = HashMap::new();
-        for account in table.iter().filter(|_| !unknown.is_empty()) {
+        for account in table.collect::<HashSet<_>>() {
             for name in otherwise(account.as_bytes()) {
                 // Two that could be meant are none.
                 let one = plain.entry(name).or_insert(Some(account));
-                *one = one.filter(|other| other == account);
+                *one = one.filter(|other| *other == account);
             }
         }
         for name in unknown {
@@ -121,7 +131,7 @@ impl<'t> Held<'t> {
     /// None of them is there at all.
     fn none(&self) -> Option<String> {
         let first = self.strange.first()?;
-        (self.strange.len() == self.all && self.all >= FEW && self.table > 0).then(|| {
+        (self.strange.len() == self.all && self.all >= FEW).then(|| {
             format!(
                 "none of {} that made requests stands in the table of grants, such as \"{first}\": the table is of another \
                  platform or names them otherwise, or `account` is not what names them; until then nobody knows what they \

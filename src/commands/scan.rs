@@ -27,7 +27,7 @@ use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{Log, Reading, Skipped, SourceProblem};
-use crate::words::Reason;
+use crate::words::{Reason, beside};
 
 /// Runs it, and writes into the journal how it ended.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -203,20 +203,23 @@ pub(super) fn answer(
     check_routes(case, &sources)?;
     let places = file_places(&inputs, &sources);
     let mut keeping = read.keeping;
-    let glance = match (&material, read.known) {
-        (Material::Accesses(all), _) => Ok(Glance::of(case, &inputs, &sources, all)?),
-        (_, Known::Glance(glance)) => Ok(glance),
-        (_, Known::Remarks(remarks)) => Err(remarks),
-        (_, Known::Accesses) => Err(Vec::new()),
-    };
+    let (atlas, glance) = beside(
+        || Atlas::new(&case.directory).of_routes(&case.routes),
+        || match (&material, read.known) {
+            (Material::Accesses(all), _) => Glance::of(case, &inputs, &sources, all).map(Ok),
+            (_, Known::Glance(glance)) => Ok(Ok(glance)),
+            (_, Known::Remarks(remarks)) => Ok(Err(remarks)),
+            (_, Known::Accesses) => Ok(Err(Vec::new())),
+        },
+    );
+    let glance = glance?;
     let remarks = match (glance, material.names()) {
         (Ok(glance), Some(names)) => {
             keeping.sequences = keeping.sequences.and_then(|one| one.tell(&glance));
-            remarks::all(case, &inputs, &sources, (names, &glance))?
+            remarks::all((case, &atlas), &inputs, &sources, (names, &glance))?
         }
         (glance, _) => glance.err().unwrap_or_default(),
     };
-    let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
     let mut assessment = coverage::assess(case, &sources);
     let shares = case.sources.iter().map(|s| s.sampling.unwrap_or(1.0));
     let dark = Dark::of(&assessment, shares.collect());
@@ -249,14 +252,13 @@ pub(super) fn answer(
         .map(|beyond| Citation::of(&beyond.access))
         .filter(|citation| inputs[citation.file as usize].log.is_file());
     let log = |file: u32| &inputs[file as usize].log;
-    let (line_digests, ladder, cause) = std::thread::scope(|threads| {
-        let digests = threads.spawn(|| evidence::line_digests(cited, log));
-        let ladder = ladder::of(case, &atlas, &analysis, &assessment);
-        let cause = cause::of(case, &atlas, &analysis, &assessment);
-        let digests = digests.join();
-        let digests = digests.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (digests, ladder, cause)
-    });
+    let (line_digests, (ladder, cause)) = beside(
+        || evidence::line_digests(cited, log),
+        || {
+            let ladder = ladder::of(case, &atlas, &analysis, &assessment);
+            (ladder, cause::of(case, &atlas, &analysis, &assessment))
+        },
+    );
     let published = published(&cause, &mut assessment);
     let exposed = (&analysis.exposure, &published);
     let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);

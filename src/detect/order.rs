@@ -5,7 +5,6 @@
 //! several differences is looked at.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 use super::contacts::Contact;
 use super::{Facts, Signal};
@@ -60,7 +59,8 @@ fn best<'a, 'n: 'a>(
     contacts: impl Iterator<Item = &'a Contact<'n>> + Clone,
     counts: impl Fn(&Contact<'n>, &Contact<'n>) -> bool,
 ) -> Walk {
-    let mut steps: BTreeMap<i64, u32> = BTreeMap::new();
+    // By stride, from the widest downwards to the widest upwards.
+    let mut steps = [0_u32; 2 * WIDEST as usize + 1];
     for kind in [false, true] {
         let mut last: Option<(&Contact<'_>, &[u8], u64)> = None;
         for contact in contacts.clone().filter(|contact| contact.container == kind) {
@@ -74,16 +74,20 @@ fn best<'a, 'n: 'a>(
             {
                 let stride = i128::from(number) - i128::from(from);
                 if stride != 0 && stride.abs() <= WIDEST {
-                    *steps.entry(stride as i64).or_default() += 1;
+                    steps[(stride + WIDEST) as usize] += 1;
                 }
             }
             last = Some((contact, prefix, number));
         }
     }
     // The one that exceeds its own threshold by most wins; ties go to the shorter stride, then upwards.
-    steps
+    let strides = -(WIDEST as i64)..;
+    let walks = steps
         .into_iter()
-        .map(|(stride, steps)| Walk { stride, steps })
+        .zip(strides)
+        .filter(|(steps, _)| *steps > 0);
+    walks
+        .map(|(steps, stride)| Walk { stride, steps })
         .max_by_key(|walk| {
             let dearer = if walk.stride.abs() > 1 { DEARER } else { 0 };
             let over = i64::from(walk.steps) - i64::from(dearer);

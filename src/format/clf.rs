@@ -88,8 +88,12 @@ impl LineFormat for Clf {
         matches!(self.account, Account::User)
     }
 
+    fn minds_escapes(&self) -> bool {
+        true
+    }
+
     fn lean<'a>(&self, _: &State, line: &'a [u8], lately: &'a mut Lately) -> Option<Lean<'a>> {
-        Lean::read(line, &mut lately.minute)
+        Lean::read(line, lately)
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Lately {
     pub(super) minute: Minute,
     pub(super) layouts: Layouts,
     pub(super) desk: Desk,
+    /// Whether the next line is known to hold neither a backslash nor a carriage return nor an escape of a terminal.
+    pub unescaped: bool,
 }
 
 /// The minute that was read last: most lines lie in the same one.
@@ -75,7 +77,7 @@ pub(super) struct Minute {
 impl<'a> Lean<'a> {
     /// Reads a line, if it is written plainly.
     #[inline]
-    pub(super) fn read(line: &'a [u8], minute: &mut Minute) -> Option<Lean<'a>> {
+    pub(super) fn read(line: &'a [u8], lately: &mut Lately) -> Option<Lean<'a>> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !line.first()?.is_ascii_digit() || line.last()?.is_ascii_whitespace() {
             return None;
@@ -88,14 +90,18 @@ impl<'a> Lean<'a> {
         let rest = rest.strip_prefix(b" [")?;
         let stamp: &[u8; STAMP] = rest.first_chunk()?;
         let rest = rest[STAMP..].strip_prefix(b"] \"")?;
-        let time = minute.read(stamp)?;
+        let time = lately.minute.read(stamp)?;
         let quote = memchr(b'"', rest)?;
         let (method, target) = request(&rest[..quote])?;
         let (status, rest) = status(&rest[quote + 1..])?;
         let (bytes, tail) = size(rest)?;
         // Escapes, a terminal's colours and what may be the beginning of a second line are the long way's. What stands
         // before the tail has none of them.
-        if memchr3(b'\\', 0x1b, b'[', tail).is_some() || memchr(b'\r', tail).is_some() {
+        let odd = match lately.unescaped {
+            true => memchr(b'[', tail),
+            false => memchr3(b'\\', 0x1b, b'[', tail).or_else(|| memchr(b'\r', tail)),
+        };
+        if odd.is_some() {
             return None;
         }
         Some(Lean {
@@ -161,12 +167,23 @@ pub(super) fn address(text: &[u8]) -> Option<usize> {
     (dots == 3 && text.len() < 16).then_some(text.len())
 }
 
+/// The bytes of users' names that are written plainly.
+const OF_USERS: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0;
+    while byte < all.len() {
+        let letter = byte as u8;
+        all[byte] = letter.is_ascii_alphanumeric()
+            || matches!(letter, b'-' | b'_' | b'.' | b'@' | b'+' | 0x80..);
+        byte += 1;
+    }
+    all
+};
+
 /// A user's name of plain letters up to a blank.
 #[inline]
 fn user(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = rest.iter().position(|b| {
-        !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'@' | b'+') || *b >= 0x80)
-    })?;
+    let end = rest.iter().position(|b| !OF_USERS[usize::from(*b)])?;
     let (user, rest) = rest.split_at(end);
     (end > 0).then_some((user, rest))
 }
@@ -177,12 +194,24 @@ fn request(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = text.iter().position(|b| !b.is_ascii_uppercase())?;
     let (method, rest) = text.split_at(end);
     let rest = rest.strip_prefix(b" ")?;
-    let (target, protocol) = rest.split_at(memrchr(b' ', rest)?);
-    let plain = |b: &u8| b.is_ascii_graphic() && *b != b'\\';
+    // `HTTP/1.1` has eight bytes, and so have most.
+    let usual = rest.len().checked_sub(9).filter(|at| {
+        let protocol = &rest[*at..];
+        protocol[0] == b' ' && all_plain(&protocol[1..])
+    });
+    let (target, protocol) = rest.split_at(usual.or_else(|| memrchr(b' ', rest))?);
     let protocol = protocol[1..].strip_prefix(b"HTTP/")?;
     // Blanks at its ends are no part of a target, those inside are: both are the long way's.
-    let whole = target.first().is_some_and(|b| *b == b'/') && target.iter().all(plain);
-    (!method.is_empty() && whole && protocol.iter().all(plain)).then_some((method, target))
+    let whole = target.first().is_some_and(|b| *b == b'/') && all_plain(target);
+    (!method.is_empty() && whole && all_plain(protocol)).then_some((method, target))
+}
+
+/// Whether there are only letters, digits and signs, without a backslash. All bytes are looked at side by side, which is
+/// faster than stopping at the first.
+#[inline]
+fn all_plain(text: &[u8]) -> bool {
+    let odd = |b: &u8| u8::from(b.wrapping_sub(0x21) > 0x5d) | u8::from(*b == b'\\');
+    text.iter().fold(0, |all, b| all | odd(b)) == 0
 }
 
 /// A blank and three digits, before a blank.

@@ -98,6 +98,11 @@ trait LineFormat: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether the short way is faster for [`Lately::unescaped`].
+    fn minds_escapes(&self) -> bool {
+        false
+    }
+
     /// Reads a line the short way, or leaves it to [`LineFormat::read`].
     fn lean<'a>(
         &self,

@@ -92,6 +92,12 @@ impl Format {
         plain && first.is_some_and(|reader| reader.reads_lean())
     }
 
+    /// Whether the short way is faster for [`Lately::unescaped`].
+    pub fn minds_escapes(&self) -> bool {
+        let first = self.readers.first();
+        self.goes_lean() && first.is_some_and(|reader| reader.minds_escapes())
+    }
+
     /// A line that is written as nearly all of its log are, read the short way where [`Format::goes_lean`]; `None`
     /// leaves it to [`Format::parse`], which would read the same. A line with zeros inside is not to be given: it is none.
     #[inline]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::account::{About, Doubtful};
 use crate::scope::Thing;
+use crate::sequence::Bits;
 use crate::words::Reason;
 
 /// Of how many objects that the directory does not know lines are kept: the first by their keys.
@@ -25,7 +26,7 @@ pub struct Doubts {
     /// From how many of them on they are put together.
     room: usize,
     /// The other objects that the directory does not know, by their numbers among the requested IDs.
-    others: BTreeMap<Reason, Numbers>,
+    others: BTreeMap<Reason, Bits>,
     /// Those of which no line is proof; they come last.
     late: BTreeMap<Key, Doubtful>,
 }
@@ -109,29 +110,6 @@ impl Doubts {
     pub fn is_empty(&self) -> bool {
         // Others come behind those that are detailed.
         self.detailed.is_empty() && self.late.is_empty()
-    }
-}
-
-/// An exact set of numbers that lie close together.
-#[derive(Debug, Default)]
-struct Numbers {
-    bits: Vec<u64>,
-}
-
-impl Numbers {
-    fn insert(&mut self, number: u32) {
-        let place = number as usize / 64;
-        if place >= self.bits.len() {
-            self.bits.resize(place + 1, 0);
-        }
-        self.bits[place] |= 1 << (number % 64);
-    }
-
-    fn count(&self) -> u64 {
-        self.bits
-            .iter()
-            .map(|bits| u64::from(bits.count_ones()))
-            .sum()
     }
 }
 

@@ -36,6 +36,31 @@ pub struct Extractor<'c> {
     pub torn: Option<u64>,
 }
 
+/// Backslashes, carriage returns and a terminal's escapes, which few lines hold: they are looked for in all lines at once.
+struct Escapes<'b> {
+    all: memchr::Memchr3<'b>,
+    next: Option<usize>,
+}
+
+impl Escapes<'_> {
+    fn of(bytes: &[u8]) -> Escapes<'_> {
+        let mut all = memchr::memchr3_iter(b'\\', b'\r', 0x1b, bytes);
+        let next = all.next();
+        Escapes { all, next }
+    }
+
+    /// Whether none stands before `end` that no line before this one has had. Lines are asked for in order.
+    #[inline]
+    fn none_before(&mut self, end: usize) -> bool {
+        let mut none = true;
+        while self.next.is_some_and(|next| next < end) {
+            none = false;
+            self.next = self.all.next();
+        }
+        none
+    }
+}
+
 /// Where a request stands: from the first byte of its first line to the last of its last.
 #[derive(Clone, Copy)]
 struct Spot {
@@ -57,11 +82,14 @@ impl Extractor<'_> {
         let lean = self.format.goes_lean() && self.torn.is_none();
         let mut lately = Lately::default();
         let dirty = memchr::memchr(0, bytes).is_some();
+        let mut escapes = self.format.minds_escapes().then(|| Escapes::of(bytes));
         for (start, line) in lines(bytes) {
             part.tally.lines += 1;
             let at = offset + start as u64;
-            for copy in self.heads.hit(line) {
-                part.hits.push(self.file as usize, at, *copy);
+            if !self.heads.is_empty() {
+                for copy in self.heads.hit(line) {
+                    part.hits.push(self.file as usize, at, *copy);
+                }
             }
             if start + line.len() == bytes.len() {
                 part.unended = Some(at);
@@ -72,6 +100,9 @@ impl Extractor<'_> {
             };
             part.hours.dark.push(at, zeros);
             let lean = lean && zeros == 0;
+            if let Some(escapes) = &mut escapes {
+                lately.unescaped = escapes.none_before(start + line.len());
+            }
             let read = match lean {
                 true => self.format.lean(&state, line, &mut lately),
                 false => None,

@@ -31,6 +31,9 @@ use template::{MOST_SEGMENTS, Segments, Template};
 pub struct Router {
     /// Most specific first: literals beat variables, place by place; ties in the order of the case.
     routes: Vec<Route>,
+    /// What the templates' paths begin with, up to the first variable.
+    beginnings: Vec<Vec<u8>>,
+    ignore_case: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -94,7 +97,17 @@ impl Router {
             .map(|(index, spec)| Route::new(index, spec, ignore_case))
             .collect();
         compiled.sort_by_key(|route| (route.template.rank(), route.index));
-        Router { routes: compiled }
+        let mut beginnings: Vec<Vec<u8>> = compiled
+            .iter()
+            .map(|route| route.template.beginning())
+            .collect();
+        beginnings.sort();
+        beginnings.dedup();
+        Router {
+            routes: compiled,
+            beginnings,
+            ignore_case,
+        }
     }
 
     /// What a request asked for; `None` where no route fits.
@@ -121,14 +134,30 @@ impl Router {
     pub fn find_raw<'t>(&self, method: &[u8], raw: &'t [u8]) -> Option<Asked<'t>> {
         let end = memchr::memchr2(b'?', b'#', raw).unwrap_or(raw.len());
         let (path, query) = raw.split_at(end);
+        let own_form = template::is_its_own_form(path);
+        if own_form && !self.may_begin(path) {
+            return None;
+        }
         let mut segments = Segments::none();
-        if segments.fill(path).is_none() {
+        if !own_form || segments.fill(path).is_none() {
             return self.find(method, &Target::read(raw)).map(Asked::into_owned);
         }
         let fits = |route: &&Route| route.template.fits_segments(&segments) && route.takes(method);
         let route = self.routes.iter().find(fits)?;
         let asked = route.read_plain(&segments, query);
         Some(asked.unwrap_or_else(|| route.read(&Target::read(raw)).into_owned()))
+    }
+
+    /// Whether a path without escapes begins as one of the templates does.
+    #[inline]
+    fn may_begin(&self, path: &[u8]) -> bool {
+        self.beginnings.iter().any(|beginning| {
+            let there = path.get(..beginning.len());
+            there.is_some_and(|there| match self.ignore_case {
+                true => there.eq_ignore_ascii_case(beginning),
+                false => there == beginning,
+            })
+        })
     }
 
     fn find_plain<'t>(&self, method: &[u8], target: &'t Target<'t>) -> Option<Asked<'t>> {
@@ -327,11 +356,14 @@ fn same_parameter(key: &[u8], name: &[u8]) -> bool {
 }
 
 fn page(spec: &PageSpec, target: &Target<'_>) -> Page {
-    let asked = |name: &str, default: u64| match parameter(target, name) {
-        None => Some(default),
-        // Which of two figures counted the platform knows alone: frameworks take the first, the last, or both.
-        Some(value) if values(target, name).any(|other| other != value) => None,
-        Some(value) => std::str::from_utf8(&value).ok()?.trim().parse().ok(),
+    let asked = |name: &str, default: u64| {
+        let mut all = values(target, name);
+        match all.next() {
+            None => Some(default),
+            // Which of two figures counted the platform knows alone: frameworks take the first, the last, or both.
+            Some(value) if all.any(|other| other != value) => None,
+            Some(value) => std::str::from_utf8(&value).ok()?.trim().parse().ok(),
+        }
     };
     let slice = match spec {
         PageSpec::Number { query, first, size } => asked(query, *first)
@@ -357,10 +389,6 @@ fn page(spec: &PageSpec, target: &Target<'_>) -> Page {
         },
         None => Page::Unreadable,
     }
-}
-
-fn parameter<'t>(target: &'t Target<'t>, name: &str) -> Option<Cow<'t, [u8]>> {
-    values(target, name).last()
 }
 
 /// What a parameter is filled with, each time that it stands there.

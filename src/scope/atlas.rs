@@ -10,7 +10,7 @@ use super::groups::{Finder, Groups};
 use super::kinds::Part;
 use crate::case::{Directory, Member, ObjectRow, Objects, RouteSpec};
 use crate::sequence::{NONE, numbered};
-use crate::words::{Stamp, Validity};
+use crate::words::{Stamp, Validity, beside};
 
 /// Index of a controller: its place in the directory's sorted list.
 pub type ControllerIndex = u32;
@@ -393,6 +393,11 @@ impl<'c> Atlas<'c> {
         found.map_or(&[], |group| self.by_account.rows(group))
     }
 
+    /// Whether a row of `grants` names an account.
+    pub fn has_grants(&self, account: &[u8]) -> bool {
+        !self.grants_of(account).is_empty()
+    }
+
     /// Rows of `grants` of each account that has any, in file order.
     pub fn grants_by_account(&self) -> impl Iterator<Item = &[u32]> {
         (0..self.by_account.len() as u32).map(|account| self.by_account.rows(account))
@@ -429,18 +434,6 @@ impl<'c> Atlas<'c> {
         }
         placed.iter().filter(|known| **known == Some(false)).count() as u64
     }
-}
-
-/// Does one thing on another thread while the other is done here.
-fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
-    std::thread::scope(|threads| {
-        let one = threads.spawn(one);
-        let other = other();
-        match one.join() {
-            Ok(one) => (one, other),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
 }
 
 /// The place in the tree of a row's unit.

@@ -5,6 +5,7 @@
 //! exactly and stay in memory. Who an actor is in the end (sessions, aliases) is told to it by `scope`; what an access
 //! means is left to the rooms behind.
 
+mod bits;
 mod cells;
 mod interner;
 mod keys;
@@ -15,6 +16,7 @@ mod sorted;
 mod spill;
 mod store;
 
+pub use bits::Bits;
 pub use interner::Interner;
 pub(crate) use keys::Keys;
 pub use names::{numbered, text};

@@ -16,6 +16,7 @@ use crate::case::Case;
 use crate::cli::ContextArgs;
 use crate::pipeline::{self, Common, Desk, Extraction, Input, Material, Whence};
 use crate::route::Router;
+use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::stage::{Context, Gather};
 
@@ -70,7 +71,8 @@ fn common(
     let Extraction { mut files, all } = extraction;
     let sources = source_facts(case, inputs, &mut files)?;
     let glance = Glance::of(case, inputs, &sources, &all)?;
-    let remarks = remarks::all(case, inputs, &sources, (&all.names, &glance))?;
+    let atlas = Atlas::new(&case.directory).of_routes(&case.routes);
+    let remarks = remarks::all((case, &atlas), inputs, &sources, (&all.names, &glance))?;
     let files = file_places(inputs, &sources);
     Ok(Context {
         common: Common::survey(case, Material::Accesses(Box::new(all)), &files).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Learns whose the IDs are that the directory does not know, before any account is measured: who votes, on what, and
 //! the homes of accounts of which nothing was known.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{AccountRow, Case};
 use crate::scope::learned::{self, HeldOut, Id, Learned, Learning, Visitor};
 use crate::scope::{Atlas, Homes, People, PersonKind, Scope, Thing, Things};
-use crate::sequence::{Access, Names, Sequences};
+use crate::sequence::{Access, Bits, Names, Sequences};
 
 /// What one account asked for that the directory does not know, and its votes on that.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -23,7 +23,8 @@ pub(super) struct Visit {
 #[derive(Debug, Default)]
 pub(super) struct Visits {
     visitors: Vec<(Vec<u8>, Visitor)>,
-    asked: BTreeSet<Id>,
+    /// As objects, as containers.
+    asked: [Bits; 2],
     /// Which account's each visitor is.
     places: Vec<usize>,
     accounts: usize,
@@ -36,7 +37,9 @@ impl Visits {
 
     /// Adds an account's; they come in the order of the sequences.
     pub fn add(&mut self, visit: Visit) {
-        self.asked.extend(visit.asked);
+        for (container, number) in visit.asked {
+            self.asked[usize::from(container)].insert(number);
+        }
         if let Some(visitor) = visit.visitor {
             self.places.push(self.accounts);
             self.visitors.push(visitor);
@@ -126,7 +129,12 @@ impl Class<'_> {
         if visitors.iter().all(|visitor| visitor.ids.is_empty()) {
             return Lesson::default();
         }
-        lesson.learned = learn(&visitors, &Vec::from_iter(visits.asked), self.names);
+        let [objects, containers] = &visits.asked;
+        let asked = objects.iter().map(|number| (false, number));
+        let asked: Vec<Id> = asked
+            .chain(containers.iter().map(|number| (true, number)))
+            .collect();
+        lesson.learned = learn(&visitors, &asked, self.names);
         let objects = self.case.directory.objects.is_some();
         match &lesson.learned {
             // A few strangers among known objects, and nothing learned of them: nothing to tell.
@@ -144,14 +152,8 @@ impl Class<'_> {
     ) -> Visit {
         // Most accounts ask for nothing that the directory does not know.
         let strange = accesses.iter().any(|access| unknown.is_in(access));
-        let unknown_only = |ids: Vec<Id>| {
-            let mut ids = ids;
-            ids.retain(|id| unknown.holds(*id));
-            ids.shrink_to_fit();
-            ids
-        };
         let asked = match strange {
-            true => unknown_only(learned::asked(accesses.iter())),
+            true => learned::asked(accesses.iter(), |id| unknown.holds(id)),
             false => Vec::new(),
         };
         let person = self.people.person(number);
@@ -169,11 +171,8 @@ impl Class<'_> {
         };
         let visitor = home.map(|home| match strange {
             true => {
-                let visitor = Visitor::of(home, accesses, &self.case.routes);
-                Visitor {
-                    ids: unknown_only(visitor.ids),
-                    ..visitor
-                }
+                let unknown = |id: Id| unknown.holds(id);
+                Visitor::of(home, accesses, &self.case.routes, unknown)
             }
             false => Visitor {
                 controller: home,
@@ -199,7 +198,7 @@ impl Class<'_> {
             let person = self.people.person(number);
             let settled = person.kind != PersonKind::Account
                 || !scope.bench(&person).controllers().is_empty();
-            let ids = learned::asked(accesses.iter());
+            let ids = learned::asked(accesses.iter(), |_| true);
             (!settled).then(|| {
                 let labels = learned.without(None, &ids).into_iter().map(|one| one.1);
                 (person.name, labels.collect(), ids.len())

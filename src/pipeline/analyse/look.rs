@@ -8,7 +8,7 @@ use super::super::shelf::Looks;
 use super::BATCH;
 use super::calm::Calms;
 use super::measure::{Measured, Worker};
-use super::watch::{Watch, Watching};
+use super::watch::{Watch, WatchedSoFar, Watching};
 use crate::case::Thresholds;
 use crate::detect::hand;
 use crate::scope::PersonKind;
@@ -34,7 +34,7 @@ pub(super) struct First {
     pub calm: Calms,
     /// How many accounts use each address.
     pub clients: hand::Clients,
-    pub watching: Watching,
+    pub watching: WatchedSoFar,
     /// Accesses since the directory changed last, and all.
     late: (u64, u64),
 }

@@ -127,7 +127,7 @@ impl<'w> Worker<'w> {
         let bench = self.scope.bench(person);
         match self.learned {
             Some(learned) if person.kind == PersonKind::Account => {
-                let ids = learned::asked(accesses.iter());
+                let ids = learned::asked(accesses.iter(), |_| true);
                 bench.with_labels(learned.without(self.voters.get(&index).copied(), &ids))
             }
             _ => bench,

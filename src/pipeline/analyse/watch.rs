@@ -37,6 +37,17 @@ pub(super) struct Watch {
 pub(super) struct Watching {
     seen: BTreeMap<Key, Sighting>,
     limited: BTreeMap<u16, Limited>,
+    /// As they come: the same may stand there twice.
+    asked: Vec<((ControllerIndex, i64), u64)>,
+    /// Each route once.
+    served: Vec<(u16, (u64, u64))>,
+}
+
+/// The same of all accounts.
+#[derive(Debug, Default)]
+pub(super) struct WatchedSoFar {
+    seen: BTreeMap<Key, Sighting>,
+    limited: BTreeMap<u16, Limited>,
     asked: BTreeMap<(ControllerIndex, i64), u64>,
     served: BTreeMap<u16, (u64, u64)>,
 }
@@ -144,15 +155,19 @@ fn unit_owner(
 impl Watching {
     fn ask(&mut self, some: Option<((ControllerIndex, i64), u64)>) {
         if let Some((key, requests)) = some {
-            *self.asked.entry(key).or_default() += requests;
+            self.asked.push((key, requests));
         }
     }
 
     /// One account's own: asked or not, answered or not. Where the log has no status, nobody can say that it was not.
     fn served(&mut self, access: &Access) {
         let answered = matches!(access.status, 0 | 200 | 203 | 206) && access.bytes > 0;
-        let own = self.served.entry(access.route).or_insert((1, 0));
-        own.1 |= u64::from(answered);
+        let at = self.served.iter().position(|one| one.0 == access.route);
+        let at = at.unwrap_or_else(|| {
+            self.served.push((access.route, (1, 0)));
+            self.served.len() - 1
+        });
+        self.served[at].1.1 |= u64::from(answered);
     }
 
     fn limit(&mut self, access: &Access) {
@@ -160,21 +175,22 @@ impl Watching {
             first: access.time,
             requests: 1,
         };
-        self.join(access.route, one);
+        join(&mut self.limited, access.route, one);
     }
+}
 
-    fn join(&mut self, route: u16, other: Limited) {
-        self.limited
-            .entry(route)
-            .and_modify(|known| known.join(other))
-            .or_insert(other);
-    }
+fn join(all: &mut BTreeMap<u16, Limited>, route: u16, other: Limited) {
+    all.entry(route)
+        .and_modify(|known| known.join(other))
+        .or_insert(other);
+}
 
+impl WatchedSoFar {
     /// Takes in what another account did.
     pub fn absorb(&mut self, other: Watching) {
         self.seen.extend(other.seen);
         for (route, limited) in other.limited {
-            self.join(route, limited);
+            join(&mut self.limited, route, limited);
         }
         for (key, requests) in other.asked {
             *self.asked.entry(key).or_default() += requests;

@@ -48,25 +48,34 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// From a sequence.
-    pub fn of(controller: ControllerIndex, accesses: &[Access], routes: &[RouteSpec]) -> Visitor {
+    /// From a sequence; its votes are on such IDs alone as `counts` says.
+    pub fn of(
+        controller: ControllerIndex,
+        accesses: &[Access],
+        routes: &[RouteSpec],
+        counts: impl Fn(Id) -> bool,
+    ) -> Visitor {
         let answered = accesses.iter().filter(|access| {
             let route = routes.get(usize::from(access.route));
             certainty(access, route.and_then(|route| route.empty_below)) > Certainty::Nothing
         });
         Visitor {
             controller,
-            ids: asked(answered),
+            ids: asked(answered, counts),
         }
     }
 }
 
-/// The IDs that accesses name, sorted, each once.
-pub fn asked<'a>(accesses: impl Iterator<Item = &'a Access>) -> Vec<Id> {
+/// The IDs that accesses name and that `counts` does not pass over, sorted, each once.
+pub fn asked<'a>(
+    accesses: impl Iterator<Item = &'a Access>,
+    counts: impl Fn(Id) -> bool,
+) -> Vec<Id> {
     let both = accesses.flat_map(|access| [(false, access.object), (true, access.container)]);
-    let mut ids: Vec<Id> = both.filter(|(_, id)| *id != NONE).collect();
+    let mut ids: Vec<Id> = both.filter(|id| id.1 != NONE && counts(*id)).collect();
     ids.sort_unstable();
     ids.dedup();
+    ids.shrink_to_fit();
     ids
 }
 

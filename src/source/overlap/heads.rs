@@ -88,6 +88,11 @@ impl Heads {
         heads
     }
 
+    /// Whether no file may be a copy.
+    pub fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
     /// The files, by index, that begin with this line (given without `\n`); nearly always none.
     ///
     /// The file that is being read is among them at its own first line; [`Hits::push`] passes over it.
