@@ -4,6 +4,8 @@ use breachscope::case::{AccountKey, RouteSpec};
 use breachscope::format::target::Target;
 use breachscope::format::{Format, Lately, Line, State};
 use breachscope::route::Router;
+use breachscope::route::extract::Extractor;
+use breachscope::source::overlap::Heads;
 use chrono_tz::Tz;
 use proptest::prelude::*;
 
@@ -53,7 +55,13 @@ fn held_behind(format: &Format, header: &[u8], lines: &[&[u8]]) -> usize {
     for line in lines {
         let mut state = State::default();
         format.parse(&mut state, header, 0);
-        let Some(lean) = format.lean(&state, line, &mut lately) else {
+        let mut unsure = lately.clone();
+        lately.unescaped = !line.iter().any(|b| matches!(b, b'\\' | b'\r' | 0x1b));
+        let lean = format.lean(&state, line, &mut lately);
+        // What is known of escapes spares a look and changes nothing.
+        unsure.unescaped = false;
+        assert_eq!(lean, format.lean(&state, line, &mut unsure));
+        let Some(lean) = lean else {
             continue;
         };
         short += 1;
@@ -164,6 +172,48 @@ fn whoever_names_the_account_otherwise_goes_the_long_way() {
     assert!(!format(AccountKey::Field("remote_logname".to_owned())));
 }
 
+/// Escapes are looked for in all lines at once: each line must still be read as it is alone, wherever they stand.
+#[test]
+fn an_escape_is_that_of_its_line() {
+    let agents = [
+        "a",
+        r#"b \" c"#,
+        "d",
+        "e",
+        r#"f\x41"#,
+        "g\x1b[0m",
+        "h",
+        "i\r",
+    ];
+    let line = |agent: &str| {
+        format!(
+            r#"10.0.0.1 - u [04/Mar/2021:05:06:07 +0000] "GET /a/1 HTTP/1.1" 200 7 "-" "{agent}""#
+        )
+    };
+    let lines = agents.map(line);
+    let (router, heads, format) = (Router::new(&routes(), false), Heads::new(&[]), combined());
+    let extractor = Extractor {
+        format: &format,
+        router: &router,
+        clock_correction: 0,
+        heads: &heads,
+        file: 0,
+        copied: None,
+        torn: None,
+    };
+    let read = |lines: &[String]| -> Vec<String> {
+        let part = extractor.extract(lines.join("\n").as_bytes(), 0, State::default());
+        let agents = part.accesses.iter().map(|access| access.agent);
+        agents.map(|agent| part.names.agents.text(agent)).collect()
+    };
+    let alone: Vec<String> = lines
+        .iter()
+        .flat_map(|line| read(&[line.clone()]))
+        .collect();
+    assert_eq!((&*alone[1], &*alone[4]), (r#"b " c"#, "fA"));
+    assert_eq!(read(&lines), alone);
+}
+
 fn routes() -> Vec<RouteSpec> {
     let text = "[case]\nid = \"R\"\n[[source]]\nname = \"s\"\nfiles = [\"*.log\"]\n\
         [[route]]\nname = \"contact\"\npath = \"/a/{book}/c/{id}\"\nobject = \"id\"\n\
@@ -217,13 +267,15 @@ proptest! {
     /// The router's short way through raw targets finds what the long one finds.
     #[test]
     fn raw_targets_are_routed_alike(
-        target in "(/(a|r|c|batch|b,1|\\{x\\}|%61|\\.\\.|7|x;y)?){0,6}/?(\\?(page|ids)=(1|2,3|%31|x)(&ids=4)?)?(#z)?",
+        target in "(/(a|A|r|c|batch|b,1|\\{x\\}|%61|\\.\\.|7|x;y)?){0,6}/?(\\?(page|ids)=(1|2,3|%31|x)(&ids=4)?)?(#z)?",
         method in "(GET|HEAD|OPTIONS|POST)",
     ) {
-        static ROUTER: std::sync::LazyLock<Router> =
-            std::sync::LazyLock::new(|| Router::new(&routes(), false));
+        static ROUTERS: std::sync::LazyLock<[Router; 2]> =
+            std::sync::LazyLock::new(|| [false, true].map(|ignore| Router::new(&routes(), ignore)));
         let read = Target::read(target.as_bytes());
-        let long = ROUTER.find(method.as_bytes(), &read);
-        prop_assert_eq!(ROUTER.find_raw(method.as_bytes(), target.as_bytes()), long);
+        for router in &*ROUTERS {
+            let long = router.find(method.as_bytes(), &read);
+            prop_assert_eq!(router.find_raw(method.as_bytes(), target.as_bytes()), long);
+        }
     }
 }
