@@ -191,7 +191,11 @@ fn an_escape_is_that_of_its_line() {
         )
     };
     let lines = agents.map(line);
-    let (router, heads, format) = (Router::new(&routes(), false), Heads::new(&[]), combined());
+    let (router, heads, format) = (
+        Router::new(&routes("lean-escapes"), false),
+        Heads::new(&[]),
+        combined(),
+    );
     let extractor = Extractor {
         format: &format,
         router: &router,
@@ -214,13 +218,13 @@ fn an_escape_is_that_of_its_line() {
     assert_eq!(read(&lines), alone);
 }
 
-fn routes() -> Vec<RouteSpec> {
+fn routes(folder: &str) -> Vec<RouteSpec> {
     let text = "[case]\nid = \"R\"\n[[source]]\nname = \"s\"\nfiles = [\"*.log\"]\n\
         [[route]]\nname = \"contact\"\npath = \"/a/{book}/c/{id}\"\nobject = \"id\"\n\
         [[route]]\nname = \"book\"\npath = \"/a/{book}\"\ncontainer = \"book\"\npage = { query = \"page\", first = 1, size = 25 }\n\
         [[route]]\nname = \"batch\"\npath = \"/a/batch\"\nmethod = [\"GET\"]\nobject = \"ids\"\n\
         [[route]]\nname = \"rest\"\npath = \"/r/{rest*}\"\nobject = \"rest\"\n";
-    let folder = crate::answer::fresh("lean-routes");
+    let folder = crate::answer::fresh(folder);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("case.toml"), text).unwrap();
     breachscope::case::load(&folder.join("case.toml"))
@@ -271,7 +275,10 @@ proptest! {
         method in "(GET|HEAD|OPTIONS|POST)",
     ) {
         static ROUTERS: std::sync::LazyLock<[Router; 2]> =
-            std::sync::LazyLock::new(|| [false, true].map(|ignore| Router::new(&routes(), ignore)));
+            std::sync::LazyLock::new(|| {
+                let routes = routes("lean-routes");
+                [false, true].map(|ignore| Router::new(&routes, ignore))
+            });
         let read = Target::read(target.as_bytes());
         for router in &*ROUTERS {
             let long = router.find(method.as_bytes(), &read);
