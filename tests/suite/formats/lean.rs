@@ -212,7 +212,7 @@ fn an_escape_is_that_of_its_line() {
     };
     let alone: Vec<String> = lines
         .iter()
-        .flat_map(|line| read(&[line.clone()]))
+        .flat_map(|line| read(std::slice::from_ref(line)))
         .collect();
     assert_eq!((&*alone[1], &*alone[4]), (r#"b " c"#, "fA"));
     assert_eq!(read(&lines), alone);
