@@ -15,7 +15,8 @@ fi
 # Dependencies are built as the program's own, so they are taken from there. The program itself, which rustc.sh lets libFuzzer
 # see into, is told apart from the plain one by its profile.
 mkdir -p target/fuzz/crashes
-awk '/^\[/ { keep = /^\[profile/ } keep' Cargo.toml | sed 's/^codegen-units = .*/codegen-units = 4/' >target/fuzz/profile.toml
+awk '/^\[/ { keep = /^\[profile/ } keep' Cargo.toml >target/fuzz/profile.toml
+printf '[profile.release.package.breachscope]\ncodegen-units = 4\n' >>target/fuzz/profile.toml
 
 # Its own incremental state would be as large as the build.
 CARGO_INCREMENTAL=0 RUSTC_WRAPPER=$PWD/fuzz/rustc.sh cargo build --quiet --release \
