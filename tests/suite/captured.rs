@@ -100,6 +100,22 @@ fn json_log_gives_the_truth() {
     equals_the_truth("case-json.toml");
 }
 
+/// Whole logs and a whole directory: one doubt, nothing to learn, and a walk upwards in single steps.
+#[test]
+fn nothing_is_said_that_the_logs_do_not_show() {
+    let findings = json(&answer("case.toml", "said").join("findings.json"));
+    let doubts = findings["doubts"].as_array().expect("a list");
+    let said: Vec<String> = doubts.iter().map(|doubt| word(&doubt["basis"])).collect();
+    let thin = |said: &String| said.starts_with("source \"nginx\" is too short or too thin");
+    assert!(said.len() == 1 && said.iter().all(thin), "{said:?}");
+    assert!(findings["scope_learned"].is_null());
+    let signals = findings["accounts"][0]["signals"].as_array();
+    let order = signals.and_then(|all| all.iter().find(|one| one["signal"] == "order"));
+    let order = order.expect("a walk");
+    assert!(word(&order["null_model"]).starts_with("steps of +1 "));
+    assert_eq!(order["threshold"], 10.0);
+}
+
 /// A row of `subjects.csv` leads to the raw bytes: offset and length in the plain file.
 #[test]
 fn evidence_leads_to_raw_lines() {
