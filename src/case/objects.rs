@@ -196,13 +196,26 @@ pub(super) struct Gathering {
 }
 
 /// Everything that a row may share with others, with its fields as the cell has them.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Hash)]
 pub(super) struct Shared<'t> {
     pub(super) kind: &'t str,
     pub(super) form: &'t str,
     pub(super) protected: bool,
     pub(super) child: bool,
     pub(super) fields: &'t str,
+}
+
+impl Shared<'_> {
+    /// Whether two rows share all of it. Most tables leave most of these cells empty, and to compare two empty texts costs
+    /// more than to see that they are: there is nothing to read where they point.
+    fn is(&self, other: &Shared<'_>) -> bool {
+        let same =
+            |one: &str, other: &str| one.len() == other.len() && (one.is_empty() || one == other);
+        (self.protected, self.child) == (other.protected, other.child)
+            && same(self.kind, other.kind)
+            && same(self.form, other.form)
+            && same(self.fields, other.fields)
+    }
 }
 
 impl Common {
@@ -257,11 +270,11 @@ impl Gathering {
         // Tables come sorted: a row is mostly like the one before.
         let last = self.objects.rows.last().map(|row| row.common);
         let known = &mut self.objects.common;
-        if let Some(last) = last.filter(|last| known[*last as usize].shared() == shared) {
+        if let Some(last) = last.filter(|last| known[*last as usize].shared().is(&shared)) {
             return last;
         }
         let hash = self.hasher.hash_one(shared);
-        let same = |place: &u32| known[*place as usize].shared() == shared;
+        let same = |place: &u32| known[*place as usize].shared().is(&shared);
         if let Some(place) = self.common.find(hash, same) {
             return *place;
         }

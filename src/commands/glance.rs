@@ -1,7 +1,7 @@
 //! What remarks about a scan need to know of its accesses, found once: a later scan that begins with kept sequences has no
 //! accesses in the order of the files any more. What is made of it is left to `unnamed` and `remarks`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::unpaged::{self, Unpaged};
 use super::{Ending, doubled, nobody, unnamed};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
-use crate::format::is_private;
+use crate::format::{Proxies, is_private};
 use crate::pipeline::Input;
 use crate::route::extract::Part;
 use crate::sequence::NONE;
@@ -36,6 +36,8 @@ pub(super) struct Glance {
     pub doubled: doubled::BySource,
     /// Requests without an account.
     pub nobody: nobody::BySource,
+    /// Entries of the clients that the case excludes which some request bears.
+    pub excluded: BTreeSet<String>,
 }
 
 impl Glance {
@@ -54,6 +56,7 @@ impl Glance {
             unpaged: unpaged::look(case, inputs)?,
             doubled: doubled::look(inputs, &all.accesses),
             nobody: nobody::look(inputs, sources, all),
+            excluded: excluded(case, all),
             ..Glance::default()
         };
         // Mostly every route has named something within a few accesses.
@@ -84,6 +87,33 @@ impl Glance {
     }
 }
 
+fn excluded(case: &Case, all: &Part) -> BTreeSet<String> {
+    let mut open: Vec<(&String, Proxies)> = Vec::new();
+    for entry in &case.exclude_clients {
+        let mut network = Proxies::default();
+        let _ = network.trust(entry);
+        open.push((entry, network));
+    }
+    let mut borne = BTreeSet::new();
+    let mut asked = HashSet::new();
+    let mut accesses = all.accesses.iter();
+    while !open.is_empty()
+        && let Some(access) = accesses.next()
+    {
+        if asked.insert(access.client) {
+            let client = all.names.clients.name(access.client);
+            open.retain(|(entry, network)| {
+                let bears = entry.as_bytes() == &*client || network.hold(&client);
+                if bears {
+                    borne.insert((*entry).clone());
+                }
+                !bears
+            });
+        }
+    }
+    borne
+}
+
 fn busiest(inputs: &[Input], all: &Part) -> Busiest {
     let mut counts: BTreeMap<(usize, u32), u64> = BTreeMap::new();
     let mut sums: BTreeMap<usize, u64> = BTreeMap::new();
@@ -101,8 +131,8 @@ fn busiest(inputs: &[Input], all: &Part) -> Busiest {
     }
     let most = counts.into_iter().filter_map(|((source, client), n)| {
         let client = all.names.clients.name(client);
-        let is_most = n * 2 > *sums.get(&source)? && is_private(client);
-        is_most.then(|| (source, (client.to_vec(), n)))
+        let is_most = n * 2 > *sums.get(&source)? && is_private(&client);
+        is_most.then(|| (source, (client.into_owned(), n)))
     });
     most.collect()
 }

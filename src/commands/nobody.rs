@@ -55,7 +55,7 @@ pub(super) fn look(inputs: &[Input], sources: &[SourceFacts], all: &Part) -> ByS
         let theirs = clients.range((*source, 0)..=(*source, u32::MAX));
         let most = theirs.max_by_key(|((_, client), n)| (**n, std::cmp::Reverse(*client)));
         if let Some(((_, client), n)) = most {
-            own.most = (all.names.clients.name(*client).to_vec(), *n);
+            own.most = (all.names.clients.name(*client).into_owned(), *n);
         }
     }
     found

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::glance::{Busiest, Glance};
+use super::glance::Glance;
 use super::inputs::head;
 use super::{Ending, doubled, nobody, respelled, unmatched, unnamed, unpaged};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
-use crate::format::{Proxies, State};
+use crate::format::State;
 use crate::pipeline::Input;
 use crate::scope::Atlas;
 use crate::sequence::{Names, text};
@@ -32,7 +32,7 @@ pub(super) fn all(
         glance.unlisted.remark(objects).into_iter().collect(),
         nobody::remarks(case, &glance.nobody),
         doubled::remarks(case, inputs, &glance.doubled),
-        of(case, inputs, sources, (names, &glance.busiest)),
+        of(case, inputs, sources, (names, glance)),
     ]
     .concat())
 }
@@ -42,7 +42,7 @@ fn of(
     case: &Case,
     inputs: &[Input],
     sources: &[SourceFacts],
-    (names, busiest): (&Names, &Busiest),
+    (names, glance): (&Names, &Glance),
 ) -> Vec<String> {
     let mut remarks = Vec::new();
     for (index, (spec, facts)) in case.sources.iter().zip(sources).enumerate() {
@@ -62,7 +62,7 @@ fn of(
             })
         }));
         if spec.trusted_proxies.is_none()
-            && let Some((client, share)) = busiest.get(&index)
+            && let Some((client, share)) = glance.busiest.get(&index)
             && facts.tally.forwarded * 2 > facts.tally.routed
         {
             let client = text(client);
@@ -75,7 +75,7 @@ fn of(
     }
     remarks.extend(slips(case, inputs));
     remarks.extend(categories(case));
-    remarks.extend(unmatched(case, names));
+    remarks.extend(unmatched(case, names, &glance.excluded));
     remarks
 }
 
@@ -162,7 +162,7 @@ fn claimed(name: &str, facts: &SourceFacts) -> Vec<String> {
 }
 
 /// Entries of `[exclude]` that no request bears: a slip, or not in these logs.
-fn unmatched(case: &Case, names: &Names) -> Vec<String> {
+fn unmatched(case: &Case, names: &Names, borne: &BTreeSet<String>) -> Vec<String> {
     let sessions = case.directory.sessions.as_deref().unwrap_or_default();
     let known = |name: &str| {
         let actor = [b"a", name.as_bytes()].concat();
@@ -176,17 +176,10 @@ fn unmatched(case: &Case, names: &Names) -> Vec<String> {
                 .filter(of_account)
                 .any(|row| known(&row.session))
     };
-    let bears = |client: &String| {
-        let names = &names.clients;
-        let mut network = Proxies::default();
-        let _ = network.trust(client);
-        names.known(client.as_bytes()).is_some()
-            || (0..names.len() as u32).any(|number| network.hold(names.name(number)))
-    };
     let clients = case
         .exclude_clients
         .iter()
-        .filter(|client| !bears(client))
+        .filter(|client| !borne.contains(*client))
         .map(|client| ("clients", client));
     let accounts = case
         .exclude_accounts

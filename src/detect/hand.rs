@@ -7,7 +7,7 @@
 //! is proves nothing and is not asked. Who sat at the connection no log tells. Changes no verdict.
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::sequence::{Access, NONE};
 use crate::words::{HOUR, Stamp};
@@ -20,6 +20,8 @@ const USUAL: u32 = 5;
 const DAYS: usize = 3;
 /// How long before the first request beyond scope it must have been part of it: the evening of the deed proves nothing.
 const BEFORE: i64 = 12 * HOUR;
+/// Addresses that room is made for at a time.
+const BLOCK: usize = 1 << 14;
 /// Share of what went beyond scope that must come from there.
 const NEARLY_ALL: f64 = 0.98;
 /// Share of it that must come from an address that is hardly anybody else's, if the rest comes from a shared one of its
@@ -62,28 +64,53 @@ impl Connection {
     }
 }
 
-/// How many accounts use each client address, by its number.
+/// The addresses of all accounts, each as often as there are accounts that use it. Only few will be asked for, and which
+/// is known when all accounts were looked at.
 #[derive(Debug, Default)]
-pub struct Clients {
-    accounts: Vec<u32>,
+pub struct Addresses {
+    blocks: Vec<Vec<u32>>,
 }
 
-impl Clients {
-    /// Counts one account more, by its distinct addresses.
+/// How many accounts use each client address that is asked for, by its number.
+#[derive(Debug, Default)]
+pub struct Clients {
+    accounts: HashMap<u32, u32>,
+}
+
+impl Addresses {
+    /// Takes in one account more, by its distinct addresses.
     pub fn add(&mut self, distinct: &[u32]) {
-        let least = distinct.iter().max().map_or(0, |most| *most as usize + 1);
-        if self.accounts.len() < least {
-            self.accounts.resize(least, 0);
-        }
-        for client in distinct {
-            self.accounts[*client as usize] += 1;
+        match self.blocks.last_mut() {
+            Some(block) if block.len() + distinct.len() <= block.capacity() => {
+                block.extend_from_slice(distinct);
+            }
+            _ => {
+                // Blocks, because a list that grows holds its content twice for a moment.
+                let mut block = Vec::with_capacity(BLOCK.max(distinct.len()));
+                block.extend_from_slice(distinct);
+                self.blocks.push(block);
+            }
         }
     }
 
+    /// Counts the accounts of some addresses.
+    pub fn count(&self, of: impl IntoIterator<Item = u32>) -> Clients {
+        let mut accounts: HashMap<u32, u32> = of.into_iter().map(|client| (client, 0)).collect();
+        if !accounts.is_empty() {
+            for client in self.blocks.iter().flatten() {
+                if let Some(n) = accounts.get_mut(client) {
+                    *n += 1;
+                }
+            }
+        }
+        Clients { accounts }
+    }
+}
+
+impl Clients {
     fn is_private(&self, client: u32) -> bool {
-        self.accounts
-            .get(client as usize)
-            .is_some_and(|n| *n <= HOUSEHOLD)
+        let accounts = self.accounts.get(&client);
+        accounts.is_some_and(|n| (1..=HOUSEHOLD).contains(n))
     }
 }
 

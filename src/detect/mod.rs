@@ -27,6 +27,7 @@ mod scope_score;
 pub mod takeover;
 mod tenants;
 mod turned;
+mod unknown_volume;
 mod unknown_walk;
 mod unled;
 mod unshown;
@@ -184,6 +185,8 @@ pub struct Facts {
     pub collected: Collected,
     /// Longest walk through IDs of which nobody knows whose they are, answered.
     pub unknown_walk: Walk,
+    /// Distinct objects of which nobody knows whose they are, answered.
+    pub unknown_objects: u32,
     /// Unexplained foreign objects in tenants of which it opened no list.
     pub unled: u32,
     /// Controllers of which it opened a list.
@@ -239,6 +242,7 @@ impl Facts {
             explained,
             collected: harvest::collected(contacts),
             unknown_walk: order::longest(contacts.iter().filter(unsaid)),
+            unknown_objects: unknown_volume::objects(contacts),
             unled: 0,
             turned: (0, 0),
             listed: unled::listed(contacts),

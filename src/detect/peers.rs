@@ -7,6 +7,8 @@ use crate::case::Thresholds;
 
 /// Fewest accounts from which a percentile of theirs means something.
 const ENOUGH: usize = 200;
+/// So many accounts are never among those that say what is usual: accomplices would say it of each other.
+const HIGHEST: usize = 10;
 /// First contacts from which an account's share of foreign ones is a habit.
 const HABIT: usize = 20;
 /// Most that a group's own habit may raise θ0 to; it must stay well below θ1.
@@ -53,6 +55,7 @@ impl Peers {
             ("hidden_ids", f64::from(facts.hidden.unwrap_or(0))),
             ("prefixes", f64::from(facts.prefixes)),
             ("unknown_walk", f64::from(facts.unknown_walk.steps)),
+            ("unknown_volume", f64::from(facts.unknown_objects)),
         ];
         for (name, figure) in figures.into_iter().filter(|(_, figure)| *figure > 0.0) {
             self.figures.entry(name).or_default().push(figure);
@@ -92,6 +95,14 @@ impl Peers {
         let at = (known * 99).div_ceil(100) - 1;
         let most = THETA_0_MOST.max(limits.theta_0);
         self.foreign_share[at].clamp(limits.theta_0, most)
+    }
+
+    /// What all but one account in a thousand stay within, and all but the [`HIGHEST`]; `None` of too few accounts.
+    pub(super) fn usual_at_most(&self, name: &str) -> Option<f64> {
+        let figures = self.figures.get(name).map_or(&[][..], Vec::as_slice);
+        let above = HIGHEST.max(self.accounts.div_ceil(1000));
+        let at = figures.len().checked_sub(above + 1);
+        (self.accounts >= ENOUGH).then(|| at.map_or(0.0, |at| figures[at]))
     }
 
     /// How many accounts come as far as a threshold.

@@ -6,7 +6,8 @@
 use super::odds::{self, Cut};
 use super::{
     Facts, Habit, Peers, Signal, batch, breadth, depth, harvest, hidden, joint, lifetime, order,
-    paging, prefixes, probing, returned, scope_score, tenants, unknown_walk, unshown, volume,
+    paging, prefixes, probing, returned, scope_score, tenants, unknown_volume, unknown_walk,
+    unshown, volume,
 };
 use crate::case::Thresholds;
 
@@ -89,6 +90,7 @@ pub fn uneventful(facts: &Facts, limits: &Thresholds) -> bool {
         && facts.unexplained() == 0
         && f64::from(facts.prefixes) < limits.prefixes
         && f64::from(facts.unknown_walk.steps) < unknown_walk::STEPS
+        && f64::from(facts.unknown_objects) < unknown_volume::LEAST
         && facts.collected.at_once < harvest::THRESHOLD
 }
 
@@ -101,7 +103,10 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
     ];
     let odds = odds::signal(facts, peers, limits, given.cut);
     let walk = prefixes::signal(facts, peers, limits);
-    let unknown = unknown_walk::signal(facts, peers, limits);
+    let unknown = [
+        unknown_walk::signal(facts, peers, limits),
+        unknown_volume::signal(facts, peers, limits),
+    ];
     let structure = [
         breadth::signal(facts, peers, limits),
         order::signal(facts, limits),
@@ -126,7 +131,7 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
         (true, _) if !given.anonymous => Some(Verdict::Probing),
         (_, true) => Some(Verdict::Overreach),
         // Whom a search returned, or whose the IDs are, is not in the logs: listed, accused of nothing.
-        _ if walk.fired || unknown.fired => Some(Verdict::Undetermined),
+        _ if walk.fired || unknown.iter().any(|signal| signal.fired) => Some(Verdict::Undetermined),
         _ if harvest.fired => Some(Verdict::Harvest),
         _ => None,
     };
@@ -134,7 +139,9 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
     let mut signals = Vec::from(scope);
     signals.push(odds);
     signals.extend(structure);
-    signals.extend([walk, unknown, harvest]);
+    signals.push(walk);
+    signals.extend(unknown);
+    signals.push(harvest);
     Judgement {
         verdict,
         score,

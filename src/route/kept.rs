@@ -9,7 +9,7 @@ use crate::source::digest_of;
 use crate::source::overlap::Hits;
 
 /// What a kept part begins with; raised when its shape changes.
-const MAGIC: &[u8] = b"breachscope part 3\n";
+const MAGIC: &[u8] = b"breachscope part 4\n";
 
 /// All of a part but its accesses and names.
 #[derive(Serialize, Deserialize)]

@@ -7,6 +7,7 @@
 
 mod bits;
 mod cells;
+mod clients;
 mod interner;
 mod keys;
 mod names;
@@ -17,6 +18,7 @@ mod spill;
 mod store;
 
 pub use bits::Bits;
+pub use clients::Clients;
 pub use interner::Interner;
 pub(crate) use keys::Keys;
 pub use names::{numbered, text};
@@ -104,7 +106,7 @@ pub struct Names {
     /// `a` + account as the log names it, or `c` + client address.
     pub actors: Interner,
     /// Client addresses.
-    pub clients: Interner,
+    pub clients: Clients,
     /// User agents.
     pub agents: Interner,
     /// Objects' and containers' IDs.
@@ -116,7 +118,7 @@ pub struct Names {
 pub struct Moved {
     /// Of actors.
     pub actors: Vec<u32>,
-    /// Of client addresses.
+    /// Of client addresses that are interned.
     pub clients: Vec<u32>,
     /// Of user agents.
     pub agents: Vec<u32>,
@@ -127,15 +129,14 @@ pub struct Moved {
 impl Names {
     /// Whether there are none at all.
     pub fn is_empty(&self) -> bool {
-        let all = [&self.actors, &self.clients, &self.agents, &self.objects];
-        all.iter().all(|names| names.is_empty())
+        self.lists().iter().all(|names| names.is_empty())
     }
 
     /// With room for the names of so many lines.
     pub fn for_lines(lines: usize) -> Names {
         Names {
             actors: Interner::for_about(lines / 2),
-            clients: Interner::for_about(lines / 2),
+            clients: Clients::default(),
             agents: Interner::for_about(64),
             objects: Interner::for_about(lines / 2),
         }
@@ -159,7 +160,7 @@ impl Names {
         };
         Moved {
             actors: all(&self.actors, &other.actors),
-            clients: all(&self.clients, &other.clients),
+            clients: self.clients.find(&other.clients),
             agents: all(&self.agents, &other.agents),
             objects: all(&self.objects, &other.objects),
         }
@@ -167,10 +168,7 @@ impl Names {
 
     /// Bytes of memory that the names hold.
     pub fn memory(&self) -> usize {
-        [&self.actors, &self.clients, &self.agents, &self.objects]
-            .iter()
-            .map(|names| names.memory())
-            .sum()
+        self.lists().iter().map(|names| names.memory()).sum()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Access, Accesses, Interner, Names};
+use super::{Access, Accesses, Clients, Interner, Names};
 use crate::words::Stamp;
 
 /// Numbers of an access that follow the control word of a run, in their order.
@@ -268,6 +268,7 @@ impl Names {
     pub fn unpack(bytes: &[u8]) -> Option<(Names, &[u8])> {
         let (actors, rest) = interner(bytes)?;
         let (clients, rest) = interner(rest)?;
+        let clients = Clients::of(clients);
         let (agents, rest) = interner(rest)?;
         let (objects, rest) = interner(rest)?;
         let names = Names {
@@ -300,7 +301,7 @@ impl Names {
     pub fn unpack_some(&mut self, list: u8, mut bytes: &[u8]) -> Option<()> {
         let mut lists = [
             &mut self.actors,
-            &mut self.clients,
+            self.clients.interned_mut(),
             &mut self.agents,
             &mut self.objects,
         ];
@@ -315,8 +316,9 @@ impl Names {
         bytes.is_empty().then_some(())
     }
 
-    fn lists(&self) -> [&Interner; 4] {
-        [&self.actors, &self.clients, &self.agents, &self.objects]
+    pub(super) fn lists(&self) -> [&Interner; 4] {
+        let clients = self.clients.interned();
+        [&self.actors, clients, &self.agents, &self.objects]
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use super::sorted::locked;
 use super::spill::{Block, Spill};
-use super::{Access, Hands, Moved, NONE, Names};
+use super::{Access, Clients, Hands, Moved, NONE, Names};
 
 /// Accesses for which room is made at first.
 const FEW: usize = 256;
@@ -401,7 +401,7 @@ impl Moved {
         let new = |map: &[u32], old: u32| map.get(old as usize).copied().unwrap_or(NONE);
         Access {
             actor: new(&self.actors, access.actor),
-            client: new(&self.clients, access.client),
+            client: Clients::moved(&self.clients, access.client),
             agent: new(&self.agents, access.agent),
             object: new(&self.objects, access.object),
             container: new(&self.objects, access.container),

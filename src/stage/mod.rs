@@ -24,7 +24,7 @@ pub use judge::{Groups, Verdicts};
 pub use told::Told;
 
 /// Raised when rows or their meaning change.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Why a stage ends early: what happened and what to do.
 #[derive(Debug)]

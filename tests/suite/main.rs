@@ -57,6 +57,7 @@ mod templates;
 mod terminal;
 mod threads;
 mod unlogged;
+mod unscoped;
 mod unseen;
 mod vanished;
 mod verify;

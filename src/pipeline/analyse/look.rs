@@ -1,6 +1,8 @@
 //! The first look at every account, alone: what it gives, and how that of all accounts is put together. The look is the
 //! same whether all accounts are here (`scan`) or each is looked at somewhere else ([`super::apart`]).
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +21,7 @@ use crate::words::Stamp;
 #[derive(Serialize, Deserialize)]
 pub(super) struct Looked {
     pub one: Measured,
-    /// Addresses that it uses; an address without an account is nobody's.
+    /// Addresses that it uses.
     clients: Vec<u32>,
     watching: Watching,
     /// Its accesses since the directory changed last.
@@ -32,8 +34,10 @@ pub(super) struct First {
     /// Accounts that something may speak against, in the order of the sequences.
     pub measured: Vec<Measured>,
     pub calm: Calms,
-    /// How many accounts use each address.
-    pub clients: hand::Clients,
+    /// Which addresses the accounts use.
+    addresses: hand::Addresses,
+    /// Addresses of those in `measured`.
+    asked: HashSet<u32>,
     pub watching: WatchedSoFar,
     /// Accesses since the directory changed last, and all.
     late: (u64, u64),
@@ -48,15 +52,11 @@ impl Looked {
         (index, number, accesses): (usize, u32, &[Access]),
     ) -> Looked {
         let one = worker.measure((index, number, accesses));
-        let account = one.outcome.person.kind == PersonKind::Account;
         let late = late_from.map_or(accesses.len(), |from| {
             accesses.partition_point(|access| access.time < from)
         });
         Looked {
-            clients: match account {
-                true => hand::clients(accesses),
-                false => Vec::new(),
-            },
+            clients: hand::clients(accesses),
             watching: watch.look(worker, (number, accesses)),
             late: (accesses.len() - late) as u64,
             one,
@@ -147,10 +147,21 @@ impl First {
     pub fn take(&mut self, looked: Looked, limits: &Thresholds) {
         self.late.0 += looked.late;
         self.late.1 += looked.one.outcome.accesses;
-        self.clients.add(&looked.clients);
+        // An address without an account is nobody's.
+        if looked.one.outcome.person.kind == PersonKind::Account {
+            self.addresses.add(&looked.clients);
+        }
         self.watching.absorb(looked.watching);
-        let kept = self.calm.take(looked.one, limits);
-        self.measured.extend(kept);
+        if let Some(kept) = self.calm.take(looked.one, limits) {
+            self.asked.extend(looked.clients);
+            self.measured.push(kept);
+        }
+    }
+
+    /// How many accounts use each address of those in `measured`.
+    pub fn clients(&mut self) -> hand::Clients {
+        let asked = std::mem::take(&mut self.asked);
+        std::mem::take(&mut self.addresses).count(asked)
     }
 
     /// The share of all accesses that were made since the directory changed last.

@@ -291,10 +291,10 @@ pub fn analyse(
         first.unwrap_or_else(|| First::of(&worker, &sequences, late_from, keeping.looks));
     Returned::place(&mut first, &sequences);
     let since = first.late();
+    let clients = first.clients();
     let First {
         mut measured,
         calm,
-        clients,
         watching,
         ..
     } = first;

@@ -1,7 +1,7 @@
 //! Sets aside what is no part of the incident: accounts and addresses that the case excludes, and what lies outside of
 //! its period. Counted, never dropped in silence.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,9 @@ pub struct SetAside {
 pub(super) struct Sift<'c> {
     case: &'c Case,
     accounts: HashSet<u32>,
-    clients: HashSet<u32>,
+    names: &'c Names,
+    /// Which addresses the case excludes, as far as it was asked.
+    clients: HashMap<u32, bool>,
     pub set_aside: SetAside,
     /// How many accesses are left.
     pub taken: u64,
@@ -34,7 +36,7 @@ pub(super) struct Sift<'c> {
 }
 
 impl<'c> Sift<'c> {
-    pub fn of(case: &'c Case, names: &Names, people: &People) -> Sift<'c> {
+    pub fn of(case: &'c Case, names: &'c Names, people: &People) -> Sift<'c> {
         let all = match case.exclude_accounts.is_empty() {
             true => 0..0,
             false => 0..people.len() as u32,
@@ -44,15 +46,11 @@ impl<'c> Sift<'c> {
             let excluded = |account: &String| account.as_bytes() == person.name;
             person.kind == PersonKind::Account && case.exclude_accounts.iter().any(excluded)
         });
-        let all = match case.exclude_clients.is_empty() {
-            true => 0..0,
-            false => 0..names.clients.len() as u32,
-        };
-        let clients = all.filter(|number| case.excludes_client(names.clients.name(*number)));
         Sift {
             case,
             accounts: accounts.collect(),
-            clients: clients.collect(),
+            names,
+            clients: HashMap::new(),
             set_aside: SetAside::default(),
             taken: 0,
             logs: None,
@@ -61,10 +59,11 @@ impl<'c> Sift<'c> {
 
     /// Whether an access is looked at; counted the first time only.
     pub fn takes(&mut self, who: u32, access: &Access, first: bool) -> bool {
+        let own_client = self.excludes_client(access.client);
         let aside = &mut self.set_aside;
         let counter = if !self.accounts.is_empty() && self.accounts.contains(&who) {
             &mut aside.excluded_accounts
-        } else if !self.clients.is_empty() && self.clients.contains(&access.client) {
+        } else if own_client {
             &mut aside.excluded_clients
         } else if !crate::case::in_period(self.case.period, access.time) {
             &mut aside.outside_period
@@ -77,5 +76,14 @@ impl<'c> Sift<'c> {
         };
         *counter += u64::from(first);
         false
+    }
+
+    fn excludes_client(&mut self, client: u32) -> bool {
+        let Sift { case, names, .. } = self;
+        if case.exclude_clients.is_empty() {
+            return false;
+        }
+        let known = self.clients.entry(client);
+        *known.or_insert_with(|| case.excludes_client(&names.clients.name(client)))
     }
 }
