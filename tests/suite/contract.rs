@@ -268,3 +268,29 @@ fn an_address_that_no_line_names_is_none() {
     }
     verified(&schools, &out);
 }
+
+#[test]
+fn who_lacks_a_unit_counts_once_to_every_upper_bound() {
+    let mut schools = Schools::new("contract-once");
+    schools.ordinary();
+    // Of no unit and of school s; of no unit, once for sure and once to somebody of whom no scope is known.
+    for (at, object) in ["s1", "again", "lone"].into_iter().enumerate() {
+        let bytes = (520 + at).to_string();
+        schools.ask(40_000 + at as u64, object, 200, &bytes);
+    }
+    schools
+        .log
+        .push(line("zoe", 40_010, "/contacts/lone", 200, "530"));
+    schools.write();
+    let objects = schools.folder.join("objects.csv");
+    let rows = fs::read_to_string(&objects).expect("objects") + "again,c,,ps1\nlone,c,,plone\n";
+    fs::write(&objects, rows).expect("objects");
+    let out = schools.folder.join("answer");
+    scan(&schools.folder.join("case.toml"), &out, &[]);
+    let all = &json(&out.join("findings.json"))["totals"]["subjects_max"];
+    assert_eq!(all, 2);
+    for row in table(&out.join("controllers.csv")) {
+        assert_eq!(row["subjects_max"], "2", "{row:?}");
+    }
+    verified(&schools, &out);
+}
