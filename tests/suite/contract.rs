@@ -294,3 +294,19 @@ fn who_lacks_a_unit_counts_once_to_every_upper_bound() {
     }
     verified(&schools, &out);
 }
+
+#[test]
+fn a_case_without_a_request_for_its_routes_and_a_folder_that_is_taken_are_wrong_usage() {
+    let mut schools = Schools::new("contract-usage");
+    schools.ordinary();
+    schools.write();
+    let case = schools.folder.join("case.toml");
+    let whole = fs::read_to_string(&case).expect("the case");
+    fs::write(&case, whole.replace("/contacts/{", "/pets/{")).expect("the case");
+    let out = schools.folder.join("answer");
+    let scanned = run(&["scan", text(&case), "--out", text(&out)]);
+    assert_eq!(scanned.status.code(), Some(2));
+    assert!(!out.exists());
+    let made = run(&["synth", "--seed", "3", "--out", text(&schools.folder)]);
+    assert_eq!(made.status.code(), Some(2));
+}
