@@ -72,7 +72,9 @@ pub fn conclude(
     common.everybody = common.unbounded || unseen;
     if common.unbounded {
         // What no line shows may have been of somebody without a unit, too.
-        let unplaced = atlas.unplaced().saturating_sub(common.placeless.len() as u64);
+        let unplaced = atlas
+            .unplaced()
+            .saturating_sub(common.placeless.len() as u64);
         common.outside = common.outside.saturating_add(unplaced);
     }
     let nobody = exposure

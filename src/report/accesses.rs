@@ -32,7 +32,12 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
     };
     let undecided = |outcome: &AccountOutcome, beyond: &Beyond, row: Option<u32>| {
         let at = beyond.access.time;
-        let open = |row| answer.analysis.panel.leaves_open(&merger, outcome, (row, at));
+        let open = |row| {
+            answer
+                .analysis
+                .panel
+                .leaves_open(&merger, outcome, (row, at))
+        };
         beyond.certainty > Certainty::Nothing && row.is_none_or(open)
     };
     let mut columns = Columns::default();

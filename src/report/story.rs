@@ -104,7 +104,9 @@ pub fn tell(row: &Value, instants: &[i64], look: Look) -> String {
     let would = items(row, "would_change").filter_map(Value::as_str);
     story.quoted("would_change", would);
     for carrying in CARRYING {
-        let first: Vec<&str> = items(&row[carrying], "first").filter_map(Value::as_str).collect();
+        let first: Vec<&str> = items(&row[carrying], "first")
+            .filter_map(Value::as_str)
+            .collect();
         if !first.is_empty() {
             story.quoted("first_lines", first.into_iter());
             break;

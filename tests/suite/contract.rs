@@ -87,7 +87,10 @@ fn probing_for_what_no_table_knows_has_its_requests() {
     let (row, entry) = account(&out, "anna");
     assert_eq!(row["verdict"], "probing");
     let figures = ["accesses", "attempts", "client_addresses", "user_agents"];
-    assert_eq!(figures.map(|name| row[name].as_str()), ["0", "60", "1", "1"]);
+    assert_eq!(
+        figures.map(|name| row[name].as_str()),
+        ["0", "60", "1", "1"]
+    );
     let seen = ["first_seen", "last_seen"].map(|name| row[name].as_str());
     assert_eq!(seen, ["2021-03-04T11:06:40Z", "2021-03-04T11:07:39Z"]);
     let asked = lines(&schools.folder, &entry["requests_beyond_scope"]);
@@ -114,7 +117,9 @@ fn probing_for_what_no_table_knows_has_its_requests() {
 fn slips_of_the_pen_stay_in_no_list() {
     let mut schools = Schools::new("contract-slips");
     schools.ordinary();
-    schools.log.push(line("bo", 40_000, "/contacts/x1", 404, "20"));
+    schools
+        .log
+        .push(line("bo", 40_000, "/contacts/x1", 404, "20"));
     schools.ask(40_010, "x2", 404, "20");
     let out = schools.scanned();
     assert_eq!(accesses(&out).height(), 0);
@@ -209,7 +214,13 @@ fn follows(out: &Path) {
     let counted = counted(&accesses(out));
     for row in table(&out.join("controllers.csv")) {
         let own = counted.get(&row["controller"]).cloned().unwrap_or_default();
-        let of = |word: &str| own.0.values().filter(|one| *one == word).count().to_string();
+        let of = |word: &str| {
+            own.0
+                .values()
+                .filter(|one| *one == word)
+                .count()
+                .to_string()
+        };
         assert_eq!(row["subjects_confirmed"], of("confirmed"), "{row:?}");
         assert_eq!(row["subjects_probable"], of("probable"), "{row:?}");
         assert_eq!(row["accesses"], own.1.len().to_string(), "{row:?}");
@@ -239,7 +250,12 @@ fn subjects_follow_from_the_accesses_that_are_not_undecided() {
         schools.ordinary();
         for at in 0..3 {
             let bytes = (520 + at).to_string();
-            schools.ask(40_000 + at * 3000, &format!("s{}", 1 + at * 17), 200, &bytes);
+            schools.ask(
+                40_000 + at * 3000,
+                &format!("s{}", 1 + at * 17),
+                200,
+                &bytes,
+            );
         }
         let out = without(&mut schools, part);
         let frame = accesses(&out);
