@@ -27,6 +27,32 @@ pub(super) const SECTIONS: [&str; 8] = [
     "exclude",
 ];
 
+/// Keys of `[case]`.
+const HEAD: [&str; 5] = ["id", "title", "timezone", "period", "ignore_case"];
+/// Keys of `[scope]`.
+const SCOPE: [&str; 1] = ["unlisted"];
+/// Keys of `[leak]`.
+const LEAK: [&str; 2] = ["records", "published"];
+/// Keys of `[exclude]`.
+const EXCLUDE: [&str; 2] = ["accounts", "clients"];
+
+/// Under which heading a key stands, if there is one only.
+pub(super) fn heading_of(key: &str) -> Option<&'static str> {
+    let all: [(&str, &[&str]); 8] = [
+        ("[case]", &HEAD),
+        ("[[source]]", &sources::KEYS),
+        ("[[route]]", &routes::KEYS),
+        ("[directory]", &rows::KEYS),
+        ("[scope]", &SCOPE),
+        ("[detect]", Thresholds::KEYS),
+        ("[leak]", &LEAK),
+        ("[exclude]", &EXCLUDE),
+    ];
+    let mut headings = all.into_iter().filter(|(_, keys)| keys.contains(&key));
+    let only = headings.next()?.0;
+    headings.next().is_none().then_some(only)
+}
+
 /// Reads a case file and every table that it names.
 ///
 /// # Errors
@@ -74,7 +100,7 @@ fn assemble(script: Script<'_>, home: &Home<'_>, sha256: String) -> Result<Case,
     let thresholds = section(&top, "detect", Thresholds::KEYS)?;
     let thresholds = thresholds.map_or(Ok(Thresholds::default()), |s| Thresholds::read(&s))?;
     let (exclude_accounts, exclude_clients, exclude_networks) = exclude(&top)?;
-    let announced = section(&top, "leak", &["records", "published"])?;
+    let announced = section(&top, "leak", &LEAK)?;
     let announced = announced
         .map(|s| Announced::read(&s, head.timezone))
         .transpose()?;
@@ -126,9 +152,8 @@ struct Head {
 
 impl Head {
     fn read(top: &Section<'_>) -> Result<Head, CaseProblem> {
-        let keys = ["id", "title", "timezone", "period", "ignore_case"];
         let value = top.need("case", "a heading [case] with an id below it")?;
-        let case = value.section("[case]".to_owned(), &keys)?;
+        let case = value.section("[case]".to_owned(), &HEAD)?;
         let id = case.need("id", "the name of the case, which stands on its answer")?;
         let timezone = case.get("timezone").map_or(Ok(Tz::UTC), |v| zone(&v))?;
         Ok(Head {
@@ -154,7 +179,7 @@ fn section<'s>(
 }
 
 fn unlisted_beyond(top: &Section<'_>) -> Result<bool, CaseProblem> {
-    let Some(scope) = section(top, "scope", &["unlisted"])? else {
+    let Some(scope) = section(top, "scope", &SCOPE)? else {
         return Ok(false);
     };
     let Some(value) = scope.get("unlisted") else {
@@ -177,7 +202,7 @@ fn unlisted_beyond(top: &Section<'_>) -> Result<bool, CaseProblem> {
 type Excluded = (Vec<String>, Vec<String>, Proxies);
 
 fn exclude(top: &Section<'_>) -> Result<Excluded, CaseProblem> {
-    let Some(exclude) = section(top, "exclude", &["accounts", "clients"])? else {
+    let Some(exclude) = section(top, "exclude", &EXCLUDE)? else {
         return Ok(Excluded::default());
     };
     let mut networks = Proxies::default();

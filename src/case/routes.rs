@@ -7,7 +7,8 @@ use super::problem::{CaseProblem, nearest, quoted};
 use super::section::{Section, Value};
 use super::{Category, Check, PageSpec, RouteSpec};
 
-const KEYS: [&str; 10] = [
+/// Keys of `[[route]]`.
+pub(super) const KEYS: [&str; 10] = [
     "name",
     "module",
     "method",

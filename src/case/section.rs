@@ -218,7 +218,11 @@ impl<'s> Section<'s> {
         };
         let what = format!("unknown key {} in {}", quoted(key.get_ref()), self.title);
         let remedy = suggest(key.get_ref(), known.iter().copied(), || {
-            format!("the keys known there are {}", known.join(", "))
+            let all = format!("the keys known there are {}", known.join(", "));
+            match super::file::heading_of(key.get_ref()) {
+                Some(heading) => format!("it stands below {heading}; {all}"),
+                None => all,
+            }
         });
         Err(self.script.complain(Some(key.span()), None, what, remedy))
     }

@@ -13,7 +13,8 @@ use super::times::{OFFSET_REMEDY, clock_offset};
 use super::{AccountKey, DeclaredGap, FormatSpec, RouteSpec, SourceSpec};
 use crate::format::Proxies;
 
-const KEYS: [&str; 11] = [
+/// Keys of `[[source]]`.
+pub(super) const KEYS: [&str; 11] = [
     "name",
     "files",
     "format",

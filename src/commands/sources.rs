@@ -148,7 +148,7 @@ pub(super) fn check_routes(case: &Case, sources: &[SourceFacts]) -> Result<(), E
         )));
     }
     if routed == 0 {
-        return Err(Ending::Failed(format!(
+        return Err(Ending::Usage(format!(
             "none of {targets} requests matches any of the {} routes of {}; an answer from it would exclude everybody \
              without having looked: hold each `path` against the log (`breachscope records FILE` shows the paths; write \
              {{name}} for a segment)",
@@ -191,7 +191,7 @@ fn check_account(case: &Case, spec: &SourceSpec, facts: &SourceFacts) -> Result<
     let remedy = "taken as it stands, every request would count as one without an account and be beyond every scope: \
                   correct the key, or remove it if this log names no account (the answer then goes by client address, \
                   NO_ACCOUNT)";
-    Err(Ending::failed(case.written.complain(
+    Err(Ending::usage(case.written.complain(
         "source",
         &spec.name,
         "account",

@@ -29,8 +29,8 @@ pub(super) fn run(args: &SynthArgs) -> Result<(), Ending> {
         ..defaults
     };
     let summary = generate(&settings, &args.out).map_err(|problem| match problem {
-        SynthProblem::Settings(_) => Ending::usage(problem),
-        _ => Ending::failed(problem),
+        SynthProblem::Settings(_) | SynthProblem::NotEmpty(_) => Ending::usage(problem),
+        SynthProblem::Write(..) => Ending::failed(problem),
     })?;
     if args.json {
         return told::print(

@@ -51,6 +51,11 @@ pub fn run(contacts: &[Contact<'_>]) -> Vec<u32> {
     longest.iter().map(|contact| contact.access).collect()
 }
 
+/// Whether that is a harvest.
+pub fn is_harvest(facts: &Facts, reachable: u64) -> bool {
+    signal(facts, reachable).fired
+}
+
 pub(super) fn signal(facts: &Facts, reachable: u64) -> Signal {
     let Collected {
         objects,

@@ -40,7 +40,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use explain::Explanation;
-pub use harvest::{Collected, THRESHOLD as HARVEST_FROM, run as collecting};
+pub use harvest::{Collected, THRESHOLD as HARVEST_FROM, is_harvest, run as collecting};
 pub use order::Walk;
 pub use peers::Peers;
 pub use returned::Returned;

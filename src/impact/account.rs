@@ -57,6 +57,9 @@ pub struct AccountShare {
     pub doubtful: Vec<((About, Reason), Doubtful)>,
     /// The distinct requests behind them, sorted.
     pub undecided: Vec<Citation>,
+    /// What it asked for in vain and no table knows, where nothing beyond its scope was disclosed to it: as long as nobody
+    /// called it probing these are slips of the pen.
+    pub vain: Vec<Beyond>,
 }
 
 impl AccountShare {
@@ -110,6 +113,15 @@ impl AccountShare {
                         label: None,
                     });
                 }
+                Standing::UnknownObject if !anonymous && touch.certainty == Certainty::Nothing => {
+                    share.vain.push(Beyond {
+                        access,
+                        thing: Some(touch.thing),
+                        standing: touch.standing,
+                        certainty: touch.certainty,
+                        label: None,
+                    });
+                }
                 Standing::NotThen if touch.certainty > Certainty::Nothing => {
                     share.subjects_in_doubt(atlas, touch.thing, Reason::Ambiguous, &access);
                 }
@@ -125,8 +137,17 @@ impl AccountShare {
             share.doubt(About::Blind(access.route), Reason::NoObject, access);
         }
         share.beyond.sort_by_key(|beyond| beyond.access.order());
+        if share.disclosed() {
+            share.vain = Vec::new();
+        }
         share.settle();
         share
+    }
+
+    /// The account is called probing: what it asked for in vain carries that, whether a table knows it or not.
+    pub fn count_the_vain(&mut self) {
+        self.beyond.append(&mut self.vain);
+        self.beyond.sort_by_key(|beyond| beyond.access.order());
     }
 
     /// Whether anything beyond scope was disclosed.
@@ -142,6 +163,16 @@ impl AccountShare {
             if !page.known && page.certainty > Certainty::Nothing {
                 let about = About::UnknownContainer(page.container);
                 self.doubt(about, Reason::NoDirectory, &access);
+            }
+            let nowhere = !page.known && page.learned.0 == Standing::UnknownObject;
+            if nowhere && page.certainty == Certainty::Nothing && !anonymous {
+                self.vain.push(Beyond {
+                    access,
+                    thing: None,
+                    standing: Standing::UnknownObject,
+                    certainty: page.certainty,
+                    label: None,
+                });
             }
             let refused = page.certainty == Certainty::Nothing && page.beyond > 0;
             if refused && page.inside == 0 && !anonymous {
@@ -208,5 +239,6 @@ impl AccountShare {
         });
         self.doubtful.shrink_to_fit();
         self.beyond.shrink_to_fit();
+        self.vain.shrink_to_fit();
     }
 }

@@ -50,7 +50,7 @@ struct Common {
     /// Subjects that may be anybody's.
     anybody: u64,
     /// Of those, subjects that are known and lack only a unit.
-    placeless: u64,
+    placeless: BTreeSet<u32>,
     /// What stands in no controller's population: of those, objects that the directory does not know and subjects
     /// without a unit; all such subjects, where it is unbounded.
     outside: u64,
@@ -72,7 +72,9 @@ pub fn conclude(
     common.everybody = common.unbounded || unseen;
     if common.unbounded {
         // What no line shows may have been of somebody without a unit, too.
-        let unplaced = atlas.unplaced().saturating_sub(common.placeless);
+        let unplaced = atlas
+            .unplaced()
+            .saturating_sub(common.placeless.len() as u64);
         common.outside = common.outside.saturating_add(unplaced);
     }
     let nobody = exposure
@@ -118,7 +120,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         pathless: false,
         everybody: false,
         anybody: 0,
-        placeless: 0,
+        placeless: BTreeSet::new(),
         outside: 0,
     };
     for doubt in doubts {
@@ -132,13 +134,26 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         }
         common.reasons.insert(doubt.reason);
     }
+    // A disclosed object without a unit may be any controller's subject.
+    let nowhere = exposure.subjects.keys();
+    let nowhere = nowhere.filter(|(controller, _)| controller.is_none());
+    common.placeless = nowhere.map(|(_, subject)| *subject).collect();
+    if !common.placeless.is_empty() {
+        common.reasons.insert(Reason::Ambiguous);
+    }
+    let mut unknown = BTreeSet::new();
     for (about, reason) in exposure.doubtful.keys() {
         match about {
             About::Subject(Some(_), _) => continue,
-            About::Subject(None, _) | About::Unknown(_) => {
-                common.anybody += 1;
-                common.outside += 1;
-                common.placeless += u64::from(matches!(about, About::Subject(..)));
+            // Who is disclosed for sure, or in doubt for several reasons, is still one person.
+            About::Subject(None, subject) => {
+                if exposure.subjects.contains_key(&(None, *subject)) {
+                    continue;
+                }
+                common.placeless.insert(*subject);
+            }
+            About::Unknown(thing) => {
+                unknown.insert(*thing);
             }
             About::UnknownContainer(_) => common.unlimited(),
             // A route that is said to disclose nothing does no harm without an ID.
@@ -147,22 +162,13 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
         }
         common.reasons.insert(*reason);
     }
+    let may_be_anybody = (common.placeless.len() + unknown.len()) as u64;
+    common.anybody = common.anybody.saturating_add(may_be_anybody);
+    common.outside = common.outside.saturating_add(may_be_anybody);
     for (reason, more) in exposure.doubtful.others() {
         common.anybody += more;
         common.outside += more;
         common.reasons.insert(reason);
-    }
-    // A disclosed object without a unit may be any controller's subject.
-    let placeless = exposure
-        .subjects
-        .keys()
-        .filter(|(c, _)| c.is_none())
-        .count() as u64;
-    if placeless > 0 {
-        common.anybody += placeless;
-        common.outside += placeless;
-        common.placeless += placeless;
-        common.reasons.insert(Reason::Ambiguous);
     }
     common
 }
@@ -186,11 +192,8 @@ fn row(
     (exposure, published): (&Exposure, &Published),
     common: &Common,
 ) -> ControllerRow {
-    let subjects: Vec<&SubjectTally> = exposure
-        .subjects
-        .range((controller, 0)..=(controller, u32::MAX))
-        .map(|(_, tally)| tally)
-        .collect();
+    let own = || (exposure.subjects).range((controller, 0)..=(controller, u32::MAX));
+    let subjects: Vec<&SubjectTally> = own().map(|(_, tally)| tally).collect();
     let (undecided, mut reasons) = undecided(controller, exposure, published);
     // Who is confirmed is so whatever else is said of it.
     let unsure = subjects.iter();
@@ -201,14 +204,17 @@ fn row(
         .get(&Certainty::Confirmed)
         .copied()
         .unwrap_or(0);
-    let seen = subjects.len() as u64 + undecided;
+    let seen = (subjects.len() + undecided.len()) as u64;
     let bounded = controller.is_some();
     if bounded {
         reasons.extend(&common.reasons);
     }
     // A population does not hold who was disclosed and stands in none.
     let cap = population.map(|all| all.max(seen).saturating_add(common.outside));
-    let most = seen.saturating_add(common.anybody);
+    // Who stands among its subjects and, by another object, in no unit is still one person.
+    let twice = own().map(|((_, subject), _)| subject).chain(&undecided);
+    let twice = twice.filter(|subject| common.placeless.contains(subject));
+    let most = seen.saturating_add(common.anybody) - twice.count() as u64;
     let wide = match (bounded, common.unbounded) {
         (false, _) => Some(seen),
         (true, true) => cap,
@@ -261,7 +267,7 @@ fn undecided(
     controller: Option<ControllerIndex>,
     exposure: &Exposure,
     published: &Published,
-) -> (u64, BTreeSet<Reason>) {
+) -> (BTreeSet<u32>, BTreeSet<Reason>) {
     let lowest = (About::Subject(controller, 0), Reason::NoLog);
     let highest = (About::Subject(controller, u32::MAX), Reason::Ambiguous);
     let mut subjects = BTreeSet::new();
@@ -285,7 +291,7 @@ fn undecided(
             }
         }
     }
-    (subjects.len() as u64, reasons)
+    (subjects, reasons)
 }
 
 fn by_certainty(subjects: &[&SubjectTally]) -> BTreeMap<Certainty, u64> {
@@ -343,7 +349,7 @@ fn totals(
         max: match common.everybody {
             // No population holds who stands in none.
             true => populations.map(|all| {
-                all.max(seen.saturating_sub(common.placeless))
+                all.max(seen.saturating_sub(common.placeless.len() as u64))
                     .saturating_add(common.outside)
             }),
             false
@@ -352,7 +358,7 @@ fn totals(
             {
                 None
             }
-            false => Some(seen.saturating_add(common.anybody - common.placeless)),
+            false => Some(seen.saturating_add(common.anybody - common.placeless.len() as u64)),
         },
         subjects,
         undecided: in_doubt.len() as u64,

@@ -100,7 +100,7 @@ impl Merger<'_> {
 
     /// Whether a row's subject is only in doubt: because of the account's scope, the directory's age, or because the
     /// directory names none.
-    pub(super) fn leaves_open(
+    pub fn leaves_open(
         &self,
         row: u32,
         at: Stamp,

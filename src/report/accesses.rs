@@ -8,21 +8,38 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 
 use super::Answer;
 use crate::detect::Explanation;
-use crate::impact::{Beyond, Citation};
+use crate::impact::{Beyond, Citation, Merger};
 use crate::pipeline::AccountOutcome;
 use crate::sequence::{Access, NO_BYTES, NONE};
+use crate::words::Certainty;
 
 /// Rows that are put together before they are written: memory follows these, not how many there are.
 const ROWS: usize = 1 << 15;
 
 /// Writes the table. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
-/// an object of several subjects or controllers at that instant has a row for each. `time` is in microseconds, UTC.
+/// an object of several subjects or controllers at that instant has a row for each. `time` is in microseconds, UTC. `undecided`:
+/// it was disclosed and counts to no data subject, because nobody can say whether it was beyond scope, or whose it is.
 pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
     let schema = Columns::default().frame().map_err(io::Error::other)?;
     let mut writer = ParquetWriter::new(out)
         .with_compression(ParquetCompression::Zstd(None))
         .batched(schema.schema())
         .map_err(io::Error::other)?;
+    let merger = Merger {
+        atlas: answer.atlas,
+        routes: &answer.case.routes,
+        stale_from: answer.analysis.stale.as_ref().map(|stale| stale.from),
+    };
+    let undecided = |outcome: &AccountOutcome, beyond: &Beyond, row: Option<u32>| {
+        let at = beyond.access.time;
+        let open = |row| {
+            answer
+                .analysis
+                .panel
+                .leaves_open(&merger, outcome, (row, at))
+        };
+        beyond.certainty > Certainty::Nothing && row.is_none_or(open)
+    };
     let mut columns = Columns::default();
     let mut put = |columns: &mut Columns| {
         let frame = std::mem::take(columns).frame()?;
@@ -36,7 +53,7 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
                 put(&mut columns).map_err(io::Error::other)?;
                 written = true;
             }
-            columns.add(answer, (outcome, &label), beyond);
+            columns.add(answer, (outcome, &label), &undecided, beyond);
         }
     }
     if !written || !columns.time.is_empty() {
@@ -46,11 +63,14 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
+/// Whether a disclosure counts to no data subject: by the account, the access and the row that it tells.
+type Undecided<'u> = dyn Fn(&AccountOutcome, &Beyond, Option<u32>) -> bool + 'u;
+
 #[derive(Default)]
 struct Columns {
     time: Vec<i64>,
     account: Vec<String>,
-    client: Vec<String>,
+    client: Vec<Option<String>>,
     route: Vec<String>,
     object: Vec<Option<String>>,
     subject: Vec<Option<String>>,
@@ -67,6 +87,7 @@ struct Columns {
     standing: Vec<&'static str>,
     explanation: Vec<Option<&'static str>>,
     protected: Vec<bool>,
+    undecided: Vec<bool>,
 }
 
 impl Columns {
@@ -74,6 +95,7 @@ impl Columns {
         &mut self,
         answer: &Answer<'_>,
         (outcome, account): (&AccountOutcome, &str),
+        undecided: &Undecided<'_>,
         beyond: &Beyond,
     ) {
         let atlas = answer.atlas;
@@ -96,6 +118,7 @@ impl Columns {
             });
             self.subject
                 .push(row.map(|row| atlas.subject_name(atlas.subject(row)).into_owned()));
+            self.undecided.push(undecided(outcome, beyond, row));
             self.protected
                 .push(row.is_some_and(|row| atlas.row(row).protected));
             self.controller.push(match row {
@@ -114,7 +137,8 @@ impl Columns {
         let citation = Citation::of(access);
         self.time.push(access.time.0.div_euclid(1000));
         self.account.push(account.to_owned());
-        self.client.push(names.clients.text(access.client));
+        let client = names.clients.text(access.client);
+        self.client.push((!client.is_empty()).then_some(client));
         self.route.push(answer.route(access.route).to_owned());
         self.status
             .push((access.status != 0).then_some(i32::from(access.status)));
@@ -160,6 +184,7 @@ impl Columns {
                 Column::new("standing".into(), self.standing),
                 Column::new("explanation".into(), self.explanation),
                 Column::new("protected".into(), self.protected),
+                Column::new("undecided".into(), self.undecided),
             ],
         )
     }

@@ -15,6 +15,12 @@ use crate::words::{Stamp, nearest};
 
 /// Rows of each list that are shown.
 const SHOWN: usize = 8;
+/// Lists of requests that carry a verdict, the gravest first.
+const CARRYING: [&str; 3] = [
+    "requests_beyond_scope",
+    "requests_undecided",
+    "requests_collected",
+];
 /// Columns of the timeline.
 const COLUMNS: usize = 60;
 
@@ -97,8 +103,15 @@ pub fn tell(row: &Value, instants: &[i64], look: Look) -> String {
     story.quoted("runs", runs.iter().map(String::as_str));
     let would = items(row, "would_change").filter_map(Value::as_str);
     story.quoted("would_change", would);
-    let first = items(&row["requests_beyond_scope"], "first").filter_map(Value::as_str);
-    story.quoted("first_lines", first);
+    for carrying in CARRYING {
+        let first: Vec<&str> = items(&row[carrying], "first")
+            .filter_map(Value::as_str)
+            .collect();
+        if !first.is_empty() {
+            story.quoted("first_lines", first.into_iter());
+            break;
+        }
+    }
     story.text
 }
 
@@ -233,7 +246,7 @@ impl Story<'_> {
             ],
         );
         let contacts = self.say(
-            match row["first_seen"].is_string() {
+            match row["requests_beyond_scope"]["count"].as_u64() != Some(0) {
                 true => "contacts",
                 false => "contacts_none",
             },

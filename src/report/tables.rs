@@ -1,13 +1,17 @@
 //! The CSV tables of CASE.md §5.
 
+use std::collections::BTreeSet;
+
 use super::cells::{Table, joined, or_empty, sorted};
 use super::{Answer, FolderProblem};
 use crate::detect::Verdict;
 use crate::evidence::EXCERPT;
+use crate::impact::AccountFigures;
+use crate::pipeline::AccountOutcome;
 use crate::scope::ControllerIndex;
 use crate::scope::learned::{Learned, Owner};
 use crate::sequence::text;
-use crate::words::{Certainty, Reason};
+use crate::words::{Certainty, Reason, Stamp};
 
 /// `controllers.csv`: every controller of the directory, affected or not.
 pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
@@ -132,6 +136,17 @@ pub(super) fn learned(answer: &Answer<'_>, learned: &Learned) -> Result<Vec<u8>,
     table.finish()
 }
 
+/// Client addresses or user agents by their numbers, sorted; what the log leaves out is none.
+pub(super) fn named(numbers: &BTreeSet<u32>, name: impl Fn(u32) -> String) -> Vec<String> {
+    let texts = numbers.iter().map(|number| name(*number));
+    sorted(texts.filter(|text| !text.is_empty()))
+}
+
+/// First and last request beyond scope; of an account that has none, its first and last of all.
+pub(super) fn seen(outcome: &AccountOutcome, figures: &AccountFigures) -> (Stamp, Stamp) {
+    figures.seen.unwrap_or(outcome.span)
+}
+
 /// `accounts.csv`: accounts with a verdict, and those that the directory does not know.
 pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     let mut table = Table::new(&[
@@ -157,10 +172,13 @@ pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "undecided",
         "subjects_undecided",
     ])?;
+    let names = &answer.analysis.names;
+    let client = |number| names.clients.text(number);
+    let agent = |number| names.agents.text(number);
     for (outcome, figures) in answer.analysis.outcomes.iter().zip(&answer.figures) {
         let judgement = &outcome.judgement;
         let fired = judgement.signals.iter().filter(|signal| signal.fired);
-        let seen = figures.seen.unwrap_or(outcome.span);
+        let seen = seen(outcome, figures);
         let home = outcome.home.iter();
         table.row(&[
             outcome.person.label(),
@@ -178,8 +196,8 @@ pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             figures.confirmed.to_string(),
             figures.probable.to_string(),
             figures.controllers.len().to_string(),
-            figures.clients.len().to_string(),
-            figures.agents.len().to_string(),
+            named(&figures.clients, client).len().to_string(),
+            named(&figures.agents, agent).len().to_string(),
             outcome.kind.clone(),
             joined(
                 outcome

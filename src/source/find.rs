@@ -308,7 +308,7 @@ fn nothing_found(folder: &Path, place: String, glob: &str) -> SourceProblem {
         home if home.is_empty() || home == "." => "the case's folder".to_owned(),
         _ => folder.display().to_string(),
     };
-    SourceProblem::new(place, format!("no file in {home} matches"), remedy)
+    SourceProblem::new(place, format!("no file in {home} matches"), remedy).of_case()
 }
 
 fn no_member(candidate: &Candidate, put_aside: &[(String, &'static str)]) -> SourceProblem {
@@ -329,6 +329,7 @@ fn no_member(candidate: &Candidate, put_aside: &[(String, &'static str)]) -> Sou
         "no member matches what `files` names behind `!/`".to_owned(),
         "correct the glob behind `!/`, or leave it out to read all members of the archive",
     )
+    .of_case()
 }
 
 fn claimed_twice(found: &Found, first: &str, second: &str) -> SourceProblem {

@@ -16,6 +16,7 @@ mod case;
 mod cases;
 mod cause;
 mod claims;
+mod contract;
 mod coverage;
 mod custody;
 mod damage;

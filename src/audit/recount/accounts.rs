@@ -51,7 +51,9 @@ fn one(audit: &mut Audit, (place, row): (&str, &Row), cited: &[&Cited<'_>], basi
         .collect();
     let disclosing = cited.iter().filter(|one| one.row.disclosed());
     let controllers: BTreeSet<&str> = disclosing.filter_map(|one| one.row.controller).collect();
-    let clients: BTreeSet<&str> = cited.iter().map(|one| one.row.client).collect();
+    let clients: BTreeSet<&str> = (cited.iter().map(|one| one.row.client))
+        .filter(|client| !client.is_empty())
+        .collect();
     let figures = [
         ("accesses", disclosed),
         ("attempts", requests.len() - disclosed),
@@ -81,7 +83,7 @@ fn one(audit: &mut Audit, (place, row): (&str, &Row), cited: &[&Cited<'_>], basi
             FILE,
             (place, "user_agents"),
             cell_of(row, "user_agents"),
-            agents.len(),
+            agents.iter().filter(|agent| !agent.is_empty()).count(),
         );
     }
     let times = || cited.iter().map(|one| one.time());

@@ -77,6 +77,8 @@ pub(super) fn check(
         "subjects_confirmed",
         "subjects_probable",
         "subjects_undecided",
+        "first_seen",
+        "last_seen",
     ];
     let mut columns: Vec<(&str, &str)> = same.iter().map(|name| (*name, *name)).collect();
     columns.push(("undecided", "undecided_accesses"));
@@ -236,6 +238,13 @@ fn requests(audit: &mut Audit, basis: &Basis<'_>, found: &Value) {
             (&place, "requests_beyond_scope"),
             &requests["count"],
             references.len(),
+        );
+        let undecided = &entry["requests_undecided"]["count"];
+        audit.same(
+            FILE,
+            (&place, "requests_undecided"),
+            undecided.as_u64().unwrap_or(0),
+            entry["undecided_accesses"].as_u64().unwrap_or(0),
         );
         for reference in requests["first"].as_array().into_iter().flatten() {
             let reference = reference.as_str().unwrap_or_default();

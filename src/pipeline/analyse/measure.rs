@@ -9,8 +9,8 @@ use crate::case::{AccountRow, Case};
 use crate::detect::contacts::{Contact, Place, Reader};
 use crate::detect::explain::{Crowd, Explained, Explanation, Told, explain};
 use crate::detect::joint::{Taking, takings};
-use crate::detect::{Facts, HARVEST_FROM, Judgement, collecting, hand, takeover};
-use crate::impact::{AccountShare, Rhythm};
+use crate::detect::{Facts, HARVEST_FROM, Judgement, collecting, hand, is_harvest, takeover};
+use crate::impact::{AccountShare, Citation, Rhythm};
 use crate::scope::learned::{self, Learned};
 use crate::scope::{
     Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Standing, Thing,
@@ -114,6 +114,7 @@ impl<'w> Worker<'w> {
                 judgement: Judgement::default(),
                 share,
                 runs: Vec::new(),
+                collected: Vec::new(),
                 rhythm: Rhythm::default(),
                 person,
             },
@@ -215,6 +216,12 @@ impl<'w> Worker<'w> {
         measured.units = crate::detect::explain::units(contacts);
         measured.takings = takings(outcome.number, contacts);
         outcome.other_client = takeover::other_client(contacts, accesses);
+        outcome.collected = match is_harvest(&outcome.facts, outcome.reachable) {
+            true => (collecting(contacts).iter())
+                .map(|at| Citation::of(&accesses[*at as usize]))
+                .collect(),
+            false => Vec::new(),
+        };
         let collected = outcome.facts.collected.at_once >= HARVEST_FROM;
         measured.collecting = match outcome.share.beyond.is_empty() && collected {
             true => collecting(contacts),

@@ -27,7 +27,7 @@ use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
 use crate::detect::takeover::OtherClient;
 use crate::detect::{Facts, Group, Judgement, Verdict, hand};
-use crate::impact::{AccountShare, Beyond, Dark, Exposure, Merger, Rhythm, Run};
+use crate::impact::{AccountShare, Beyond, Citation, Dark, Exposure, Merger, Rhythm, Run};
 use crate::route::content::RouteContent;
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
@@ -102,6 +102,8 @@ pub struct AccountOutcome {
     /// Its ordered runs in which something is missing; not yet when it is only measured.
     #[serde(skip)]
     pub runs: Vec<Run>,
+    /// The requests of what it collected in its scope, if that is a harvest.
+    pub collected: Vec<Citation>,
     /// What its own pace tells of the logs; not yet when it is only measured.
     #[serde(skip)]
     pub rhythm: Rhythm,
@@ -166,7 +168,11 @@ impl Analysis {
             outcome.runs = runs;
         }
         self.exposure.close();
-        for outcome in outcomes {
+        for mut outcome in outcomes {
+            match outcome.judgement.verdict {
+                Some(Verdict::Probing) => outcome.share.count_the_vain(),
+                _ => outcome.share.vain = Vec::new(),
+            }
             if outcome.judgement.verdict.is_some() {
                 self.labels.insert(outcome.number, outcome.person.label());
                 self.outcomes.push(outcome);

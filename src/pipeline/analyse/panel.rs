@@ -237,6 +237,17 @@ impl Panel {
         AccountFigures::of(merger, &outcome.share, &sure)
     }
 
+    /// Whether a row's subject, disclosed to an account at an instant, does not count: nobody can say whether it was beyond
+    /// its scope, or whose data it is.
+    pub fn leaves_open(
+        &self,
+        merger: &Merger<'_>,
+        outcome: &AccountOutcome,
+        (row, at): (u32, Stamp),
+    ) -> bool {
+        merger.leaves_open(row, at, &|controller| self.sure(outcome, controller))
+    }
+
     /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.
     fn limits(&self, outcome: &AccountOutcome, limits: &Thresholds) -> Thresholds {
         let mut limits = *limits;

@@ -16,7 +16,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::cells::sorted;
-use super::{Answer, rungs};
+use super::{Answer, rungs, tables};
 use crate::coverage::Allowance;
 use crate::detect::{NOT_DONE, Signal, Verdict};
 use crate::impact::{About, AccountFigures, ControllerRow, DETAILED, DoubtKey, Doubtful, Status};
@@ -207,6 +207,7 @@ fn account(
         .map(|b| crate::impact::Citation::of(&b.access));
     let mut lines: Vec<_> = citations.collect();
     lines.dedup();
+    let seen = tables::seen(outcome, figures);
     let mut entry = json!({
         "account": outcome.person.label(),
         "verdict": outcome.judgement.verdict.map(Verdict::word),
@@ -236,18 +237,32 @@ fn account(
         "subjects_probable": figures.probable,
         "subjects_undecided": figures.doubtful,
         "undecided_accesses": figures.undecided,
-        "first_seen": figures.seen.map(|(first, _)| first.to_string()),
-        "last_seen": figures.seen.map(|(_, last)| last.to_string()),
+        "first_seen": seen.0.to_string(),
+        "last_seen": seen.1.to_string(),
         "controllers": figures.controllers.iter()
             .map(|index| answer.atlas.controller_id(Some(*index))).collect::<Vec<_>>(),
-        "client_addresses": sorted(figures.clients.iter().map(|n| names.clients.text(*n))),
-        "user_agents": sorted(figures.agents.iter().map(|n| names.agents.text(*n))),
+        "client_addresses": tables::named(&figures.clients, |n| names.clients.text(n)),
+        "user_agents": tables::named(&figures.agents, |n| names.agents.text(n)),
         "requests_beyond_scope": {
             "count": lines.len(),
             "first": lines.iter().take(LISTED).map(|line| answer.reference(*line)).collect::<Vec<_>>(),
             "all": "accesses.parquet",
         },
     });
+    // What else carries the verdict is in no table: nobody can say that it was beyond scope, or it was not.
+    let harvest = outcome.judgement.verdict == Some(Verdict::Harvest);
+    for (key, carrying, tells) in [
+        ("requests_undecided", &outcome.share.undecided, true),
+        ("requests_collected", &outcome.collected, harvest),
+    ] {
+        if tells && !carrying.is_empty() {
+            let first = carrying.iter().take(LISTED);
+            entry[key] = json!({
+                "count": carrying.len(),
+                "first": first.map(|line| answer.reference(*line)).collect::<Vec<_>>(),
+            });
+        }
+    }
     if let Some(runs) = runs::runs(answer, outcome) {
         entry["runs"] = runs;
     }

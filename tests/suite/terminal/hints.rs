@@ -47,7 +47,7 @@ fn complaints_name_the_key_s_line_under_the_path_as_given() {
             "logs/nothing*",
             "files",
             8,
-            1,
+            2,
         ),
         ("key-name", name, "name = 3", "name", 7, 2),
     ] {
@@ -74,7 +74,7 @@ fn an_unknown_format_is_told_of_the_writers_too_and_stars_of_what_they_match() {
         assert!(told.contains(name), "{told}");
     }
     let folder = two_schools("stars", "logs/access.log*", "logs/**");
-    let told = refused(&run_with(&[], &folder, &args), 1);
+    let told = refused(&run_with(&[], &folder, &args), 2);
     assert!(told.contains("write **/* for every file"), "{told}");
     for command in ["inspect", "init", "records"] {
         let help = said(&run_with(&[], &folder, &[command, "--help"]));
