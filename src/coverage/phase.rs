@@ -23,6 +23,8 @@ const SLOT: f64 = 0.5;
 /// Missing lines from which they are no single holes, and the share of all that they must be.
 const MISSED: usize = 20;
 const OFTEN: usize = 20;
+/// Lines for each beat of a job that several series share.
+const ONCE: f64 = 1.2;
 /// So many in a row are a hole and told as one.
 const HOLE: usize = 4;
 
@@ -42,6 +44,31 @@ pub(super) fn missed(pace: &Pace) -> Option<(i64, usize, usize)> {
         let told = all >= BEATS && missing >= MISSED && missing * OFTEN >= all;
         told.then_some((period, missing, all))
     })
+}
+
+/// Whether a job's lines fall to several series in turn: together they have all, and hardly one stands in two of them.
+pub(super) fn is_shared(parts: &[&Pace], period: i64) -> bool {
+    let mut cells: BTreeMap<i64, u64> = BTreeMap::new();
+    for (minute, lines) in parts.iter().flat_map(|part| part.cells()) {
+        *cells.entry(minute).or_default() += lines;
+    }
+    let hours = quiet(&Pace::new(cells.into_iter().collect()));
+    let Some(phase) = phase(&hours, period) else {
+        return false;
+    };
+    let (missing, all) = count(&hours, period, phase);
+    let beats = |minute: &i64| {
+        let hour = minute.div_euclid(60);
+        minute.rem_euclid(60).rem_euclid(period) == phase && hours.contains_key(&hour)
+    };
+    let each = parts
+        .iter()
+        .flat_map(|part| part.cells())
+        .filter(|(minute, _)| beats(minute))
+        .count();
+    let own = mask(period, phase);
+    let together: u32 = hours.values().map(|hour| (hour & own).count_ones()).sum();
+    all >= BEATS && missing * OFTEN < all && each as f64 <= f64::from(together) * ONCE
 }
 
 /// Hours with lines in few of their minutes, and in which. An hour without any is a silence, and judged as one.

@@ -2,14 +2,13 @@
 //! gone, or a filter was set. It leaves no silence.
 //!
 //! A day's share of the route in all lines is held against that of other days of its kind. Where it is low on all days
-//! nobody can tell. Where another route is asked for so much more on these days, a platform's new version, the requests
-//! went there.
+//! nobody can tell. Requests that another route took over (`taken`) are not missing.
 
 use std::collections::BTreeMap;
 
 use super::calendar::{Kind, MINUTE};
 use super::ledger::Ledger;
-use super::{Allowance, Doubt, Hole};
+use super::{Allowance, Doubt, Hole, taken};
 use crate::words::{Reason, Stamp};
 
 /// Lines that a day must have, and days of a kind that tell what is usual.
@@ -18,9 +17,6 @@ const DAYS: usize = 4;
 /// Requests that a day must lack to count, and the part of what is usual up to which it lacks most.
 const EXPECTED: f64 = 60.0;
 const PART: f64 = 1.0 / 3.0;
-
-/// Of what a route lacks, what another must have more than is usual to have taken it over.
-const TAKEN: f64 = 0.5;
 
 /// A day: where it begins, all lines, the route's.
 type Day = (i64, u64, u64);
@@ -43,7 +39,16 @@ pub(super) fn judge(ledger: &Ledger<'_>, holes: &[Hole]) -> Vec<Doubt> {
         .collect();
     let routes = (0..ledger.routes.len()).filter(|route| ledger.logs(*route));
     routes
-        .filter_map(|route| doubt(ledger, route, &thin(ledger, route, &days)))
+        .filter_map(|route| {
+            let thin = thin(ledger, route, &days);
+            let is_thin = |from: i64| thin.iter().any(|(day, _)| day.0 == from);
+            let (silent, others): (Vec<_>, Vec<_>) =
+                days.iter().partition(|(from, _)| is_thin(*from));
+            match taken::over(ledger, route, &silent, &others) {
+                true => None,
+                false => doubt(ledger, route, &thin),
+            }
+        })
         .collect()
 }
 
@@ -63,39 +68,14 @@ fn thin(ledger: &Ledger<'_>, route: usize, days: &[(i64, i64)]) -> Vec<(Day, f64
         let mut shares: Vec<f64> = days.iter().map(share).collect();
         shares.sort_by(f64::total_cmp);
         let usual = shares[shares.len() * 3 / 4];
-        let expected = |day: &Day| usual * day.1 as f64;
-        let lacks = |day: &Day| expected(day) >= EXPECTED && (day.2 as f64) < expected(day) * PART;
-        let (thin, full): (Vec<Day>, Vec<Day>) = days.into_iter().partition(lacks);
-        let own = thin
-            .into_iter()
-            .filter(|day| !taken(ledger, route, day, &full));
-        found.extend(own.map(|day| (day, expected(&day))));
+        found.extend(days.into_iter().filter_map(|day| {
+            let expected = usual * day.1 as f64;
+            let lacks = expected >= EXPECTED && (day.2 as f64) < expected * PART;
+            lacks.then_some((day, expected))
+        }));
     }
     found.sort_by_key(|(day, _)| day.0);
     found
-}
-
-/// Whether another route has about as many more requests on a day as this one lacks, to what neither of them is asked.
-fn taken(ledger: &Ledger<'_>, route: usize, day: &Day, full: &[Day]) -> bool {
-    let until = |from: i64| from.saturating_add(super::pace::DAY);
-    let of = |route: usize, from: i64| ledger.routes[route].lines(from, until(from)) as f64;
-    (0..ledger.routes.len())
-        .filter(|other| *other != route)
-        .any(|other| {
-            // Requests for both, to as many lines of all else.
-            let rates = |(from, all, own): &Day| {
-                let there = of(other, *from);
-                let rest = *all as f64 - *own as f64 - there;
-                (rest > 0.0).then(|| (*own as f64 / rest, there / rest))
-            };
-            let mut usual: Vec<(f64, f64)> = full.iter().filter_map(rates).collect();
-            usual.sort_by(|a, b| a.1.total_cmp(&b.1));
-            let (Some((own, there)), Some(middle)) = (rates(day), usual.get(usual.len() / 2))
-            else {
-                return false;
-            };
-            there - middle.1 >= TAKEN * (middle.0 - own)
-        })
 }
 
 fn doubt(ledger: &Ledger<'_>, route: usize, thin: &[(Day, f64)]) -> Option<Doubt> {

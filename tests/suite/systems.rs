@@ -186,6 +186,48 @@ fn a_job_every_twenty_minutes_is_no_sample_of_one_every_ten() {
     }
 }
 
+#[test]
+fn a_job_whose_lines_fall_to_two_nodes_is_no_sample() {
+    let mut town = Town::new("nodes", number, CARDS);
+    let card = |id: &str| format!("/v1/contacts/{id}");
+    town.ordinary(|class| format!("/books/k{class}"), card);
+    town.walk(card);
+    for at in (0..10 * 86_400).step_by(300) {
+        town.ask(at, "-", "/health", 15);
+    }
+    town.write();
+    let log = fs::read_to_string(town.folder.join("logs/access.log")).unwrap();
+    let mut nodes = [String::new(), String::new()];
+    for (at, line) in log.split_inclusive('\n').enumerate() {
+        nodes[(at * 2_654_435_761 >> 7) % 2].push_str(line);
+    }
+    let case = fs::read_to_string(town.folder.join("case.toml")).unwrap();
+    let (before, source) = case.split_at(case.find("[[source]]").unwrap());
+    let (source, rest) = source.split_at(source.find("[[route]]").unwrap());
+    let sources = ["a", "b"].map(|name| {
+        let named = source.replace("\"edge\"", &format!("\"{name}\""));
+        named.replace("logs/access.log", &format!("logs/{name}.log"))
+    });
+    fs::write(town.folder.join("logs/a.log"), &nodes[0]).unwrap();
+    fs::write(town.folder.join("logs/b.log"), &nodes[1]).unwrap();
+    let both = format!("{before}{}{rest}", sources.concat());
+    fs::write(town.folder.join("both.toml"), both).unwrap();
+    let out = town.folder.join("both");
+    crate::answer::scan(&town.folder.join("both.toml"), &out, &[]);
+    is_the_walk(&out);
+    // One of them alone lacks half of the lines.
+    let one = format!("{before}{}{rest}", sources[0]);
+    fs::write(town.folder.join("one.toml"), one).unwrap();
+    let out = town.folder.join("one");
+    crate::answer::scan(&town.folder.join("one.toml"), &out, &[]);
+    let rows = crate::answer::table(&out.join("controllers.csv"));
+    assert!(
+        rows.iter().all(|row| row["reasons"].contains("SAMPLED")),
+        "{rows:?}"
+    );
+    fs::remove_dir_all(&town.folder).unwrap();
+}
+
 /// Two weeks in which everybody reads; from the eighth day on by another route, or no longer.
 fn moved(name: &str, after: Option<&str>) -> Vec<serde_json::Value> {
     let routes = format!(

@@ -19,6 +19,8 @@ const USUAL_PAGE: u64 = 25;
 /// Share of the different IDs (in hundredths) that the directory must know.
 const KNOWN: u64 = 30;
 
+/// Share that proves as much where both tables know the IDs.
+const ALL_KNOWN: u64 = 90;
 /// Different values known to the directory that prove as much as a share of them.
 const HITS: u64 = 5;
 /// Different values that must look like keys before they are taken for IDs.
@@ -186,6 +188,14 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
                 hits.0, hits.1
             ),
         ),
+        // Whoever is in the much smaller table each time is not there by chance.
+        (o, c) if c >= ALL_KNOWN && o > 0 && known.containers.len() * 3 <= known.objects.len() => (
+            Role::Container,
+            Sureness::Likely,
+            format!(
+                "{c} % of its IDs are containers of the directory, which has far more objects, {o} % are objects too"
+            ),
+        ),
         (o, c) if known.tells() && o.max(c) > 0 => (
             structural.0,
             Sureness::Likely,
@@ -228,10 +238,21 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
 /// The variable that names what the route is about: what the directory knows best, else the path's last
 /// one, else the fullest query parameter.
 fn id_of<'r>(route: &'r Route, known: &Known) -> Option<(&'r Variable, (u64, u64))> {
+    // A letter is a page's name, or anything's: it is an ID's where nothing else is.
+    let letter = |variable: &Variable| {
+        let (objects, containers) = known.shares(&variable.values);
+        let most = objects.max(containers) >= ALL_KNOWN;
+        known.tells()
+            && most
+            && variable.name.len() == 1
+            && variable.values.distinct.len() >= MANY_KEYS
+    };
+    let mut others = route.variables.iter();
+    let alone = !others.any(|one| one.paging.is_none() && one.is_id());
     let candidates: Vec<(&Variable, (u64, u64))> = route
         .variables
         .iter()
-        .filter(|variable| variable.paging.is_none())
+        .filter(|variable| variable.paging.is_none() || alone && letter(variable))
         .map(|variable| (variable, known.shares(&variable.values)))
         .filter(|(variable, shares)| {
             // What the directory knows is an ID whatever its shape; whoever tries names in turn meets many
@@ -336,6 +357,20 @@ fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, S
             Role::Object,
             Sureness::Likely,
             "it is the path's last segment".to_owned(),
+        );
+    }
+    let said = route.query.iter().map(|(_, value)| value.as_str());
+    let many = said.chain([last]).find(|word| {
+        let lower = word.to_lowercase();
+        ["list", "export", "members"]
+            .iter()
+            .any(|one| lower.contains(one))
+    });
+    if let Some(word) = many.filter(|_| variable.in_query) {
+        return (
+            Role::Container,
+            Sureness::Guess,
+            format!("what it is asked for, `{word}`, sounds like many"),
         );
     }
     if variable.in_query {

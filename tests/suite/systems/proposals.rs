@@ -95,6 +95,28 @@ fn scripts_that_do_many_things() {
 }
 
 #[test]
+fn a_letter_that_is_no_page_and_ids_that_are_of_both_kinds() {
+    proposes(
+        "letter",
+        number,
+        (
+            &|class| format!("/cgi-bin/book.pl?action=list&class=k{class}"),
+            &|id| format!("/cgi-bin/book.pl?action=show&n={id}"),
+        ),
+        &["object = \"n\"", "container = \"class\""],
+    );
+    // Contacts k0 to k179, classes k0 to k8.
+    proposes(
+        "both",
+        |pupil| format!("k{pupil}"),
+        (&|class| format!("/rpc?method=classOf&id=k{class}"), &|id| {
+            format!("/rpc?method=contact&id={id}")
+        }),
+        &["container = \"id\"", "object = \"id\""],
+    );
+}
+
+#[test]
 fn one_path_for_objects_and_lists() {
     proposes(
         "filters",
