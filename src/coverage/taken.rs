@@ -16,8 +16,9 @@ type Day = (i64, i64);
 
 /// Whether one other route has taken a route's requests over on all its silent days, by what is usual on the others.
 pub(super) fn over(ledger: &Ledger<'_>, route: usize, silent: &[Day], others: &[Day]) -> bool {
-    let logged = (0..ledger.routes.len()).filter(|other| *other != route && ledger.logs(*other));
-    logged.into_iter().any(|other| {
+    let mut logged =
+        (0..ledger.routes.len()).filter(|other| *other != route && ledger.logs(*other));
+    logged.any(|other| {
         let gains = silent.iter().filter_map(|day| {
             let usual = usual(ledger, (route, other), *day, others)?;
             let (own, there) = rates(ledger, (route, other), *day)?;

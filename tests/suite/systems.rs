@@ -199,7 +199,7 @@ fn a_job_whose_lines_fall_to_two_nodes_is_no_sample() {
     let log = fs::read_to_string(town.folder.join("logs/access.log")).unwrap();
     let mut nodes = [String::new(), String::new()];
     for (at, line) in log.split_inclusive('\n').enumerate() {
-        nodes[(at * 2_654_435_761 >> 7) % 2].push_str(line);
+        nodes[((at * 2_654_435_761) >> 7) % 2].push_str(line);
     }
     let case = fs::read_to_string(town.folder.join("case.toml")).unwrap();
     let (before, source) = case.split_at(case.find("[[source]]").unwrap());

@@ -316,11 +316,8 @@ fn is_file(route: &Route) -> bool {
 
 /// Whether files of a kind that is mostly the same for everybody are called after the directory's IDs: pictures of people.
 fn known_files(route: &Route, known: &Known) -> bool {
-    let hits = route.variables.iter().map(|one| known.hits(&one.values));
-    known.tells()
-        && hits
-            .into_iter()
-            .any(|(objects, containers)| objects + containers > 0)
+    let mut hits = route.variables.iter().map(|one| known.hits(&one.values));
+    known.tells() && hits.any(|(objects, containers)| objects + containers > 0)
 }
 
 /// Whether an ID names one thing or many, by where it stands and what else is asked for.
