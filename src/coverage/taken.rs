@@ -5,6 +5,7 @@
 //! against what neither of them is asked; one day is not enough, for a walk through the other route would look so.
 
 use super::ledger::Ledger;
+use super::pace::DAY;
 
 /// Silent days that must show it.
 const DAYS: usize = 2;
@@ -16,11 +17,15 @@ type Day = (i64, i64);
 
 /// Whether one other route has taken a route's requests over on all its silent days, by what is usual on the others.
 pub(super) fn over(ledger: &Ledger<'_>, route: usize, silent: &[Day], others: &[Day]) -> bool {
+    // An evening without anybody is no day of it.
+    let whole = |(from, until): &&Day| until - from >= DAY - 60;
+    let silent: Vec<Day> = silent.iter().filter(whole).copied().collect();
+    let others: Vec<Day> = others.iter().filter(whole).copied().collect();
     let mut logged =
         (0..ledger.routes.len()).filter(|other| *other != route && ledger.logs(*other));
     logged.any(|other| {
         let gains = silent.iter().filter_map(|day| {
-            let usual = usual(ledger, (route, other), *day, others)?;
+            let usual = usual(ledger, (route, other), *day, &others)?;
             let (own, there) = rates(ledger, (route, other), *day)?;
             Some((there - usual.1, usual.0 - own)).filter(|(_, lacks)| *lacks > 0.0)
         });

@@ -111,23 +111,20 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Whether two IDs look as if one hand had written them: with a digit, and equally long or of the same runs of letters and
-/// digits.
+/// Whether two IDs look as if one hand had written them: with digits, and of the same letters but for these, or equally
+/// long and not short.
 pub fn alike(a: &[u8], b: &[u8]) -> bool {
-    let runs = |id: &[u8]| {
-        let mut runs: Vec<u8> = id
+    let look = |id: &[u8]| {
+        let mut look: Vec<u8> = id
             .iter()
-            .map(|b| match b {
-                b'0'..=b'9' => b'0',
-                b if b.is_ascii_alphabetic() => b'a',
-                b => *b,
-            })
+            .map(|b| if b.is_ascii_digit() { b'0' } else { *b })
             .collect();
-        runs.dedup();
-        runs
+        look.dedup_by(|a, b| *a == b'0' && *b == b'0');
+        look
     };
     let has_digit = |id: &[u8]| id.iter().any(u8::is_ascii_digit);
-    has_digit(a) && has_digit(b) && (a.len() == b.len() || runs(a) == runs(b))
+    let same = || a.len() == b.len() && a.len() >= 4 || look(a) == look(b);
+    has_digit(a) && has_digit(b) && same()
 }
 
 /// An ID with letters around it that are the same for its whole kind: `p1237.json`, `Contacts(12)`, `Contacts('K7')`.

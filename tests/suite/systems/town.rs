@@ -16,6 +16,9 @@ pub struct Town {
     pub routes: String,
     /// Keys of `[case]` and of its source.
     pub keys: (String, String),
+    /// How many days, and seconds after which a monitor asks again.
+    pub days: u64,
+    pub every: usize,
     lines: Vec<(u64, String)>,
     /// The ID of a pupil, by number from 0.
     id: fn(usize) -> String,
@@ -49,6 +52,8 @@ impl Town {
             folder,
             routes: routes.to_owned(),
             keys: (String::new(), "account = \"remote_user\"".to_owned()),
+            days: 5,
+            every: 300,
             lines: Vec::new(),
             id,
             line: combined,
@@ -67,19 +72,25 @@ impl Town {
             .push((second, (self.line)(second, account, target, bytes)));
     }
 
-    /// Three days on which every pupil reads the own class: `list` writes a class's list, `card` a pupil's.
+    /// Some days on which every pupil reads the own class: `list` writes a class's list, `card` a pupil's.
     pub fn ordinary(&mut self, list: impl Fn(usize) -> String, card: impl Fn(&str) -> String) {
-        for day in 0..3 {
-            for pupil in 0..3 * PUPILS {
-                let second = day * 86_400 + 25_200 + (pupil as u64 * 233 + day * 17) % 40_000;
-                let (own, class) = (account(pupil), pupil / 20);
-                self.ask(second, &own, &list(class), 1400 + class);
-                for step in 0..3 {
-                    let other = class * 20 + (pupil * 7 + step * 5 + day as usize) % 20;
-                    let id = (self.id)(other);
-                    let at = second + 5 + 4 * step as u64;
-                    self.ask(at, &own, &card(&id), 400 + other * 3);
-                }
+        for day in 0..self.days {
+            self.day(day, &list, &card);
+        }
+    }
+
+    /// One of them, at times that nobody could foretell.
+    pub fn day(&mut self, day: u64, list: &dyn Fn(usize) -> String, card: &dyn Fn(&str) -> String) {
+        for pupil in 0..3 * PUPILS {
+            let mixed = (pupil as u64 + 1) * 2_654_435_761 + (day + 1) * 2_654_404_608;
+            let second = day * 86_400 + 25_200 + ((mixed % (1 << 32)) >> 5) % 45_000;
+            let (own, class) = (account(pupil), pupil / 20);
+            self.ask(second, &own, &list(class), 1400 + class);
+            for step in 0..3 {
+                let other = class * 20 + (pupil * 7 + step * 5 + day as usize) % 20;
+                let id = (self.id)(other);
+                let at = second + 5 + 4 * step as u64;
+                self.ask(at, &own, &card(&id), 400 + other * 3);
             }
         }
     }
@@ -95,7 +106,12 @@ impl Town {
 
     /// Writes logs, tables and case.
     pub fn write(&mut self) {
+        for second in (0..self.days * 86_400 - 7200).step_by(self.every) {
+            let line = combined(second, "-", "/health", 15);
+            self.lines.push((second, line));
+        }
         self.lines.sort();
+        self.lines.dedup();
         let put = |name: &str, text: String| fs::write(self.folder.join(name), text).unwrap();
         let lines = self.lines.iter().map(|(_, line)| line.as_str());
         put("logs/access.log", lines.collect());
