@@ -189,13 +189,20 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
             ),
         ),
         // Whoever is in the much smaller table each time is not there by chance.
-        (o, c) if c >= ALL_KNOWN && o > 0 && known.containers.len() * 3 <= known.objects.len() => (
-            Role::Container,
-            Sureness::Likely,
-            format!(
-                "{c} % of its IDs are containers of the directory, which has far more objects, {o} % are objects too"
-            ),
-        ),
+        (o, c)
+            if structural.0 == Role::Object
+                && c >= ALL_KNOWN
+                && o > 0
+                && known.containers.len() * 3 <= known.objects.len() =>
+        {
+            (
+                Role::Container,
+                Sureness::Likely,
+                format!(
+                    "{c} % of its IDs are containers of the directory, which has far more objects, {o} % are objects too"
+                ),
+            )
+        }
         (o, c) if known.tells() && o.max(c) > 0 => (
             structural.0,
             Sureness::Likely,
