@@ -67,6 +67,14 @@ impl Validity {
         self.from.is_none_or(|f| f <= at) && self.until.is_none_or(|u| at < u)
     }
 
+    /// Whether some instant lies inside of both.
+    pub fn meets(&self, other: &Validity) -> bool {
+        let before = |until: Option<Stamp>, from: Option<Stamp>| {
+            until.is_none_or(|until| from.is_none_or(|from| from < until))
+        };
+        before(self.until, other.from) && before(other.until, self.from)
+    }
+
     /// Whether both ends are open.
     pub fn always(&self) -> bool {
         self.from.is_none() && self.until.is_none()

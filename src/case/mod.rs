@@ -34,6 +34,7 @@ pub use leak::{Leak, LeakRecord};
 pub use objects::{Alike, ObjectRow, Objects};
 pub use problem::{CaseProblem, Complaint, Place};
 pub use recognise::{TableLikeness, recognise};
+pub use routes::variable_in;
 pub use thresholds::Thresholds;
 pub use written::Written;
 
@@ -257,9 +258,11 @@ pub struct RouteSpec {
     pub module: String,
     /// Upper-case methods; empty = all.
     pub method: Vec<String>,
-    /// Path template as written, but without a slash at its end; checked: `{name}` is one whole
-    /// segment, `{name*}` the rest and last.
+    /// Path template as written, but without a slash at its end; checked: `{name}` is one segment, or what stands there
+    /// between the letters around it (`{name}.json`), `{name*}` the rest and last.
     pub path: String,
+    /// Parameters that a request must carry, with their values, by name.
+    pub query: Vec<(String, String)>,
     /// Path variable or query parameter that holds object IDs.
     pub object: Option<String>,
     /// Path variable or query parameter that holds the container's ID.

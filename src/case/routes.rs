@@ -8,11 +8,12 @@ use super::section::{Section, Value};
 use super::{Category, Check, PageSpec, RouteSpec};
 
 /// Keys of `[[route]]`.
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 11] = [
     "name",
     "module",
     "method",
     "path",
+    "query",
     "object",
     "container",
     "page",
@@ -54,9 +55,10 @@ pub(super) fn read(top: &Section<'_>, ignore_case: bool) -> Result<Vec<RouteSpec
                 quoted(&first.name),
                 first.line
             );
-            return Err(
-                section.complain(what, "join the two, or tell them apart by method or path")
-            );
+            return Err(section.complain(
+                what,
+                "join the two, or tell them apart by method, path or query",
+            ));
         }
         routes.push(route);
     }
@@ -81,6 +83,7 @@ fn route(section: &Section<'_>, name: &str) -> Result<RouteSpec, CaseProblem> {
         module: section.text("module")?.unwrap_or_default().to_owned(),
         method: methods(section)?,
         path: trimmed(template).to_owned(),
+        query: conditions(section)?,
         object: holder(section, "object", (template, &variables))?,
         container,
         page: page.map(|p| paging(&p)).transpose()?,
@@ -119,7 +122,8 @@ fn variables<'t>(value: &Value<'_>, template: &'t str) -> Result<Vec<&'t str>, C
         return wrong(
             format!("{} contains a query", quoted(template)),
             "take out the part from \"?\"; a query parameter is named by object or \
-            container, whatever its value",
+            container, whatever its value; where its value tells which route it is, write \
+            query = { method = \"getContact\" }",
         );
     }
     if template.contains(['#', ';']) {
@@ -155,8 +159,8 @@ fn variables<'t>(value: &Value<'_>, template: &'t str) -> Result<Vec<&'t str>, C
             let what = format!("{} is neither a literal nor a variable", quoted(segment));
             return wrong(
                 what,
-                "write {name} as a whole segment, or {name*} for the rest of the path as the \
-                last one",
+                "write one {name} in a segment, with or without letters around it, or {name*} \
+                for the rest of the path as the last one",
             );
         };
         if names.contains(&name) {
@@ -172,18 +176,46 @@ fn variables<'t>(value: &Value<'_>, template: &'t str) -> Result<Vec<&'t str>, C
     Ok(names)
 }
 
-/// The variable that a segment is; empty for a literal, `None` where it is neither.
+/// The variable that stands in a segment; empty for a literal, `None` where it is neither.
 fn variable(segment: &str, last: bool) -> Option<&str> {
     if !segment.contains(['{', '}']) {
         return Some("");
     }
-    let inner = segment.strip_prefix('{')?.strip_suffix('}')?;
+    let (before, inner, behind) = variable_in(segment)?;
+    let whole = before.is_empty() && behind.is_empty();
     let name = match inner.strip_suffix('*') {
-        Some(name) if last => name,
+        Some(name) if last && whole => name,
         _ => inner,
     };
-    let plain = !name.is_empty() && !name.contains(['{', '}', '*']);
-    plain.then_some(name)
+    let braced = [before, name, behind].concat().contains(['{', '}', '*']);
+    (!name.is_empty() && !braced).then_some(name)
+}
+
+/// What stands in the braces of a template's segment, between the letters around them: `Contacts({contact})`,
+/// `{contact}.json`; `None` for a literal.
+pub fn variable_in(segment: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = segment.split_once('{')?;
+    let (inner, behind) = rest.split_once('}')?;
+    Some((before, inner, behind))
+}
+
+/// Parameters that a request must carry, with their values, where they tell which of several routes it asks for.
+fn conditions(section: &Section<'_>) -> Result<Vec<(String, String)>, CaseProblem> {
+    let Some(value) = section.get("query") else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for (name, value) in value.table(value.name())?.entries() {
+        found.push((name.to_owned(), value.text()?.to_owned()));
+    }
+    if found.is_empty() {
+        return Err(value.complain(
+            "names no parameter",
+            "write query = { method = \"getContact\" }, or leave it out",
+        ));
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// The template without the slash at its end, which targets lose before they are matched.
@@ -345,12 +377,15 @@ fn categories(section: &Section<'_>) -> Result<Vec<Category>, CaseProblem> {
 fn same_requests(a: &RouteSpec, b: &RouteSpec, ignore_case: bool) -> bool {
     let methods =
         a.method.is_empty() || b.method.is_empty() || a.method.iter().any(|m| b.method.contains(m));
-    let alike = |(x, y): (&str, &str)| match (x.starts_with('{'), y.starts_with('{')) {
-        (true, true) => x.ends_with("*}") == y.ends_with("*}"),
-        (false, false) => x == y || (ignore_case && x.eq_ignore_ascii_case(y)),
+    let alike = |(x, y): (&str, &str)| match (variable_in(x), variable_in(y)) {
+        (Some((a, x, b)), Some((c, y, d))) => {
+            (a, b) == (c, d) && x.ends_with('*') == y.ends_with('*')
+        }
+        (None, None) => x == y || (ignore_case && x.eq_ignore_ascii_case(y)),
         _ => false,
     };
     methods
+        && a.query == b.query
         && a.path.split('/').count() == b.path.split('/').count()
         && a.path.split('/').zip(b.path.split('/')).all(alike)
 }

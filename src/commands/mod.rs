@@ -30,6 +30,7 @@ mod respelled;
 mod sampling;
 mod scan;
 mod selftest;
+mod shared_ids;
 mod signals;
 mod sources;
 mod stage;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::glance::Glance;
 use super::inputs::head;
-use super::{Ending, doubled, nobody, respelled, unmatched, unnamed, unpaged};
+use super::{Ending, doubled, nobody, respelled, shared_ids, unmatched, unnamed, unpaged};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
 use crate::format::State;
@@ -24,6 +24,7 @@ pub(super) fn all(
     (names, glance): (&Names, &Glance),
 ) -> Result<Vec<String>, Ending> {
     let objects = case.directory.objects.as_ref();
+    shared_ids::check(atlas)?;
     unpaged::check(case, &glance.unpaged)?;
     Ok([
         unnamed::check(case, inputs, sources, glance)?,

@@ -12,9 +12,9 @@ use super::unmatched::is_word;
 use super::{Ending, again};
 use crate::case::{Case, Objects};
 use crate::format::Record;
-use crate::format::target::{Target, decode};
+use crate::format::target::{Target, decode, within};
 use crate::pipeline::Input;
-use crate::route::Router;
+use crate::route::{Router, flat};
 use crate::words::counted;
 
 /// Bytes of all logs that are looked at, and of each at least.
@@ -85,6 +85,14 @@ fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Asked>
         let word = std::str::from_utf8(segment).ok();
         word.filter(|word| is_word(word)).map(str::to_owned)
     };
+    let around = |segment: &[u8]| {
+        let (before, own, behind) = within(segment)?;
+        let (before, behind) = (std::str::from_utf8(before), std::str::from_utf8(behind));
+        Some((
+            format!("{}{{…}}{}", before.ok()?, behind.ok()?),
+            own.to_vec(),
+        ))
+    };
     let words: Vec<Option<String>> = segments.iter().map(|one| word(one)).collect();
     let path = words.iter().fold(String::new(), |path, word| {
         path + "/" + word.as_deref().unwrap_or("{…}")
@@ -102,7 +110,7 @@ fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Asked>
             asked.ids.insert(id);
         }
     };
-    let places = segments.into_iter().zip(&words).enumerate();
+    let places = segments.iter().cloned().zip(&words).enumerate();
     for (at, (id, _)) in places.filter(|(_, (_, word))| word.is_none()) {
         let shape = Shape {
             path: path.clone(),
@@ -111,14 +119,43 @@ fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Asked>
         };
         note(shape, id);
     }
-    for (key, value) in target.parameters().filter(|(_, value)| !value.is_empty()) {
-        if let Some(name) = word(&key) {
+    for (at, segment) in segments.iter().enumerate() {
+        let Some((written, own)) = around(segment) else {
+            continue;
+        };
+        let parts = words
+            .iter()
+            .enumerate()
+            .map(|(place, word)| match place == at {
+                true => written.as_str(),
+                false => word.as_deref().unwrap_or("{…}"),
+            });
+        let shape = Shape {
+            path: parts.fold(String::new(), |path, part| path + "/" + part),
+            at: Some(at),
+            parameter: String::new(),
+        };
+        note(shape, own);
+    }
+    let parameters = target.parameters().filter(|(_, value)| !value.is_empty());
+    let parameters = parameters.flat_map(|(key, value)| {
+        let mut inner = flat(&String::from_utf8_lossy(&key), &value);
+        if inner.is_empty() {
+            inner.push((
+                String::from_utf8_lossy(&key).into_owned(),
+                value.into_owned(),
+            ));
+        }
+        inner
+    });
+    for (key, value) in parameters {
+        if let Some(name) = word(key.as_bytes()) {
             let shape = Shape {
                 path: path.clone(),
                 at: None,
                 parameter: name,
             };
-            note(shape, value.into_owned());
+            note(shape, value);
         }
     }
 }

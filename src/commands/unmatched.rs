@@ -341,8 +341,11 @@ impl<'c> Wanted<'c> {
     /// `None` of a template that matches anything.
     fn of(route: &'c RouteSpec) -> Option<Wanted<'c>> {
         let segments = || route.path.split('/').filter(|part| !part.is_empty());
-        let variable = |part: &str| part.starts_with('{');
-        if segments().any(|part| part.ends_with("*}")) || segments().all(variable) {
+        let variable = |part: &str| part.starts_with('{') && part.ends_with('}');
+        let within = |part: &str| part.contains('{') && !variable(part);
+        // Of letters around an ID, and of a parameter's value, no word tells how far a request is.
+        let other = !route.query.is_empty() || segments().any(within);
+        if other || segments().any(|part| part.ends_with("*}")) || segments().all(variable) {
             return None;
         }
         let holder = route.object.as_ref().or(route.container.as_ref());

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::glance::Glance;
 use super::{Ending, again};
-use crate::case::{Case, PageSpec, RouteSpec};
+use crate::case::{Case, PageSpec, RouteSpec, variable_in};
 use crate::coverage::SourceFacts;
 use crate::format::Record;
 use crate::format::target::Target;
@@ -245,7 +245,7 @@ fn holders(route: &RouteSpec) -> impl Iterator<Item = (&'static str, &str)> {
 /// Whether it is a variable of the route's path.
 pub(super) fn in_path(route: &RouteSpec, name: &str) -> bool {
     let segments = route.path.split('/');
-    let mut variables = segments.filter_map(|one| one.strip_prefix('{')?.strip_suffix('}'));
+    let mut variables = segments.filter_map(|one| Some(variable_in(one)?.1));
     variables.any(|one| one.strip_suffix('*').unwrap_or(one) == name)
 }
 

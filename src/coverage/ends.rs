@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::calendar::{Kind, MINUTE};
 use super::ledger::Ledger;
 use super::pace::{DAY, Pace};
-use super::{Doubt, GapKind, Hole, silence};
+use super::{Doubt, GapKind, Hole, silence, taken};
 use crate::words::{Reason, Stamp};
 
 /// Days of a kind that tell how often a route is asked for; of two the quieter one counts.
@@ -144,7 +144,10 @@ pub(super) fn routes(ledger: &Ledger<'_>) -> Vec<Hole> {
         for (from, until, expected) in unasked(ledger, &ledger.routes[route], whole) {
             let hole = unasked_hole(ledger, Some(route), (from, until), expected);
             let known = |other: &Hole| other.from <= hole.from && hole.until <= other.until;
-            if !told.iter().any(known) {
+            let days = |from, until| ledger.calendar.days(from, until);
+            let others = [days(whole.0, from), days(until, whole.1)].concat();
+            let taken = || taken::over(ledger, route, &days(from, until), &others);
+            if !told.iter().any(known) && !taken() {
                 holes.push(hole);
             }
         }

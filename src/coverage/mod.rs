@@ -23,6 +23,7 @@ mod reach;
 mod rows;
 mod said;
 mod silence;
+mod taken;
 mod thinned;
 mod twice;
 
@@ -406,7 +407,7 @@ fn one(
     doubts.extend(said);
     holes.extend(ends::missing(ledger, &holes, window));
     holes.extend(ends::routes(ledger));
-    doubts.extend(periodic::judge(ledger));
+    doubts.extend(periodic::judge(ledger, peers));
     holes.sort_by(|a, b| {
         (a.from, a.until, a.kind, &a.basis).cmp(&(b.from, b.until, b.kind, &b.basis))
     });

@@ -16,7 +16,9 @@ const MISSED: usize = 20;
 const OFTEN: usize = 20;
 
 /// What is missing regularly. It widens by the population: such lines may have shown anybody's data at any time.
-pub(super) fn judge(ledger: &Ledger<'_>) -> Vec<Doubt> {
+///
+/// `peers` are the other sources: where a job's lines fall to several nodes in turn, each of them lacks what another has.
+pub(super) fn judge(ledger: &Ledger<'_>, peers: &[&Ledger<'_>]) -> Vec<Doubt> {
     // A sample that the case tells of is missing everywhere too.
     if ledger.spec.sampling.is_some() {
         return Vec::new();
@@ -34,7 +36,14 @@ pub(super) fn judge(ledger: &Ledger<'_>) -> Vec<Doubt> {
         ))
     });
     let beats = beats(&ledger.all).map(|(beat, missing, all)| (beat + 1, missing, all));
-    let beats = beats.or_else(|| phase::missed(&ledger.all)).map(|(beat, missing, all)| {
+    let beats = beats.or_else(|| phase::missed(&ledger.all));
+    let others: Vec<&Pace> = peers.iter().map(|peer| &peer.all).collect();
+    let beats = beats.filter(|(beat, ..)| {
+        let with = |others: &[&Pace]| phase::is_shared(&[&[&ledger.all], others].concat(), *beat);
+        let single = || others.iter().any(|other| with(&[*other]));
+        !(others.len() > 1 && with(&others) || single())
+    });
+    let beats = beats.map(|(beat, missing, all)| {
         doubt(format!(
             "something writes a line every {beat} minutes into source \"{name}\" at all hours; of {all} such lines {missing} are \
              missing all over: a host of several is not in these logs, or they are a sample"

@@ -18,9 +18,13 @@ const DAYS: usize = 3;
 /// Share of a job's minutes that have a line at least, and how much above the others' that is.
 const THERE: f64 = 0.5;
 const ABOVE: f64 = 0.3;
+/// Of what is usual at a job's minutes, the share that each of them has at least.
+const SLOT: f64 = 0.5;
 /// Missing lines from which they are no single holes, and the share of all that they must be.
 const MISSED: usize = 20;
 const OFTEN: usize = 20;
+/// Lines for each beat of a job that several series share.
+const ONCE: f64 = 1.2;
 /// So many in a row are a hole and told as one.
 const HOLE: usize = 4;
 
@@ -40,6 +44,31 @@ pub(super) fn missed(pace: &Pace) -> Option<(i64, usize, usize)> {
         let told = all >= BEATS && missing >= MISSED && missing * OFTEN >= all;
         told.then_some((period, missing, all))
     })
+}
+
+/// Whether a job's lines fall to several series in turn: together they have all, and hardly one stands in two of them.
+pub(super) fn is_shared(parts: &[&Pace], period: i64) -> bool {
+    let mut cells: BTreeMap<i64, u64> = BTreeMap::new();
+    for (minute, lines) in parts.iter().flat_map(|part| part.cells()) {
+        *cells.entry(minute).or_default() += lines;
+    }
+    let hours = quiet(&Pace::new(cells.into_iter().collect()));
+    let Some(phase) = phase(&hours, period) else {
+        return false;
+    };
+    let (missing, all) = count(&hours, period, phase);
+    let beats = |minute: &i64| {
+        let hour = minute.div_euclid(60);
+        minute.rem_euclid(60).rem_euclid(period) == phase && hours.contains_key(&hour)
+    };
+    let each = parts
+        .iter()
+        .flat_map(|part| part.cells())
+        .filter(|(minute, _)| beats(minute))
+        .count();
+    let own = mask(period, phase);
+    let together: u32 = hours.values().map(|hour| (hour & own).count_ones()).sum();
+    all >= BEATS && missing * OFTEN < all && each as f64 <= f64::from(together) * ONCE
 }
 
 /// Hours with lines in few of their minutes, and in which. An hour without any is a silence, and judged as one.
@@ -72,7 +101,19 @@ fn phase(hours: &BTreeMap<i64, u64>, period: i64) -> Option<i64> {
         let own = share(hours, phase);
         own >= THERE && own >= chance / (period - 1) as f64 + ABOVE
     };
-    (0..period).find(|phase| stands_out(&order, *phase) && stands_out(quieter, *phase))
+    // A job that comes every twenty minutes is at half of the minutes of one every ten, and always at the same ones; lines
+    // that were lost are missing at all of them.
+    let everywhere = |phase: i64| {
+        let own = share(&order, phase);
+        let at = |minute: i64| {
+            let there = order.iter().filter(|hour| *hour & (1 << minute) != 0);
+            there.count() as f64 / order.len().max(1) as f64
+        };
+        let minutes = (0..60).filter(|minute| minute % period == phase);
+        minutes.map(at).all(|there| there >= own * SLOT)
+    };
+    let is_phase = |phase: &i64| stands_out(&order, *phase) && stands_out(quieter, *phase);
+    (0..period).find(|phase| is_phase(phase) && everywhere(*phase))
 }
 
 /// The minutes of an hour at a phase.
@@ -130,6 +171,16 @@ mod tests {
         );
         assert_eq!(missed(&days(|_| false)), None);
         assert_eq!(missed(&days(|n| (300..400).contains(&n))), None);
+    }
+
+    #[test]
+    fn a_job_that_comes_more_seldom_is_no_job_that_is_missing() {
+        for every in [15, 20, 30, 60] {
+            let beats = (0..10 * DAY).step_by(every);
+            let by_day = (0..10 * DAY).filter(|m| (420..1320).contains(&m.rem_euclid(DAY)));
+            let pace = Pace::new(beats.chain(by_day).map(|m| (m, 1)).collect());
+            assert_eq!(missed(&pace), None, "every {every} minutes");
+        }
     }
 
     #[test]

@@ -2,13 +2,13 @@
 //! gone, or a filter was set. It leaves no silence.
 //!
 //! A day's share of the route in all lines is held against that of other days of its kind. Where it is low on all days
-//! nobody can tell.
+//! nobody can tell. Requests that another route took over (`taken`) are not missing.
 
 use std::collections::BTreeMap;
 
 use super::calendar::{Kind, MINUTE};
 use super::ledger::Ledger;
-use super::{Allowance, Doubt, Hole};
+use super::{Allowance, Doubt, Hole, taken};
 use crate::words::{Reason, Stamp};
 
 /// Lines that a day must have, and days of a kind that tell what is usual.
@@ -39,7 +39,16 @@ pub(super) fn judge(ledger: &Ledger<'_>, holes: &[Hole]) -> Vec<Doubt> {
         .collect();
     let routes = (0..ledger.routes.len()).filter(|route| ledger.logs(*route));
     routes
-        .filter_map(|route| doubt(ledger, route, &thin(ledger, route, &days)))
+        .filter_map(|route| {
+            let thin = thin(ledger, route, &days);
+            let is_thin = |from: i64| thin.iter().any(|(day, _)| day.0 == from);
+            let (silent, others): (Vec<_>, Vec<_>) =
+                days.iter().partition(|(from, _)| is_thin(*from));
+            match taken::over(ledger, route, &silent, &others) {
+                true => None,
+                false => doubt(ledger, route, &thin),
+            }
+        })
         .collect()
 }
 

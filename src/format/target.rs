@@ -10,6 +10,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug)]
 pub struct Target<'a> {
     host: Option<&'a [u8]>,
+    raw_path: &'a [u8],
     path: Cow<'a, [u8]>,
     query: Option<&'a [u8]>,
 }
@@ -27,12 +28,18 @@ impl<'a> Target<'a> {
         } else {
             path
         };
+        let raw_path = path;
         let path = if is_plain(path) {
             Cow::Borrowed(path)
         } else {
             Cow::Owned(normalised(path))
         };
-        Target { host, path, query }
+        Target {
+            host,
+            raw_path,
+            path,
+            query,
+        }
     }
 
     /// The normalised path: parameters after `;` cut from every segment, percent-encoded
@@ -61,17 +68,95 @@ impl<'a> Target<'a> {
     }
 
     /// The query's parameters in the order written, `+` read as a blank and percent-encoding
-    /// undone in names and values. `&amp;` is no separator: the server saw a parameter `amp;x`.
+    /// undone in names and values. `&amp;` is no separator: the server saw a parameter `amp;x`. Behind them those of the
+    /// path, `;jsessionid=…`.
     pub fn parameters(&self) -> impl Iterator<Item = (Cow<'a, [u8]>, Cow<'a, [u8]>)> + use<'a> {
         let query = self.query.unwrap_or_default();
-        query
+        let own = query
             .split(|&b| b == b'&')
             .filter(|pair| !pair.is_empty())
             .map(|pair| {
                 let (name, value) = cut(pair, b'=');
                 (decode_form(name), decode_form(value.unwrap_or_default()))
-            })
+            });
+        let of_path = self.behind_semicolons().filter_map(|(_, piece)| {
+            let (name, value) = cut(piece, b'=');
+            Some((decode(name), decode(value?)))
+        });
+        own.chain(of_path)
     }
+
+    /// What stands behind the semicolon of a segment that a list is written in, `/batch/1;2;3`: pieces that are no
+    /// parameters and look as the first one does, which is `first`. `/contacts/12;v2` is contact 12 and nothing else.
+    pub fn listed_with(&self, first: &[u8]) -> impl Iterator<Item = Cow<'a, [u8]>> {
+        self.behind_semicolons()
+            .filter(move |(own, piece)| *decode(own) == *first && !piece.contains(&b'='))
+            .map(|(_, piece)| decode(piece))
+            .filter(move |piece| alike(piece, first))
+    }
+
+    /// Each piece behind a semicolon of the path, with what stands before the first one of its segment.
+    fn behind_semicolons(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let path = match memchr::memchr(b';', self.raw_path) {
+            Some(_) => self.raw_path,
+            None => &[],
+        };
+        path.split(|&b| b == b'/').flat_map(|segment| {
+            let mut pieces = segment.split(|&b| b == b';');
+            let first = pieces.next().unwrap_or_default();
+            pieces
+                .filter(|piece| !piece.is_empty())
+                .map(move |piece| (first, piece))
+        })
+    }
+}
+
+/// Whether two IDs look as if one hand had written them: with digits, and of the same letters but for these, or equally
+/// long and not short.
+pub fn alike(a: &[u8], b: &[u8]) -> bool {
+    let look = |id: &[u8]| {
+        let mut look: Vec<u8> = id
+            .iter()
+            .map(|b| if b.is_ascii_digit() { b'0' } else { *b })
+            .collect();
+        look.dedup_by(|a, b| *a == b'0' && *b == b'0');
+        look
+    };
+    let has_digit = |id: &[u8]| id.iter().any(u8::is_ascii_digit);
+    let same = || a.len() == b.len() && a.len() >= 4 || look(a) == look(b);
+    has_digit(a) && has_digit(b) && same()
+}
+
+/// An ID with letters around it that are the same for its whole kind: `p1237.json`, `Contacts(12)`, `Contacts('K7')`.
+pub fn within(segment: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let parted = |start: usize, end: usize| {
+        let own = segment
+            .get(start..end)
+            .filter(|own| own.iter().any(u8::is_ascii_digit))?;
+        Some((&segment[..start], own, &segment[end..]))
+    };
+    if let Some(end) = segment
+        .len()
+        .checked_sub(1)
+        .filter(|at| segment[*at] == b')')
+    {
+        let open = memchr::memchr(b'(', segment).filter(|at| *at > 0)? + 1;
+        let inner = segment.get(open..end)?;
+        let named = memchr::memchr(b'=', inner).map_or(0, |at| at + 1);
+        let quoted = usize::from(matches!(
+            &inner[named..],
+            [b'\'', .., b'\''] | [b'"', .., b'"']
+        ));
+        let (start, end) = (open + named + quoted, end - quoted);
+        let plain = |b: &u8| !b"(),='\"".contains(b);
+        return parted(start, end).filter(|(_, own, _)| own.iter().all(plain));
+    }
+    let dot = memchr::memrchr(b'.', segment)?;
+    let end = &segment[dot + 1..];
+    let is_ending = (1..=5).contains(&end.len())
+        && end.iter().all(u8::is_ascii_alphanumeric)
+        && end.iter().any(u8::is_ascii_alphabetic);
+    parted(0, dot).filter(|_| is_ending)
 }
 
 /// Undoes percent-encoding once and fully, as for an ID. A `%` that begins no escape stays.

@@ -90,7 +90,8 @@ impl Masker<'_, '_> {
         let mut out = Vec::with_capacity(line.bytes.len());
         let mut at = 0;
         let mut target_written = false;
-        for span in spans(line.bytes, &tokens) {
+        let target = record.target.as_deref().unwrap_or_default();
+        for span in spans(line.bytes, &tokens, signs_behind(target)) {
             out.extend_from_slice(&line.bytes[at..span.from]);
             match span.part {
                 Part::Kept => out.extend_from_slice(&line.bytes[span.from..span.until]),
@@ -328,14 +329,26 @@ fn is_month(word: &[u8]) -> bool {
     MONTHS.contains(&word)
 }
 
-/// Tokens with what lies between those that belong together.
-fn spans(bytes: &[u8], tokens: &[Token]) -> Vec<Token> {
+/// What a target ends with behind its last letter: `')`.
+fn signs_behind(target: &[u8]) -> &[u8] {
+    let last = target.iter().rposition(u8::is_ascii_alphanumeric);
+    target
+        .get(last.map_or(0, |at| at + 1)..)
+        .unwrap_or_default()
+}
+
+/// Tokens with what lies between those that belong together; `signs` are those that a target ends with.
+fn spans(bytes: &[u8], tokens: &[Token], signs: &[u8]) -> Vec<Token> {
     let mut spans: Vec<Token> = Vec::new();
     for token in tokens {
         let mut token = *token;
         if token.part == Part::Target {
             token.from -= ends(bytes[..token.from].iter().rev());
-            token.until += ends(bytes[token.until..].iter());
+            let behind = &bytes[token.until..];
+            token.until += match behind.starts_with(signs) {
+                true => signs.len().max(ends(behind.iter())),
+                false => ends(behind.iter()),
+            };
         }
         match spans.last_mut() {
             Some(last) if joins(bytes, last, &token) => last.until = token.until,

@@ -5,7 +5,7 @@
 
 use super::keys::Pseudonyms;
 use super::mask::MASKED;
-use crate::case::{Case, PageSpec, RouteSpec};
+use crate::case::{Case, PageSpec, RouteSpec, variable_in};
 use crate::format::target::Target;
 use crate::route::Router;
 use crate::sequence::text;
@@ -105,21 +105,26 @@ fn written(
     let mut in_path = (false, false);
     for part in route.path.split('/').filter(|part| !part.is_empty()) {
         out.push('/');
-        let name = part.strip_prefix('{').and_then(|p| p.strip_suffix('}'));
-        match name.map(|name| name.trim_end_matches('*')) {
-            None => out.push_str(part),
-            Some(name) if is(name, &route.object) => {
+        let Some((before, name, behind)) = variable_in(part) else {
+            out.push_str(part);
+            continue;
+        };
+        out.push_str(before);
+        match name.trim_end_matches('*') {
+            name if is(name, &route.object) => {
                 out.push_str(objects);
                 in_path.0 = true;
             }
-            Some(name) if is(name, &route.container) => {
+            name if is(name, &route.container) => {
                 out.push_str(container.unwrap_or(MASKED));
                 in_path.1 = true;
             }
-            Some(_) => out.push_str(MASKED),
+            _ => out.push_str(MASKED),
         }
+        out.push_str(behind);
     }
-    let mut query = Vec::new();
+    let own = route.query.iter();
+    let mut query: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
     if let (Some(name), false, false) = (&route.object, in_path.0, objects.is_empty()) {
         query.push(format!("{name}={objects}"));
     }
@@ -135,6 +140,7 @@ fn written(
         match known && figure && asked.container.is_some() {
             true => query.push(format!("{name}={}", text(&value))),
             false if is(&name, &route.object) || is(&name, &route.container) => {}
+            false if route.query.iter().any(|(own, _)| *own == name) => {}
             false => query.push(MASKED.to_owned()),
         }
     }

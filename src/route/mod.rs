@@ -10,6 +10,7 @@ pub mod disclosure;
 pub mod extract;
 mod hours;
 mod kept;
+mod named;
 mod numbers;
 mod part;
 mod series;
@@ -22,6 +23,7 @@ use crate::format::target::Target;
 pub use clock::{Clock, KEPT, Mark, TOLERANCE};
 pub use dark::BLOCK;
 pub use hours::{Counted, Hours, Lane, Seen};
+pub use named::flat;
 pub use numbers::{Numbers, Run};
 pub use series::{Series, minute};
 use template::{MOST_SEGMENTS, Segments, Template};
@@ -29,7 +31,8 @@ use template::{MOST_SEGMENTS, Segments, Template};
 /// The case's routes, compiled.
 #[derive(Clone, Debug)]
 pub struct Router {
-    /// Most specific first: literals beat variables, place by place; ties in the order of the case.
+    /// Most specific first: literals beat variables, place by place, then what asks for more of the query; ties in the
+    /// order of the case.
     routes: Vec<Route>,
     /// What the templates' paths begin with, up to the first variable.
     beginnings: Vec<Vec<u8>>,
@@ -41,6 +44,8 @@ struct Route {
     index: u16,
     template: Template,
     methods: Vec<String>,
+    query: Vec<(String, String)>,
+    ignore_case: bool,
     object: Option<Place>,
     container: Option<Place>,
     page: Option<PageSpec>,
@@ -96,7 +101,10 @@ impl Router {
             .enumerate()
             .map(|(index, spec)| Route::new(index, spec, ignore_case))
             .collect();
-        compiled.sort_by_key(|route| (route.template.rank(), route.index));
+        compiled.sort_by_key(|route| {
+            let conditions = std::cmp::Reverse(route.query.len());
+            (route.template.rank(), conditions, route.index)
+        });
         let mut beginnings: Vec<Vec<u8>> = compiled
             .iter()
             .map(|route| route.template.beginning())
@@ -142,7 +150,9 @@ impl Router {
         if !own_form || segments.fill(path).is_none() {
             return self.find(method, &Target::read(raw)).map(Asked::into_owned);
         }
-        let fits = |route: &&Route| route.template.fits_segments(&segments) && route.takes(method);
+        let fits = |route: &&Route| {
+            route.template.fits_segments(&segments) && route.takes(method) && route.is_meant(query)
+        };
         let route = self.routes.iter().find(fits)?;
         let asked = route.read_plain(&segments, query);
         Some(asked.unwrap_or_else(|| route.read(&Target::read(raw)).into_owned()))
@@ -164,7 +174,10 @@ impl Router {
         let path = target.path();
         self.routes
             .iter()
-            .find(|route| route.takes(method) && route.template.fits(path))
+            .find(|route| {
+                let fits = route.takes(method) && route.template.fits(path);
+                fits && route.is_meant_by(target)
+            })
             .map(|route| route.read(target))
     }
 
@@ -197,6 +210,8 @@ impl Route {
             object,
             container,
             methods: spec.method.clone(),
+            query: spec.query.clone(),
+            ignore_case,
             page: spec.page.clone(),
             literal: template.longest_literal(),
             template,
@@ -212,16 +227,26 @@ impl Route {
             || named("OPTIONS")
     }
 
+    /// Whether a query, with its question mark, says what the case wants there.
+    fn is_meant(&self, query: &[u8]) -> bool {
+        self.query.is_empty() || self.is_meant_by(&Target::read(query))
+    }
+
+    fn is_meant_by(&self, target: &Target<'_>) -> bool {
+        let mut wanted = self.query.iter();
+        wanted.all(|(name, value)| named::carries(target, (name, value), self.ignore_case))
+    }
+
     /// What a request for a path without escapes asks for; `None` where that takes more than its segments.
     fn read_plain<'t>(&self, segments: &Segments<'t>, query: &[u8]) -> Option<Asked<'t>> {
         let (object, container) = self.plain?;
         let id = |at: usize| {
             let id = segments.get(at);
-            (memchr::memchr2(b',', b'{', id).is_none()).then_some(Cow::Borrowed(id))
+            (memchr::memchr3(b',', b'{', b'|', id).is_none()).then_some(Cow::Borrowed(id))
         };
         let page = match &self.page {
             None => Page::All,
-            Some(spec) => page(spec, &Target::read(query)),
+            Some(spec) => page(spec, &Target::read(query), self.ignore_case),
         };
         Some(Asked {
             route: self.index,
@@ -255,7 +280,7 @@ impl Route {
         let page = match (&self.page, others.is_empty()) {
             (_, false) => Page::Unreadable,
             (None, true) => Page::All,
-            (Some(spec), true) => page(spec, target),
+            (Some(spec), true) => page(spec, target, self.ignore_case),
         };
         Asked {
             route: self.index,
@@ -271,7 +296,7 @@ impl Route {
         let mut ids: Vec<Cow<'t, [u8]>> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for value in self.values(place, target) {
-            for id in split(value) {
+            for id in named::split(value) {
                 if !id.is_empty() && !is_placeholder(&id) && seen.insert(id.to_vec()) {
                     ids.push(id);
                 }
@@ -282,16 +307,14 @@ impl Route {
 
     fn values<'t>(&self, place: &Place, target: &'t Target<'t>) -> Vec<Cow<'t, [u8]>> {
         match place {
-            Place::Path(name) => self
-                .template
-                .value(name, target.path())
-                .into_iter()
-                .collect(),
-            Place::Query(name) => target
-                .parameters()
-                .filter(|(key, _)| same_parameter(key, name.as_bytes()))
-                .map(|(_, value)| value)
-                .collect(),
+            Place::Path(name) => match self.template.value(name, target.path()) {
+                Some(value) => {
+                    let more: Vec<_> = target.listed_with(&value).collect();
+                    std::iter::once(value).chain(more).collect()
+                }
+                None => Vec::new(),
+            },
+            Place::Query(name) => named::values(target, name, self.ignore_case),
         }
     }
 }
@@ -338,26 +361,10 @@ fn slashes_decoded(path: &[u8]) -> Vec<u8> {
     decoded
 }
 
-fn split(value: Cow<'_, [u8]>) -> Vec<Cow<'_, [u8]>> {
-    if !value.contains(&b',') {
-        return vec![value];
-    }
-    let piece = |id: &[u8]| Cow::Owned(id.trim_ascii().to_vec());
-    value.split(|&b| b == b',').map(piece).collect()
-}
-
-/// `ids`, and the ways in which frameworks write a repeated `ids`: `ids[]`, `ids[0]`.
-fn same_parameter(key: &[u8], name: &[u8]) -> bool {
-    match key.strip_prefix(name) {
-        Some([]) => true,
-        Some([b'[', index @ .., b']']) => index.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
-}
-
-fn page(spec: &PageSpec, target: &Target<'_>) -> Page {
+fn page(spec: &PageSpec, target: &Target<'_>, ignore_case: bool) -> Page {
     let asked = |name: &str, default: u64| {
-        let mut all = values(target, name);
+        let all = named::values(target, name, ignore_case);
+        let mut all = all.into_iter().filter(|value| !value.is_empty());
         match all.next() {
             None => Some(default),
             // Which of two figures counted the platform knows alone: frameworks take the first, the last, or both.
@@ -389,12 +396,4 @@ fn page(spec: &PageSpec, target: &Target<'_>) -> Page {
         },
         None => Page::Unreadable,
     }
-}
-
-/// What a parameter is filled with, each time that it stands there.
-fn values<'t>(target: &'t Target<'t>, name: &str) -> impl Iterator<Item = Cow<'t, [u8]>> {
-    let own = move |(key, value): &(Cow<'t, [u8]>, Cow<'t, [u8]>)| {
-        &**key == name.as_bytes() && !value.is_empty()
-    };
-    target.parameters().filter(own).map(|(_, value)| value)
 }

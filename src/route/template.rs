@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::case::variable_in;
 use crate::format::target::{Target, decode};
 
 /// A compiled path template.
@@ -17,6 +18,8 @@ pub(super) struct Template {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Literal(Vec<u8>),
+    /// Between letters: `Contacts({contact})`, `{contact}.json`.
+    Within(Vec<u8>, String, Vec<u8>),
     Variable(String),
     Rest(String),
 }
@@ -24,30 +27,31 @@ enum Part {
 impl Template {
     /// Compiles a template that the case has already checked.
     pub(super) fn new(path: &str, ignore_case: bool) -> Template {
-        let parts = path
-            .split('/')
-            .filter(|part| !part.is_empty())
-            .map(
-                |part| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
-                    Some(name) => match name.strip_suffix('*') {
-                        Some(name) => Part::Rest(name.to_owned()),
-                        None => Part::Variable(name.to_owned()),
-                    },
-                    None => Part::Literal(literal(part)),
-                },
-            )
-            .collect();
+        let part = |part: &str| match variable_in(part) {
+            Some(("", name, "")) => match name.strip_suffix('*') {
+                Some(name) => Part::Rest(name.to_owned()),
+                None => Part::Variable(name.to_owned()),
+            },
+            Some((before, name, behind)) => {
+                Part::Within(literal(before), name.to_owned(), literal(behind))
+            }
+            None => Part::Literal(literal(part)),
+        };
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        let parts = parts.map(part).collect();
         Template { parts, ignore_case }
     }
 
-    /// How specific it is, for sorting: literals before variables before the rest, place by place.
+    /// How specific it is, for sorting: literals before variables, those with more letters around them first, before the
+    /// rest, place by place.
     pub(super) fn rank(&self) -> Vec<u8> {
         let place = |part: &Part| match part {
             Part::Literal(_) => 0,
-            Part::Variable(_) => 1,
-            Part::Rest(_) => 2,
+            Part::Within(before, _, behind) => 200 - (before.len() + behind.len()).min(199) as u8,
+            Part::Variable(_) => 201,
+            Part::Rest(_) => 202,
         };
-        self.parts.iter().map(place).chain([1]).collect()
+        self.parts.iter().map(place).chain([201]).collect()
     }
 
     /// Whether the path has the template's shape.
@@ -57,6 +61,10 @@ impl Template {
             match part {
                 Part::Rest(_) => return segments.next().is_some(),
                 Part::Variable(_) if segments.next().is_some() => {}
+                Part::Within(before, _, behind)
+                    if segments.next().is_some_and(|segment| {
+                        within(&decode(segment), (before, behind), self.ignore_case).is_some()
+                    }) => {}
                 Part::Literal(want) if segments.next().is_some_and(|s| self.same(want, s)) => {}
                 _ => return false,
             }
@@ -75,6 +83,9 @@ impl Template {
         pairs.all(|(part, segment)| match part {
             Part::Literal(want) if self.ignore_case => want.eq_ignore_ascii_case(segment),
             Part::Literal(want) => want == segment,
+            Part::Within(before, _, behind) => {
+                within(segment, (before, behind), self.ignore_case).is_some()
+            }
             Part::Variable(_) | Part::Rest(_) => true,
         })
     }
@@ -93,13 +104,18 @@ impl Template {
     /// The decoded value of a variable in a path that fits.
     pub(super) fn value<'p>(&self, name: &str, path: &'p [u8]) -> Option<Cow<'p, [u8]>> {
         let at = self.parts.iter().position(|part| match part {
-            Part::Variable(have) | Part::Rest(have) => have == name,
+            Part::Variable(have) | Part::Rest(have) | Part::Within(_, have, _) => have == name,
             Part::Literal(_) => false,
         })?;
         let mut rest = segments(path);
         let segment = rest.nth(at)?;
-        match self.parts[at] {
+        match &self.parts[at] {
             Part::Rest(_) => Some(decode(tail(path, segment))),
+            Part::Within(before, _, behind) => {
+                let segment = decode(segment);
+                let own = within(&segment, (before, behind), self.ignore_case)?;
+                Some(Cow::Owned(own.to_vec()))
+            }
             _ => Some(decode(segment)),
         }
     }
@@ -107,7 +123,7 @@ impl Template {
     /// Whether the template has a variable of that name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.parts.iter().any(|part| match part {
-            Part::Variable(have) | Part::Rest(have) => have == name,
+            Part::Variable(have) | Part::Rest(have) | Part::Within(_, have, _) => have == name,
             Part::Literal(_) => false,
         })
     }
@@ -122,7 +138,7 @@ impl Template {
                     run.push(b'/');
                     run.extend_from_slice(bytes);
                 }
-                Part::Variable(_) | Part::Rest(_) => run.clear(),
+                Part::Within(..) | Part::Variable(_) | Part::Rest(_) => run.clear(),
             }
             if run.len() > longest.len() {
                 longest.clone_from(&run);
@@ -208,6 +224,21 @@ impl<'p> Segments<'p> {
     pub(super) fn get(&self, at: usize) -> &'p [u8] {
         self.list[at]
     }
+}
+
+/// What stands between the letters before and behind it, if they do; nothing is no ID.
+fn within<'s>(
+    segment: &'s [u8],
+    (before, behind): (&[u8], &[u8]),
+    ignore_case: bool,
+) -> Option<&'s [u8]> {
+    let same = |have: &[u8], want: &[u8]| match ignore_case {
+        true => have.eq_ignore_ascii_case(want),
+        false => have == want,
+    };
+    let (start, rest) = segment.split_at_checked(before.len())?;
+    let (own, end) = rest.split_at_checked(rest.len().checked_sub(behind.len())?)?;
+    (!own.is_empty() && same(start, before) && same(end, behind)).then_some(own)
 }
 
 fn literal(part: &str) -> Vec<u8> {

@@ -11,6 +11,32 @@ use crate::case::RouteSpec;
 pub(super) type Part<'c> = (Option<&'c str>, u32);
 
 impl<'c> Atlas<'c> {
+    /// IDs of objects, how many of them stand for different data subjects of different controllers at the same time though
+    /// they are of one kind, and one of these.
+    pub fn owned_apart(&self) -> (usize, usize, Option<&'c str>) {
+        let (mut apart, mut one) = (0, None);
+        for group in 0..self.by_object.len() as u32 {
+            let rows = self.by_object.rows(group);
+            let Some((first, others)) = rows.split_first().filter(|(_, others)| !others.is_empty())
+            else {
+                continue;
+            };
+            let kind = |row: u32| self.objects.row(row).kind;
+            let is_apart = |row: &u32| {
+                let owners = self.controller(*first).zip(self.controller(*row));
+                owners.is_some_and(|(a, b)| a != b)
+                    && self.subject(*first) != self.subject(*row)
+                    && kind(*first) == kind(*row)
+                    && self.objects.valid(*first).meets(&self.objects.valid(*row))
+            };
+            if others.iter().any(is_apart) {
+                apart += 1;
+                one = one.or(Some(self.objects.row(*first).object));
+            }
+        }
+        (self.by_object.len(), apart, one)
+    }
+
     /// Makes things of their own of the kinds that share an ID, as far as routes ask for them.
     pub(super) fn part_by_kind(&mut self, routes: &'c [RouteSpec]) {
         let count = self.by_object.len();

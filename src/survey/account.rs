@@ -11,7 +11,7 @@ use crate::format::target::Target;
 use crate::format::{Format, Line, State};
 
 /// Names under which accounts and sessions go.
-const NAMES: [&str; 41] = [
+const NAMES: [&str; 48] = [
     "account",
     "acct",
     "accountid",
@@ -53,6 +53,13 @@ const NAMES: [&str; 41] = [
     "enduserid",
     "actorid",
     "loginname",
+    "benutzer",
+    "benutzername",
+    "bruger",
+    "brugernavn",
+    "anvndare",
+    "anvandare",
+    "konto",
 ];
 /// Words before a name that say where it was taken from.
 const WHENCE: [&str; 13] = [

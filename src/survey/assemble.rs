@@ -122,6 +122,8 @@ pub struct Route {
     pub name: String,
     /// Its template.
     pub path: String,
+    /// Parameters that its requests carry, with their values.
+    pub query: Vec<(String, String)>,
     /// Index of the source.
     pub source: usize,
     /// Whether the case names it.
@@ -139,6 +141,15 @@ impl Route {
             true => self.figures.with_id > 0,
             false => !is_static(self.path.as_bytes()) && self.variables.iter().any(Variable::is_id),
         }
+    }
+
+    /// Its template, with what its requests carry.
+    pub fn written(&self) -> String {
+        let own = self.query.iter().enumerate();
+        own.fold(self.path.clone(), |text, (at, (name, value))| {
+            let mark = if at == 0 { '?' } else { '&' };
+            format!("{text}{mark}{name}={value}")
+        })
     }
 
     /// Whether what it was asked for was sent in bodies, which no access log holds.
@@ -343,6 +354,7 @@ fn given(case: &Case, source: usize, leaves: &[Leaf]) -> Vec<Route> {
         Route {
             name: spec.name.clone(),
             path: spec.path.clone(),
+            query: spec.query.clone(),
             source,
             given: true,
             figures: leaf.figures.clone(),
@@ -387,15 +399,21 @@ fn found(source: usize, input: &mut Input, known: &Known) -> Vec<Route> {
                 in_query: true,
                 values,
             });
-        let query = query.filter(|variable| Some(variable.name.as_str()) != own);
+        let said = &template.query;
+        let query = query.filter(|variable| {
+            let given = said.iter().any(|(name, _)| *name == variable.name);
+            Some(variable.name.as_str()) != own && !given
+        });
         let mut route = Route {
-            name: template.path.clone(),
+            name: String::new(),
             path: template.path,
+            query: template.query.clone(),
             source,
             given: false,
             figures: template.leaf.figures,
             variables: path.chain(query).collect(),
         };
+        route.name = route.written();
         let named = route.variables.iter().filter(|v| v.in_query && v.is_id());
         let named: u64 = named.map(|v| v.values.total).sum();
         route.figures.with_id = route.figures.with_id.max(named.min(route.figures.requests));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::values::{Distinct, Sizes, Values};
 use crate::format::Record;
 use crate::format::target::Target;
+use crate::route::flat;
 
 /// Different query parameters of a route that are looked at.
 const PARAMETERS: usize = 30;
@@ -124,8 +125,15 @@ impl Leaf {
             values.count(id, 1);
         }
         let mut seen: Vec<Vec<u8>> = Vec::new();
-        for (name, value) in target.parameters() {
-            let name = bare(&name).to_vec();
+        let flat = target.parameters().flat_map(|(name, value)| {
+            let inner = flat(&String::from_utf8_lossy(&name), &value).into_iter();
+            let mut inner: Vec<_> = inner.map(|(way, one)| (way.into_bytes(), one)).collect();
+            if inner.is_empty() {
+                inner.push((bare(&name).to_vec(), value.into_owned()));
+            }
+            inner
+        });
+        for (name, value) in flat {
             let known = self.parameters.len() < PARAMETERS || self.parameters.contains_key(&name);
             if !known || name.is_empty() || name.len() > 64 {
                 continue;
@@ -154,10 +162,11 @@ impl Leaf {
     }
 }
 
-/// `ids` for `ids[]` and `ids[3]`.
+/// `ids` for `ids[]` and `ids[3]`; `filter[id]` has that name.
 fn bare(name: &[u8]) -> &[u8] {
-    match memchr::memchr(b'[', name) {
-        Some(at) if name.ends_with(b"]") => &name[..at],
-        _ => name,
-    }
+    let own = memchr::memchr(b'[', name).and_then(|at| {
+        let index = name[at + 1..].strip_suffix(b"]")?;
+        index.iter().all(u8::is_ascii_digit).then_some(at)
+    });
+    own.map_or(name, |at| &name[..at])
 }

@@ -28,7 +28,7 @@ pub fn mask(survey: &mut Survey) {
             })
             .collect();
         route.path = masked.join("/");
-        route.name = route.path.clone();
+        route.name = route.written();
     }
 }
 
@@ -64,7 +64,7 @@ fn shown(routes: &[Route]) -> BTreeSet<(usize, String)> {
 /// A segment of which the first letter is left, and the end of a file that is part of a page.
 fn segment(part: &str) -> String {
     let lower = part.to_lowercase();
-    if part.is_empty() || part.starts_with('{') || SIGNING.contains(&lower.as_str()) {
+    if part.is_empty() || part.contains('{') || SIGNING.contains(&lower.as_str()) {
         return part.to_owned();
     }
     let first: String = part.chars().take(1).collect();

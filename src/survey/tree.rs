@@ -1,16 +1,17 @@
 //! Paths -> templates: a tree of segments in which what differs from request to request becomes a variable.
 //!
 //! Segments that look like IDs are variables at once; others become one when many different ones stand under the same
-//! prefix, when several differ in their digits only, or when the directory knows them. Memory is bounded: a full node or tree takes what is new as a variable's value.
+//! prefix, when several differ in their digits only, or when the directory knows them. An ID may have letters around it
+//! (`within`). Of scripts that do many things (`?action=show`) each is told apart. Memory is bounded: a full node or tree takes what is new as a variable's value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::figures::Leaf;
 use super::known::Known;
-use super::shape::{Kind, kind, singular};
+use super::shape::{Kind, is_static, kind, singular};
 use super::values::Values;
 use crate::format::Record;
-use crate::format::target::{Target, decode};
+use crate::format::target::{Target, decode, within};
 
 /// Deeper paths are cut: what lies below is one variable.
 const DEPTH: usize = 24;
@@ -18,6 +19,28 @@ const DEPTH: usize = 24;
 const WIDTH: usize = 1_000;
 /// Nodes that a tree keeps.
 const NODES: usize = 60_000;
+/// Different letters around IDs, and different things that a script does, that a node keeps.
+const ENDS: usize = 50;
+/// Names of parameters that say what a script is to do, in small letters and digits.
+const SELECTORS: [&str; 17] = [
+    "action",
+    "act",
+    "method",
+    "op",
+    "oper",
+    "operation",
+    "operationname",
+    "cmd",
+    "command",
+    "do",
+    "func",
+    "function",
+    "fn",
+    "task",
+    "call",
+    "service",
+    "procedure",
+];
 /// Different words under one prefix from which they may be values.
 const MANY: usize = 20;
 /// The same, of words that differ in their digits only. A few of these may be versions of a program.
@@ -33,8 +56,26 @@ pub struct Tree {
 #[derive(Clone, Debug, Default)]
 struct Node {
     words: BTreeMap<Box<[u8]>, Node>,
+    within: BTreeMap<Around, Node>,
     variable: Option<Box<Node>>,
     leaf: Option<Box<Leaf>>,
+    /// By the parameter that says what a script is to do, and its value.
+    selected: BTreeMap<(String, String), Leaf>,
+}
+
+/// Letters before and behind an ID.
+type Around = (Box<[u8]>, Box<[u8]>);
+/// A word, and the ID in it.
+type Own = (Box<[u8]>, Box<[u8]>);
+/// An ID with them.
+type Ended = (Around, Box<[u8]>);
+
+/// A segment of a way.
+#[derive(Clone, Debug)]
+enum Part {
+    Word(Box<[u8]>),
+    Within(Around),
+    Variable,
 }
 
 /// A template that the requests of a source follow.
@@ -42,6 +83,8 @@ struct Node {
 pub struct Template {
     /// As a case writes it.
     pub path: String,
+    /// Parameters that its requests carry, with their values.
+    pub query: Vec<(String, String)>,
     /// Names of its variables, in order.
     pub names: Vec<String>,
     /// Its requests.
@@ -61,6 +104,11 @@ impl Tree {
             if word && (known || room) {
                 self.nodes += usize::from(!known);
                 node = node.words.entry(segment.as_ref().into()).or_default();
+            } else if let Some((around, own)) = ended(&segment).filter(|_| word)
+                && (node.within.contains_key(&around) || node.within.len() < ENDS)
+            {
+                node = node.within.entry(around).or_default();
+                ids.push(own.to_vec());
             } else {
                 self.nodes += usize::from(node.variable.is_none());
                 node = node.variable.get_or_insert_default();
@@ -68,7 +116,16 @@ impl Tree {
             }
         }
         let ids: Vec<&[u8]> = ids.iter().map(Vec::as_slice).collect();
-        let leaf = node.leaf.get_or_insert_default();
+        let selected = match ids.is_empty() {
+            true => selector(target),
+            false => None,
+        };
+        let room =
+            selected.filter(|one| node.selected.contains_key(one) || node.selected.len() < ENDS);
+        let leaf = match room {
+            Some(one) => node.selected.entry(one).or_default(),
+            None => node.leaf.get_or_insert_default(),
+        };
         leaf.count(record, target, &ids);
         leaf.figures.with_id += u64::from(!ids.is_empty());
     }
@@ -94,6 +151,12 @@ impl Node {
         for (word, node) in other.words {
             self.words.entry(word).or_default().absorb(node);
         }
+        for (around, node) in other.within {
+            self.within.entry(around).or_default().absorb(node);
+        }
+        for (selected, leaf) in other.selected {
+            self.selected.entry(selected).or_default().absorb(leaf);
+        }
         if let Some(node) = other.variable {
             self.variable.get_or_insert_default().absorb(*node);
         }
@@ -104,6 +167,12 @@ impl Node {
 
     /// Turns words that are values into a variable, from here down; `above` = variables above.
     fn settle(&mut self, above: usize, known: &Known) {
+        for (word, (around, own)) in self.ended(known) {
+            if let Some(mut node) = self.words.remove(&word) {
+                node.now_below(&own, above);
+                self.within.entry(around).or_default().absorb(node);
+            }
+        }
         for word in self.values(known) {
             let Some(mut node) = self.words.remove(&word) else {
                 continue;
@@ -114,9 +183,36 @@ impl Node {
         for node in self.words.values_mut() {
             node.settle(above, known);
         }
+        for node in self.within.values_mut() {
+            node.settle(above + 1, known);
+        }
         if let Some(node) = &mut self.variable {
             node.settle(above + 1, known);
         }
+    }
+
+    /// Words that are IDs with the same letters around them, as several have or the directory knows.
+    fn ended(&self, known: &Known) -> Vec<(Box<[u8]>, Ended)> {
+        let mut groups: BTreeMap<Around, Vec<Own>> = BTreeMap::new();
+        for (word, node) in &self.words {
+            let parted = ended(word).filter(|_| node.answered() && !known.names(word));
+            if let Some((around, own)) = parted {
+                let (around, own) = peeled((around, own), known);
+                groups
+                    .entry(around)
+                    .or_default()
+                    .push((word.clone(), own.into()));
+            }
+        }
+        let mut found = Vec::new();
+        for (around, words) in groups {
+            let is_known = words.iter().any(|(_, own)| known.names(own));
+            if is_known || words.len() >= ALIKE || self.within.contains_key(&around) {
+                let words = words.into_iter();
+                found.extend(words.map(|(word, own)| (word, (around.clone(), own))));
+            }
+        }
+        found
     }
 
     /// Words that are values.
@@ -158,65 +254,99 @@ impl Node {
     }
 
     fn requests(&self) -> u64 {
-        let own = self.leaf.as_ref().map_or(0, |leaf| leaf.figures.requests);
+        let own: u64 = self.leaves().map(|leaf| leaf.figures.requests).sum();
         let below: u64 = self.children().map(Node::requests).sum();
         own + below
     }
 
     fn answered(&self) -> bool {
-        self.leaf
-            .as_ref()
-            .is_some_and(|leaf| leaf.figures.answered())
-            || self.children().any(Node::answered)
+        self.leaves().any(|leaf| leaf.figures.answered()) || self.children().any(Node::answered)
     }
 
     fn children(&self) -> impl Iterator<Item = &Node> {
-        self.words.values().chain(self.variable.as_deref())
+        let below = self.words.values().chain(self.within.values());
+        below.chain(self.variable.as_deref())
+    }
+
+    fn leaves(&self) -> impl Iterator<Item = &Leaf> {
+        self.leaf
+            .as_deref()
+            .into_iter()
+            .chain(self.selected.values())
     }
 
     /// The word above this node is now the value of a variable, behind `above` others.
     fn now_below(&mut self, word: &[u8], above: usize) {
+        // What stands in a path that names an ID is no script's.
+        for (_, leaf) in std::mem::take(&mut self.selected) {
+            self.leaf.get_or_insert_default().absorb(leaf);
+        }
         if let Some(leaf) = &mut self.leaf {
             let mut values = Values::default();
             values.count(word, leaf.figures.requests);
             leaf.ids.insert(above.min(leaf.ids.len()), values);
             leaf.figures.with_id = leaf.figures.requests;
         }
-        for node in self.words.values_mut().chain(self.variable.as_deref_mut()) {
+        let below = self.words.values_mut().chain(self.within.values_mut());
+        for node in below.chain(self.variable.as_deref_mut()) {
             node.now_below(word, above);
         }
     }
 
-    fn collect(&self, way: &mut Vec<Option<Box<[u8]>>>, found: &mut Vec<Template>) {
-        if let Some(leaf) = &self.leaf {
-            found.push(template(way, (**leaf).clone()));
+    fn collect(&self, way: &mut Vec<Part>, found: &mut Vec<Template>) {
+        let mut own = self.leaf.as_deref().cloned();
+        let several = self.selected.len() > 1;
+        for ((name, value), leaf) in &self.selected {
+            match several {
+                true => {
+                    let query = vec![(name.clone(), value.clone())];
+                    found.push(template(way, leaf.clone(), query));
+                }
+                false => own.get_or_insert_default().absorb(leaf.clone()),
+            }
         }
-        for (word, node) in &self.words {
-            way.push(Some(word.clone()));
-            node.collect(way, found);
-            way.pop();
+        if let Some(leaf) = own {
+            found.push(template(way, leaf, Vec::new()));
         }
-        if let Some(node) = &self.variable {
-            way.push(None);
+        let words = self
+            .words
+            .iter()
+            .map(|(word, node)| (Part::Word(word.clone()), node));
+        let within = self.within.iter();
+        let within = within.map(|(around, node)| (Part::Within(around.clone()), node));
+        let variable = self.variable.as_deref().map(|node| (Part::Variable, node));
+        for (part, node) in words.chain(within).chain(variable) {
+            way.push(part);
             node.collect(way, found);
             way.pop();
         }
     }
 }
 
-/// Puts a way through the tree into a case's words; `None` = a variable.
-fn template(way: &[Option<Box<[u8]>>], leaf: Leaf) -> Template {
+/// Puts a way through the tree into a case's words.
+fn template(way: &[Part], leaf: Leaf, query: Vec<(String, String)>) -> Template {
     let mut path = String::new();
     let mut names: Vec<String> = Vec::new();
     let mut before = String::new();
     for part in way {
         path.push('/');
         match part {
-            Some(word) => {
+            Part::Word(word) => {
                 path.push_str(&spelled(word));
                 before = String::from_utf8_lossy(word).into_owned();
             }
-            None => {
+            Part::Within((ahead, behind)) => {
+                let letters = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+                let word: Vec<u8> = ahead.iter().take_while(letters).copied().collect();
+                let called = match word.is_empty() {
+                    true => before.clone(),
+                    false => String::from_utf8_lossy(&word).into_owned(),
+                };
+                let name = free(&name_after(&called), &names);
+                path.push_str(&format!("{}{{{name}}}{}", spelled(ahead), spelled(behind)));
+                names.push(name);
+            }
+            Part::Variable => {
                 let name = free(&name_after(&before), &names);
                 path.push_str(&format!("{{{name}}}"));
                 names.push(name);
@@ -226,7 +356,48 @@ fn template(way: &[Option<Box<[u8]>>], leaf: Leaf) -> Template {
     if path.is_empty() {
         path.push('/');
     }
-    Template { path, names, leaf }
+    Template {
+        path,
+        query,
+        names,
+        leaf,
+    }
+}
+
+/// An ID with the letters around it; of files that are the same for everybody only such as nobody would name by hand.
+fn ended(word: &[u8]) -> Option<(Around, &[u8])> {
+    let (before, own, behind) = within(word)?;
+    let by_hand = is_static(word) && kind(own) == Kind::Word;
+    (!by_hand).then(|| ((before.into(), behind.into()), own))
+}
+
+/// An ID of which the directory knows what stands behind a word and a sign: `book-700`.
+fn peeled<'w>((around, own): (Around, &'w [u8]), known: &Known) -> (Around, &'w [u8]) {
+    let sign = |b: &u8| matches!(b, b'-' | b'_');
+    let at = own.iter().position(sign).filter(|_| !known.names(own));
+    match at.map(|at| own.split_at(at + 1)) {
+        Some((word, rest)) if known.names(rest) => {
+            let before = [&around.0, word].concat();
+            ((before.into(), around.1), rest)
+        }
+        _ => (around, own),
+    }
+}
+
+/// The parameter that says what a script is to do, and what that is.
+fn selector(target: &Target<'_>) -> Option<(String, String)> {
+    target.parameters().find_map(|(name, value)| {
+        let plain = name.iter().filter(|b| b.is_ascii_alphanumeric());
+        let plain: Vec<u8> = plain.map(u8::to_ascii_lowercase).collect();
+        let is_one = SELECTORS.iter().any(|one| one.as_bytes() == plain);
+        let word = kind(&value) == Kind::Word && (1..=60).contains(&value.len());
+        let named = value
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-./:".contains(b));
+        let both = String::from_utf8(name.into_owned()).ok()?;
+        let value = String::from_utf8(value.into_owned()).ok()?;
+        (is_one && word && named).then_some((both, value))
+    })
 }
 
 /// What a word with digits looks like where they are taken for the same; nothing for a version and a file's name.

@@ -54,6 +54,7 @@ mod source;
 mod stages;
 mod strays;
 mod synth;
+mod systems;
 mod templates;
 mod terminal;
 mod threads;

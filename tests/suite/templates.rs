@@ -15,6 +15,7 @@ fn route(path: &str, object: Option<&str>, container: Option<&str>) -> RouteSpec
         module: String::new(),
         method: Vec::new(),
         path: path.to_owned(),
+        query: Vec::new(),
         object: object.map(str::to_owned),
         container: container.map(str::to_owned),
         page: None,

@@ -104,7 +104,7 @@ fn route_struck(facts: &Facts<'_>, text: &str) -> String {
     };
     let mut out = String::new();
     let mut rest = text;
-    for word in route.path.split('/').filter(|part| !part.starts_with('{')) {
+    for word in route.path.split('/').filter(|part| !part.contains('{')) {
         let wanted = format!("/{word}");
         let ends = |at: usize| {
             let next = rest[at + wanted.len()..].chars().next();

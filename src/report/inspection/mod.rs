@@ -117,7 +117,7 @@ fn routes(survey: &Survey, text: &mut String) {
         let shown: Vec<String> = others
             .iter()
             .take(OTHERS)
-            .map(|route| route.path.clone())
+            .map(|route| route.written())
             .collect();
         wrapped(
             &format!("{line}; most of them {}", shown.join(", ")),

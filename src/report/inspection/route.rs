@@ -19,7 +19,7 @@ pub(super) fn one_route(route: &Route, survey: &Survey, text: &mut String) {
     } else {
         String::new()
     };
-    wrapped(&format!("  {name}{}{source}", route.path), 6, text);
+    wrapped(&format!("  {name}{}{source}", route.written()), 6, text);
     let methods: Vec<String> = figures
         .methods
         .iter()

@@ -29,7 +29,7 @@ pub fn refine(routes: &mut [Proposed], accesses: &[Access], names: &Names, direc
             .filter(|access| usize::from(access.route) == index && access.with_body)
             .filter(|access| matches!(access.status, 200 | 203) && access.bytes != NO_BYTES)
             .collect();
-        if route.role == Role::Container {
+        if route.holds(Role::Container) {
             size_of_page(route, &own, names, &members);
         }
         route.empty_below = empty(&own, names, directory);

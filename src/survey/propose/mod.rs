@@ -11,7 +11,7 @@ use super::assemble::{Route, Survey, Variable};
 use super::known::Known;
 use super::shape::Paging;
 use super::{Sureness, shape};
-use crate::case::{PageSpec, RouteSpec};
+use crate::case::{PageSpec, RouteSpec, variable_in};
 use crate::words::nearest;
 
 /// Page size where nothing tells it.
@@ -19,6 +19,8 @@ const USUAL_PAGE: u64 = 25;
 /// Share of the different IDs (in hundredths) that the directory must know.
 const KNOWN: u64 = 30;
 
+/// Share that proves as much where both tables know the IDs.
+const ALL_KNOWN: u64 = 90;
 /// Different values known to the directory that prove as much as a share of them.
 const HITS: u64 = 5;
 /// Different values that must look like keys before they are taken for IDs.
@@ -40,6 +42,8 @@ pub struct Proposed {
     pub name: String,
     /// Its template.
     pub path: String,
+    /// Parameters that a request must carry, with their values.
+    pub query: Vec<(String, String)>,
     /// Requests that were seen.
     pub requests: u64,
     /// Methods that fetch, as far as they were seen.
@@ -52,6 +56,8 @@ pub struct Proposed {
     pub sure: Sureness,
     /// What it rests on.
     pub evidence: String,
+    /// Another parameter by which the same path is asked, what it names, and what that rests on.
+    pub other: Option<(String, Role, String)>,
     /// How pages are asked for.
     pub page: Option<PageSpec>,
     /// What that rests on, and how sure it is.
@@ -63,18 +69,29 @@ pub struct Proposed {
 }
 
 impl Proposed {
+    /// Whether it is asked by what names one object, or a container.
+    pub fn holds(&self, role: Role) -> bool {
+        let other = self.other.as_ref();
+        self.role == role || other.is_some_and(|(_, other, _)| *other == role)
+    }
+
     /// As a case has it; `page_size` stands in for a size that is not known.
     pub fn spec(&self) -> RouteSpec {
-        let own = |role: Role| (self.role == role).then(|| self.key.clone());
+        let own = |role: Role| {
+            let other = self.other.as_ref().filter(|(_, other, _)| *other == role);
+            let key = (self.role == role).then(|| self.key.clone());
+            key.or_else(|| other.map(|(key, ..)| key.clone()))
+        };
         RouteSpec {
             name: self.name.clone(),
             line: 0,
             module: String::new(),
             method: self.methods.clone(),
             path: self.path.clone(),
+            query: self.query.clone(),
             object: own(Role::Object),
             container: own(Role::Container),
-            page: self.page.clone().filter(|_| self.role == Role::Container),
+            page: self.page.clone().filter(|_| self.holds(Role::Container)),
             discloses: Vec::new(),
             empty_below: None,
             unchecked: Vec::new(),
@@ -88,12 +105,15 @@ pub fn routes(survey: &Survey, known: &Known) -> Vec<Proposed> {
     for route in survey
         .routes
         .iter()
-        .filter(|route| !route.given && !shape::is_static(route.path.as_bytes()))
+        .filter(|route| !route.given && (!is_file(route) || known_files(route, known)))
     {
         let Some(proposed) = propose(route, survey, known) else {
             continue;
         };
-        match found.iter_mut().find(|have| have.path == proposed.path) {
+        match found
+            .iter_mut()
+            .find(|have| have.path == proposed.path && have.query == proposed.query)
+        {
             Some(have) => {
                 have.requests += proposed.requests;
                 have.active |= proposed.active;
@@ -116,7 +136,7 @@ pub fn routes(survey: &Survey, known: &Known) -> Vec<Proposed> {
 
 /// What is to be said where the directory names containers or objects, and no route of the case asks for any.
 pub fn unused(routes: &[Proposed], tables: &[Table], known: &Known) -> Vec<String> {
-    let asked = |role: Role| routes.iter().any(|r| r.active && r.role == role);
+    let asked = |role: Role| routes.iter().any(|r| r.active && r.holds(role));
     let sides = [
         (
             "members",
@@ -168,6 +188,21 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
                 hits.0, hits.1
             ),
         ),
+        // Whoever is in the much smaller table each time is not there by chance.
+        (o, c)
+            if structural.0 == Role::Object
+                && c >= ALL_KNOWN
+                && o > 0
+                && known.containers.len() * 3 <= known.objects.len() =>
+        {
+            (
+                Role::Container,
+                Sureness::Likely,
+                format!(
+                    "{c} % of its IDs are containers of the directory, which has far more objects, {o} % are objects too"
+                ),
+            )
+        }
         (o, c) if known.tells() && o.max(c) > 0 => (
             structural.0,
             Sureness::Likely,
@@ -178,14 +213,18 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
         ),
         _ => structural,
     };
-    let (page, page_note) = match role {
-        Role::Container => pages(route),
-        Role::Object => (None, (Sureness::Sure, String::new())),
+    let other = beside(route, variable, role, known);
+    let lists = role == Role::Container || other.is_some();
+    let (page, page_note) = match lists {
+        true => pages(route),
+        false => (None, (Sureness::Sure, String::new())),
     };
     let active = !known.tells() || known.hits(&variable.values) != (0, 0);
     Some(Proposed {
         name: name_of(route),
         path: path_for(route, variable),
+        query: route.query.clone(),
+        other,
         requests: route.figures.requests,
         methods: ["GET", "POST"]
             .iter()
@@ -206,10 +245,21 @@ fn propose(route: &Route, survey: &Survey, known: &Known) -> Option<Proposed> {
 /// The variable that names what the route is about: what the directory knows best, else the path's last
 /// one, else the fullest query parameter.
 fn id_of<'r>(route: &'r Route, known: &Known) -> Option<(&'r Variable, (u64, u64))> {
+    // A letter is a page's name, or anything's: it is an ID's where nothing else is.
+    let letter = |variable: &Variable| {
+        let (objects, containers) = known.shares(&variable.values);
+        let most = objects.max(containers) >= ALL_KNOWN;
+        known.tells()
+            && most
+            && variable.name.len() == 1
+            && variable.values.distinct.len() >= MANY_KEYS
+    };
+    let mut others = route.variables.iter();
+    let alone = !others.any(|one| one.paging.is_none() && one.is_id());
     let candidates: Vec<(&Variable, (u64, u64))> = route
         .variables
         .iter()
-        .filter(|variable| variable.paging.is_none())
+        .filter(|variable| variable.paging.is_none() || alone && letter(variable))
         .map(|variable| (variable, known.shares(&variable.values)))
         .filter(|(variable, shares)| {
             // What the directory knows is an ID whatever its shape; whoever tries names in turn meets many
@@ -239,6 +289,44 @@ fn id_of<'r>(route: &'r Route, known: &Known) -> Option<(&'r Variable, (u64, u64
     best_known.or(path.clone().next()).or(fullest).copied()
 }
 
+/// Another parameter of the query of which the directory knows that it names the other kind: a path that is asked for one
+/// (`?id=7`) or for all of a group (`?class=7b`).
+fn beside(
+    route: &Route,
+    variable: &Variable,
+    role: Role,
+    known: &Known,
+) -> Option<(String, Role, String)> {
+    let others = route.variables.iter();
+    let others =
+        others.filter(|one| one.in_query && one.paging.is_none() && one.name != variable.name);
+    let shares = others.filter(|_| known.tells()).map(|one| {
+        let (objects, containers) = known.shares(&one.values);
+        match role {
+            Role::Object => (one, containers, objects),
+            Role::Container => (one, objects, containers),
+        }
+    });
+    let clear = shares.filter(|(_, own, strange)| *own >= KNOWN && *own >= 3 * strange);
+    let (one, share, _) = clear.max_by_key(|(one, ..)| one.values.total)?;
+    let (role, what) = match role {
+        Role::Object => (Role::Container, "containers"),
+        Role::Container => (Role::Object, "objects"),
+    };
+    let evidence = format!("{share} % of its IDs are {what} of the directory");
+    Some((one.name.clone(), role, evidence))
+}
+
+fn is_file(route: &Route) -> bool {
+    shape::is_static(route.path.as_bytes())
+}
+
+/// Whether files of a kind that is mostly the same for everybody are called after the directory's IDs: pictures of people.
+fn known_files(route: &Route, known: &Known) -> bool {
+    let mut hits = route.variables.iter().map(|one| known.hits(&one.values));
+    known.tells() && hits.any(|(objects, containers)| objects + containers > 0)
+}
+
 /// Whether an ID names one thing or many, by where it stands and what else is asked for.
 fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, Sureness, String) {
     let paged = route.variables.iter().find(|v| v.paging.is_some());
@@ -266,15 +354,27 @@ fn by_structure(route: &Route, variable: &Variable, survey: &Survey) -> (Role, S
             format!("more is asked for below it: {}", below.path),
         );
     }
-    let own = last
-        .strip_prefix('{')
-        .and_then(|name| name.strip_suffix('}'));
+    let own = variable_in(last).map(|(_, name, _)| name);
     let own = own.is_some_and(|name| name.trim_end_matches('*') == variable.name);
     if own && !variable.in_query {
         return (
             Role::Object,
             Sureness::Likely,
             "it is the path's last segment".to_owned(),
+        );
+    }
+    let said = route.query.iter().map(|(_, value)| value.as_str());
+    let many = said.chain([last]).find(|word| {
+        let lower = word.to_lowercase();
+        ["list", "export", "members"]
+            .iter()
+            .any(|one| lower.contains(one))
+    });
+    if let Some(word) = many.filter(|_| variable.in_query) {
+        return (
+            Role::Container,
+            Sureness::Guess,
+            format!("what it is asked for, `{word}`, sounds like many"),
         );
     }
     if variable.in_query {
@@ -356,8 +456,13 @@ fn name_of(route: &Route) -> String {
     let words: Vec<String> = route
         .path
         .split('/')
-        .filter(|part| !part.is_empty() && !part.starts_with('{'))
-        .map(|part| part.split('.').next().unwrap_or(part).to_lowercase())
+        .map(|part| match variable_in(part) {
+            Some((before, ..)) => before.trim_end_matches(|c: char| !c.is_alphanumeric()),
+            None => part.split('.').next().unwrap_or(part),
+        })
+        .chain(route.query.iter().map(|(_, value)| value.as_str()))
+        .filter(|part| !part.is_empty())
+        .map(str::to_lowercase)
         .filter(|word| {
             let version = word
                 .strip_prefix('v')

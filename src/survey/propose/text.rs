@@ -169,15 +169,23 @@ fn route_text(route: &Proposed) -> String {
     }
     let _ = write!(
         text,
-        "\n[[route]]\nname = {}\n{}path = {}\n# {}: {}\n{role} = {}\n",
+        "\n[[route]]\nname = {}\n{}path = {}\n{}# {}: {}\n{role} = {}\n",
         quoted(&route.name),
         methods(route),
         quoted(&route.path),
+        conditions(route),
         route.sure.word(),
         route.evidence,
         quoted(&route.key)
     );
-    if let (Some(page), Role::Container) = (&route.page, route.role) {
+    if let Some((key, role, evidence)) = &route.other {
+        let role = match role {
+            Role::Object => "object",
+            Role::Container => "container",
+        };
+        let _ = writeln!(text, "# sure: {evidence}\n{role} = {}", quoted(key));
+    }
+    if let Some(page) = route.page.as_ref().filter(|_| route.holds(Role::Container)) {
         let (sure, note) = &route.page_note;
         let _ = writeln!(
             text,
@@ -207,6 +215,17 @@ fn methods(route: &Proposed) -> String {
     match names.is_empty() {
         true => String::new(),
         false => format!("method = [{}]\n", names.join(", ")),
+    }
+}
+
+fn conditions(route: &Proposed) -> String {
+    let pairs = route.query.iter();
+    let pairs: Vec<String> = pairs
+        .map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)))
+        .collect();
+    match pairs.is_empty() {
+        true => String::new(),
+        false => format!("query = {{ {} }}\n", pairs.join(", ")),
     }
 }
 
