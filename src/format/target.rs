@@ -6,6 +6,9 @@
 
 use std::borrow::Cow;
 
+/// Shortest ID of a list behind semicolons: what is shorter may be a version.
+const LISTED: usize = 3;
+
 /// A request target, taken apart.
 #[derive(Clone, Debug)]
 pub struct Target<'a> {
@@ -86,13 +89,17 @@ impl<'a> Target<'a> {
         own.chain(of_path)
     }
 
-    /// What stands behind the semicolon of a segment that a list is written in, `/batch/1;2;3`: pieces that are no
-    /// parameters and look as the first one does, which is `first`. `/contacts/12;v2` is contact 12 and nothing else.
+    /// What stands behind the semicolon of a segment that a list is written in, `/batch/101;102;103`: pieces that are no
+    /// parameters and look as the first one does, which is `first`. `/contacts/12;v2` and `/contacts/1204;1` are one contact
+    /// and nothing else.
     pub fn listed_with(&self, first: &[u8]) -> impl Iterator<Item = Cow<'a, [u8]>> {
         self.behind_semicolons()
             .filter(move |(own, piece)| *decode(own) == *first && !piece.contains(&b'='))
             .map(|(_, piece)| decode(piece))
-            .filter(move |piece| alike(piece, first))
+            .filter(move |piece| {
+                let long = piece.len().min(first.len()) >= LISTED;
+                long && piece.len().abs_diff(first.len()) <= 1 && alike(piece, first)
+            })
     }
 
     /// Each piece behind a semicolon of the path, with what stands before the first one of its segment.

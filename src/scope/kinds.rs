@@ -4,6 +4,8 @@
 //! contact. Where no row is of that kind, rows of kinds that other routes ask for are not meant; where all are, nothing
 //! tells which is. How things stand to an account is left to `scope`.
 
+use std::collections::BTreeSet;
+
 use super::atlas::{Atlas, Thing};
 use crate::case::RouteSpec;
 
@@ -12,9 +14,14 @@ pub(super) type Part<'c> = (Option<&'c str>, u32);
 
 impl<'c> Atlas<'c> {
     /// IDs of objects, how many of them stand for different data subjects of different controllers at the same time though
-    /// they are of one kind, and one of these.
+    /// they are of one kind, and one of these. None counts that has two subjects of one controller, or one who stands with
+    /// another ID too: a file or a message that several share is like that, a card in an address book is not.
     pub fn owned_apart(&self) -> (usize, usize, Option<&'c str>) {
         let (mut apart, mut one) = (0, None);
+        let mut rows_of = vec![0_u32; self.subjects()];
+        for row in 0..self.objects.len() as u32 {
+            rows_of[self.subject(row) as usize] += 1;
+        }
         for group in 0..self.by_object.len() as u32 {
             let rows = self.by_object.rows(group);
             let Some((first, others)) = rows.split_first().filter(|(_, others)| !others.is_empty())
@@ -29,7 +36,11 @@ impl<'c> Atlas<'c> {
                     && kind(*first) == kind(*row)
                     && self.objects.valid(*first).meets(&self.objects.valid(*row))
             };
-            if others.iter().any(is_apart) {
+            let owners: BTreeSet<_> = rows.iter().map(|row| self.controller(*row)).collect();
+            let cards = rows
+                .iter()
+                .all(|row| rows_of[self.subject(*row) as usize] == 1);
+            if others.iter().any(is_apart) && cards && owners.len() == rows.len() {
                 apart += 1;
                 one = one.or(Some(self.objects.row(*first).object));
             }

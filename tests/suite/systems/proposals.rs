@@ -5,11 +5,15 @@ use std::fs;
 use super::town::{Town, is_the_walk};
 use super::{key, number};
 
+/// How a system writes a class's list, and a pupil's card.
+type Lists<'f> = &'f dyn Fn(usize) -> String;
+type Cards<'f> = &'f dyn Fn(&str) -> String;
+
 /// Requests of a walk and of ordinary days; what the proposed case must say of them, and answer.
 fn proposes(
     name: &str,
     id: fn(usize) -> String,
-    (list, card): (&dyn Fn(usize) -> String, &dyn Fn(&str) -> String),
+    (list, card): (Lists<'_>, Cards<'_>),
     says: &[&str],
 ) {
     let mut town = Town::new(&format!("proposes-{name}"), id, "");
