@@ -104,8 +104,8 @@ fn every_id_of_a_list_counts_whatever_joins_them() {
                   [[route]]\nname = \"list\"\npath = \"/books/{book}\"\ncontainer = \"book\"\n\
                   [[route]]\nname = \"many\"\npath = \"/many\"\nobject = \"ids\"\n";
     let mut town = Town::new("joined", number, routes);
-    let card = |id: &str| format!("/batch/{id}");
-    // A parameter of the path is no ID.
+    // A version or a parameter of the path is no ID.
+    let card = |id: &str| format!("/batch/{id};1");
     town.ordinary(|class| format!("/books/k{class};v2;jsessionid=7"), card);
     let ids = |from: usize, mark: &str| {
         let ids: Vec<String> = (from..from + 10).map(|at| number(60 + at)).collect();
@@ -286,6 +286,29 @@ fn ids_that_every_tenant_counts_are_refused() {
         own.join("\n").replace("x1,", "0,"),
     )
     .unwrap();
+    let said = run(&[
+        "scan",
+        text(&town.folder.join("case.toml")),
+        "--out",
+        text(&out),
+    ]);
+    assert_eq!(
+        said.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    // Files of which each shows several persons of several schools are none either.
+    let files: Vec<String> = objects
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => line.to_owned(),
+            at => format!("{}{}", at % 30, &line[line.find(',').unwrap()..]),
+        })
+        .collect();
+    fs::write(town.folder.join("objects.csv"), files.join("\n")).unwrap();
+    let out = town.folder.join("files");
     let said = run(&[
         "scan",
         text(&town.folder.join("case.toml")),
