@@ -124,9 +124,12 @@ pub(super) fn said(ledger: &Ledger<'_>) -> Vec<Doubt> {
 /// Routes, and all of them together, that are asked for long after the source begins only, or until long before it ends,
 /// at a pace at which they should have been asked for there too: nobody asked, it was not logged, or it is written in
 /// another way that no `path` matches. Nobody can tell, so it is a hole.
-pub(super) fn routes(ledger: &Ledger<'_>) -> Vec<Hole> {
+///
+/// Beside them, by its number, what is said of each route whose requests another one took over.
+pub(super) fn routes(ledger: &Ledger<'_>) -> (Vec<Hole>, BTreeMap<usize, Doubt>) {
+    let mut said = BTreeMap::new();
     let Some(whole) = ledger.all.span() else {
-        return Vec::new();
+        return (Vec::new(), said);
     };
     let logged: Vec<usize> = (0..ledger.routes.len())
         .filter(|route| ledger.logs(*route))
@@ -144,15 +147,22 @@ pub(super) fn routes(ledger: &Ledger<'_>) -> Vec<Hole> {
         for (from, until, expected) in unasked(ledger, &ledger.routes[route], whole) {
             let hole = unasked_hole(ledger, Some(route), (from, until), expected);
             let known = |other: &Hole| other.from <= hole.from && hole.until <= other.until;
+            if told.iter().any(known) {
+                continue;
+            }
             let days = |from, until| ledger.calendar.days(from, until);
             let others = [days(whole.0, from), days(until, whole.1)].concat();
-            let taken = || taken::over(ledger, route, &days(from, until), &others);
-            if !told.iter().any(known) && !taken() {
-                holes.push(hole);
+            let silent = days(from, until);
+            match taken::over(ledger, route, &silent, &others) {
+                Some(other) => {
+                    let doubt = || taken::said(ledger, (route, other), &silent);
+                    said.entry(route).or_insert_with(doubt);
+                }
+                None => holes.push(hole),
             }
         }
     }
-    holes
+    (holes, said)
 }
 
 /// The ends of a source at which a series lacks lines: from, until, how many.

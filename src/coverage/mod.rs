@@ -406,12 +406,14 @@ fn one(
     holes.extend(skipped);
     doubts.extend(said);
     holes.extend(ends::missing(ledger, &holes, window));
-    holes.extend(ends::routes(ledger));
+    let (unasked, taken) = ends::routes(ledger);
+    holes.extend(unasked);
     doubts.extend(periodic::judge(ledger, peers));
     holes.sort_by(|a, b| {
         (a.from, a.until, a.kind, &a.basis).cmp(&(b.from, b.until, b.kind, &b.basis))
     });
-    doubts.extend(thinned::judge(ledger, &holes));
+    doubts.extend(thinned::judge(ledger, &holes, &taken));
+    doubts.extend(taken.into_values());
     doubts.extend(clock.doubts);
     doubts.extend(ends::said(ledger));
     doubts.extend(said::about(ledger, &holes, &silences.unusual));

@@ -21,8 +21,13 @@ const PART: f64 = 1.0 / 3.0;
 /// A day: where it begins, all lines, the route's.
 type Day = (i64, u64, u64);
 
-/// The doubts about routes of a source. `holes`: days in which one is known say nothing more.
-pub(super) fn judge(ledger: &Ledger<'_>, holes: &[Hole]) -> Vec<Doubt> {
+/// The doubts about routes of a source. `holes`: days in which one is known say nothing more; `told`: routes of which it is
+/// said already that another one took them over.
+pub(super) fn judge(
+    ledger: &Ledger<'_>,
+    holes: &[Hole],
+    told: &BTreeMap<usize, Doubt>,
+) -> Vec<Doubt> {
     let Some((first, last)) = ledger.all.span() else {
         return Vec::new();
     };
@@ -45,8 +50,9 @@ pub(super) fn judge(ledger: &Ledger<'_>, holes: &[Hole]) -> Vec<Doubt> {
             let (silent, others): (Vec<_>, Vec<_>) =
                 days.iter().partition(|(from, _)| is_thin(*from));
             match taken::over(ledger, route, &silent, &others) {
-                true => None,
-                false => doubt(ledger, route, &thin),
+                Some(_) if told.contains_key(&route) => None,
+                Some(other) => Some(taken::said(ledger, (route, other), &silent)),
+                None => doubt(ledger, route, &thin),
             }
         })
         .collect()
