@@ -245,8 +245,8 @@ fn moved(name: &str, after: Option<&str>) -> (String, bool) {
     fs::remove_dir_all(&town.folder).unwrap();
     let said = findings.matches("taken for a version that took it over");
     let said = said.count();
-    assert!(said < 2, "once");
-    (rows[2]["reasons"].clone(), said == 1)
+    assert!(said <= 2, "once for each route");
+    (rows[2]["reasons"].clone(), said > 0)
 }
 
 #[test]
