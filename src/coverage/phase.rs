@@ -18,7 +18,7 @@ const DAYS: usize = 3;
 /// Share of a job's minutes that have a line at least, and how much above the others' that is.
 const THERE: f64 = 0.5;
 const ABOVE: f64 = 0.3;
-/// Of what is usual at a job's minutes, the share that each of them has at least.
+/// Of what the fullest of a job's minutes has, the share from which another one is its too.
 const SLOT: f64 = 0.5;
 /// Missing lines from which they are no single holes, and the share of all that they must be.
 const MISSED: usize = 20;
@@ -101,19 +101,29 @@ fn phase(hours: &BTreeMap<i64, u64>, period: i64) -> Option<i64> {
         let own = share(hours, phase);
         own >= THERE && own >= chance / (period - 1) as f64 + ABOVE
     };
-    // A job that comes every twenty minutes is at half of the minutes of one every ten, and always at the same ones; lines
-    // that were lost are missing at all of them.
-    let everywhere = |phase: i64| {
-        let own = share(&order, phase);
-        let at = |minute: i64| {
-            let there = order.iter().filter(|hour| *hour & (1 << minute) != 0);
-            there.count() as f64 / order.len().max(1) as f64
+    // A job that comes every twenty minutes is at each second of the minutes of one every ten: always at the same ones, as far
+    // apart from each other. Of what was lost the rest is not, or each second is, which nobody can tell from that.
+    let is_slower = |phase: i64| {
+        let at = |minute: &i64| {
+            order
+                .iter()
+                .filter(|hour| *hour & (1 << minute) != 0)
+                .count()
         };
-        let minutes = (0..60).filter(|minute| minute % period == phase);
-        minutes.map(at).all(|there| there >= own * SLOT)
+        let slots = || (0..60).filter(|minute| minute % period == phase);
+        let most = slots().map(|slot| at(&slot)).max().unwrap_or(0);
+        let often = |slot: &i64| at(slot) as f64 >= most as f64 * SLOT;
+        let there: Vec<i64> = slots().filter(often).collect();
+        let Some(first) = there.first() else {
+            return false;
+        };
+        let longer = (2 * period..=60).filter(|longer| longer % period == 0 && 60 % longer == 0);
+        let mut longer =
+            longer.map(|longer| slots().filter(move |slot| (slot - first) % longer == 0));
+        longer.any(|slots| slots.eq(there.iter().copied()))
     };
     let is_phase = |phase: &i64| stands_out(&order, *phase) && stands_out(quieter, *phase);
-    (0..period).find(|phase| is_phase(phase) && everywhere(*phase))
+    (0..period).find(|phase| is_phase(phase) && !is_slower(*phase))
 }
 
 /// The minutes of an hour at a phase.
