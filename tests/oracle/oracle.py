@@ -436,7 +436,9 @@ def compare_controllers(case, want, judged, table):
         for row in j["rows"]:
             if j["standing"] == "undecided" or not row["subject"]:
                 loose[case.controller(row["unit"])].add(row["subject"] or "object:" + j["object"])
-    anywhere = "" in loose or any(c == "" for _, c in want) or any(j["standing"] == "unknown" for j in judged)
+    stranger = any(j["standing"] == "unknown" for j in judged)
+    unplaced = loose.get("", set()) | {s for s, c in want if c == ""}
+    anywhere = stranger or bool(unplaced)
     for x in table:
         c, ends = x["controller"], {"GAP", "RETENTION", "BEFORE_START"} & set(x["reasons"].split(";"))
         mine = {s: f for (s, k), f in want.items() if k == c}
@@ -445,8 +447,9 @@ def compare_controllers(case, want, judged, table):
         exact["status"] = ("confirmed" if exact["subjects_min"] else "excluded"
                            if not (anywhere or mine or loose[c] or ends) else "cannot_be_excluded")
         bad += [(f"controller {n}", c, v, x[n]) for n, v in exact.items() if x[n] != str(v)]
-        upper, most = len(set(mine) | loose[c]), int(x["subjects_max"])
-        if most < min(upper + anywhere, max(upper, len(people))) or not (anywhere or ends) and most != upper:
+        own, most = set(mine) | loose[c], int(x["subjects_max"])
+        upper, more = len(own), stranger or bool(unplaced - own)  # who stands here and, by another object, nowhere is one person
+        if most < min(upper + more, max(upper, len(people))) or not (more or ends) and most != upper:
             bad.append(("controller subjects_max", c, upper, x["subjects_max"], x["reasons"]))
     return bad
 
