@@ -86,7 +86,7 @@ shows "controller 1 of 12"
 # Nothing of a bigger screen stays when it shrinks.
 terminal resize-window -t view -x 60 -y 12
 shows "controller 1 of 12"
-for _ in $(seq 50); do
+for _ in $(seq 300); do
     widest=$(terminal capture-pane -p -t view | awk '{ if (length($0) > most) most = length($0) } END { print most }')
     [ "$widest" -gt 60 ] || break
     sleep 0.1
