@@ -33,11 +33,6 @@ impl Clients {
         }
     }
 
-    /// The number of an address, if it has one already or needs none.
-    pub fn known(&self, name: &[u8]) -> Option<u32> {
-        usual(name).or_else(|| self.others.known(name).map(behind))
-    }
-
     /// The address behind a number; empty for a number that was never given.
     pub fn name(&self, number: u32) -> Cow<'_, [u8]> {
         match number {
@@ -161,13 +156,11 @@ mod tests {
         for (name, number) in names.iter().zip(&numbers) {
             assert_eq!(&*clients.name(*number), *name);
             assert_eq!(clients.number(name), *number);
-            assert_eq!(clients.known(name), Some(*number));
         }
         let distinct: std::collections::BTreeSet<&u32> = numbers.iter().collect();
         assert_eq!(distinct.len(), names.len());
         // Those that are their own number.
         assert_eq!(numbers.iter().filter(|n| **n < INTERNED).count(), 3);
-        assert_eq!(clients.known(b"other"), None);
         assert_eq!(&*clients.name(NONE), b"");
     }
 

@@ -6,7 +6,7 @@ mod town;
 
 use std::fs;
 
-use crate::answer::{run, scan, table, text};
+use crate::answer::{scan, table};
 use town::{Town, account, combined, is_the_walk};
 
 /// Numbers that no other part of a line has.
@@ -65,15 +65,8 @@ fn a_parameter_tells_which_route_is_asked_for() {
         case.replace(&town.routes, &twice),
     )
     .unwrap();
-    let out = town.folder.join("none");
-    let said = run(&[
-        "scan",
-        text(&town.folder.join("twice.toml")),
-        "--out",
-        text(&out),
-    ]);
-    let stderr = String::from_utf8_lossy(&said.stderr);
-    assert_eq!(said.status.code(), Some(2), "{stderr}");
+    let (code, stderr) = town.ends("twice.toml", "none");
+    assert_eq!(code, Some(2), "{stderr}");
     assert!(
         stderr.contains("tell them apart by method, path or query"),
         "{stderr}"
@@ -262,15 +255,8 @@ fn ids_that_every_tenant_counts_are_refused() {
     let card = |id: &str| format!("/v1/contacts/{id}");
     town.ordinary(|class| format!("/books/k{class}"), card);
     town.write();
-    let out = town.folder.join("none");
-    let said = run(&[
-        "scan",
-        text(&town.folder.join("case.toml")),
-        "--out",
-        text(&out),
-    ]);
-    let stderr = String::from_utf8_lossy(&said.stderr);
-    assert_eq!(said.status.code(), Some(2), "{stderr}");
+    let (code, stderr) = town.ends("case.toml", "none");
+    assert_eq!(code, Some(2), "{stderr}");
     assert!(
         stderr.contains("60 of 60 IDs stand for different data subjects of different controllers"),
         "{stderr}"
@@ -290,18 +276,8 @@ fn ids_that_every_tenant_counts_are_refused() {
         own.join("\n").replace("x1,", "0,"),
     )
     .unwrap();
-    let said = run(&[
-        "scan",
-        text(&town.folder.join("case.toml")),
-        "--out",
-        text(&out),
-    ]);
-    assert_eq!(
-        said.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&said.stderr)
-    );
+    let (code, stderr) = town.ends("case.toml", "none");
+    assert_eq!(code, Some(0), "{stderr}");
     // Files of which each shows several persons of several schools are none either.
     let files: Vec<String> = objects
         .lines()
@@ -312,18 +288,7 @@ fn ids_that_every_tenant_counts_are_refused() {
         })
         .collect();
     fs::write(town.folder.join("objects.csv"), files.join("\n")).unwrap();
-    let out = town.folder.join("files");
-    let said = run(&[
-        "scan",
-        text(&town.folder.join("case.toml")),
-        "--out",
-        text(&out),
-    ]);
-    assert_eq!(
-        said.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&said.stderr)
-    );
+    let (code, stderr) = town.ends("case.toml", "files");
+    assert_eq!(code, Some(0), "{stderr}");
     fs::remove_dir_all(&town.folder).unwrap();
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::answer::{Row, fresh, run, scan, table};
+use crate::answer::{Row, fresh, run, scan, table, text};
 
 /// Pupils of each school.
 pub const PUPILS: usize = 60;
@@ -171,14 +171,28 @@ impl Town {
         out
     }
 
+    /// How a scan of a case in the folder ends, and what it says; its answer goes into a folder of that name.
+    pub fn ends(&self, case: &str, answer: &str) -> (Option<i32>, String) {
+        let (case, out) = (self.folder.join(case), self.folder.join(answer));
+        let said = run(&["scan", text(&case), "--out", text(&out)]);
+        let stderr = String::from_utf8_lossy(&said.stderr);
+        (said.status.code(), stderr.into_owned())
+    }
+
     /// Writes all, and gives the case that `init` proposes.
     pub fn proposed(&mut self) -> String {
         self.write();
         let path = self.folder.join("proposed.toml");
         let _ = fs::remove_file(&path);
-        let text = |name: &str| self.folder.join(name).to_str().unwrap().to_owned();
-        let (logs, tables, out) = (text("logs"), text(""), text("proposed.toml"));
-        let said = run(&["init", &logs, "--directory", &tables, "--out", &out]);
+        let (logs, tables) = (self.folder.join("logs"), text(&self.folder));
+        let said = run(&[
+            "init",
+            text(&logs),
+            "--directory",
+            tables,
+            "--out",
+            text(&path),
+        ]);
         assert!(
             said.status.success(),
             "{}",
