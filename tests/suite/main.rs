@@ -7,6 +7,7 @@
     clippy::single_range_in_vec_init
 )]
 
+mod addresses;
 mod advocates;
 mod answer;
 mod bounds;
