@@ -25,6 +25,8 @@ pub use survey::survey;
 
 use std::fmt;
 
+use rayon::prelude::*;
+
 use crate::sequence::CeilingReached;
 use crate::source::SourceProblem;
 
@@ -84,6 +86,19 @@ impl From<SourceProblem> for PipelineProblem {
     fn from(problem: SourceProblem) -> PipelineProblem {
         PipelineProblem::Source(problem)
     }
+}
+
+/// Does work on all threads: once with each number below a count.
+pub fn side_by_side(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().for_each(work);
+}
+
+/// Does two things on all threads.
+pub fn both<A: Send, B: Send>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    rayon::join(one, other)
 }
 
 /// Runs `work` with so many threads; `None` = as many as there are cores.

@@ -226,6 +226,9 @@ fn slips(length: usize) -> usize {
     if length < 4 { 0 } else { (length / 3).max(1) }
 }
 
+/// Does work side by side: calls it once with each number below a count, on as many threads as there are.
+pub type Hands<'h> = &'h dyn Fn(usize, &(dyn Fn(usize) + Sync));
+
 /// Does one thing on another thread while the other is done here.
 pub fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     std::thread::scope(|threads| {

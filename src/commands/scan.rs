@@ -15,7 +15,7 @@ use crate::cause::Cause;
 use crate::cli::ScanArgs;
 use crate::coverage::{self, Assessment};
 use crate::detect::Verdict;
-use crate::evidence::{self, EXCERPT, Place};
+use crate::evidence::{self, Place};
 use crate::impact::{self, Citation, Dark, Merger, Published, conclude};
 use crate::pipeline::{
     self, Analysis, Extraction, Input, Keep, Keeping, Material, Observer, PipelineProblem,
@@ -23,10 +23,9 @@ use crate::pipeline::{
 };
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
-use crate::route::extract::Part;
 use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
-use crate::source::{Log, Reading, Skipped, SourceProblem};
+use crate::source::{Reading, Skipped};
 use crate::words::{Reason, beside};
 
 /// Runs it, and writes into the journal how it ended.
@@ -249,16 +248,27 @@ pub(super) fn answer(
     let cited = analysis
         .beyond()
         .flat_map(|outcome| &outcome.share.beyond)
-        .map(|beyond| Citation::of(&beyond.access))
-        .filter(|citation| inputs[citation.file as usize].log.is_file());
-    let log = |file: u32| &inputs[file as usize].log;
-    let (line_digests, (ladder, cause)) = beside(
-        || evidence::line_digests(cited, log),
+        .map(|beyond| Citation::of(&beyond.access));
+    let rejects = files.iter().map(|file| file.part.rejects.iter());
+    let rejects: Vec<Vec<Place>> = rejects
+        .map(|rejects| {
+            rejects
+                .map(|one| Place {
+                    offset: one.offset,
+                    length: one.length,
+                })
+                .collect()
+        })
+        .collect();
+    let log = |file: usize| &inputs[file].log;
+    let (again, (ladder, cause)) = pipeline::both(
+        || evidence::reread(cited, &rejects, log, &pipeline::side_by_side),
         || {
             let ladder = ladder::of(case, &atlas, &analysis, &assessment);
             (ladder, cause::of(case, &atlas, &analysis, &assessment))
         },
     );
+    let again = again.map_err(Ending::failed)?;
     let published = published(&cause, &mut assessment);
     let exposed = (&analysis.exposure, &published);
     let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);
@@ -270,11 +280,6 @@ pub(super) fn answer(
         .collect();
     let shares = analysis.beyond().map(|outcome| &outcome.share);
     let estimates = impact::estimates(&atlas, shares, &kept, &assessment);
-    let mut excerpts = vec![Vec::new(); files.len()];
-    for file in Log::by_place(inputs.iter().map(|input| &input.log)) {
-        excerpts[file] =
-            self::excerpts(&inputs[file].log, &files[file].part).map_err(Ending::failed)?;
-    }
     let on_disk: Vec<PathBuf> = inputs.iter().map(|one| one.log.path().to_owned()).collect();
     let merger = Merger {
         atlas: &atlas,
@@ -299,8 +304,8 @@ pub(super) fn answer(
         totals,
         assessment,
         remarks,
-        line_digests: line_digests.map_err(Ending::failed)?,
-        excerpts,
+        line_digests: again.digests,
+        excerpts: again.excerpts,
     };
     if signals::stopped() {
         return Err(stopped(PipelineProblem::Stopped));
@@ -415,25 +420,6 @@ fn check_digests(files: &[FileNote], on_disk: &[PathBuf]) -> Result<(), Ending> 
         hashed = Some((path, own));
     }
     Ok(())
-}
-
-fn excerpts(log: &Log, part: &Part) -> Result<Vec<Vec<u8>>, SourceProblem> {
-    let places: Vec<Place> = part
-        .rejects
-        .iter()
-        .map(|reject| Place {
-            offset: reject.offset,
-            length: reject.length.min(EXCERPT as u64),
-        })
-        .collect();
-    let mut excerpts = vec![Vec::new(); places.len()];
-    // A pipe cannot be read twice; its rejects are located, not shown.
-    if log.is_file() {
-        evidence::read_places(log, &places, |index, bytes| {
-            excerpts[index] = bytes.to_vec()
-        })?;
-    }
-    Ok(excerpts)
 }
 
 fn notes(inputs: Vec<Input>, files: Vec<ReadFile>) -> Vec<FileNote> {

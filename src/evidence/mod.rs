@@ -4,6 +4,7 @@
 
 pub mod attest;
 mod bag;
+mod cited;
 pub mod journal;
 mod reference;
 mod sign;
@@ -19,6 +20,7 @@ use crate::impact::Citation;
 use crate::source::{Log, Reader, Reading, SourceProblem, Window};
 
 pub use bag::Bag;
+pub use cited::{LineDigests, Reread, reread};
 pub use reference::{RawLine, Reference, raw_lines};
 pub use sign::Signer;
 
@@ -83,50 +85,6 @@ fn held(window: &Window, place: Place) -> Option<&[u8]> {
     let from = (from as usize).min(bytes.len());
     let until = from.saturating_add(place.length as usize).min(bytes.len());
     Some(&bytes[from..until])
-}
-
-/// SHA-256 of cited lines.
-#[derive(Debug, Default)]
-pub struct LineDigests {
-    /// Each line once, in their order.
-    cited: Vec<Citation>,
-    /// `None` for a line that is not there.
-    digests: Vec<Option<[u8; 32]>>,
-}
-
-impl LineDigests {
-    /// A line's, in lower-case hex; `None` where it was not cited or is not there.
-    pub fn get(&self, citation: &Citation) -> Option<String> {
-        let found = self.cited.binary_search(citation).ok()?;
-        self.digests[found].as_ref().map(|digest| hex(digest))
-    }
-}
-
-/// SHA-256 of every cited line. `log` gives a file by its number.
-///
-/// # Errors
-/// A file cannot be read again.
-pub fn line_digests<'p>(
-    citations: impl IntoIterator<Item = Citation>,
-    log: impl Fn(u32) -> &'p Log,
-) -> Result<LineDigests, SourceProblem> {
-    let mut cited: Vec<Citation> = citations.into_iter().collect();
-    cited.sort_unstable();
-    cited.dedup();
-    let mut digests = vec![None; cited.len()];
-    let mut order: Vec<usize> = (0..cited.len()).collect();
-    order.sort_by_key(|place| (cited[*place].file, cited[*place].offset));
-    let mut files: Vec<&[usize]> = order
-        .chunk_by(|a, b| cited[*a].file == cited[*b].file)
-        .collect();
-    files.sort_by_key(|of_file| log(cited[of_file[0]].file));
-    for of_file in files {
-        let places: Vec<Place> = of_file.iter().map(|place| cited[*place].into()).collect();
-        read_places(log(cited[of_file[0]].file), &places, |index, bytes| {
-            digests[of_file[index]] = Some(digest(bytes));
-        })?;
-    }
-    Ok(LineDigests { cited, digests })
 }
 
 /// SHA-256 in lower-case hex.

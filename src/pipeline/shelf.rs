@@ -13,9 +13,10 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::analyse::{Common, Shared, side_by_side};
+use super::analyse::{Common, Shared};
 use super::extract::{Input, ReadFile};
 use super::keep::{Keep, make};
+use super::side_by_side;
 use crate::case::Case;
 use crate::route::Router;
 use crate::route::extract::{Part, PartEnd};

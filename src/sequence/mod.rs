@@ -23,7 +23,7 @@ pub use interner::Interner;
 pub(crate) use keys::Keys;
 pub use names::{numbered, text};
 use serde::{Deserialize, Serialize};
-pub use sorted::{Hands, Seal, Sequences, Shelved, order};
+pub use sorted::{Seal, Sequences, Shelved, order};
 pub use spill::Spill;
 pub use store::{Accesses, Stowed};
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use super::spill::{Block, Spill};
 use super::store::Accesses;
 use super::{Access, NONE};
+use crate::words::Hands;
 
 mod shelf;
 mod spilling;
@@ -28,9 +29,6 @@ pub struct Sequences {
     bounds: Vec<(u32, usize)>,
     len: usize,
 }
-
-/// Does work side by side: calls it once with each number below a count, on as many threads as there are.
-pub type Hands<'h> = &'h dyn Fn(usize, &(dyn Fn(usize) + Sync));
 
 #[derive(Debug)]
 enum Home {

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 
 use super::sorted::locked;
 use super::spill::{Block, Spill};
-use super::{Access, Clients, Hands, Moved, NONE, Names};
+use super::{Access, Clients, Moved, NONE, Names};
+use crate::words::Hands;
 
 /// Accesses for which room is made at first.
 const FEW: usize = 256;

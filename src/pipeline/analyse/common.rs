@@ -96,7 +96,13 @@ impl Common {
             sift.takes(who, access, first).then_some(who)
         };
         let people = self.people.len();
-        let sequences = Sequences::build(accesses, people, spill, sifted, &super::side_by_side);
+        let sequences = Sequences::build(
+            accesses,
+            people,
+            spill,
+            sifted,
+            &crate::pipeline::side_by_side,
+        );
         drop(who);
         (self.set_aside, self.taken, self.logs) = (sift.set_aside, sift.taken, sift.logs);
         sequences

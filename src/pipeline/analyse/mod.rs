@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::shelf::{Keeping, Ready};
+use super::side_by_side;
 use crate::case::Case;
 use crate::detect::explain::Told;
 use crate::detect::joint::{self, SharedWalk};
@@ -407,9 +408,4 @@ fn arrivals(outcomes: &[AccountOutcome], calm: Vec<Stamp>) -> Arrivals {
             .extend(first.filter(|_| overreach).map(|beyond| beyond.access.time));
     }
     arrivals
-}
-
-/// Does work on all threads.
-pub(super) fn side_by_side(count: usize, work: &(dyn Fn(usize) + Sync)) {
-    (0..count).into_par_iter().for_each(work);
 }

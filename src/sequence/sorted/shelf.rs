@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::packed::pack_run;
 use super::super::spill::{Block, Spill};
-use super::{Hands, Home, Sequences, locked};
+use super::{Home, Sequences, locked};
+use crate::words::Hands;
 
 /// Tells bytes from any others.
 pub type Seal = fn(&[u8]) -> String;

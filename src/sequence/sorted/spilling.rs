@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use super::super::spill::{Block, Spill};
 use super::super::store::Accesses;
 use super::super::{Access, NONE};
-use super::{Hands, Home, SOME, Sequences, locked};
+use super::{Home, SOME, Sequences, locked};
+use crate::words::Hands;
 
 /// Into how many parts the room for accesses is cut: a partition for each thread, and what is written of it, must fit.
 const PARTS: usize = 8;
