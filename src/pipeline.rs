@@ -8,17 +8,19 @@ mod copies;
 mod extract;
 mod keep;
 mod pieces;
+mod records;
 mod shelf;
 mod split;
 mod survey;
 
 pub use analyse::{
-    AccountOutcome, AfterClosing, Analysis, Common, Material, Panel, Returned, Seen, SetAside,
-    Shared, Watched, analyse, look_apart, together,
+    AccountOutcome, AfterClosing, Analysis, Common, Details, Material, Panel, Returned, Seen,
+    SetAside, Shared, Watched, analyse, look_apart, together,
 };
 pub use extract::{Desk, Extraction, Input, ReadFile, extract};
 pub use keep::Keep;
 pub use pieces::{Gathered, Whence, gather};
+pub use records::{Records, Shown};
 pub use shelf::{Keeping, Looks, Ready, Shelf, Writing};
 pub use split::{Piece, Split, splits};
 pub use survey::survey;

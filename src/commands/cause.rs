@@ -17,20 +17,21 @@ pub(super) fn of(
     let plans = plans(analysis);
     let actors: Vec<Actor<'_>> = analysis
         .beyond()
-        .map(|outcome| Actor {
+        .map(|outcome| (outcome, analysis.details(outcome)))
+        .map(|(outcome, details)| Actor {
             number: outcome.number,
             name: std::str::from_utf8(&outcome.person.name).unwrap_or_default(),
-            verdict: outcome.judgement.verdict,
+            verdict: outcome.verdict,
             share: &outcome.share,
             connection: outcome.connection,
             plan: plans.get(&outcome.number).copied(),
-            in_order: outcome
+            in_order: details
                 .judgement
                 .signals
                 .iter()
                 .any(|signal| signal.name == "order" && signal.fired),
             home: &outcome.home,
-            collected: outcome.facts.collected.objects,
+            collected: details.facts.collected.objects,
             service: matches!(outcome.kind.as_str(), "service" | "test"),
         })
         .collect();

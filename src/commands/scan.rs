@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::glance::Glance;
 use super::inputs::{file_places, inputs, paths};
@@ -19,7 +20,7 @@ use crate::evidence::{self, Place};
 use crate::impact::{self, Citation, Dark, Merger, Published, conclude};
 use crate::pipeline::{
     self, Analysis, Extraction, Input, Keep, Keeping, Material, Observer, PipelineProblem,
-    ReadFile, Shelf,
+    ReadFile, Records, Shelf,
 };
 use crate::report::{self, Answer, FileNote, FolderProblem, Other, Staging, Summary};
 use crate::route::Router;
@@ -261,14 +262,22 @@ pub(super) fn answer(
         })
         .collect();
     let log = |file: usize| &inputs[file].log;
-    let (again, (ladder, cause)) = pipeline::both(
-        || evidence::reread(cited, &rejects, log, &pipeline::side_by_side),
+    let excerpts = Mutex::new(Records::new(&spill));
+    let tell = |some| {
+        let excerpts = excerpts.lock();
+        excerpts.unwrap_or_else(PoisonError::into_inner).push(some);
+    };
+    let (line_digests, (ladder, cause)) = pipeline::both(
+        || evidence::reread(cited, &rejects, log, &pipeline::side_by_side, &tell),
         || {
             let ladder = ladder::of(case, &atlas, &analysis, &assessment);
             (ladder, cause::of(case, &atlas, &analysis, &assessment))
         },
     );
-    let again = again.map_err(Ending::failed)?;
+    let line_digests = line_digests.map_err(Ending::failed)?;
+    let excerpts = excerpts.into_inner();
+    let mut excerpts = excerpts.unwrap_or_else(PoisonError::into_inner);
+    excerpts.sort_by_key(|some| (some.file, some.first));
     let published = published(&cause, &mut assessment);
     let exposed = (&analysis.exposure, &published);
     let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);
@@ -286,10 +295,8 @@ pub(super) fn answer(
         routes: &case.routes,
         stale_from: analysis.stale.as_ref().map(|stale| stale.from),
     };
-    let outcomes = analysis.outcomes.iter();
-    let figures = outcomes.map(|outcome| analysis.panel.figures(&merger, outcome));
     let answer = Answer {
-        figures: figures.collect(),
+        figures: analysis.figures(&merger),
         case,
         atlas: &atlas,
         files: notes(inputs, files),
@@ -304,8 +311,8 @@ pub(super) fn answer(
         totals,
         assessment,
         remarks,
-        line_digests: again.digests,
-        excerpts: again.excerpts,
+        line_digests,
+        excerpts,
     };
     if signals::stopped() {
         return Err(stopped(PipelineProblem::Stopped));
@@ -333,8 +340,12 @@ fn missing(case: &Case, analysis: &Analysis, assessment: &mut Assessment) {
     let limits = coverage::limits(case, &analysis.content);
     assessment.doubts.extend(limits);
     let walks = analysis.outcomes.iter();
-    let walks = walks.filter(|one| one.judgement.verdict == Some(Verdict::Enumeration));
-    let walks = walks.map(|one| (one.person.label(), &one.rhythm));
+    let walks = walks.filter(|one| one.verdict == Some(Verdict::Enumeration));
+    let walks = walks.map(|one| (one.person.label(), analysis.details(one)));
+    let walks: Vec<_> = walks.collect();
+    let walks = walks
+        .iter()
+        .map(|(label, one)| (label.clone(), &one.rhythm));
     assessment.doubts.extend(impact::rhythm_doubts(walks));
     let unasked = coverage::unasked(case, &analysis.watched.asked);
     assessment.doubts.extend(unasked);

@@ -61,10 +61,10 @@ pub const NOT_DONE: [&str; 4] = [
 ];
 
 /// A measured signal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
     /// Its stable name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What was measured.
     pub figure: f64,
     /// From where on it fires.
@@ -76,7 +76,7 @@ pub struct Signal {
 }
 
 /// How many of an account's peers come as far.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Common {
     many: u32,
     all: u32,
@@ -92,7 +92,7 @@ impl Signal {
         basis: impl Into<Cow<'static, str>>,
     ) -> Signal {
         Signal {
-            name,
+            name: name.into(),
             figure,
             threshold,
             fired: figure >= threshold,
@@ -116,7 +116,7 @@ impl Signal {
 
     /// The same, silent where so many peers come as far that it says nothing about one of them.
     fn unless_common(mut self, peers: &Peers, limits: &crate::case::Thresholds) -> Signal {
-        let (many, all) = (peers.reaching(self.name, self.threshold), peers.len());
+        let (many, all) = (peers.reaching(&self.name, self.threshold), peers.len());
         let share = many as f64 / all.max(1) as f64;
         // Of a small group a few are a habit of its work, of a large one they are a few.
         let habit = all < SMALL && many >= 2 && share >= HABIT;

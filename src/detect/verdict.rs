@@ -3,6 +3,8 @@
 //! `enumeration` and `probing` need evidence of scope *and* of structure: either alone accuses the
 //! innocent (METHODS.md, finding 2). The evidence of scope must stand up to all the accounts that are tested at once.
 
+use serde::{Deserialize, Serialize};
+
 use super::odds::{self, Cut};
 use super::{
     Facts, Habit, Peers, Signal, batch, breadth, depth, harvest, hidden, joint, lifetime, order,
@@ -12,7 +14,7 @@ use super::{
 use crate::case::Thresholds;
 
 /// What an account did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// A system to it, beyond scope, at least some disclosed.
     Enumeration,
@@ -50,7 +52,7 @@ impl Verdict {
 }
 
 /// A verdict and what it rests on.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
     /// The verdict; `None` for an ordinary account.
     pub verdict: Option<Verdict>,

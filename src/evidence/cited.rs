@@ -1,14 +1,19 @@
 //! What the answer shows of lines, read again once everybody was judged: SHA-256 of cited lines, the beginnings of rejected
 //! ones. Each file is read once for both, from its first such line to its last.
 //!
-//! Threads are the caller's.
+//! Threads are the caller's, and so is where beginnings are kept: there may be as many as lines.
 
 use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use super::{EXCERPT, Place, digest, hex, read_places};
 use crate::impact::Citation;
 use crate::source::{Log, SourceProblem};
 use crate::words::Hands;
+
+/// Beginnings that are told together.
+const TOGETHER: usize = 16;
 
 /// SHA-256 of cited lines.
 #[derive(Debug, Default)]
@@ -27,31 +32,30 @@ impl LineDigests {
     }
 }
 
-/// What was read again.
-#[derive(Debug, Default)]
-pub struct Reread {
-    /// Of the cited lines.
-    pub digests: LineDigests,
-    /// Beginnings of rejected lines, of at most [`EXCERPT`] bytes, by file and in the order in which they were asked for; empty of
-    /// what cannot be read twice.
-    pub excerpts: Vec<Vec<Vec<u8>>>,
+/// Beginnings of lines that could not be read and follow each other among those of their file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpts {
+    /// The file, by its number.
+    pub file: u32,
+    /// The first of the lines, by its number among the file's.
+    pub first: u64,
+    /// At most [`EXCERPT`] bytes of each.
+    pub lines: Vec<Vec<u8>>,
 }
 
 /// Whose a place is: a cited line's or a rejected one's, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Of {
     Cited(usize),
-    Rejected(usize),
+    Rejected(u64),
 }
 
-/// Bytes of a file that were found.
-enum Found {
-    Digest(usize, [u8; 32]),
-    Excerpt(usize, usize, Vec<u8>),
-}
+/// Digests of cited lines, by their numbers.
+type Digests = Vec<(usize, [u8; 32])>;
 
-/// Reads cited and rejected lines again. `rejected` has the places of each file, in any order; `log` gives a file by its number.
-/// Files of one archive are read one after the other, all others side by side on `hands`.
+/// Reads cited and rejected lines again. `rejected` has the places of each file, in their order; `log` gives a file by its
+/// number. Files of one archive are read one after the other, all others side by side on `hands`; `tell` gets the beginnings of
+/// rejected lines, of one file in their order. Nothing is read of what cannot be read twice.
 ///
 /// # Errors
 /// A file cannot be read again, or has become shorter: the first of them by its place on disk.
@@ -60,70 +64,77 @@ pub fn reread<'p>(
     rejected: &[Vec<Place>],
     log: impl Fn(usize) -> &'p Log + Sync,
     hands: Hands<'_>,
-) -> Result<Reread, SourceProblem> {
-    // A pipe has no second time.
+    tell: &(dyn Fn(Excerpts) + Sync),
+) -> Result<LineDigests, SourceProblem> {
     let mut cited: Vec<Citation> = citations.into_iter().collect();
     cited.sort_unstable();
     cited.dedup();
-    let files = (0..rejected.len()).map(|file| (file, Vec::new()));
-    let mut files: Vec<(usize, Vec<(Place, Of)>)> = files.collect();
-    for (number, one) in cited.iter().enumerate() {
-        if let Some((_, wanted)) = files.get_mut(one.file as usize) {
-            wanted.push(((*one).into(), Of::Cited(number)));
-        }
-    }
-    for ((_, wanted), places) in files.iter_mut().zip(rejected) {
-        let places = places.iter().enumerate();
-        wanted.extend(places.map(|(number, place)| {
-            let length = place.length.min(EXCERPT as u64);
-            (Place { length, ..*place }, Of::Rejected(number))
-        }));
-    }
-    files.retain(|(file, wanted)| !wanted.is_empty() && log(*file).is_file());
-    files.sort_by_key(|(file, _)| log(*file));
-    // Whoever reads an archive's members in their order unpacks it once.
-    let archives: Vec<_> = files
-        .chunk_by(|a, b| log(a.0).path() == log(b.0).path())
+    // Citations stand by file.
+    let of = |file: usize| {
+        let from = cited.partition_point(|one| (one.file as usize) < file);
+        let until = cited.partition_point(|one| one.file as usize <= file);
+        from..until
+    };
+    let wanted = |file: usize| !of(file).is_empty() || !rejected[file].is_empty();
+    let mut files: Vec<usize> = (0..rejected.len())
+        .filter(|file| wanted(*file) && log(*file).is_file())
         .collect();
-    let found: Vec<Mutex<Result<Vec<Found>, SourceProblem>>> = archives
+    files.sort_by_key(|file| log(*file));
+    // Whoever reads an archive's members in their order unpacks it once.
+    let archives: Vec<&[usize]> = files
+        .chunk_by(|a, b| log(*a).path() == log(*b).path())
+        .collect();
+    let read: Vec<Mutex<Result<Digests, SourceProblem>>> = archives
         .iter()
         .map(|_| Mutex::new(Ok(Vec::new())))
         .collect();
     hands(archives.len(), &|at| {
-        let read = archives[at]
-            .iter()
-            .map(|(file, wanted)| read(*file, log(*file), wanted));
-        let read = read.collect::<Result<Vec<_>, _>>();
-        let read = read.map(|files| files.into_iter().flatten().collect());
-        *found[at].lock().unwrap_or_else(PoisonError::into_inner) = read;
+        let mut digests = Vec::new();
+        let all = archives[at].iter().try_for_each(|file| {
+            let rejected = rejected[*file].iter().zip(0..).map(|(place, number)| {
+                let length = place.length.min(EXCERPT as u64);
+                (Place { length, ..*place }, Of::Rejected(number))
+            });
+            let cited = of(*file).map(|number| (cited[number].into(), Of::Cited(number)));
+            let mut places: Vec<(Place, Of)> = cited.chain(rejected).collect();
+            places.sort_unstable_by_key(|(place, of)| (place.offset, *of));
+            read_one((*file, log(*file)), &places, &mut digests, tell)
+        });
+        *read[at].lock().unwrap_or_else(PoisonError::into_inner) = all.map(|()| digests);
     });
     let mut digests = vec![None; cited.len()];
-    let mut excerpts: Vec<Vec<Vec<u8>>> = rejected
-        .iter()
-        .map(|places| vec![Vec::new(); places.len()])
-        .collect();
-    for one in found {
-        for found in one.into_inner().unwrap_or_else(PoisonError::into_inner)? {
-            match found {
-                Found::Digest(number, digest) => digests[number] = Some(digest),
-                Found::Excerpt(file, number, bytes) => excerpts[file][number] = bytes,
-            }
+    for one in read {
+        for (number, digest) in one.into_inner().unwrap_or_else(PoisonError::into_inner)? {
+            digests[number] = Some(digest);
         }
     }
-    let digests = LineDigests { cited, digests };
-    Ok(Reread { digests, excerpts })
+    Ok(LineDigests { cited, digests })
 }
 
-fn read(file: usize, log: &Log, wanted: &[(Place, Of)]) -> Result<Vec<Found>, SourceProblem> {
-    let mut wanted = wanted.to_vec();
-    wanted.sort_unstable();
+fn read_one(
+    (file, log): (usize, &Log),
+    wanted: &[(Place, Of)],
+    digests: &mut Digests,
+    tell: &(dyn Fn(Excerpts) + Sync),
+) -> Result<(), SourceProblem> {
     let places: Vec<Place> = wanted.iter().map(|(place, _)| *place).collect();
-    let mut found = Vec::with_capacity(places.len());
-    read_places(log, &places, |index, bytes| {
-        found.push(match wanted[index].1 {
-            Of::Cited(number) => Found::Digest(number, digest(bytes)),
-            Of::Rejected(number) => Found::Excerpt(file, number, bytes.to_vec()),
-        });
+    let none = |first| Excerpts {
+        file: file as u32,
+        first,
+        lines: Vec::new(),
+    };
+    let mut some = none(0);
+    read_places(log, &places, |index, bytes| match wanted[index].1 {
+        Of::Cited(number) => digests.push((number, digest(bytes))),
+        Of::Rejected(number) => {
+            some.lines.push(bytes.to_vec());
+            if some.lines.len() == TOGETHER {
+                tell(std::mem::replace(&mut some, none(number + 1)));
+            }
+        }
     })?;
-    Ok(found)
+    if !some.lines.is_empty() {
+        tell(some);
+    }
+    Ok(())
 }

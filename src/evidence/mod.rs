@@ -20,7 +20,7 @@ use crate::impact::Citation;
 use crate::source::{Log, Reader, Reading, SourceProblem, Window};
 
 pub use bag::Bag;
-pub use cited::{LineDigests, Reread, reread};
+pub use cited::{Excerpts, LineDigests, reread};
 pub use reference::{RawLine, Reference, raw_lines};
 pub use sign::Signer;
 

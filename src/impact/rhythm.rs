@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Beyond;
 use super::runs::Dark;
 use crate::coverage::{Allowance, Doubt};
@@ -30,7 +32,7 @@ const JUMP: i64 = 20;
 const FITS: (f64, f64) = (0.7, 1.4);
 
 /// What a walk tells of the logs.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rhythm {
     /// Pauses in which the source has no line.
     pub pauses: Vec<Pause>,
@@ -39,7 +41,7 @@ pub struct Rhythm {
 }
 
 /// A stretch without a request.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pause {
     /// The last request before it.
     pub from: Stamp,

@@ -35,7 +35,7 @@ pub struct AccountFigures {
 }
 
 impl AccountFigures {
-    /// Counts one account's share; `sure` as in [`super::Exposure::add`]: whom a disclosure leaves in doubt it does not
+    /// Counts what lies beyond scope in one account's share; `sure` as in [`super::Exposure::add`]: whom a disclosure leaves in doubt it does not
     /// count.
     pub fn of(
         with: &Merger<'_>,
@@ -87,7 +87,6 @@ impl AccountFigures {
         figures.probable = subjects[1].difference(&subjects[0]).count() as u64;
         let counted: BTreeSet<u32> = &subjects[0] | &subjects[1];
         figures.doubtful = doubtful.difference(&counted).count() as u64;
-        figures.undecided = share.undecided.len() as u64;
         figures
     }
 }

@@ -9,6 +9,8 @@ mod sample;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{AccountShare, Beyond, Pause};
 use crate::coverage::Assessment;
 use crate::scope::{FileOf, Thing};
@@ -25,7 +27,7 @@ const STEPS: usize = 10;
 const MOST: u64 = 10_000_000;
 
 /// What the numbers of a run count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum What {
     /// Objects, by their IDs.
     Objects,
@@ -41,7 +43,7 @@ pub enum What {
 }
 
 /// One request of a run, and its repeats that follow at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The number in the ID, or the page's, counted from 0.
     pub number: i64,
@@ -54,7 +56,7 @@ pub struct Step {
 }
 
 /// What is missing between two requests of a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// The last request before it.
     pub before: Step,
@@ -77,7 +79,7 @@ pub struct Gap {
 }
 
 /// How far a run went whose end the logs do not show.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum End {
     /// Nobody can say, and why.
     Refused(String),
@@ -97,7 +99,7 @@ pub enum End {
 }
 
 /// An ordered run with something missing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// What its numbers count.
     pub what: What,

@@ -9,7 +9,7 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use super::Answer;
 use crate::detect::Explanation;
 use crate::impact::{Beyond, Citation, Merger};
-use crate::pipeline::AccountOutcome;
+use crate::pipeline::{AccountOutcome, Details};
 use crate::sequence::{Access, NO_BYTES, NONE};
 use crate::words::Certainty;
 
@@ -30,14 +30,10 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
         routes: &answer.case.routes,
         stale_from: answer.analysis.stale.as_ref().map(|stale| stale.from),
     };
-    let undecided = |outcome: &AccountOutcome, beyond: &Beyond, row: Option<u32>| {
+    let undecided = |both: (&AccountOutcome, &Details), beyond: &Beyond, row: Option<u32>| {
         let at = beyond.access.time;
-        let open = |row| {
-            answer
-                .analysis
-                .panel
-                .leaves_open(&merger, outcome, (row, at))
-        };
+        let panel = &answer.analysis.panel;
+        let open = |row| panel.leaves_open(&merger, both, (row, at));
         beyond.certainty > Certainty::Nothing && row.is_none_or(open)
     };
     let mut columns = Columns::default();
@@ -48,12 +44,14 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut written = false;
     for outcome in answer.analysis.beyond() {
         let label = outcome.person.label();
+        let details = answer.analysis.details(outcome);
+        let own = |beyond: &Beyond, row| undecided((outcome, &details), beyond, row);
         for beyond in &outcome.share.beyond {
             if columns.time.len() >= ROWS {
                 put(&mut columns).map_err(io::Error::other)?;
                 written = true;
             }
-            columns.add(answer, (outcome, &label), &undecided, beyond);
+            columns.add(answer, (&details, &label), &own, beyond);
         }
     }
     if !written || !columns.time.is_empty() {
@@ -63,8 +61,8 @@ pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
-/// Whether a disclosure counts to no data subject: by the account, the access and the row that it tells.
-type Undecided<'u> = dyn Fn(&AccountOutcome, &Beyond, Option<u32>) -> bool + 'u;
+/// Whether an account's disclosure counts to no data subject: by the access and the row that it tells.
+type Undecided<'u> = dyn Fn(&Beyond, Option<u32>) -> bool + 'u;
 
 #[derive(Default)]
 struct Columns {
@@ -94,7 +92,7 @@ impl Columns {
     fn add(
         &mut self,
         answer: &Answer<'_>,
-        (outcome, account): (&AccountOutcome, &str),
+        (details, account): (&Details, &str),
         undecided: &Undecided<'_>,
         beyond: &Beyond,
     ) {
@@ -118,7 +116,7 @@ impl Columns {
             });
             self.subject
                 .push(row.map(|row| atlas.subject_name(atlas.subject(row)).into_owned()));
-            self.undecided.push(undecided(outcome, beyond, row));
+            self.undecided.push(undecided(beyond, row));
             self.protected
                 .push(row.is_some_and(|row| atlas.row(row).protected));
             self.controller.push(match row {
@@ -127,7 +125,7 @@ impl Columns {
             });
             self.request(answer, account, beyond);
             self.explanation
-                .push(explanation(outcome, &beyond.access).map(Explanation::word));
+                .push(explanation(details, &beyond.access).map(Explanation::word));
         }
     }
 
@@ -191,9 +189,9 @@ impl Columns {
 }
 
 /// The template that explained the account's first request for the same thing, if one did.
-fn explanation(outcome: &AccountOutcome, access: &Access) -> Option<Explanation> {
-    let object = outcome.told.get(&(false, access.object));
+fn explanation(details: &Details, access: &Access) -> Option<Explanation> {
+    let object = details.told.get(&(false, access.object));
     object
-        .or_else(|| outcome.told.get(&(true, access.container)))
+        .or_else(|| details.told.get(&(true, access.container)))
         .copied()
 }

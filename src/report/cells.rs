@@ -1,32 +1,47 @@
 //! Cells of tables: how values are joined, and how a spreadsheet is kept from running them.
 
 use std::fmt::Display;
+use std::io::{self, Write};
 
 use super::FolderProblem;
 
-/// A table being written, as RFC 4180 in memory.
-pub(crate) struct Table {
-    writer: csv::Writer<Vec<u8>>,
+/// A table being written, as RFC 4180: in memory, or wherever it goes.
+pub(crate) struct Table<W: Write = Vec<u8>> {
+    writer: csv::Writer<W>,
+}
+
+impl<W: Write> Table<W> {
+    /// Begins with the header; what was written is whole once [`Table::close`] was called.
+    pub(crate) fn to(out: W, header: &[&str]) -> io::Result<Table<W>> {
+        let mut writer = csv::WriterBuilder::new();
+        let writer = writer.terminator(csv::Terminator::CRLF).from_writer(out);
+        let mut table = Table { writer };
+        table.add(header)?;
+        Ok(table)
+    }
+
+    /// Adds a row; every cell is made safe.
+    pub(crate) fn add<C: AsRef<str>>(&mut self, cells: &[C]) -> io::Result<()> {
+        let cells = cells.iter().map(|cell| safe(cell.as_ref()));
+        Ok(self.writer.write_record(cells)?)
+    }
+
+    /// Writes what is held back.
+    pub(crate) fn close(mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 impl Table {
     /// Begins with the header.
     pub(crate) fn new(header: &[&str]) -> Result<Table, FolderProblem> {
-        let mut table = Table {
-            writer: csv::WriterBuilder::new()
-                .terminator(csv::Terminator::CRLF)
-                .from_writer(Vec::new()),
-        };
-        table.row(header)?;
-        Ok(table)
+        Table::to(Vec::new(), header).map_err(|e| FolderProblem::encoding("a table", e))
     }
 
     /// Adds a row; every cell is made safe.
     pub(crate) fn row<C: AsRef<str>>(&mut self, cells: &[C]) -> Result<(), FolderProblem> {
-        let cells = cells.iter().map(|cell| safe(cell.as_ref()));
-        self.writer
-            .write_record(cells)
-            .map_err(|e| FolderProblem::encoding("a table", e))
+        let added = self.add(cells);
+        added.map_err(|e| FolderProblem::encoding("a table", e))
     }
 
     /// The table's bytes.

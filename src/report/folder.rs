@@ -45,6 +45,14 @@ impl FolderProblem {
         }
     }
 
+    /// What is to be written does not come back from the disk.
+    pub(super) fn lost(fault: &str) -> FolderProblem {
+        FolderProblem {
+            message: fault.to_owned(),
+            wrong_place: false,
+        }
+    }
+
     fn disk(path: &Path, cause: std::io::Error) -> FolderProblem {
         FolderProblem {
             message: format!(

@@ -49,9 +49,9 @@ use serde_json::Value;
 use crate::case::Case;
 use crate::cause::Cause;
 use crate::coverage::Assessment;
-use crate::evidence::LineDigests;
+use crate::evidence::{Excerpts, LineDigests};
 use crate::impact::{AccountFigures, AllBounds, Citation, ControllerRow, Estimates, Rung, Totals};
-use crate::pipeline::{Analysis, ReadFile};
+use crate::pipeline::{Analysis, ReadFile, Records};
 use crate::scope::{Atlas, ControllerIndex, Thing};
 use crate::source::Skipped;
 
@@ -89,8 +89,8 @@ pub struct Answer<'c> {
     pub remarks: Vec<String>,
     /// SHA-256 of every cited line.
     pub line_digests: LineDigests,
-    /// Excerpts of rejected lines, by file, in the order of the file's rejects.
-    pub excerpts: Vec<Vec<Vec<u8>>>,
+    /// Beginnings of rejected lines, by file, in the order of the file's rejects.
+    pub excerpts: Records<Excerpts>,
 }
 
 /// A file as an input of the run.
@@ -166,6 +166,10 @@ pub fn write(answer: Answer<'_>, staging: Staging) -> Result<(), FolderProblem> 
     let mut staging = staging;
     let mut manifest = manifest::of(&answer);
     put(&answer, &mut staging)?;
+    let fault = answer.analysis.fault();
+    if let Some(fault) = fault.or_else(|| answer.excerpts.fault()) {
+        return Err(FolderProblem::lost(fault));
+    }
     drop(answer);
     manifest::tell(&mut manifest, staging.outputs());
     let page = html_page(&manifest, &staging)?;
@@ -216,7 +220,7 @@ fn told_of(answer: &Answer<'_>, to: &Staging) -> Result<Vec<Output>, FolderProbl
         to.write_by("findings.json", |out| findings::write(answer, out))?,
         to.write_by("timeline.jsonl", |out| timeline::write(answer, out))?,
         to.write("coverage.csv", &tables::coverage(answer)?)?,
-        to.write("rejects.csv", &tables::rejects(answer)?)?,
+        to.write_by("rejects.csv", |out| tables::rejects(answer, out))?,
     ];
     if let Some(other) = &answer.other {
         all.push(to.write("comparison.json", &difference::json(answer, other)?)?);

@@ -1,6 +1,7 @@
 //! The CSV tables of CASE.md §5.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use super::cells::{Table, joined, or_empty, sorted};
 use super::{Answer, FolderProblem};
@@ -176,17 +177,18 @@ pub(super) fn accounts(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
     let client = |number| names.clients.text(number);
     let agent = |number| names.agents.text(number);
     for (outcome, figures) in answer.analysis.outcomes.iter().zip(&answer.figures) {
-        let judgement = &outcome.judgement;
+        let details = answer.analysis.details(outcome);
+        let judgement = &details.judgement;
         let fired = judgement.signals.iter().filter(|signal| signal.fired);
         let seen = seen(outcome, figures);
         let home = outcome.home.iter();
         table.row(&[
             outcome.person.label(),
-            judgement.verdict.map_or("", Verdict::word).to_owned(),
+            outcome.verdict.map_or("", Verdict::word).to_owned(),
             outcome.scope().word().to_owned(),
             format!("{:.2}", judgement.score),
             joined(home.map(|index| answer.atlas.controller_id(Some(*index)))),
-            joined(&outcome.roles),
+            joined(&details.roles),
             joined(fired.map(|signal| format!("{}={}", signal.name, rounded(signal.figure)))),
             seen.0.to_string(),
             seen.1.to_string(),
@@ -295,26 +297,32 @@ pub(super) fn coverage(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
 }
 
 /// `rejects.csv`: lines that could not be read, with their beginning.
-pub(super) fn rejects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
-    let mut table = Table::new(&["file", "line", "offset", "reason", "excerpt", "length"])?;
-    for (file, excerpts) in answer.files.iter().zip(&answer.excerpts) {
-        for (reject, excerpt) in file.read.part.rejects.iter().zip(excerpts) {
+pub(super) fn rejects(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = ["file", "line", "offset", "reason", "excerpt", "length"];
+    let mut table = Table::to(out, &columns)?;
+    let mut excerpts = answer.excerpts.iter().peekable();
+    for (number, file) in answer.files.iter().enumerate() {
+        let own = std::iter::from_fn(|| excerpts.next_if(|some| some.file as usize == number));
+        let mut own = own.flat_map(|some| some.lines.clone());
+        for reject in &file.read.part.rejects {
+            // Of a pipe there is none.
+            let excerpt = own.next().unwrap_or_default();
             let more = if reject.length > EXCERPT as u64 {
                 "…"
             } else {
                 ""
             };
-            table.row(&[
+            table.add(&[
                 file.name.clone(),
                 reject.line.to_string(),
                 reject.offset.to_string(),
                 reject.problem.word().to_owned(),
-                format!("{}{more}", text(excerpt)),
+                format!("{}{more}", text(&excerpt)),
                 reject.length.to_string(),
             ])?;
         }
     }
-    table.finish()
+    table.close()
 }
 
 /// A data category; the question mark stays where the directory does not say whether it was filled in.

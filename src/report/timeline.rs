@@ -76,7 +76,7 @@ struct Told<'a> {
 fn requests(answer: &Answer<'_>, events: &mut Events) -> io::Result<()> {
     for outcome in &answer.analysis.outcomes {
         let account = outcome.person.label();
-        let verdict = outcome.judgement.verdict.map_or("", Verdict::word);
+        let verdict = outcome.verdict.map_or("", Verdict::word);
         for request in outcome.share.beyond.chunk_by(same_request) {
             let access = &request[0].access;
             let surest = request

@@ -24,7 +24,7 @@ pub(crate) use keys::Keys;
 pub use names::{numbered, text};
 use serde::{Deserialize, Serialize};
 pub use sorted::{Seal, Sequences, Shelved, order};
-pub use spill::Spill;
+pub use spill::{Kept, Spill};
 pub use store::{Accesses, Stowed};
 
 use crate::words::Stamp;

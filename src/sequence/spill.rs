@@ -1,4 +1,4 @@
-//! The file to which goes what does not fit into memory, and runs of accesses in it.
+//! The file to which goes what does not fit into memory: runs of accesses, and whatever else somebody keeps.
 //!
 //! It has no name and vanishes with the process. A disk that fails is remembered and told by [`Spill::fault`]: whoever
 //! concludes from accesses asks for it before anything is printed.
@@ -57,6 +57,50 @@ impl Spill {
         self.inner.room.is_some_and(|room| bytes > room)
     }
 
+    /// Keeps bytes of any kind, where others stood `before` if they fit there; `None` where the disk fails.
+    pub fn keep(&self, bytes: &[u8], before: Option<Kept>) -> Option<Kept> {
+        let length = bytes.len() as u32;
+        let written = match before.filter(|kept| kept.room >= length) {
+            Some(kept) => self
+                .open(|file| file.write_all_at(bytes, kept.at))
+                .map(|()| kept),
+            None => self.take(bytes.len() as u64).and_then(|(file, at)| {
+                file.write_all_at(bytes, at)?;
+                let room = length;
+                Ok(Kept { at, length, room })
+            }),
+        };
+        match written {
+            Ok(kept) => Some(Kept { length, ..kept }),
+            Err(error) => {
+                self.failed(&error);
+                None
+            }
+        }
+    }
+
+    /// Shows bytes that were kept; `None` where the disk fails, or they are not what `read` takes.
+    pub fn kept<T>(&self, kept: Kept, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        let mut bytes = vec![0; kept.length as usize];
+        let got = self.open(|file| file.read_exact_at(&mut bytes, kept.at));
+        let got = got.and_then(|()| read(&bytes).ok_or_else(|| io::ErrorKind::InvalidData.into()));
+        match got {
+            Ok(one) => Some(one),
+            Err(error) => {
+                self.failed(&error);
+                None
+            }
+        }
+    }
+
+    fn open<T>(&self, work: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+        let file = match self.inner.file.lock() {
+            Ok(file) => file.as_ref().map(|(file, _)| file.clone()),
+            Err(poisoned) => poisoned.into_inner().as_ref().map(|(file, _)| file.clone()),
+        };
+        work(&*file.ok_or(io::ErrorKind::InvalidData)?)
+    }
+
     /// What went wrong with the disk, if anything did: then nothing that was read back may be used.
     pub fn fault(&self) -> Option<&str> {
         self.inner.fault.get().map(String::as_str)
@@ -80,7 +124,7 @@ impl Spill {
     pub(super) fn failed(&self, error: &io::Error) {
         let folder = self.inner.folder.display();
         let _ = self.inner.fault.set(format!(
-            "{folder}: accesses that do not fit into --memory cannot be kept here: {error}; make room there, or give more \
+            "{folder}: what does not fit into --memory cannot be kept here: {error}; make room there, or give more \
              --memory"
         ));
     }
@@ -102,6 +146,15 @@ fn nameless(folder: &Path) -> io::Result<File> {
         .open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
+}
+
+/// Where bytes are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    at: u64,
+    length: u32,
+    /// How many may stand there.
+    room: u32,
 }
 
 /// A run of accesses on disk.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::super::records::Records;
 use super::BATCH;
 use super::calm::is_calm;
 use super::common::Common;
@@ -22,7 +23,7 @@ use super::tools::Tools;
 use super::watch::Watch;
 use crate::case::{Case, Thresholds};
 use crate::scope::{Atlas, FileOf, Homes, Scope};
-use crate::sequence::{Access, Accesses, Sequences};
+use crate::sequence::{Access, Accesses, Sequences, Spill};
 
 /// Accesses that are looked at together, unless one account has more.
 const AT_ONCE: usize = 1 << 17;
@@ -208,11 +209,13 @@ impl Returned {
     }
 
     /// Tells accounts where their sequences stand. All do, unless the disk failed, which the spill then knows.
-    pub(super) fn place(first: &mut First, sequences: &Sequences) {
-        first.measured.retain_mut(|one| {
-            let found = sequences.place(one.outcome.number);
-            one.sequence = found.unwrap_or(usize::MAX);
-            found.is_some()
-        });
+    pub(super) fn place(first: &mut First, sequences: &Sequences, spill: &Spill) {
+        let all = std::mem::replace(&mut first.measured, Records::new(spill));
+        for mut one in all.into_each() {
+            if let Some(place) = sequences.place(one.outcome.number) {
+                one.sequence = place;
+                first.measured.push(one);
+            }
+        }
     }
 }

@@ -46,8 +46,8 @@ pub(super) struct Yardsticks {
 
 impl Yardsticks {
     /// Adds an account.
-    pub fn add(&mut self, outcome: &super::AccountOutcome) {
-        let facts = &outcome.facts;
+    pub fn add(&mut self, details: &super::Details) {
+        let facts = &details.facts;
         self.tested += 1;
         self.habit.add(facts);
         let (all, alone) = facts.turned;
@@ -59,10 +59,10 @@ impl Yardsticks {
             self.led.0 += 1;
             self.led.1 += usize::from(led);
         }
-        match self.groups.get_mut(&outcome.group) {
+        match self.groups.get_mut(&details.group) {
             Some(peers) => peers.add(facts),
             None => {
-                let peers = self.groups.entry(outcome.group.clone()).or_default();
+                let peers = self.groups.entry(details.group.clone()).or_default();
                 peers.add(facts);
             }
         }
@@ -84,7 +84,7 @@ impl Calms {
         if outcome.person.kind == PersonKind::Account {
             self.arrived.push(outcome.span.0);
         }
-        self.yardsticks.add(outcome);
+        self.yardsticks.add(&one.details);
         self.exposure.note(&outcome.share);
         self.all.push(Calm {
             number: outcome.number,
@@ -119,7 +119,7 @@ impl Calms {
 /// Whether an account has nothing that any later step asks for.
 pub(super) fn is_calm(one: &Measured, limits: &Thresholds) -> bool {
     let outcome = &one.outcome;
-    uneventful(&outcome.facts, limits)
+    uneventful(&one.details.facts, limits)
         && !outcome.unlisted
         && outcome.share.beyond.is_empty()
         && one.open.is_empty()

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
+use super::super::records::Records;
 use super::calm::Calms;
 use super::measure::{Measured, Worker, day};
 use crate::detect::Group;
@@ -50,67 +51,59 @@ impl Active {
 pub(super) fn explain(
     worker: &Worker<'_>,
     sequences: &Sequences,
-    measured: &mut [Measured],
+    measured: &mut Records<Measured>,
     calm: &Calms,
     active: &Active,
 ) {
-    if measured.iter().all(|one| one.open.is_empty()) {
+    let mut keys: BTreeMap<Colleagues, u32> = BTreeMap::new();
+    let (mut groups, mut led, mut open) = (Vec::new(), calm.yardsticks.led, false);
+    let mut roles: BTreeMap<Group, usize> = BTreeMap::new();
+    for one in measured.iter() {
+        let group = &one.details.group;
+        *roles.entry(group.clone()).or_default() += 1;
+        let next = keys.len() as u32;
+        let key = (group.clone(), one.outcome.home.clone());
+        groups.push(*keys.entry(key).or_insert(next));
+        if let Some(led_there) = one.details.facts.led_at_home {
+            led = (led.0 + 1, led.1 + usize::from(led_there));
+        }
+        open |= !one.open.is_empty();
+    }
+    if !open {
         return;
     }
-    let mut keys: BTreeMap<Colleagues, u32> = BTreeMap::new();
-    let groups: Vec<u32> = measured
-        .iter()
-        .map(|one| {
-            let next = keys.len() as u32;
-            *keys
-                .entry((one.outcome.group.clone(), one.outcome.home.clone()))
-                .or_insert(next)
-        })
-        .collect();
     let crowd = crowd((sequences, active), measured, &groups, calm);
-    let masses = masses(measured, calm);
-    let mut led = calm.yardsticks.led;
-    for led_there in measured
-        .iter()
-        .filter_map(|one| one.outcome.facts.led_at_home)
-    {
-        led = (led.0 + 1, led.1 + usize::from(led_there));
-    }
+    let masses = masses(roles, calm);
     let lists_lead = super::panel::lists_lead(led);
-    measured
-        .par_iter_mut()
-        .zip(&groups)
-        .filter(|(one, _)| !one.open.is_empty())
-        .for_each(|(one, group)| {
-            // An address, or an account of which the grants know nothing, has no work that it could be sent to.
-            let known = !one.outcome.roles.is_empty() || one.outcome.basis == Basis::Inferred;
-            let elsewhere = known && !masses.contains(&one.outcome.group);
-            worker.measure_again(sequences, one, &crowd, (*group, elsewhere, lists_lead));
-        });
+    measured.update(|place, one| {
+        let Some(group) = groups.get(place).filter(|_| !one.open.is_empty()) else {
+            return false;
+        };
+        // An address, or an account of which the grants know nothing, has no work that it could be sent to.
+        let known = !one.details.roles.is_empty() || one.outcome.basis == Basis::Inferred;
+        let elsewhere = known && !masses.contains(&one.details.group);
+        worker.measure_again(sequences, one, &crowd, (*group, elsewhere, lists_lead));
+        true
+    });
 }
 
 /// Who asked for what beyond scope, and who was active when whole schools went astray.
 fn crowd(
     (sequences, active): (&Sequences, &Active),
-    measured: &[Measured],
+    measured: &Records<Measured>,
     groups: &[u32],
     calm: &Calms,
 ) -> Crowd {
     let mut crowd = Crowd::default();
     crowd.habit = calm.yardsticks.habit;
-    measured
-        .iter()
-        .for_each(|one| crowd.habit.add(&one.outcome.facts));
-    let seen: Vec<Seen> = measured
-        .par_iter()
-        .map(|one| match one.open.is_empty() {
-            true => Seen::default(),
-            false => look(&sequences.sequence(one.sequence).1, one),
-        })
-        .collect();
+    let seen: Vec<Seen> = measured.map(|_, one| match one.open.is_empty() {
+        true => Seen::default(),
+        false => look(&sequences.sequence(one.sequence).1, one),
+    });
     for ((one, group), seen) in measured.iter().zip(groups).zip(seen) {
+        crowd.habit.add(&one.details.facts);
         let (account, group) = (one.outcome.number, *group);
-        let trusted = one.outcome.facts.unexplained() <= LIGHT;
+        let trusted = one.details.facts.unexplained() <= LIGHT;
         for (thing, at) in seen.first {
             crowd.approach(
                 thing,
@@ -135,25 +128,29 @@ fn crowd(
 fn be_active(
     crowd: &mut Crowd,
     (sequences, active): (&Sequences, &Active),
-    measured: &[Measured],
+    measured: &Records<Measured>,
     calm: &Calms,
 ) {
-    let lost = measured.iter().filter(|one| !one.at_home.is_empty());
-    let homes: BTreeSet<&[ControllerIndex]> = lost.map(|one| &one.outcome.home[..]).collect();
-    let homes: BTreeMap<&[ControllerIndex], BTreeSet<i64>> = homes
-        .into_iter()
-        .map(|home| (home, crowd.asks_for(home)))
+    let mut lost: BTreeSet<Vec<ControllerIndex>> = BTreeSet::new();
+    for one in measured.iter().filter(|one| !one.at_home.is_empty()) {
+        if !lost.contains(&one.outcome.home) {
+            lost.insert(one.outcome.home.clone());
+        }
+    }
+    let homes: BTreeMap<&[ControllerIndex], BTreeSet<i64>> = lost
+        .iter()
+        .map(|home| (&home[..], crowd.asks_for(home)))
         .filter(|(_, days)| !days.is_empty())
         .collect();
     let wanted: Vec<&[ControllerIndex]> = homes.keys().copied().collect();
     if wanted.is_empty() {
         return;
     }
-    let own = measured.iter().map(|one| {
+    let own = measured.iter().filter_map(|one| {
         let outcome = &one.outcome;
-        (outcome.number, one.sequence, &outcome.home[..])
+        let (home, _) = homes.get_key_value(&outcome.home[..])?;
+        Some((outcome.number, one.sequence, *home))
     });
-    let own = own.filter(|(_, _, home)| homes.contains_key(home));
     let all: Vec<_> = own.chain(calm.of_homes(&wanted)).collect();
     let active: Vec<BTreeSet<i64>> = all
         .par_iter()
@@ -171,20 +168,17 @@ fn be_active(
 /// school. Where all have one role nobody can tell.
 const MASS: f64 = 0.25;
 
-fn masses(measured: &[Measured], calm: &Calms) -> BTreeSet<Group> {
-    let groups = calm.yardsticks.groups.iter();
-    let groups = groups.map(|(group, peers)| (group, peers.len()));
-    let own = measured.iter().map(|one| (&one.outcome.group, 1));
-    let mut roles: BTreeMap<&Group, usize> = BTreeMap::new();
-    for (group, accounts) in groups.chain(own).filter(|(group, _)| !group.is_empty()) {
-        *roles.entry(group).or_default() += accounts;
+fn masses(mut roles: BTreeMap<Group, usize>, calm: &Calms) -> BTreeSet<Group> {
+    for (group, peers) in &calm.yardsticks.groups {
+        *roles.entry(group.clone()).or_default() += peers.len();
     }
+    roles.remove(&Group::new());
     let all: usize = roles.values().sum();
     let mass = |count: usize| count < all && count as f64 >= MASS * all as f64;
     roles
         .into_iter()
         .filter(|(_, count)| mass(*count))
-        .map(|(role, _)| role.clone())
+        .map(|(role, _)| role)
         .collect()
 }
 

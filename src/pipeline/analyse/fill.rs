@@ -3,8 +3,7 @@
 //!
 //! Where a run has something missing is found by `impact::runs`; what follows for subjects is told by `impact`'s exposure.
 
-use rayon::prelude::*;
-
+use super::super::records::Records;
 use super::measure::{Measured, Worker};
 use crate::impact::{Dark, Gap, Run, What, rhythm, runs};
 use crate::scope::{Bench, FileOf, Thing};
@@ -18,7 +17,7 @@ const STEPS: usize = 10;
 pub(super) fn fill(
     worker: &Worker<'_>,
     sequences: &Sequences,
-    measured: &mut [Measured],
+    measured: &mut Records<Measured>,
     dark: &Dark,
     files: &[FileOf],
 ) {
@@ -27,19 +26,19 @@ pub(super) fn fill(
         What::Pages { .. } => (!highest).then_some(0),
         _ => atlas.last_number(prefix, what == What::Containers, highest),
     };
-    measured.par_iter_mut().for_each(|one| {
+    measured.update(|_, one| {
         let names = &worker.opener.names;
         // Who asked for less walked nowhere.
         if one.outcome.share.beyond.len() <= STEPS {
-            return;
+            return false;
         }
         let (_, accesses) = sequences.sequence(one.sequence);
         let told = rhythm(&accesses, &one.outcome.share.beyond, names, (dark, files));
         let seen = (dark, &told.jumps[..]);
         let mut found = runs(&one.outcome.share, names, seen, files, &known_end);
-        one.outcome.rhythm = told;
+        one.details.rhythm = told;
         if found.is_empty() {
-            return;
+            return true;
         }
         let bench = worker.bench(&one.outcome.person, one.sequence, &accesses);
         for run in &mut found {
@@ -49,7 +48,8 @@ pub(super) fn fill(
             }
             run.gaps = gaps;
         }
-        one.outcome.runs = found;
+        one.details.runs = found;
+        true
     });
 }
 

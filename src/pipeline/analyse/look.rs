@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::super::records::Records;
 use super::super::shelf::Looks;
 use super::BATCH;
 use super::calm::Calms;
@@ -14,7 +15,7 @@ use super::watch::{Watch, WatchedSoFar, Watching};
 use crate::case::Thresholds;
 use crate::detect::hand;
 use crate::scope::PersonKind;
-use crate::sequence::{Access, Sequences};
+use crate::sequence::{Access, Sequences, Spill};
 use crate::words::Stamp;
 
 /// What the look at one account gives.
@@ -32,7 +33,7 @@ pub(super) struct Looked {
 #[derive(Default)]
 pub(super) struct First {
     /// Accounts that something may speak against, in the order of the sequences.
-    pub measured: Vec<Measured>,
+    pub measured: Records<Measured>,
     pub calm: Calms,
     /// Which addresses the accounts use.
     addresses: hand::Addresses,
@@ -70,10 +71,13 @@ impl First {
         worker: &Worker<'_>,
         sequences: &Sequences,
         late_from: Option<Stamp>,
-        mut looks: Option<Looks>,
+        (spill, mut looks): (&Spill, Option<Looks>),
     ) -> First {
         let watch = Watch::of(worker);
-        let mut first = First::default();
+        let mut first = First {
+            measured: Records::new(spill),
+            ..First::default()
+        };
         let mut before = Vec::new();
         let mut until = match &mut looks {
             Some(looks) => first.take_kept(looks, worker, sequences),

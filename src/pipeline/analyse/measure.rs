@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountOutcome, AfterClosing};
+use super::{AccountOutcome, AfterClosing, Details};
 use crate::case::{AccountRow, Case};
 use crate::detect::contacts::{Contact, Place, Reader};
-use crate::detect::explain::{Crowd, Explained, Explanation, Told, explain};
+use crate::detect::explain::{Crowd, Explained, Explanation, explain};
 use crate::detect::joint::{Taking, takings};
-use crate::detect::{Facts, HARVEST_FROM, Judgement, collecting, hand, is_harvest, takeover};
-use crate::impact::{AccountShare, Citation, Rhythm};
+use crate::detect::{Facts, HARVEST_FROM, collecting, hand, is_harvest, takeover};
+use crate::impact::{AccountShare, Citation};
 use crate::scope::learned::{self, Learned};
 use crate::scope::{
     Basis, Bench, ControllerIndex, Opener, People, Person, PersonKind, Scope, Standing, Thing,
@@ -28,8 +28,8 @@ const LATE: i64 = 14 * 24 * HOUR;
 #[derive(Serialize, Deserialize)]
 pub(super) struct Measured {
     pub outcome: AccountOutcome,
+    pub details: Details,
     /// Where its sequence stands.
-    #[serde(skip)]
     pub sequence: usize,
     /// Things that it asked for beyond scope without an explanation: container or not, and the ID's number.
     pub open: BTreeSet<(bool, u32)>,
@@ -41,6 +41,13 @@ pub(super) struct Measured {
     /// Where it collected, if it did and asked for nothing beyond its scope.
     pub collecting: Vec<u32>,
     pub after_closing: Option<AfterClosing>,
+}
+
+impl Measured {
+    /// What is judged of it.
+    pub fn both(&self) -> (&AccountOutcome, &Details) {
+        (&self.outcome, &self.details)
+    }
 }
 
 pub(super) struct Worker<'w> {
@@ -92,31 +99,27 @@ impl<'w> Worker<'w> {
             after_closing: after_closing(row, accesses),
             outcome: AccountOutcome {
                 number,
-                group: roles.join("+"),
-                roles,
+                place: 0,
                 home,
                 kind,
                 basis: bench.basis(),
                 by_label: by_label(&touched),
                 by_age: false,
-                moved_in: false,
                 unlisted: person.kind == PersonKind::Account
                     && bench.basis() == Basis::Unknown
                     && self.case.directory.grants.is_some(),
                 accesses: accesses.len() as u64,
                 span,
-                reachable: 0,
-                facts: Facts::default(),
-                told: Told::new(),
-                other_client: None,
                 connection: hand::Connection::Unknown,
                 shared: 0,
-                judgement: Judgement::default(),
+                verdict: None,
                 share,
-                runs: Vec::new(),
-                collected: Vec::new(),
-                rhythm: Rhythm::default(),
                 person,
+            },
+            details: Details {
+                group: roles.join("+"),
+                roles,
+                ..Details::default()
             },
         };
         self.sum_up(&mut measured, &bench, &contacts, &touched, accesses);
@@ -172,15 +175,22 @@ impl<'w> Worker<'w> {
     }
 
     /// Tells whose connection moved an account that asked for something beyond its scope, or collected.
-    pub fn connect(&self, sequences: &Sequences, one: &mut Measured, clients: &hand::Clients) {
+    /// Whether there is anything to tell.
+    pub fn connect(
+        &self,
+        sequences: &Sequences,
+        one: &mut Measured,
+        clients: &hand::Clients,
+    ) -> bool {
         let beyond = &one.outcome.share.beyond;
         if beyond.is_empty() && one.collecting.is_empty() {
-            return;
+            return false;
         }
         let (_, accesses) = sequences.sequence(one.sequence);
         let mut asked: Vec<Access> = beyond.iter().map(|beyond| beyond.access).collect();
         asked.extend(one.collecting.iter().map(|at| accesses[*at as usize]));
         one.outcome.connection = hand::connection(&accesses, &asked, clients);
+        true
     }
 
     fn sum_up(
@@ -191,17 +201,17 @@ impl<'w> Worker<'w> {
         touched: &Touched,
         accesses: &[Access],
     ) {
-        let outcome = &mut measured.outcome;
+        let (outcome, details) = (&measured.outcome, &mut measured.details);
         let lists_known = self.case.directory.members.is_some();
-        outcome.facts = Facts::measure(contacts, &outcome.home, lists_known).with_pages(
+        details.facts = Facts::measure(contacts, &outcome.home, lists_known).with_pages(
             contacts,
             &outcome.home,
             touched,
             accesses,
         );
         // Only a large collection is held against what is reachable, so only that is counted.
-        if outcome.facts.collected.at_once >= HARVEST_FROM {
-            outcome.reachable = bench.reachable(outcome.span.1);
+        if details.facts.collected.at_once >= HARVEST_FROM {
+            details.reachable = bench.reachable(outcome.span.1);
         }
         let open = |c: &&Contact<'_>| c.unexplained() && c.place == Place::Foreign;
         measured.open = contacts
@@ -212,23 +222,23 @@ impl<'w> Worker<'w> {
         let home = |c: &&Contact<'_>| c.controller.is_some_and(|c| outcome.home.contains(&c));
         let at_home = contacts.iter().filter(open).filter(home);
         measured.at_home = at_home.map(|c| (c.container, c.asked)).collect();
-        outcome.moved_in = moved_in(contacts);
+        details.moved_in = moved_in(contacts);
         measured.units = crate::detect::explain::units(contacts);
         measured.takings = takings(outcome.number, contacts);
-        outcome.other_client = takeover::other_client(contacts, accesses);
-        outcome.collected = match is_harvest(&outcome.facts, outcome.reachable) {
+        details.other_client = takeover::other_client(contacts, accesses);
+        details.collected = match is_harvest(&details.facts, details.reachable) {
             true => (collecting(contacts).iter())
                 .map(|at| Citation::of(&accesses[*at as usize]))
                 .collect(),
             false => Vec::new(),
         };
-        let collected = outcome.facts.collected.at_once >= HARVEST_FROM;
+        let collected = details.facts.collected.at_once >= HARVEST_FROM;
         measured.collecting = match outcome.share.beyond.is_empty() && collected {
             true => collecting(contacts),
             false => Vec::new(),
         };
         let explained = contacts.iter().filter(|c| c.outside());
-        outcome.told = explained
+        details.told = explained
             .filter_map(|c| Some(((c.container, c.asked), c.explained?)))
             .collect();
     }

@@ -11,6 +11,7 @@ mod fill;
 mod learn;
 mod look;
 mod measure;
+mod outcome;
 mod panel;
 mod sift;
 mod tools;
@@ -21,27 +22,29 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::records::{Records, Shown};
 use super::shelf::{Keeping, Ready};
 use super::side_by_side;
-use crate::case::Case;
-use crate::detect::explain::Told;
+use crate::case::{Case, Thresholds};
+use crate::detect::Verdict;
 use crate::detect::joint::{self, SharedWalk};
-use crate::detect::takeover::OtherClient;
-use crate::detect::{Facts, Group, Judgement, Verdict, hand};
-use crate::impact::{AccountShare, Beyond, Citation, Dark, Exposure, Merger, Rhythm, Run};
+use crate::detect::odds::Cut;
+use crate::impact::{AccountFigures, Beyond, Dark, Exposure, Merger};
 use crate::route::content::RouteContent;
 use crate::route::extract::Part;
 use crate::scope::learned::Learned;
 use crate::scope::{
-    Arrivals, Atlas, Basis, FileOf, Person, PersonKind, Scope, Stale, Unnamed, as_of, snapshot,
+    Arrivals, Atlas, Basis, FileOf, PersonKind, Scope, Stale, Unnamed, as_of, snapshot,
 };
 use crate::sequence::{Access, Names, Sequences, Spill};
-use crate::words::{Certainty, Reason, Stamp};
+use crate::words::{Certainty, Stamp};
 
 pub use apart::{Returned, Seen, look_apart, together};
 pub use common::{Common, Shared};
 use crowd::Active;
 use look::First;
+use measure::Measured;
+pub use outcome::{AccountOutcome, Details};
 pub use panel::Panel;
 pub use sift::SetAside;
 use tools::Tools;
@@ -53,62 +56,8 @@ const USABLE: f64 = 0.3;
 /// Accounts that are measured at a time, before what nothing speaks against is let go, and about how many accesses they
 /// have together at most: what is measured of an account grows with these.
 const BATCH: (usize, usize) = (8192, 1 << 16);
-
-/// One account after everything was weighed.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct AccountOutcome {
-    /// Its number.
-    pub number: u32,
-    /// Who it is.
-    pub person: Person,
-    /// Roles by its grants, sorted.
-    pub roles: Vec<String>,
-    /// Controllers that it belongs to.
-    pub home: Vec<u32>,
-    /// Kind by the table of accounts; empty where it says none.
-    pub kind: String,
-    /// What the judgement of scope rests on.
-    pub basis: Basis,
-    /// Something is beyond its scope by a learned label only.
-    pub by_label: bool,
-    /// Something was disclosed to it since the directory is out of date.
-    pub by_age: bool,
-    /// All its accesses.
-    pub accesses: u64,
-    /// First and last access.
-    pub span: (Stamp, Stamp),
-    /// Its peers: accounts of the same roles.
-    pub group: Group,
-    /// How many objects it may see; counted for large collections only.
-    pub reachable: u64,
-    /// All that it asked for in its scope came after all that it asked for beyond, over days.
-    pub moved_in: bool,
-    /// An account that the table of grants does not know.
-    pub unlisted: bool,
-    /// What was measured.
-    pub facts: Facts,
-    /// Which templates explained which of its contacts beyond scope.
-    pub told: Told,
-    /// Another client behind its contacts beyond scope, as it seems.
-    pub other_client: Option<OtherClient>,
-    /// Whose connection moved it beyond its scope.
-    pub connection: hand::Connection,
-    /// IDs that it took of walks which several accounts share.
-    pub shared: u32,
-    /// What was decided; not yet when it is only measured.
-    #[serde(skip)]
-    pub judgement: Judgement,
-    /// What it reached.
-    pub share: AccountShare,
-    /// Its ordered runs in which something is missing; not yet when it is only measured.
-    #[serde(skip)]
-    pub runs: Vec<Run>,
-    /// The requests of what it collected in its scope, if that is a harvest.
-    pub collected: Vec<Citation>,
-    /// What its own pace tells of the logs; not yet when it is only measured.
-    #[serde(skip)]
-    pub rhythm: Rhythm,
-}
+/// Variants of the thresholds with which everybody is judged in one go.
+const AT_ONCE: usize = 8;
 
 /// The analysis of a case.
 #[derive(Debug, Default)]
@@ -118,6 +67,8 @@ pub struct Analysis {
     /// Accounts without one that asked for something beyond their scope in vain, or for what there is not, by
     /// label: their requests are kept, no list names them.
     pub refused: Vec<AccountOutcome>,
+    /// What else is told of all of these.
+    details: Records<Details>,
     /// Everything disclosed beyond scope or in doubt.
     pub exposure: Exposure,
     /// Walks that several accounts share; members by account number.
@@ -152,63 +103,110 @@ pub struct Analysis {
 
 impl Analysis {
     /// Merges what was disclosed, keeps who is listed.
-    fn settle(&mut self, merger: &Merger<'_>, mut outcomes: Vec<AccountOutcome>) {
-        for outcome in &outcomes {
-            let sure = |controller| self.panel.sure(outcome, controller);
+    fn settle(&mut self, merger: &Merger<'_>, measured: Records<Measured>, spill: &Spill) {
+        for one in measured.iter() {
+            let sure = |controller| self.panel.sure(one.both(), controller);
+            let outcome = &one.outcome;
             self.exposure
                 .add(merger, outcome.number, &outcome.share, &sure);
         }
         self.exposure.settle();
-        // Only then is it known whom no line shows.
-        for outcome in &mut outcomes {
-            let mut runs = std::mem::take(&mut outcome.runs);
-            let sure = |controller| self.panel.sure(outcome, controller);
+        self.details = Records::new(spill);
+        for one in measured.into_each() {
+            let Measured {
+                mut outcome,
+                mut details,
+                ..
+            } = one;
+            // Only now is it known whom no line shows.
+            let mut runs = std::mem::take(&mut details.runs);
+            let sure = |controller| self.panel.sure((&outcome, &details), controller);
             for run in &mut runs {
                 self.exposure.fill(merger, outcome.number, run, &sure);
             }
-            outcome.runs = runs;
-        }
-        self.exposure.close();
-        for mut outcome in outcomes {
-            match outcome.judgement.verdict {
+            details.runs = runs;
+            match outcome.verdict {
                 Some(Verdict::Probing) => outcome.share.count_the_vain(),
                 _ => outcome.share.vain = Vec::new(),
             }
-            if outcome.judgement.verdict.is_some() {
+            let share = &mut outcome.share;
+            details.undecided = std::mem::take(&mut share.undecided);
+            share.doubtful = Vec::new();
+            outcome.place = self.details.count() as u32;
+            let listed = outcome.verdict.is_some();
+            if listed {
                 self.labels.insert(outcome.number, outcome.person.label());
                 self.outcomes.push(outcome);
-            } else if !outcome.share.beyond.is_empty() || outcome.facts.unexplained() > 0 {
+            } else if !share.beyond.is_empty() || details.facts.unexplained() > 0 {
                 self.refused.push(outcome);
+            } else {
+                continue;
             }
+            self.details.push(details);
         }
+        self.exposure.close();
+    }
+
+    /// What went wrong with the disk, if anything did: then what is told of accounts is not whole.
+    pub fn fault(&self) -> Option<&str> {
+        self.details.fault()
+    }
+
+    /// What else is told of an account in `outcomes` or `refused`.
+    pub fn details(&self, outcome: &AccountOutcome) -> Shown<'_, Details> {
+        let found = self.details.get(outcome.place as usize);
+        found.unwrap_or_else(|| Shown::Read(Box::default()))
+    }
+
+    /// What the accounts in `outcomes` reached, as far as it counts.
+    pub fn figures(&self, merger: &Merger<'_>) -> Vec<AccountFigures> {
+        let outcomes = self.outcomes.par_iter();
+        let figures = outcomes.map(|outcome| {
+            let details = self.details(outcome);
+            self.panel.figures(merger, (outcome, &details))
+        });
+        figures.collect()
+    }
+
+    /// Judges everybody with a request beyond scope again, with some other thresholds at a time: for each of those the
+    /// verdicts in the order of [`Analysis::beyond`].
+    pub fn verdicts(&self, all: &[Thresholds]) -> Vec<Vec<Option<Verdict>>> {
+        let beyond: Vec<&AccountOutcome> = self.beyond().collect();
+        let mut verdicts = Vec::with_capacity(all.len());
+        // Details may have to be read for it.
+        for some in all.chunks(AT_ONCE) {
+            let weighed: Vec<Vec<Option<f64>>> = beyond
+                .par_iter()
+                .map(|outcome| {
+                    let details = self.details(outcome);
+                    let weigh = |limits| self.panel.weigh((outcome, &details), limits);
+                    some.iter().map(weigh).collect()
+                })
+                .collect();
+            let cuts: Vec<Cut> = (0..some.len())
+                .map(|at| {
+                    let own = weighed.iter().filter_map(|own| own[at]);
+                    self.panel.cut(&own.collect::<Vec<f64>>(), &some[at])
+                })
+                .collect();
+            let judged: Vec<Vec<Option<Verdict>>> = beyond
+                .par_iter()
+                .map(|outcome| {
+                    let details = self.details(outcome);
+                    let both = (*outcome, &*details);
+                    let judge = |(limits, cut): (_, &Cut)| self.panel.judge(both, *cut, limits);
+                    let judged = some.iter().zip(&cuts).map(judge);
+                    judged.map(|judgement| judgement.verdict).collect()
+                })
+                .collect();
+            verdicts.extend((0..some.len()).map(|at| judged.iter().map(|own| own[at]).collect()));
+        }
+        verdicts
     }
 
     /// Everybody with a request beyond scope.
     pub fn beyond(&self) -> impl Iterator<Item = &AccountOutcome> {
         self.outcomes.iter().chain(&self.refused)
-    }
-}
-
-impl AccountOutcome {
-    /// What the judgement of its scope rests on: a learned label makes it inferred even beside grants.
-    pub fn scope(&self) -> Basis {
-        match (self.basis, self.by_label) {
-            (Basis::Directory, true) => Basis::Inferred,
-            (basis, _) => basis,
-        }
-    }
-
-    /// Why figures of this account are not exact.
-    pub fn reasons(&self) -> Vec<Reason> {
-        let unattributed = self.person.kind == PersonKind::UnattributedClient;
-        let unlisted = self.person.kind == PersonKind::Account && self.basis != Basis::Directory;
-        let all = [
-            unattributed.then_some(Reason::NoAccount),
-            unlisted.then_some(Reason::NoGrants),
-            (self.by_label || self.by_age).then_some(Reason::NoDirectory),
-            (self.kind == "shared").then_some(Reason::SharedAccount),
-        ];
-        all.into_iter().flatten().collect()
     }
 }
 
@@ -294,9 +292,13 @@ pub fn analyse(
     let usable = usable.filter(|learned| alone && learned.error_at_most <= USABLE);
     let worker = tools.worker(case, &common, (&scope, usable, &lesson.voters));
     let late_from = common.late_from(case);
-    let mut first =
-        first.unwrap_or_else(|| First::of(&worker, &sequences, late_from, keeping.looks));
-    Returned::place(&mut first, &sequences);
+    let mut first = match first {
+        Some(mut first) => {
+            Returned::place(&mut first, &sequences, spill);
+            first
+        }
+        None => First::of(&worker, &sequences, late_from, (spill, keeping.looks)),
+    };
     let since = first.late();
     let clients = first.clients();
     let First {
@@ -306,60 +308,57 @@ pub fn analyse(
         ..
     } = first;
     crowd::explain(&worker, &sequences, &mut measured, &calm, &active);
-    measured
-        .par_iter_mut()
-        .for_each(|one| worker.connect(&sequences, one, &clients));
-    measured.sort_by_cached_key(|one| (one.outcome.person.label(), one.outcome.person.kind));
+    measured.update(|_, one| worker.connect(&sequences, one, &clients));
+    measured.sort_by_key(|one| (one.outcome.person.label(), one.outcome.person.kind));
     fill::fill(&worker, &sequences, &mut measured, dark, files);
-    let takings = measured
-        .iter_mut()
-        .flat_map(|one| std::mem::take(&mut one.takings));
-    let joint = joint::find(takings.collect());
+    let (mut takings, mut after_closing) = (Vec::new(), Vec::new());
+    for one in measured.iter() {
+        takings.extend_from_slice(&one.takings);
+        after_closing.extend(one.after_closing.clone());
+    }
+    let joint = joint::find(takings);
     let shared = shared(&joint);
-    let late = measured
-        .iter_mut()
-        .filter_map(|one| one.after_closing.take());
-    let after_closing = late.collect();
     let mut analysis = Analysis {
-        people: (measured.len() + calm.len()) as u64,
+        people: (measured.count() + calm.len()) as u64,
         set_aside: common.set_aside,
         after_closing,
         exposure: calm.exposure,
         ..Analysis::default()
     };
-    let mut outcomes: Vec<AccountOutcome> = measured.into_iter().map(|one| one.outcome).collect();
-    for outcome in &mut outcomes {
-        outcome.shared = shared.get(&outcome.number).copied().unwrap_or(0);
-    }
+    measured.update(|_, one| {
+        let own = shared.get(&one.outcome.number);
+        one.outcome.shared = own.copied().unwrap_or(0);
+        own.is_some()
+    });
     let error = usable.map_or(0.0, |learned| learned.error_at_most);
     analysis.unnamed.clone_from(&people.unnamed);
-    analysis.panel = Panel::of(&outcomes, calm.yardsticks, error);
+    analysis.panel = Panel::of(&measured, calm.yardsticks, error);
     let watched = watching.done();
     let sighted = watched.sightings.iter().map(|one| one.account);
     let told = sighted.chain(shared.keys().copied());
     let label = |number| (number, people.person(number).label());
     analysis.labels = told.map(label).collect();
-    analysis.panel.judge_all(&mut outcomes, &case.thresholds);
+    let limits = &case.thresholds;
+    analysis.panel.judge_all(&mut measured, limits);
     analysis.stale = common.logs.and_then(|logs| {
-        let arrivals = arrivals(&outcomes, calm.arrived);
+        let arrivals = arrivals(&measured, calm.arrived);
         as_of(&case.directory, logs, &arrivals, since)
     });
-    if let Some(stale) = &analysis.stale {
-        let limits = &case.thresholds;
-        analysis
+    match &analysis.stale {
+        Some(stale) => analysis
             .panel
-            .judge_again(&mut outcomes, stale.from, limits);
-    }
-    if analysis.stale.is_none() {
-        let moved = outcomes.iter().filter(|one| of_one_day(one));
-        analysis.snapshot = snapshot(&case.directory, moved.count());
+            .judge_again(&mut measured, stale.from, limits),
+        None => {
+            let moved = measured.iter().filter(|one| of_one_day(one)).count();
+            analysis.snapshot = snapshot(&case.directory, moved);
+        }
     }
     let merger = Merger {
         atlas,
         routes: &case.routes,
         stale_from: analysis.stale.as_ref().map(|stale| stale.from),
     };
-    analysis.settle(&merger, outcomes);
+    analysis.settle(&merger, measured, spill);
     analysis.joint = joint;
     analysis.watched = watched;
     analysis.labels_used = usable.is_some();
@@ -370,10 +369,10 @@ pub fn analyse(
 }
 
 /// Whether an account seems to have moved, and walked nowhere.
-fn of_one_day(outcome: &AccountOutcome) -> bool {
-    outcome.moved_in
-        && outcome.basis == Basis::Directory
-        && outcome.judgement.verdict != Some(Verdict::Enumeration)
+fn of_one_day(one: &Measured) -> bool {
+    one.details.moved_in
+        && one.outcome.basis == Basis::Directory
+        && one.outcome.verdict != Some(Verdict::Enumeration)
 }
 
 /// How many IDs each account took of walks that several share.
@@ -386,15 +385,16 @@ fn shared(joint: &[SharedWalk]) -> HashMap<u32, u32> {
 }
 
 /// Who turns up when, for the age of the directory; `calm`: accounts that it knows and nothing speaks against.
-fn arrivals(outcomes: &[AccountOutcome], calm: Vec<Stamp>) -> Arrivals {
+fn arrivals(measured: &Records<Measured>, calm: Vec<Stamp>) -> Arrivals {
     let mut arrivals = Arrivals {
         known: calm,
         ..Arrivals::default()
     };
-    let accounts = outcomes
-        .iter()
-        .filter(|outcome| outcome.person.kind == PersonKind::Account);
-    for outcome in accounts {
+    for one in measured.iter() {
+        let outcome = &one.outcome;
+        if outcome.person.kind != PersonKind::Account {
+            continue;
+        }
         match (outcome.unlisted, outcome.share.undecided.is_empty()) {
             (false, _) => arrivals.known.push(outcome.span.0),
             (true, false) => arrivals.unknown.push(outcome.span.0),
@@ -402,7 +402,7 @@ fn arrivals(outcomes: &[AccountOutcome], calm: Vec<Stamp>) -> Arrivals {
         }
         let shown = |beyond: &&Beyond| beyond.certainty > Certainty::Nothing;
         let first = outcome.share.beyond.iter().find(shown);
-        let overreach = outcome.judgement.verdict == Some(Verdict::Overreach);
+        let overreach = outcome.verdict == Some(Verdict::Overreach);
         arrivals
             .beyond
             .extend(first.filter(|_| overreach).map(|beyond| beyond.access.time));

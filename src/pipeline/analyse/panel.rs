@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
-use super::AccountOutcome;
+use super::super::records::Records;
 use super::calm::Yardsticks;
+use super::measure::Measured;
+use super::{AccountOutcome, Details};
 use crate::case::Thresholds;
 use crate::detect::odds::{Cut, evidence};
 use crate::detect::{Given, Group, Habit, Judgement, Peers, Verdict, judge, uneventful};
@@ -28,6 +28,9 @@ const BURST: u32 = 20;
 /// Foreign tenants that a substitute or a mover may have been given since.
 const FEW: u32 = 4;
 
+/// An account that is judged.
+type Both<'o> = (&'o AccountOutcome, &'o Details);
+
 /// Every group's figures.
 #[derive(Debug, Default)]
 pub struct Panel {
@@ -47,9 +50,9 @@ pub struct Panel {
 
 impl Panel {
     /// The panel of all accounts: some, and those that nothing speaks against.
-    pub(super) fn of(outcomes: &[AccountOutcome], calm: Yardsticks, error: f64) -> Panel {
+    pub(super) fn of(measured: &Records<Measured>, calm: Yardsticks, error: f64) -> Panel {
         let mut all = calm;
-        outcomes.iter().for_each(|outcome| all.add(outcome));
+        measured.iter().for_each(|one| all.add(&one.details));
         all.groups.values_mut().for_each(Peers::settle);
         Panel {
             lists_lead: lists_lead(all.led),
@@ -63,90 +66,79 @@ impl Panel {
         }
     }
 
-    /// What e-BH asks for; accounts without unexplained contacts may be left out.
-    pub fn cut<'o>(
-        &self,
-        outcomes: impl IntoIterator<Item = &'o AccountOutcome>,
-        limits: &Thresholds,
-    ) -> Cut {
-        let values = outcomes
-            .into_iter()
-            .filter(|outcome| outcome.facts.unexplained() > 0);
-        let values: Vec<&AccountOutcome> = values.collect();
-        let logs: Vec<f64> = values
-            .into_par_iter()
-            .map(|outcome| {
-                let limits = self.limits(outcome, limits);
-                evidence(&outcome.facts, self.peers(outcome), &limits)
-            })
-            .collect();
-        Cut::of(&logs, self.tested, limits.q)
+    /// What e-BH weighs of an account; `None` of one without unexplained contacts, which may be left out.
+    pub(super) fn weigh(&self, one: Both<'_>, limits: &Thresholds) -> Option<f64> {
+        let facts = &one.1.facts;
+        (facts.unexplained() > 0).then(|| {
+            let limits = self.limits(one.0, limits);
+            evidence(facts, self.peers(one.1), &limits)
+        })
+    }
+
+    /// What e-BH asks for, by all that it weighs.
+    pub(super) fn cut(&self, weighed: &[f64], limits: &Thresholds) -> Cut {
+        Cut::of(weighed, self.tested, limits.q)
     }
 
     /// Judges everybody.
-    pub(super) fn judge_all(&self, outcomes: &mut [AccountOutcome], limits: &Thresholds) {
-        let cut = self.cut(outcomes.iter(), limits);
-        outcomes.par_iter_mut().for_each(|outcome| {
+    pub(super) fn judge_all(&self, measured: &mut Records<Measured>, limits: &Thresholds) {
+        let weighed = measured.map(|_, one| self.weigh(one.both(), limits));
+        let cut = self.cut(&weighed.into_iter().flatten().collect::<Vec<_>>(), limits);
+        measured.update(|_, one| {
+            let outcome = &one.outcome;
             // What nobody will read of is not put into words: hardly anybody has anything against them.
             let quiet = outcome.share.beyond.is_empty() && outcome.shared == 0 && !outcome.unlisted;
-            if !(quiet && uneventful(&outcome.facts, limits)) {
-                let mut judgement = self.judge(outcome, cut, limits);
-                if judgement.verdict.is_none() {
-                    // No list names it, and all signals of thousands would take more memory than all else.
-                    judgement.signals.retain(|signal| signal.fired);
-                    judgement.signals.shrink_to_fit();
-                }
-                outcome.judgement = judgement;
+            if quiet && uneventful(&one.details.facts, limits) {
+                return false;
             }
+            let mut judgement = self.judge(one.both(), cut, limits);
+            if judgement.verdict.is_none() {
+                // No list names it, and all signals of thousands would take more memory than all else.
+                judgement.signals.retain(|signal| signal.fired);
+                judgement.signals.shrink_to_fit();
+            }
+            one.outcome.verdict = judgement.verdict;
+            one.details.judgement = judgement;
+            true
         });
     }
 
     /// Judges everybody again, now that the directory is known to be out of date from an instant on.
     pub(super) fn judge_again(
         &mut self,
-        outcomes: &mut [AccountOutcome],
+        measured: &mut Records<Measured>,
         from: Stamp,
         limits: &Thresholds,
     ) {
         self.stale_from = Some(from);
-        for outcome in outcomes.iter_mut() {
+        measured.update(|_, one| {
+            let outcome = &mut one.outcome;
             let mut shown = outcome.share.beyond.iter();
             outcome.by_age = outcome.basis == Basis::Directory
                 && shown.any(|one| one.certainty > Certainty::Nothing && one.access.time >= from);
-        }
-        self.judge_all(outcomes, limits);
-    }
-
-    /// Judges some accounts again, with other thresholds: their verdicts, in their order.
-    pub fn verdicts(
-        &self,
-        outcomes: &[&AccountOutcome],
-        limits: &Thresholds,
-    ) -> Vec<Option<Verdict>> {
-        let cut = self.cut(outcomes.iter().copied(), limits);
-        let verdicts = outcomes.par_iter();
-        verdicts
-            .map(|outcome| self.judge(outcome, cut, limits).verdict)
-            .collect()
+            true
+        });
+        self.judge_all(measured, limits);
     }
 
     /// Judges one account.
-    pub fn judge(&self, outcome: &AccountOutcome, cut: Cut, limits: &Thresholds) -> Judgement {
+    pub(super) fn judge(&self, one: Both<'_>, cut: Cut, limits: &Thresholds) -> Judgement {
+        let (outcome, details) = one;
         let given = Given {
-            peers: self.peers(outcome),
+            peers: self.peers(details),
             cut,
             habit: self.habit,
             limits: &self.limits(outcome, limits),
             disclosed: outcome.share.disclosed(),
-            reachable: outcome.reachable,
+            reachable: details.reachable,
             anonymous: outcome.person.kind == PersonKind::AnonymousClient,
             shared: outcome.shared,
         };
-        let mut judgement = judge(&outcome.facts, &given);
+        let mut judgement = judge(&details.facts, &given);
         if outcome.scope() == Basis::Inferred {
-            judgement.verdict = self.inferred(outcome, judgement.verdict, limits);
+            judgement.verdict = self.inferred(one, judgement.verdict, limits);
         } else if let Some(from) = self.stale_from {
-            judgement.verdict = self.aged(outcome, &judgement, from, limits);
+            judgement.verdict = self.aged(one, &judgement, from, limits);
         }
         // An account that `grants` does not know is listed, whatever it did (CASE.md §2).
         if outcome.unlisted {
@@ -159,11 +151,11 @@ impl Panel {
     /// for a second school, too long a walk, or where no list led there.
     fn inferred(
         &self,
-        outcome: &AccountOutcome,
+        (outcome, details): Both<'_>,
         verdict: Option<Verdict>,
         limits: &Thresholds,
     ) -> Option<Verdict> {
-        let facts = &outcome.facts;
+        let facts = &details.facts;
         // Who works for many schools without a word in any table goes by hand; a walk and a burst do not.
         let walked = f64::from(facts.walk.steps) >= facts.walk.threshold(limits);
         let machine = walked || facts.burst >= BURST;
@@ -190,12 +182,12 @@ impl Panel {
     /// walk longer than any class, objects that no list led to. What the platform refused was granted by nobody.
     fn aged(
         &self,
-        outcome: &AccountOutcome,
+        (outcome, details): Both<'_>,
         judgement: &Judgement,
         from: Stamp,
         limits: &Thresholds,
     ) -> Option<Verdict> {
-        let facts = &outcome.facts;
+        let facts = &details.facts;
         let shown = outcome.share.beyond.iter();
         let shown = shown.filter(|beyond| beyond.certainty > Certainty::Nothing);
         let before: BTreeSet<_> = shown
@@ -222,9 +214,9 @@ impl Panel {
     /// Whether what was disclosed to an account of a controller's counts as beyond its scope for sure. Under an inferred
     /// scope only a machine's pace or a walk longer than any class makes it so, and then not where lists led, unless there
     /// are more tenants than anybody has.
-    pub(super) fn sure(&self, outcome: &AccountOutcome, controller: Option<u32>) -> bool {
-        let enumerated = outcome.judgement.verdict == Some(Verdict::Enumeration);
-        let facts = &outcome.facts;
+    pub(super) fn sure(&self, (outcome, details): Both<'_>, controller: Option<u32>) -> bool {
+        let enumerated = outcome.verdict == Some(Verdict::Enumeration);
+        let facts = &details.facts;
         let led = || controller.is_some_and(|controller| facts.listed.contains(&controller));
         let machine = facts.burst >= BURST || facts.walk.steps >= WALK;
         outcome.basis != Basis::Inferred
@@ -232,20 +224,18 @@ impl Panel {
     }
 
     /// What an account reached, as far as it counts.
-    pub fn figures(&self, merger: &Merger<'_>, outcome: &AccountOutcome) -> AccountFigures {
-        let sure = |controller| self.sure(outcome, controller);
-        AccountFigures::of(merger, &outcome.share, &sure)
+    pub(super) fn figures(&self, merger: &Merger<'_>, one: Both<'_>) -> AccountFigures {
+        let sure = |controller| self.sure(one, controller);
+        AccountFigures {
+            undecided: one.1.undecided.len() as u64,
+            ..AccountFigures::of(merger, &one.0.share, &sure)
+        }
     }
 
     /// Whether a row's subject, disclosed to an account at an instant, does not count: nobody can say whether it was beyond
     /// its scope, or whose data it is.
-    pub fn leaves_open(
-        &self,
-        merger: &Merger<'_>,
-        outcome: &AccountOutcome,
-        (row, at): (u32, Stamp),
-    ) -> bool {
-        merger.leaves_open(row, at, &|controller| self.sure(outcome, controller))
+    pub fn leaves_open(&self, merger: &Merger<'_>, one: Both<'_>, (row, at): (u32, Stamp)) -> bool {
+        merger.leaves_open(row, at, &|controller| self.sure(one, controller))
     }
 
     /// Where labels were learned, contacts beyond scope are allowed to anybody as often as labels may be wrong.
@@ -257,8 +247,8 @@ impl Panel {
         limits
     }
 
-    fn peers(&self, outcome: &AccountOutcome) -> &Peers {
-        self.groups.get(&outcome.group).unwrap_or(&self.none)
+    fn peers(&self, details: &Details) -> &Peers {
+        self.groups.get(&details.group).unwrap_or(&self.none)
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{LISTED, sorted};
 use crate::impact::Citation;
-use crate::pipeline::AccountOutcome;
+use crate::pipeline::Details;
 use crate::report::Answer;
 use crate::sequence::text;
 
@@ -31,8 +31,7 @@ pub(super) fn joint(answer: &Answer<'_>) -> Value {
     let called = |number: &u32| {
         let mut outcomes = answer.analysis.outcomes.iter();
         outcomes.any(|one| {
-            one.number == *number
-                && one.judgement.verdict == Some(crate::detect::Verdict::Enumeration)
+            one.number == *number && one.verdict == Some(crate::detect::Verdict::Enumeration)
         })
     };
     let walks = answer.analysis.joint.iter().map(|walk| {
@@ -68,9 +67,9 @@ pub(super) fn joint(answer: &Answer<'_>) -> Value {
 }
 
 /// Another client behind an account's contacts beyond scope.
-pub(super) fn other_client(answer: &Answer<'_>, outcome: &AccountOutcome) -> Value {
+pub(super) fn other_client(answer: &Answer<'_>, details: &Details) -> Value {
     let names = &answer.analysis.names;
-    outcome.other_client.as_ref().map_or(Value::Null, |other| {
+    details.other_client.as_ref().map_or(Value::Null, |other| {
         json!({
             "said": "nearly all that it took beyond its scope came from clients that its ordinary use, which went on \
                 meanwhile, hardly knows: perhaps another hand",

@@ -9,7 +9,7 @@ use super::LISTED;
 use crate::case::Grant;
 use crate::detect::Verdict;
 use crate::impact::Beyond;
-use crate::pipeline::AccountOutcome;
+use crate::pipeline::{AccountOutcome, Details};
 use crate::report::Answer;
 use crate::scope::PersonKind;
 use crate::words::{Certainty, HOUR};
@@ -95,12 +95,19 @@ pub(super) fn visits(answer: &Answer<'_>, outcome: &AccountOutcome) -> Value {
 }
 
 /// What would change the verdict, in sentences.
-pub(super) fn would_change(answer: &Answer<'_>, outcome: &AccountOutcome) -> Value {
+pub(super) fn would_change(
+    answer: &Answer<'_>,
+    (outcome, details): (&AccountOutcome, &Details),
+) -> Value {
     let mut said = Vec::new();
-    let judgement = &outcome.judgement;
+    let judgement = &details.judgement;
     // Of the signals that can decide about this verdict.
     let about = |name: &str| (name == "harvest") == (judgement.verdict == Some(Verdict::Harvest));
-    for signal in judgement.signals.iter().filter(|signal| about(signal.name)) {
+    for signal in judgement
+        .signals
+        .iter()
+        .filter(|signal| about(&signal.name))
+    {
         let ratio = signal.figure / signal.threshold.max(1e-9);
         if signal.fired && ratio < 1.5 {
             said.push(format!(

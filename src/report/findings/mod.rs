@@ -200,6 +200,8 @@ fn account(
     grants: &Grants<'_>,
 ) -> Value {
     let names = &answer.analysis.names;
+    let details = answer.analysis.details(outcome);
+    let details = &*details;
     let citations = outcome
         .share
         .beyond
@@ -210,26 +212,26 @@ fn account(
     let seen = tables::seen(outcome, figures);
     let mut entry = json!({
         "account": outcome.person.label(),
-        "verdict": outcome.judgement.verdict.map(Verdict::word),
+        "verdict": outcome.verdict.map(Verdict::word),
         "scope": outcome.scope().word(),
         "scope_rests_on": learned::rests_on(answer, outcome),
-        "score": hundredths(outcome.judgement.score),
-        "roles": outcome.roles,
+        "score": hundredths(details.judgement.score),
+        "roles": details.roles,
         "kind": outcome.kind,
         "belongs_to": outcome.home.iter()
             .map(|index| answer.atlas.controller_id(Some(*index))).collect::<Vec<_>>(),
         "reasons": outcome.reasons().iter().map(|reason| reason.code()).collect::<Vec<_>>(),
-        "signals": outcome.judgement.signals.iter().map(signal).collect::<Vec<_>>(),
-        "explained": outcome.facts.explained.iter()
+        "signals": details.judgement.signals.iter().map(signal).collect::<Vec<_>>(),
+        "explained": details.facts.explained.iter()
             .map(|(why, n)| json!({ "template": why.word(), "contacts": n })).collect::<Vec<_>>(),
         "grants": grants.rows(answer, outcome),
         "visits": life::visits(answer, outcome),
-        "would_change": life::would_change(answer, outcome),
+        "would_change": life::would_change(answer, (outcome, details)),
         "connection": outcome.connection.word(),
-        "other_client": detection::other_client(answer, outcome),
+        "other_client": detection::other_client(answer, details),
         "all_accesses": outcome.accesses,
-        "first_contacts": outcome.facts.steps.len(),
-        "first_contacts_unexplained": outcome.facts.unexplained(),
+        "first_contacts": details.facts.steps.len(),
+        "first_contacts_unexplained": details.facts.unexplained(),
         "accesses": figures.accesses,
         "attempts": figures.attempts,
         "objects_beyond_scope": figures.objects,
@@ -250,10 +252,10 @@ fn account(
         },
     });
     // What else carries the verdict is in no table: nobody can say that it was beyond scope, or it was not.
-    let harvest = outcome.judgement.verdict == Some(Verdict::Harvest);
+    let harvest = outcome.verdict == Some(Verdict::Harvest);
     for (key, carrying, tells) in [
-        ("requests_undecided", &outcome.share.undecided, true),
-        ("requests_collected", &outcome.collected, harvest),
+        ("requests_undecided", &details.undecided, true),
+        ("requests_collected", &details.collected, harvest),
     ] {
         if tells && !carrying.is_empty() {
             let first = carrying.iter().take(LISTED);
@@ -263,7 +265,7 @@ fn account(
             });
         }
     }
-    if let Some(runs) = runs::runs(answer, outcome) {
+    if let Some(runs) = runs::runs(answer, details) {
         entry["runs"] = runs;
     }
     entry

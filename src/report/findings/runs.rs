@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::{LISTED, hundredths};
 use crate::impact::{Citation, End, Gap, Run, Step, What};
-use crate::pipeline::AccountOutcome;
+use crate::pipeline::Details;
 use crate::report::Answer;
 
 /// Its runs in which something is missing; `None` where there are none.
-pub(super) fn runs(answer: &Answer<'_>, outcome: &AccountOutcome) -> Option<Value> {
-    let runs = outcome.runs.iter().map(|run| one(answer, run));
-    (!outcome.runs.is_empty()).then(|| runs.collect())
+pub(super) fn runs(answer: &Answer<'_>, details: &Details) -> Option<Value> {
+    let runs = details.runs.iter().map(|run| one(answer, run));
+    (!details.runs.is_empty()).then(|| runs.collect())
 }
 
 fn one(answer: &Answer<'_>, run: &Run) -> Value {

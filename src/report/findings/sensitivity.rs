@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::LISTED;
+use crate::case::Thresholds;
 use crate::detect::Verdict;
 use crate::pipeline::AccountOutcome;
 use crate::report::Answer;
@@ -16,40 +17,36 @@ const READ_WITH: [&str; 4] = ["listed_minutes", "colleague_days", "colleagues", 
 /// Every variant and what it changes.
 pub(super) fn sensitivity(answer: &Answer<'_>) -> Value {
     let limits = answer.case.thresholds;
-    let panel = &answer.analysis.panel;
     let word = |verdict: Option<Verdict>| verdict.map_or("", Verdict::word);
     let beyond: Vec<&AccountOutcome> = answer.analysis.beyond().collect();
-    let mut variants = Vec::new();
-    for (key, value, _) in limits
-        .list()
-        .into_iter()
+    let list = limits.list().into_iter();
+    let varied: Vec<(&str, f64, Thresholds)> = list
         .filter(|(key, ..)| !READ_WITH.contains(key))
-    {
-        for factor in [0.5, 2.0] {
-            let Some(varied) = limits.with(key, value * factor) else {
-                continue;
-            };
-            let then = panel.verdicts(&beyond, &varied);
-            let changed: Vec<_> = beyond
-                .iter()
-                .zip(then)
-                .map(|(outcome, then)| (outcome, outcome.judgement.verdict, then))
-                .filter(|(_, now, then)| now != then)
-                .collect();
-            let listed = changed.iter().take(LISTED).map(|(outcome, now, then)| {
-                json!({
-                    "account": outcome.person.label(),
-                    "from": word(*now),
-                    "to": word(*then),
-                })
-            });
-            variants.push(json!({
-                "threshold": key,
-                "value": value * factor,
-                "accounts_that_change": changed.len(),
-                "accounts": listed.collect::<Vec<_>>(),
-            }));
-        }
+        .flat_map(|(key, value, _)| [(key, value * 0.5), (key, value * 2.0)])
+        .filter_map(|(key, value)| Some((key, value, limits.with(key, value)?)))
+        .collect();
+    let thresholds: Vec<Thresholds> = varied.iter().map(|(.., limits)| *limits).collect();
+    let mut variants = Vec::new();
+    for ((key, value, _), then) in varied.iter().zip(answer.analysis.verdicts(&thresholds)) {
+        let changed: Vec<_> = beyond
+            .iter()
+            .zip(then)
+            .map(|(outcome, then)| (outcome, outcome.verdict, then))
+            .filter(|(_, now, then)| now != then)
+            .collect();
+        let listed = changed.iter().take(LISTED).map(|(outcome, now, then)| {
+            json!({
+                "account": outcome.person.label(),
+                "from": word(*now),
+                "to": word(*then),
+            })
+        });
+        variants.push(json!({
+            "threshold": key,
+            "value": value,
+            "accounts_that_change": changed.len(),
+            "accounts": listed.collect::<Vec<_>>(),
+        }));
     }
     let firm = variants
         .iter()

@@ -239,19 +239,19 @@ fn accounts(answer: &Answer<'_>) -> Accounts {
     let outcomes = &answer.analysis.outcomes;
     let count = |verdict: Verdict| {
         let own = outcomes.iter();
-        own.filter(|o| o.judgement.verdict == Some(verdict)).count()
+        own.filter(|o| o.verdict == Some(verdict)).count()
     };
     let mut shown: Vec<_> = outcomes.iter().zip(&answer.figures).collect();
     shown.sort_by_key(|(outcome, figures)| {
         (
-            outcome.judgement.verdict,
+            outcome.verdict,
             std::cmp::Reverse(figures.confirmed),
             outcome.person.label(),
         )
     });
     let listed = shown.iter().map(|(outcome, figures)| Account {
         account: outcome.person.label(),
-        verdict: outcome.judgement.verdict.map_or("", Verdict::word),
+        verdict: outcome.verdict.map_or("", Verdict::word),
         subjects: figures.confirmed + figures.probable + figures.doubtful,
         controllers: figures.controllers.len(),
         requests: figures.accesses + figures.attempts,
