@@ -250,7 +250,10 @@ fn row(
             .zip(subjects.iter().map(|s| s.last).max()),
         categories: subjects
             .iter()
-            .flat_map(|s| s.categories.iter().cloned())
+            .flat_map(|s| exposure.categories(s))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .cloned()
             .collect(),
         routes: subjects
             .iter()

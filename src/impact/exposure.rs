@@ -41,8 +41,8 @@ pub struct SubjectTally {
     pub accesses: u64,
     /// By which routes.
     pub routes: BTreeSet<u16>,
-    /// Which data categories.
-    pub categories: BTreeSet<Category>,
+    /// Which data categories, by their places in the exposure.
+    kinds: BTreeSet<u16>,
     /// The surest lines, earliest first, at most [`CITED`].
     pub evidence: Vec<(Certainty, Citation)>,
     /// Why it is not confirmed, where it is not.
@@ -69,6 +69,8 @@ pub struct Exposure {
     pub reach: BTreeMap<Option<ControllerIndex>, Reach>,
     /// Doubts, merged over accounts.
     pub doubtful: Doubts,
+    /// Data categories, each once: there may be a million subjects, and a few of these.
+    kinds: Vec<Category>,
 }
 
 /// What merging a share needs to know.
@@ -175,10 +177,11 @@ impl Exposure {
                         continue;
                     }
                     let object = with.atlas.row(row);
-                    let categories = categories(route, &object, with.atlas.directory);
+                    let kinds = kinds(&mut self.kinds, route, &object, with.atlas.directory);
                     let tally = self.subjects.entry(key);
                     let tally = tally.or_insert_with(|| SubjectTally::new(sides[0].time));
-                    tally.fill(account, (run.route, reason), &sides, &object, categories);
+                    tally.fill(account, (run.route, reason), &sides, &object);
+                    tally.kinds.extend(kinds);
                     possible.insert(key);
                 }
             }
@@ -189,6 +192,14 @@ impl Exposure {
     /// Puts what [`Exposure::fill`] found among the rest; call once after the last.
     pub fn close(&mut self) {
         self.doubtful.settle();
+    }
+
+    /// What was disclosed of a data subject.
+    pub fn categories(&self, tally: &SubjectTally) -> BTreeSet<&Category> {
+        let kinds = tally.kinds.iter();
+        kinds
+            .filter_map(|kind| self.kinds.get(usize::from(*kind)))
+            .collect()
     }
 
     fn disclosure(
@@ -217,11 +228,11 @@ impl Exposure {
             reach.requests.insert(citation);
             let object = with.atlas.row(row);
             let route = with.routes.get(usize::from(beyond.access.route));
-            let categories = categories(route, &object, with.atlas.directory);
-            self.subjects
-                .entry(key)
-                .or_insert_with(|| SubjectTally::new(beyond.access.time))
-                .add(account, beyond, &object, categories);
+            let kinds = kinds(&mut self.kinds, route, &object, with.atlas.directory);
+            let tally = self.subjects.entry(key);
+            let tally = tally.or_insert_with(|| SubjectTally::new(beyond.access.time));
+            tally.add(account, beyond, &object);
+            tally.kinds.extend(kinds);
         }
     }
 }
@@ -247,20 +258,14 @@ impl SubjectTally {
             accounts: BTreeMap::new(),
             accesses: 0,
             routes: BTreeSet::new(),
-            categories: BTreeSet::new(),
+            kinds: BTreeSet::new(),
             evidence: Vec::new(),
             doubts: BTreeSet::new(),
             latest: None,
         }
     }
 
-    fn add(
-        &mut self,
-        account: u32,
-        beyond: &Beyond,
-        object: &ObjectRow<'_>,
-        categories: impl Iterator<Item = Category>,
-    ) {
+    fn add(&mut self, account: u32, beyond: &Beyond, object: &ObjectRow<'_>) {
         let at = beyond.access.time;
         self.certainty = self.certainty.max(beyond.certainty);
         self.protected |= object.protected;
@@ -273,13 +278,14 @@ impl SubjectTally {
         let taken = self.accounts.entry(account).or_insert(Certainty::Nothing);
         *taken = (*taken).max(beyond.certainty);
         self.routes.insert(beyond.access.route);
-        self.categories.extend(categories);
         self.doubts.extend(unsure(beyond));
         let citation = Citation::of(&beyond.access);
         // Rows of one object, or two objects of one subject, may stand in one request.
         if self.latest != Some(citation) {
             self.latest = Some(citation);
             self.accesses += 1;
+            // Most have a single line, and there may be a million of them.
+            self.evidence.reserve_exact(1);
             self.evidence.push((beyond.certainty, citation));
             self.settle_evidence();
         }
@@ -292,7 +298,6 @@ impl SubjectTally {
         (route, reason): (u16, Reason),
         sides: &[Access; 2],
         object: &ObjectRow,
-        categories: impl Iterator<Item = Category>,
     ) {
         self.certainty = self.certainty.max(Certainty::Possible);
         self.protected |= object.protected;
@@ -301,7 +306,6 @@ impl SubjectTally {
         self.last = self.last.max(sides[1].time);
         self.accounts.insert(account, Certainty::Possible);
         self.routes.insert(route);
-        self.categories.extend(categories);
         self.doubts.insert(reason);
         let lines = sides.map(|side| (Certainty::Possible, Citation::of(&side)));
         self.evidence.extend(lines);
@@ -333,25 +337,31 @@ fn unsure(beyond: &Beyond) -> impl Iterator<Item = Reason> {
     .flatten()
 }
 
-/// What a route disclosed of an object: an optional category only where the subject has filled it in, and
-/// with its question mark where the directory does not say.
-fn categories<'r>(
-    route: Option<&'r RouteSpec>,
-    object: &ObjectRow<'r>,
-    directory: &'r Directory,
-) -> impl Iterator<Item = Category> + 'r {
-    let fields = object.fields;
+/// What a route disclosed of an object, by the places among all `known`: an optional category only where the subject has filled
+/// it in, and with its question mark where the directory does not say.
+fn kinds(
+    known: &mut Vec<Category>,
+    route: Option<&RouteSpec>,
+    object: &ObjectRow<'_>,
+    directory: &Directory,
+) -> Vec<u16> {
     let all = route.map_or(&[][..], |route| &route.discloses);
-    all.iter().filter_map(move |category| {
-        let filled_in = fields.contains(&category.name);
-        match (category.optional, directory.objects_say_fields) {
-            (false, _) | (true, false) => Some(category.clone()),
-            (true, true) => filled_in.then(|| Category {
-                name: category.name.clone(),
-                optional: false,
-            }),
-        }
-    })
+    let told = all.iter().filter_map(|category| {
+        let optional = category.optional && !directory.objects_say_fields;
+        let left_out = category.optional && !optional && !object.fields.contains(&category.name);
+        (!left_out).then_some((&category.name, optional))
+    });
+    let place = |(name, optional): (&String, bool)| {
+        let found = known
+            .iter()
+            .position(|own| own.name == *name && own.optional == optional);
+        found.unwrap_or_else(|| {
+            let name = name.clone();
+            known.push(Category { name, optional });
+            known.len() - 1
+        }) as u16
+    };
+    told.map(place).collect()
 }
 
 /// What the exposure itself leaves open, in sentences: said, because the rows count it already. Singular and plural stand

@@ -231,7 +231,8 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "evidence",
         "account_ids",
     ])?;
-    for ((controller, subject), tally) in &answer.analysis.exposure.subjects {
+    let exposure = &answer.analysis.exposure;
+    for ((controller, subject), tally) in &exposure.subjects {
         let evidence = tally.evidence.iter();
         table.row(&[
             answer.atlas.subject_name(*subject).into_owned(),
@@ -244,7 +245,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             tally.accounts.len().to_string(),
             tally.accesses.to_string(),
             joined(tally.routes.iter().map(|route| answer.route(*route))),
-            joined(tally.categories.iter().map(category)),
+            joined(exposure.categories(tally).into_iter().map(category)),
             joined(evidence.map(|(_, citation)| answer.reference(*citation))),
             joined(sorted(
                 tally.accounts.keys().map(|number| answer.label(*number)),

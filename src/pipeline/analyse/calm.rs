@@ -26,10 +26,10 @@ pub(super) struct Calms {
     all: Vec<Calm>,
     homes: BTreeMap<Vec<ControllerIndex>, u32>,
     /// When accounts among them turned up first.
-    pub arrived: Vec<Stamp>,
+    arrived: Vec<Stamp>,
     pub yardsticks: Yardsticks,
     /// Their doubts.
-    pub exposure: Exposure,
+    exposure: Exposure,
 }
 
 /// What accounts are held against, whoever they are.
@@ -92,6 +92,11 @@ impl Calms {
             home,
         });
         None
+    }
+
+    /// What is asked for once everybody was measured; the rest is let go.
+    pub fn into_rest(self) -> (Exposure, Yardsticks, Vec<Stamp>) {
+        (self.exposure, self.yardsticks, self.arrived)
     }
 
     /// How many there are.

@@ -36,7 +36,7 @@ use crate::scope::learned::Learned;
 use crate::scope::{
     Arrivals, Atlas, Basis, FileOf, PersonKind, Scope, Stale, Unnamed, as_of, snapshot,
 };
-use crate::sequence::{Access, Names, Sequences, Spill};
+use crate::sequence::{Access, Interner, Names, Sequences, Spill};
 use crate::words::{Certainty, Stamp};
 
 pub use apart::{Returned, Seen, look_apart, together};
@@ -258,7 +258,7 @@ pub fn analyse(
     dark: &Dark,
     (spill, keeping): (&Spill, Keeping),
 ) -> Analysis {
-    let (common, sequences, looked, active) = match material {
+    let (mut common, sequences, looked, active) = match material {
         Material::Accesses(all) => {
             let mut common = Common::of(case, all.names, &all.accesses, files);
             let sequences = common.sequences(case, all.accesses, files, spill);
@@ -278,7 +278,6 @@ pub fn analyse(
         }
     };
     let tools = Tools::of(case, atlas, &common);
-    let people = &common.people;
     let mut homes = tools.homes(atlas, &common, &sequences);
     let class = tools.class(case, atlas, &common);
     let (lesson, first) = match looked {
@@ -318,11 +317,15 @@ pub fn analyse(
     }
     let joint = joint::find(takings);
     let shared = shared(&joint);
+    let people = measured.count() + calm.len();
+    // What is asked for no more makes room for the answer.
+    drop((sequences, active));
+    let (exposure, yardsticks, arrived) = calm.into_rest();
     let mut analysis = Analysis {
-        people: (measured.count() + calm.len()) as u64,
+        people: people as u64,
         set_aside: common.set_aside,
         after_closing,
-        exposure: calm.exposure,
+        exposure,
         ..Analysis::default()
     };
     measured.update(|_, one| {
@@ -331,17 +334,19 @@ pub fn analyse(
         own.is_some()
     });
     let error = usable.map_or(0.0, |learned| learned.error_at_most);
-    analysis.unnamed.clone_from(&people.unnamed);
-    analysis.panel = Panel::of(&measured, calm.yardsticks, error);
+    analysis.panel = Panel::of(&measured, yardsticks, error);
     let watched = watching.done();
     let sighted = watched.sightings.iter().map(|one| one.account);
     let told = sighted.chain(shared.keys().copied());
+    let people = std::mem::take(&mut common.people);
     let label = |number| (number, people.person(number).label());
     analysis.labels = told.map(label).collect();
+    analysis.unnamed.clone_from(&people.unnamed);
+    drop(people);
     let limits = &case.thresholds;
     analysis.panel.judge_all(&mut measured, limits);
     analysis.stale = common.logs.and_then(|logs| {
-        let arrivals = arrivals(&measured, calm.arrived);
+        let arrivals = arrivals(&measured, arrived);
         as_of(&case.directory, logs, &arrivals, since)
     });
     match &analysis.stale {
@@ -358,6 +363,8 @@ pub fn analyse(
         routes: &case.routes,
         stale_from: analysis.stale.as_ref().map(|stale| stale.from),
     };
+    // Everybody has a label now.
+    common.names.actors = Interner::default();
     analysis.settle(&merger, measured, spill);
     analysis.joint = joint;
     analysis.watched = watched;

@@ -1,5 +1,7 @@
 //! The file: markup, style, data and script in one, under a policy that lets nothing else in and nothing out.
 
+use std::io::{self, Write};
+
 use super::gather::Page;
 use super::still::{self, escaped};
 use crate::evidence::sha256_base64;
@@ -24,28 +26,57 @@ pub(super) fn file(page: &Page) -> Result<Vec<u8>, String> {
         "(function () {{\n'use strict';\n{}}})();\n",
         SCRIPT.concat()
     );
-    let data = serde_json::to_string(&page.data)
-        .map_err(|e| format!("report.html cannot be encoded: {e}"))?;
-    let mut text = String::with_capacity(data.len() + data.len() / 8 + 200_000);
-    head(page, &script, &mut text);
-    body(page, &mut text);
-    text.push_str("<script type=\"application/json\" id=\"data\">");
-    quoted(&data, &mut text);
-    text.push_str("</script>\n<script>");
-    text.push_str(&script);
-    text.push_str("</script>\n</body>\n</html>\n");
+    let (mut first, mut text) = (String::new(), String::new());
+    head(page, &script, &mut first);
+    body(page, &mut first);
+    first.push_str("<script type=\"application/json\" id=\"data\">");
+    let last = format!("</script>\n<script>{script}</script>\n</body>\n</html>\n");
+    // The data may be large: it is put into its place, and counted before so that the place is no larger.
+    let mut data = Quoted::default();
+    let failed = |e| format!("report.html cannot be encoded: {e}");
+    serde_json::to_writer(&mut data, &page.data).map_err(failed)?;
+    text.reserve_exact(first.len() + data.bytes + last.len());
+    text.push_str(&first);
+    data.text = Some(&mut text);
+    serde_json::to_writer(data, &page.data).map_err(failed)?;
+    text.push_str(&last);
     Ok(text.into_bytes())
 }
 
-/// JSON in which no end of a script, no markup and no line separator can stand.
-fn quoted(json: &str, text: &mut String) {
-    for c in json.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                text.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
-            c => text.push(c),
+/// JSON in which no end of a script, no markup and no line separator can stand: counted, and put into a text.
+#[derive(Default)]
+struct Quoted<'t> {
+    bytes: usize,
+    text: Option<&'t mut String>,
+}
+
+impl Quoted<'_> {
+    fn push(&mut self, part: &str) {
+        self.bytes += part.len();
+        if let Some(text) = &mut self.text {
+            text.push_str(part);
         }
+    }
+}
+
+impl Write for Quoted<'_> {
+    /// Takes whole characters, as JSON is written.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let json = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        let mut from = 0;
+        for (at, c) in json.char_indices() {
+            if matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}') {
+                self.push(&json[from..at]);
+                self.push(&format!("\\u{:04x}", u32::from(c)));
+                from = at + c.len_utf8();
+            }
+        }
+        self.push(&json[from..]);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
