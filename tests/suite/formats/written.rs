@@ -208,6 +208,13 @@ fn same(format: &Format, line: &[u8], truth: &Record<'_>) {
     );
 }
 
+/// Agents without a blank, with one of these in them, are read as Akamai, CloudFront and Azure write them.
+fn has_blanks_of_its_own(agent: &Option<Vec<u8>>) -> bool {
+    let agent = agent.as_deref().unwrap_or_default();
+    let has = |what: &[u8]| agent.windows(what.len()).any(|some| some == what);
+    has(b" ") || ![&b"%20"[..], b"%2F", b"+(", b";+"].into_iter().any(has)
+}
+
 proptest! {
     #[test]
     fn combined_by_nginx(truth in truth()) {
@@ -226,11 +233,13 @@ proptest! {
 
     #[test]
     fn json_lines(truth in truth()) {
+        prop_assume!(has_blanks_of_its_own(&truth.agent));
         same(&named("json"), &json(&truth, json_escaped), &truth.record());
     }
 
     #[test]
     fn json_lines_with_the_escapes_of_nginx(truth in truth()) {
+        prop_assume!(has_blanks_of_its_own(&truth.agent));
         same(&named("json"), &json(&truth, nginx_escaped), &truth.record());
     }
 
