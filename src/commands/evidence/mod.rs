@@ -10,12 +10,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::Ending;
 use super::whence::{find_case, logs, no_case};
+use super::{Ending, finished};
 use crate::case::{self, Case};
 use crate::cli::EvidenceArgs;
 use crate::evidence::{RawLine, Reference, digest_of, raw_lines};
-use crate::report::{Finished, MANIFEST, visible};
+use crate::report::{MANIFEST, visible};
 use crate::sequence::text;
 use crate::source::Found;
 use wanted::Wanted;
@@ -33,7 +33,7 @@ struct Line {
 /// Runs it.
 pub(super) fn run(args: &EvidenceArgs) -> Result<(), Ending> {
     wanted::check(args)?;
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let answer = finished(&args.answer)?;
     let manifest = answer.json(MANIFEST).map_err(Ending::Failed)?;
     let path = find_case(args.case.as_ref(), &args.answer, &manifest);
     let path = path.ok_or_else(|| no_case(&args.answer, &manifest))?;
@@ -171,7 +171,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
     if withheld > 0 && args.raw {
         let _ = writeln!(
             std::io::stderr(),
-            "breachscope: {withheld} lines that name protected persons were left out; --protected prints them"
+            "breachscope: lines that name protected persons and were left out: {withheld}; --protected prints them"
         );
     }
     Ok(())

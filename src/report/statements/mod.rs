@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::claims::{Claim, Claims, Example, Finding, Outcome, Pair};
-use crate::words::Stamp;
+use crate::words::{Stamp, behind};
 
 /// Everything that is printed of statements.
 pub struct Statements<'c> {
@@ -137,6 +137,12 @@ fn bounds(finding: &Finding) -> String {
             format!("{} to {max}", one.min)
         }
     }
+}
+
+/// What the bounds count, as it reads behind them.
+fn counts(finding: &Finding) -> String {
+    let max = finding.interval.and_then(|one| one.max);
+    behind(max.unwrap_or_default(), finding.counts)
 }
 
 /// The time looked at, in words.

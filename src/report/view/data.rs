@@ -125,9 +125,12 @@ impl Data {
         let id = self.controllers_table.raw(controller, "controller");
         let table = &self.subjects_table;
         let own = (0..table.rows.len()).filter(|row| table.raw(*row, "controller") == id);
-        // Whoever is not plainly unprotected is not named.
-        let (named, hidden): (Vec<usize>, Vec<usize>) =
-            own.partition(|row| table.raw(*row, "protected") == "false");
+        // Where no table says who is protected, the cells are empty.
+        let says = |row: &usize| {
+            let mut columns = ["protected", "protected_ever"].iter();
+            columns.any(|one| table.raw(*row, one) == "true")
+        };
+        let (hidden, named): (Vec<usize>, Vec<usize>) = own.partition(says);
         let names = named.iter().map(|row| width(&table.cell(*row, "subject")));
         self.widest = names.max().unwrap_or(0);
         self.protected = hidden.len() as u64;
