@@ -51,8 +51,7 @@ fn one_of_a_thing_is_said_of_one() {
         let beside = at.map(|at| {
             told[..at]
                 .chars()
-                .rev()
-                .next()
+                .next_back()
                 .is_some_and(|c| c.is_ascii_digit() || c == ',')
         });
         assert!(
