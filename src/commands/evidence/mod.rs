@@ -141,6 +141,8 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
             true => WITHHELD.to_owned(),
             false => text(&line.raw.bytes),
         };
+        // With the lines beside it, its digest would prove a guess of whom it names.
+        let digest = (!line.withheld).then_some(&*line.raw.sha256);
         let Reference { file, .. } = &line.reference;
         if args.json {
             let told = json!({
@@ -150,7 +152,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
                 "offset": line.reference.offset,
                 "length": line.reference.length,
                 "line": line.reference.line,
-                "line_sha256": line.raw.sha256,
+                "line_sha256": digest,
                 "withheld": line.withheld,
                 "text": if line.withheld { None } else { Some(&shown) },
             });
@@ -162,7 +164,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
                 visible(&text(line.reference.to_string().as_bytes()))
             )?;
             writeln!(out, "  file  {}", line.file_sha256)?;
-            writeln!(out, "  line  {}", line.raw.sha256)?;
+            writeln!(out, "  line  {}", digest.unwrap_or("withheld too"))?;
             writeln!(out, "  {}", visible(&shown))?;
         }
     }

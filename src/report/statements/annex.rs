@@ -151,7 +151,11 @@ fn one(all: &Statements<'_>, claim: &Claim, finding: &Finding) -> Vec<Part> {
     facts.extend(finding.assumptions.iter().cloned());
     parts.push(Part::Items(facts));
     for example in &finding.examples {
-        let place = format!("{} sha256 {}", all.place(example), all.digest(example));
+        let place = format!(
+            "{} sha256 {}",
+            all.place(example),
+            all.digest(example).unwrap_or("withheld")
+        );
         let text = all.line(example);
         parts.push(Part::Line(
             place,

@@ -100,9 +100,11 @@ impl Statements<'_> {
         format!("{}:{line}@{offset}+{length}", self.file(example))
     }
 
-    fn digest(&self, example: &Example) -> &str {
+    /// The line's digest; `None` where its text must not be shown, for with the lines beside it, it would prove a guess.
+    fn digest(&self, example: &Example) -> Option<&str> {
         let line = self.lines.get(&(example.file, example.offset));
-        line.map_or("", |line| line.sha256.as_str())
+        line.filter(|_| !example.withheld)
+            .map(|line| line.sha256.as_str())
     }
 
     /// The line's text, its control characters as codes; `None` where it must not be shown.

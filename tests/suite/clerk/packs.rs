@@ -97,3 +97,43 @@ fn a_pack_for_whom_nobody_can_exclude_does_not_say_that_there_is_none() {
     }
     assert!(!form.contains("or may have been: none"), "{form}");
 }
+
+/// What is withheld of a line is not proved by its digest either: the lines beside it tell all the rest.
+#[test]
+fn a_withheld_line_has_no_digest() {
+    let mut town = Town::new("withheld");
+    town.objects
+        .push("akte-3,akte,un,kind-203,true,true,,\n".to_owned());
+    for n in 1..=5 {
+        town.ask(40_000 + n * 7, &format!("kari.n /karte/42{n:02}"), 200);
+    }
+    let out = town.answered();
+    let lines = town.lines();
+    let hidden = lines
+        .iter()
+        .find(|line| line.contains("/karte/4203"))
+        .unwrap();
+    let digest: String = Sha256::digest(hidden)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let case = town.folder.join("case.toml");
+    let bag = town.folder.join("bag");
+    let asked = [
+        "evidence",
+        text(&out),
+        "--case",
+        text(&case),
+        "--account",
+        "kari.n",
+    ];
+    let told = crate::answer::succeed(&asked)
+        + &crate::answer::succeed(&[&asked[..], &["--json"]].concat());
+    crate::answer::succeed(&[&asked[..], &["--bag", text(&bag)]].concat());
+    let told = told + &all_text(&bag);
+    assert!(
+        !told.contains(&digest) && !told.contains("/karte/4203"),
+        "{told}"
+    );
+    assert!(told.contains("/karte/4202") && told.contains("\"line_sha256\":null"));
+}
