@@ -109,10 +109,10 @@ fn leave_out_protected(sheet: &mut Sheet) {
     };
     let cell = |row: &Vec<String>, at: usize| row.get(at).cloned().unwrap_or_default();
     let ever = at(sheet, "protected_ever");
-    // Where no table says who is protected, the cells are empty.
+    // Where no table says who is protected, all cells are empty.
+    let unsaid = sheet.rows.iter().all(|row| cell(row, protected).is_empty());
     let says = |row: &Vec<String>| {
-        let mut columns = [Some(protected), ever].into_iter().flatten();
-        columns.any(|at| cell(row, at) == "true")
+        !unsaid && cell(row, protected) != "false" || ever.is_some_and(|at| cell(row, at) == "true")
     };
     let named: HashSet<String> = sheet
         .rows

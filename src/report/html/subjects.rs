@@ -45,11 +45,14 @@ impl Subjects {
 
     /// Who is protected at any time, as the table writes them. Where no table says who is, the cells are empty.
     pub(super) fn protected(&self) -> HashSet<String> {
-        let all = self.records.iter();
-        let columns = ["protected", "protected_ever"];
-        let says =
-            |record: &&StringRecord| columns.iter().any(|one| self.cell(record, one) == "true");
-        let protected = all.filter(says);
+        let unsaid = self
+            .records
+            .iter()
+            .all(|one| self.cell(one, "protected").is_empty());
+        let protected = self.records.iter().filter(|record| {
+            !unsaid && self.cell(record, "protected") != "false"
+                || self.cell(record, "protected_ever") == "true"
+        });
         protected
             .map(|record| self.cell(record, "subject").to_owned())
             .collect()

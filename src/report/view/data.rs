@@ -125,10 +125,11 @@ impl Data {
         let id = self.controllers_table.raw(controller, "controller");
         let table = &self.subjects_table;
         let own = (0..table.rows.len()).filter(|row| table.raw(*row, "controller") == id);
-        // Where no table says who is protected, the cells are empty.
+        // Whoever is not plainly unprotected is not named; where no table says who is protected, all cells are empty.
+        let unsaid = (0..table.rows.len()).all(|row| table.raw(row, "protected").is_empty());
         let says = |row: &usize| {
-            let mut columns = ["protected", "protected_ever"].iter();
-            columns.any(|one| table.raw(*row, one) == "true")
+            !unsaid && table.raw(*row, "protected") != "false"
+                || table.raw(*row, "protected_ever") == "true"
         };
         let (hidden, named): (Vec<usize>, Vec<usize>) = own.partition(says);
         let names = named.iter().map(|row| width(&table.cell(*row, "subject")));
