@@ -79,9 +79,14 @@ impl Ending {
 
     /// What came of a path that somebody named: where nothing is there, it was named wrongly.
     fn of_named(path: &Path, problem: impl fmt::Display) -> Ending {
-        match path.try_exists() {
-            Ok(false) => Ending::usage(problem),
-            _ => Ending::failed(problem),
+        let there = path.try_exists();
+        let nothing = match &there {
+            Ok(there) => !there,
+            Err(error) => error.kind() == io::ErrorKind::NotADirectory,
+        };
+        match nothing {
+            true => Ending::usage(problem),
+            false => Ending::failed(problem),
         }
     }
 
