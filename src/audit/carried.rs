@@ -82,7 +82,9 @@ pub(super) fn check(audit: &mut Audit, found: &Value, seen: &Seen, raws: &[Raw])
             }
         }
     }
-    audit.counted("other requests of findings.json", looked_at);
+    if looked_at > 0 {
+        audit.counted("other requests of findings.json", looked_at);
+    }
 }
 
 /// How many an entry lists.
