@@ -432,6 +432,9 @@ fn size(text: &str) -> Result<u64, String> {
     let number: u64 = digits
         .parse()
         .map_err(|_| "write a whole number and a unit, such as 500M or 8G".to_owned())?;
+    if number == 0 {
+        return Err("nothing can be done in no memory; write a size such as 500M or 8G".to_owned());
+    }
     number
         .checked_mul(unit)
         .ok_or_else(|| "that is more than any machine has".to_owned())

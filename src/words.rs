@@ -201,6 +201,26 @@ pub fn ending(n: u64) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
+/// Nouns that phrases begin with.
+const PLURALS: [(&str, &str); 8] = [
+    ("data subjects", "data subject"),
+    ("protected persons", "protected person"),
+    ("controllers", "controller"),
+    ("requests", "request"),
+    ("accounts", "account"),
+    ("disclosures", "disclosure"),
+    ("proven holes", "proven hole"),
+    ("people", "person"),
+];
+
+/// A phrase that begins with a plural noun, as it reads behind a number: `1 controller concerned`.
+pub fn behind(n: u64, phrase: &str) -> String {
+    let noun = PLURALS.iter().filter(|_| n == 1);
+    let mut fit = noun.filter_map(|(more, one)| Some((one, phrase.strip_prefix(more)?)));
+    fit.next()
+        .map_or_else(|| phrase.to_owned(), |(one, rest)| format!("{one}{rest}"))
+}
+
 /// Longer words than this are never compared: a typing slip is short.
 const LONGEST_COMPARED: usize = 64;
 

@@ -181,9 +181,4 @@ impl Folder {
             .map(|line| serde_json::from_slice(line).unwrap_or_default())
             .collect()
     }
-
-    /// What `findings.json` says of sizes of bodies.
-    pub(super) fn content(&self) -> Value {
-        self.json("findings.json")["content"].clone()
-    }
 }

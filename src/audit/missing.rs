@@ -65,6 +65,17 @@ impl<'w> Watch<'w> {
         }
     }
 
+    /// Lines of which it is to be kept what they say too.
+    pub(super) fn also(&mut self, places: impl Iterator<Item = (String, u64)>) {
+        let raws = self.raws.iter();
+        let numbers: HashMap<&str, usize> = raws.map(|raw| &*raw.name).zip(0..).collect();
+        for (file, offset) in places {
+            if let Some(number) = numbers.get(&*file) {
+                self.cited[*number].entry(offset).or_default();
+            }
+        }
+    }
+
     /// Says which log comes next, and where in it lines begin and end that count elsewhere.
     pub(super) fn enters(&mut self, file: usize, copied: &Option<(u64, u64)>) {
         (self.file, self.copied) = (file, *copied);

@@ -6,6 +6,7 @@
 //! second look cannot tell, such as a score, is named in [`NOT_CHECKED`]; a second scan gives it byte for byte. Where the
 //! files are is the command's to find out.
 
+mod carried;
 mod directory;
 mod folder;
 mod inputs;
@@ -109,7 +110,9 @@ pub fn check_answer(audit: &mut Audit, folder: &Folder, case: &Case, raws: &[Raw
     let manifest = folder.manifest();
     let table = folder.accesses(audit);
     let plain = Plain::of(case, table.as_ref());
+    let found = folder.json("findings.json");
     let mut watch = Watch::of(case, &plain, table.as_ref(), raws);
+    watch.also(carried::places(&found));
     let mut read: Vec<Option<Reread>> = Vec::new();
     for (number, raw) in raws.iter().enumerate() {
         watch.enters(number, &copied(&manifest, &raw.name));
@@ -130,9 +133,10 @@ pub fn check_answer(audit: &mut Audit, folder: &Folder, case: &Case, raws: &[Raw
     let unread = unread.map(|(raw, _)| raw.source).collect();
     let rows_of_hours = folder.rows(audit, "coverage.csv").unwrap_or_default();
     recount::check_hours(audit, case, (&hours, &unread), &rows_of_hours);
+    carried::check(audit, &found, &seen, raws);
     let Some(table) = &table else { return };
-    rows::check(audit, (table, &seen), (&plain, raws), &folder.content());
-    recount::check(audit, (table, &seen), (&plain, raws), folder);
+    rows::check(audit, (table, &seen), (&plain, raws), &found["content"]);
+    recount::check(audit, (table, &seen), (&plain, raws), (folder, &found));
 }
 
 /// Content offsets of a file between which lines count in another one, by the manifest; all of it where it repeats

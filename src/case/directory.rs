@@ -28,6 +28,10 @@ pub struct Directory {
     pub objects: Option<Objects>,
     /// Whether `objects` has the column `fields` at all.
     pub objects_say_fields: bool,
+    /// Whether `objects` has the column `protected` at all; without it nobody knows who is.
+    pub objects_say_protected: bool,
+    /// Whether `objects` has the column `child` at all.
+    pub objects_say_child: bool,
     /// In file order, which is the order in which pages list them.
     pub members: Option<Vec<Member>>,
     /// In file order.

@@ -149,8 +149,12 @@ impl Reader<'_> {
         let grants_say_protected = grants.as_ref().is_some_and(|s| s.has("protected"));
         // What is wrong with this table is told only if nothing is wrong with the one before.
         let objects = self.sheet("objects", &OBJECTS);
-        let says = |sheet: &Option<Sheet>| sheet.as_ref().is_some_and(|s| s.has("fields"));
-        let objects_say_fields = objects.as_ref().is_ok_and(says);
+        let says = |column: &str| {
+            let has = |sheet: &Option<Sheet>| sheet.as_ref().is_some_and(|s| s.has(column));
+            objects.as_ref().is_ok_and(has)
+        };
+        let [objects_say_fields, objects_say_protected, objects_say_child] =
+            ["fields", "protected", "child"].map(says);
         let (grants, objects) = read_largest(grants, objects, &mut units)?;
         let members = self.sheet("members", &MEMBERS)?;
         let members = members.map(|s| read_members(&s)).transpose()?;
@@ -170,6 +174,8 @@ impl Reader<'_> {
             grants_say_protected,
             objects,
             objects_say_fields,
+            objects_say_protected,
+            objects_say_child,
             members,
             sessions,
             accounts,

@@ -6,7 +6,7 @@ use super::outcome::{Hypothesis, Outcome, hand, room};
 use super::{Actor, Ground, concert};
 use crate::detect::Verdict;
 use crate::scope::Thing;
-use crate::words::{Certainty, Stamp};
+use crate::words::{Certainty, Stamp, counted};
 
 /// Share of the disclosures that others may have; in a half of the time, twice as much.
 const OTHERS: f64 = 0.05;
@@ -229,9 +229,9 @@ fn everybody(
             Hypothesis::MissingCheck,
             true,
             format!(
-                "{} accounts on {} days, none with a system to it, next to nothing refused",
-                sets.len(),
-                days.len()
+                "{} on {}, none with a system to it, next to nothing refused",
+                counted(sets.len() as u64, "account"),
+                counted(days.len() as u64, "day")
             ),
         );
         outcome.remain = BTreeSet::from([Hypothesis::MissingCheck, Hypothesis::Other]);

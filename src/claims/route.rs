@@ -92,9 +92,10 @@ impl Persons {
         }
     }
 
-    /// Something that may be about anybody.
+    /// Something that may be about anybody, and about many.
     fn anybody(&mut self, reason: Reason) {
         self.others.maybe(reason);
+        self.others.boundless = true;
     }
 
     fn against(self) -> Against {

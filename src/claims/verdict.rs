@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cover, Example, Finding, Form, Interval, Outcome, SHOWN};
-use crate::words::Reason;
+use crate::words::{Reason, behind};
 
 /// Counts what speaks against a statement: for sure, and maybe.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Against {
     pub(super) sure: u64,
     pub(super) maybe: u64,
+    /// Something of them may be anything, so that there is no telling how many.
+    pub(super) boundless: bool,
     pub(super) reasons: BTreeSet<Reason>,
     pub(super) examples: Vec<Example>,
 }
@@ -33,7 +35,7 @@ impl Against {
     pub(super) fn interval(&self, cover: &Cover) -> Interval {
         Interval {
             min: self.sure,
-            max: cover.is_complete().then_some(self.sure + self.maybe),
+            max: (cover.is_complete() && !self.boundless).then_some(self.sure + self.maybe),
         }
     }
 }
@@ -58,8 +60,15 @@ impl Draft {
         self.reasons.extend(&against.reasons);
         let what = self.counts;
         let why = match outcome {
-            Outcome::Contradicted => format!("The logs show {} {what}.", interval.min),
+            Outcome::Contradicted => format!(
+                "The logs show {} {}.",
+                interval.min,
+                behind(interval.min, what)
+            ),
             Outcome::Supported => format!("The logs are complete for this and show no {what}."),
+            Outcome::NotDeterminable if against.boundless => {
+                format!("The logs prove no {what}, and leave room for any number.")
+            }
             Outcome::NotDeterminable if against.maybe > 0 => format!(
                 "The logs prove no {what}, and leave room for {}.",
                 most(interval.max.or(Some(against.maybe)), interval.max.is_none())
@@ -110,7 +119,7 @@ impl Draft {
         let why = format!(
             "{stated} {} stated; the logs prove {min} {} and leave room for {}.",
             if stated.ends_with(" 1") { "is" } else { "are" },
-            self.counts,
+            behind(min, self.counts),
             most(max, false)
         );
         let too_many = outcome == Outcome::Contradicted && !matches!(form, Form::AtLeast(_));
@@ -160,7 +169,7 @@ impl Draft {
             Outcome::Supported => format!(
                 "The logs prove exactly these {} {}.",
                 stated.len(),
-                self.counts
+                behind(stated.len() as u64, self.counts)
             ),
             Outcome::NotDeterminable => format!(
                 "The logs prove {} of the {} {} that are named, and leave room for {}.",

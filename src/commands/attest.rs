@@ -5,15 +5,15 @@ use std::fs;
 use serde_json::json;
 
 use super::scan::folder;
-use super::{Ending, told};
+use super::{Ending, finished, told};
 use crate::audit::{Audit, Folder};
 use crate::cli::AttestArgs;
 use crate::evidence::{Signer, attest};
-use crate::report::{Finished, MANIFEST, Staging};
+use crate::report::{MANIFEST, Staging};
 
 /// Runs it.
 pub(super) fn run(args: &AttestArgs) -> Result<(), Ending> {
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let answer = finished(&args.answer)?;
     intact(args)?;
     let bytes = answer.bytes(MANIFEST).map_err(Ending::Failed)?;
     let manifest = answer.json(MANIFEST).map_err(Ending::Failed)?;

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use super::{Ending, terminal, told};
+use super::{Ending, finished, terminal, told};
 use crate::cli::ExplainArgs;
-use crate::report::{Finished, story};
+use crate::report::story;
 
 /// Runs it.
 pub(super) fn run(args: &ExplainArgs) -> Result<(), Ending> {
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let answer = finished(&args.answer)?;
     told::held(&answer)?;
     let row = story::of(&answer, &args.account).map_err(Ending::Failed)?;
     let text = match args.json {

@@ -5,14 +5,14 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::{Ending, told};
+use super::{Ending, finished, told};
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::evidence::sha256;
-use crate::report::{Finished, export};
+use crate::report::export;
 
 /// Runs it.
 pub(super) fn run(args: &ExportArgs) -> Result<(), Ending> {
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let answer = finished(&args.answer)?;
     let bytes = match args.format {
         ExportFormat::Timesketch => export::timesketch(&answer),
         ExportFormat::Ocsf => export::ocsf(&answer),

@@ -24,7 +24,10 @@ pub(super) struct Journal {
 /// Runs `journal verify`.
 pub(super) fn run(args: &JournalArgs) -> Result<(), Ending> {
     let JournalCommand::Verify { file, json } = &args.command;
-    let failed = |e| Ending::Failed(format!("{}: cannot be read: {e}", file.display()));
+    let failed = |e| {
+        let why = format!("{}: cannot be read: {e}", file.display());
+        Ending::of_named(file, why)
+    };
     let bytes = std::fs::read(file).map_err(failed)?;
     let checked = journal::check(&bytes);
     if *json {

@@ -65,7 +65,7 @@ pub(super) fn walk(named: &[PathBuf]) -> Result<(Vec<Log>, LeftOut), Ending> {
     let (mut logs, mut left) = (Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
     for path in named {
-        let found = source::walk(path).map_err(Ending::failed)?;
+        let found = source::walk(path).map_err(|why| Ending::of_named(path, why))?;
         left.extend(found.skipped.into_iter().map(|one| (one.name, one.why)));
         for found in found.logs {
             if !found.log.is_file() {

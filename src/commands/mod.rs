@@ -47,9 +47,11 @@ mod whence;
 
 use std::fmt;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::report::{Finished, MANIFEST};
 
 /// Why a command ended early; the exit code of CASE.md §6 follows from it.
 #[derive(Debug)]
@@ -75,6 +77,19 @@ impl Ending {
         Ending::Usage(problem.to_string())
     }
 
+    /// What came of a path that somebody named: where nothing is there, it was named wrongly.
+    fn of_named(path: &Path, problem: impl fmt::Display) -> Ending {
+        let there = path.try_exists();
+        let nothing = match &there {
+            Ok(there) => !there,
+            Err(error) => error.kind() == io::ErrorKind::NotADirectory,
+        };
+        match nothing {
+            true => Ending::usage(problem),
+            false => Ending::failed(problem),
+        }
+    }
+
     /// The exit code.
     fn code(&self) -> u8 {
         match self {
@@ -85,6 +100,12 @@ impl Ending {
             Ending::Undetermined => 4,
         }
     }
+}
+
+/// A finished answer that somebody named.
+fn finished(folder: &Path) -> Result<Finished, Ending> {
+    let opened = Finished::open(folder);
+    opened.map_err(|why| Ending::of_named(&folder.join(MANIFEST), why))
 }
 
 impl From<io::Error> for Ending {

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::inputs::{inputs, paths};
-use super::{Ending, signals, told};
+use super::{Ending, finished, signals, told};
 use crate::case::{self, Case};
 use crate::cli::PackArgs;
 use crate::pack::{self, Checked, Finding, Keys, LogFile, Made, SealTo};
 use crate::report::{self, Finished, FolderProblem, Staging};
 use crate::sequence::text;
+use crate::words::counted;
 
 /// Findings that are printed; JSON has all.
 const SHOWN: usize = 20;
@@ -31,12 +32,12 @@ pub(super) fn run(args: &PackArgs) -> Result<(), Ending> {
             clock_correction: input.clock_correction,
         })
         .collect();
-    let answer = args.answer.as_deref().map(Finished::open).transpose();
-    let answer = answer.map_err(Ending::Failed)?;
+    let answer = args.answer.as_deref().map(finished).transpose()?;
     match (&args.check, &args.out, &answer) {
         (Some(packs), ..) => {
             let checked = pack::check(packs, &case, answer.as_ref(), &logs);
-            tell(args, None, &checked.map_err(Ending::Failed)?)
+            let checked = checked.map_err(|why| Ending::of_named(packs, why))?;
+            tell(args, None, &checked)
         }
         (None, Some(out), Some(answer)) => make(args, &case, (answer, &logs), (out, &places)),
         // The command line asks for both or for --check.
@@ -204,9 +205,12 @@ fn in_words(args: &PackArgs, made: Option<&Made>, checked: &Checked) -> String {
         }
     }
     said.push_str(&format!(
-        "Checked   {} packs, {} files, {} bytes: nothing of another controller, no protected person; {} places of \
+        "Checked   {}, {}, {} bytes: nothing of another controller, no protected person; {} of \
          lines proved against the logs\n",
-        checked.packs, checked.files, checked.bytes, checked.places
+        counted(checked.packs, "pack"),
+        counted(checked.files, "file"),
+        checked.bytes,
+        counted(checked.places, "place")
     ));
     if checked.unsearchable > 0 {
         said.push_str(&format!(

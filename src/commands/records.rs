@@ -29,7 +29,7 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
     let mut stderr = std::io::stderr();
     let mut ways = Ways::of(args)?;
     for path in &args.logs {
-        let found = source::walk(path).map_err(Ending::failed)?;
+        let found = source::walk(path).map_err(|why| Ending::of_named(path, why))?;
         for skipped in &found.skipped {
             let _ = writeln!(
                 stderr,
@@ -52,7 +52,7 @@ pub(super) fn run(args: &RecordsArgs) -> Result<(), Ending> {
     if all.problems > 0 {
         let _ = writeln!(
             stderr,
-            "breachscope: {} lines could not be read, {} could; each is printed with its `problem`",
+            "breachscope: lines that could not be read: {}, that could: {}; each is printed with its `problem`",
             all.problems, all.records
         );
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Ending, told};
+use super::{Ending, finished, told};
 use crate::cli::{ReportArgs, ReportFormat};
 use crate::evidence::sha256;
 use crate::report::answers::{self, Form};
@@ -58,7 +58,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Ending> {
 
 /// The answer, all of which must be what its manifest says, if its logs lie elsewhere than what is written.
 fn open(args: &ReportArgs) -> Result<Finished, Ending> {
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let answer = finished(&args.answer)?;
     let out = args.out.as_deref();
     out.map_or(Ok(()), |out| told::away_from_logs("--out", out, &answer))?;
     told::held(&answer)?;

@@ -10,7 +10,7 @@ use super::inputs::{file_places, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
 use super::sources::{check_routes, source_facts};
-use super::{Ending, cause, ladder, left_out, remarks, signals, terminal, told};
+use super::{Ending, cause, finished, ladder, left_out, remarks, signals, terminal, told};
 use crate::case::{self, Case};
 use crate::cause::Cause;
 use crate::cli::ScanArgs;
@@ -52,9 +52,8 @@ fn scan(
     let other = args
         .compare
         .as_deref()
-        .map(Other::read)
-        .transpose()
-        .map_err(Ending::Failed)?;
+        .map(|folder| Other::of(&finished(folder)?).map_err(Ending::Failed))
+        .transpose()?;
     let paths = paths(&inputs);
     for (flag, place) in [("--out", Some(&args.out)), ("--keep", args.keep.as_ref())] {
         if let Some(place) = place {

@@ -15,7 +15,7 @@ pub fn limits<'c>(case: &'c Case, content: &'c [RouteContent]) -> impl Iterator<
         Some(Doubt::said(
             Reason::NoBody,
             format!(
-                "{calls} answers on the route \"{name}\" are shorter than {least} bytes, far below its content, and count as \
+                "on the route \"{name}\" answers that are shorter than {least} bytes ({calls}), far below its content, count as \
                  content because its `empty_below` is {limit}: if they are empty, lower bounds are too high; look at one and \
                  set `empty_below` above it"
             ),

@@ -238,7 +238,8 @@ fn unread(ledger: &Ledger<'_>) -> Option<Doubt> {
     (hiding > 0).then(|| Doubt {
         reason: Reason::Unparsed,
         basis: format!(
-            "{hiding} lines of source \"{}\" could not be read although they look like requests for a route; {}",
+            "{} of source \"{}\" could not be read although they look like requests for a route; {}",
+            counted(hiding, "line"),
             ledger.spec.name,
             each_may_hide(each)
         ),
@@ -252,7 +253,7 @@ fn unread(ledger: &Ledger<'_>) -> Option<Doubt> {
 /// What one request that nobody saw may have returned, in words.
 pub(super) fn each_may_hide(each: Option<u64>) -> String {
     let most = each.map_or("an unknown number of subjects".to_owned(), |n| {
-        format!("at most {n} subjects")
+        format!("at most {}", counted(n, "subject"))
     });
     format!("each may hide what one request returns: {most}")
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::calendar::{Kind, MINUTE};
 use super::ledger::Ledger;
 use super::{Allowance, Doubt, Hole, taken};
-use crate::words::{Reason, Stamp};
+use crate::words::{Reason, Stamp, counted};
 
 /// Lines that a day must have, and days of a kind that tell what is usual.
 const LINES: u64 = 200;
@@ -91,9 +91,10 @@ fn doubt(ledger: &Ledger<'_>, route: usize, thin: &[(Day, f64)]) -> Option<Doubt
     Some(Doubt {
         reason: Reason::Gap,
         basis: format!(
-            "source \"{}\" has {own} requests for route \"{}\" on {} day(s), the first {}, where other days of their kind have \
+            "source \"{}\" has {} for route \"{}\" on {} day(s), the first {}, where other days of their kind have \
              about {expected:.0} to as many lines: most of them were not logged then, or people went another way",
             ledger.spec.name,
+            counted(own, "request"),
             ledger.case.routes[route].name,
             thin.len(),
             Stamp(first.0.saturating_mul(MINUTE)),

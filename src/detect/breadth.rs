@@ -60,7 +60,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Signa
         figure(facts),
         limits.breadth,
         format!(
-            "{} foreign tenants, {} foreign units, {} foreign containers over the whole life; honest accounts of \
+            "foreign tenants {}, foreign units {}, foreign containers {} over the whole life; honest accounts of \
              several tenants have them all in their grants",
             facts.controllers, facts.units, facts.containers
         ),

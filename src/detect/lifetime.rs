@@ -16,7 +16,7 @@ pub(super) fn signal(facts: &Facts, peers: &Peers) -> Signal {
         odds::life(facts, peers) / std::f64::consts::LN_10,
         DIGITS,
         format!(
-            "decimal digits of the odds of {} foreign objects, {} foreign containers and {} foreign pages in runs against a \
+            "decimal digits of the odds of foreign objects ({}), foreign containers ({}) and foreign pages in runs ({}) against a \
              geometric law with the mean of the lower 95 % of {} accounts of the same role ({objects:.2}, \
              {containers:.2} and {pages:.2})",
             facts.objects,

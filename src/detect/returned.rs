@@ -73,7 +73,7 @@ pub(super) fn in_a_life(facts: &Facts, peers: &Peers, limits: &Thresholds) -> Si
     signal(
         ("returned_in_all", life, limits.returned_in_all),
         facts,
-        format!("things beyond scope that {lists} foreign containers returned over the whole life"),
+        format!("things beyond scope that foreign containers ({lists} in all) returned over the whole life"),
     )
     .unless_common(peers, limits)
 }

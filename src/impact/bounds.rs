@@ -110,7 +110,7 @@ fn assumptions(
         Some(none) => [none.clone(), none],
         None => [
             format!(
-                "in each of the {dark} minutes that the logs do not show, no more subjects of a controller than the {pace} \
+                "in each of the minutes that the logs do not show ({dark}), no more subjects of a controller than the {pace} \
                  of the fastest minute of any controller that they show; U0 stands where that is more than the population"
             ),
             match uneven {

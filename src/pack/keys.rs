@@ -150,7 +150,7 @@ fn bytes_of(text: &str) -> Option<[u8; 32]> {
 }
 
 /// Kinds of pseudonyms, as they begin.
-pub(super) const PREFIXES: [&str; 6] = ["acct", "addr", "obj", "agent", "ref", "file"];
+pub(super) const PREFIXES: [&str; 7] = ["acct", "addr", "obj", "agent", "ref", "file", "line"];
 /// Signs of a pseudonym behind its kind.
 const LENGTH: usize = 8;
 const SIGNS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";

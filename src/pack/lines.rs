@@ -239,7 +239,7 @@ impl Shower<'_> {
 
 /// What stands in a withheld line's place.
 fn withheld(why: &str) -> String {
-    format!("[withheld: {why}; line_sha256 in evidence.csv tells which line it is]")
+    format!("[withheld: {why}; line_id in evidence.csv stands for it]")
 }
 
 /// Whether a line is what stands in a withheld one's place.

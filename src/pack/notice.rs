@@ -23,8 +23,15 @@ const POSSIBLE: &str =
     "the logs leave room for personal data having been shown to accounts that had no right to it";
 const NOTHING: &str = "the logs cover what they must and show nothing of this controller";
 
+/// Stands where the case has no word of who is protected: then there may be some, and none can be told.
+const UNMARKED: &str = "no table of the case says who";
+const UNMARKED_BASIS: &str = "no table of the case says who has a protected identity; it does not follow that nobody has one";
+/// Stands where none is listed, and others than those who are may have been shown.
+const ROOM: &str = "none among those that are listed; the logs leave room for others";
+const PROTECTED_BASIS: &str = "the answer's subjects.csv: whoever of them is protected at any time; one to four are told as <5";
+
 /// Sentences that say what a field rests on, and who asks for it.
-const FIXED: [&str; 20] = [
+const FIXED: [&str; 24] = [
     SCHEMA,
     HUMAN,
     NATURE,
@@ -36,7 +43,7 @@ const FIXED: [&str; 20] = [
     "GDPR Art. 33(3)(d); 2021/915 clause 9.2(c); 2021/914 clause 8.6(c)",
     "controller.csv: status, reasons, data_categories, routes",
     "controller.csv: subjects_min, subjects_max, subjects_confirmed, subjects_probable, subjects_possible, children_min",
-    "controller.csv: protected_min; one to four are told as <5",
+    PROTECTED_BASIS,
     "distinct objects in the answer's accesses.parquet; min: confirmed; seen: confirmed, probable and possible",
     "controller.csv: first_seen, last_seen",
     "confirmed",
@@ -45,6 +52,10 @@ const FIXED: [&str; 20] = [
     "sealed in protected.age",
     "left out of this pack",
     "none",
+    UNMARKED,
+    UNMARKED_BASIS,
+    PROTECTED_BASIS,
+    ROOM,
 ];
 
 /// Keys whose numbers are figures of this file.
@@ -67,7 +78,10 @@ pub(super) struct Known<'a> {
     pub(super) objects_confirmed: u64,
     pub(super) objects_seen: u64,
     pub(super) evidence_lines: usize,
-    pub(super) protected: usize,
+    /// Who is protected at any time; nothing where no table says who is.
+    pub(super) protected: Option<usize>,
+    /// Data subjects in the answer's list.
+    pub(super) listed: u64,
     pub(super) sealed: bool,
 }
 
@@ -82,17 +96,24 @@ pub(super) fn notification(known: &Known<'_>) -> Value {
             .filter(|one| !one.is_empty())
             .collect()
     };
+    // Where nothing is shown and the logs leave room for something, it may be anything.
+    let open = cell("status") == "cannot_be_excluded";
+    let shown = |name: &str| Some(list(name)).filter(|all| !open || !all.is_empty());
     let time = |name: &str| Some(cell(name)).filter(|at| !at.is_empty());
     let kind = match cell("status") {
         "confirmed" => NATURE,
         "cannot_be_excluded" => POSSIBLE,
         _ => NOTHING,
     };
-    let place = match (known.protected, known.sealed) {
-        (0, _) => "none",
-        (_, true) => "sealed in protected.age",
-        (_, false) => "left out of this pack",
+    let room = figure("subjects_max").is_none_or(|max| max > known.listed);
+    let (place, basis) = match (known.protected, known.sealed) {
+        (None, _) => (UNMARKED, UNMARKED_BASIS),
+        (Some(0), _) if room => (ROOM, PROTECTED_BASIS),
+        (Some(0), _) => ("none", PROTECTED_BASIS),
+        (_, true) => ("sealed in protected.age", PROTECTED_BASIS),
+        (_, false) => ("left out of this pack", PROTECTED_BASIS),
     };
+    let protected = known.protected.map(|n| suppressed(&n.to_string()));
     let human = |asked_by: &str| json!({ "asked_by": asked_by, "value": null, "note": HUMAN });
     json!({
         "schema": SCHEMA,
@@ -100,7 +121,7 @@ pub(super) fn notification(known: &Known<'_>) -> Value {
         "controller": { "id": cell("controller"), "name": cell("name") },
         "nature": {
             "asked_by": FIXED[5], "value": kind, "status": cell("status"), "reasons": list("reasons"),
-            "data_categories": list("data_categories"), "routes": list("routes"), "basis": FIXED[9],
+            "data_categories": shown("data_categories"), "routes": shown("routes"), "basis": FIXED[9],
         },
         "data_subjects": {
             "asked_by": FIXED[5], "min": figure("subjects_min"), "max": figure("subjects_max"),
@@ -108,8 +129,7 @@ pub(super) fn notification(known: &Known<'_>) -> Value {
             "possible": figure("subjects_possible"), "children_min": figure("children_min"), "basis": FIXED[10],
         },
         "protected_persons": {
-            "asked_by": FIXED[5], "count": suppressed(&known.protected.to_string()), "where": place,
-            "basis": FIXED[11],
+            "asked_by": FIXED[5], "count": protected, "where": place, "basis": basis,
         },
         "data_records": {
             "asked_by": FIXED[5], "min": known.objects_confirmed, "seen": known.objects_seen, "max": null,
@@ -154,7 +174,8 @@ pub(super) fn known_keys() -> BTreeSet<String> {
         objects_confirmed: 0,
         objects_seen: 0,
         evidence_lines: 0,
-        protected: 0,
+        protected: Some(0),
+        listed: 0,
         sealed: false,
     };
     keys(&notification(&known))
@@ -175,6 +196,10 @@ pub(super) fn markdown(file: &Value) -> String {
             false => all.join(", "),
         }
     };
+    let shown = |value: &Value| match value {
+        Value::Null => line(value),
+        all => list(all),
+    };
     let (nature, people) = (&file["nature"], &file["data_subjects"]);
     let (records, period) = (&file["data_records"], &file["period"]);
     let _ = write!(
@@ -184,7 +209,7 @@ pub(super) fn markdown(file: &Value) -> String {
          - data categories: {}\n- routes: {}\n\n\
          ## Data subjects and records\n\n\
          - data subjects: at least {}, at most {} ({} confirmed, {} probable, {} possible)\n\
-         - children among them: at least {}\n- persons with protected identity: {} ({})\n\
+         - children among them: {}\n- persons with protected identity: {} ({})\n\
          - data records: at least {}; {} seen in all\n- first seen: {}\n- last seen: {}\n",
         line(&file["controller"]["name"]),
         line(&file["controller"]["id"]),
@@ -193,14 +218,17 @@ pub(super) fn markdown(file: &Value) -> String {
         line(&nature["value"]),
         line(&nature["status"]),
         list(&nature["reasons"]),
-        list(&nature["data_categories"]),
-        list(&nature["routes"]),
+        shown(&nature["data_categories"]),
+        shown(&nature["routes"]),
         line(&people["min"]),
         line(&people["max"]),
         line(&people["confirmed"]),
         line(&people["probable"]),
         line(&people["possible"]),
-        line(&people["children_min"]),
+        match &people["children_min"] {
+            Value::Null => line(&Value::Null),
+            least => format!("at least {least}"),
+        },
         line(&file["protected_persons"]["count"]),
         line(&file["protected_persons"]["where"]),
         line(&records["min"]),
@@ -248,7 +276,19 @@ pub(super) fn readme(file: &Value) -> String {
     };
     let about_protected = match protected["where"].as_str() {
         Some("none") => {
-            "No person with protected identity is among those in subjects.csv's source.".to_owned()
+            "No table of the case marks any of your data subjects whose data was, or may have been, shown as a person with protected\n\
+             identity."
+                .to_owned()
+        }
+        Some(ROOM) => {
+            "No person with protected identity is among those that are listed. The logs leave room for others of your data\n\
+             subjects, and protected persons may be among these."
+                .to_owned()
+        }
+        Some(UNMARKED) => {
+            "No table of the case says who has a protected identity: such persons may be among your data subjects, and may stand\n\
+             in subjects.csv. Hold it against your own records before you pass it on."
+                .to_owned()
         }
         Some("sealed in protected.age") => format!(
             "Persons with protected identity: {count}. They are named in protected.age and nowhere else. It was sealed to a\n\
@@ -272,7 +312,7 @@ pub(super) fn readme(file: &Value) -> String {
          \u{20}                   acct-, addr-, obj-, agent-, ref-, file- and eight signs stand for an account, an address,\n\
          \u{20}                   an object or container of somebody else, a browser, a page that led there, a log's name.\n\
          \u{20}                   The same stands for the same in this pack only. `masked` stands for what nobody needs.\n\
-         \u{20}                   line_sha256 is the SHA-256 of the unmasked line: whoever holds the log finds it by that.\n\
+         \u{20}                   line_id stands for the unmasked line: the processor, who has the key, can tell which it is.\n\
          notification.json   what a notification asks for, with what each figure rests on; null is for you to write\n\
          notification.md     the same, to read\n\
          SHA256SUMS          `sha256sum -c SHA256SUMS` tells whether a file was changed\n\n\

@@ -99,6 +99,8 @@ pub(super) struct Owners {
     protected: BTreeSet<String>,
     /// The same as cells of tables.
     protected_cells: BTreeSet<String>,
+    /// Whether any table says who is protected.
+    pub(super) marks_protected: bool,
     /// Identifiers without a letter or digit: they cannot be told from punctuation.
     pub(super) unsearchable: u64,
 }
@@ -106,8 +108,11 @@ pub(super) struct Owners {
 impl Owners {
     /// Every identifier that the case's directory names.
     pub(super) fn of(case: &Case) -> Owners {
-        let mut owners = Owners::default();
         let directory = &case.directory;
+        let mut owners = Owners {
+            marks_protected: directory.objects_say_protected,
+            ..Owners::default()
+        };
         owners.controllers(directory);
         owners.people(directory);
         owners.containers(directory);

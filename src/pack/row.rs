@@ -45,6 +45,14 @@ pub(super) struct AccessRow {
 }
 
 impl AccessRow {
+    /// `FILE:LINE@OFFSET+LENGTH`.
+    pub(super) fn reference(&self) -> String {
+        format!(
+            "{}:{}@{}+{}",
+            self.file, self.line, self.offset, self.length
+        )
+    }
+
     fn of(row: &report::AccessRow<'_>) -> AccessRow {
         let text = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
         let count = |cell: i64| u64::try_from(cell).unwrap_or(0);

@@ -32,7 +32,7 @@ pub(super) const SUBJECTS: [&str; 10] = [
 /// Columns of `evidence.csv`.
 pub(super) const EVIDENCE: [&str; 18] = [
     "row",
-    "line_sha256",
+    "line_id",
     "file",
     "line",
     "offset",
@@ -151,7 +151,8 @@ impl Pack<'_> {
             objects_confirmed: confirmed.len() as u64,
             objects_seen: seen.len() as u64,
             evidence_lines,
-            protected: protected.len(),
+            protected: self.owners.marks_protected.then_some(protected.len()),
+            listed: self.subjects.len() as u64,
             sealed: self.recipient.is_some(),
         }
     }
@@ -239,7 +240,8 @@ impl Pack<'_> {
         };
         vec![
             row.to_string(),
-            line.row.line_sha256.clone(),
+            // A digest would tell whoever guesses the account what is masked: there are few.
+            names.of("line", &line.row.reference()),
             file,
             place(line.row.line),
             place(line.row.offset),

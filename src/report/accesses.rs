@@ -19,6 +19,7 @@ const ROWS: usize = 1 << 15;
 /// Writes the table. Rows stand by account (those with a verdict first), then in the order of its sequence, then object by object;
 /// an object of several subjects or controllers at that instant has a row for each. `time` is in microseconds, UTC. `undecided`:
 /// it was disclosed and counts to no data subject, because nobody can say whether it was beyond scope, or whose it is.
+/// `protected_ever`: its object tells, or told, of somebody whom some row of the tables calls protected.
 pub(super) fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
     let schema = Columns::default().frame().map_err(io::Error::other)?;
     let mut writer = ParquetWriter::new(out)
@@ -85,6 +86,7 @@ struct Columns {
     standing: Vec<&'static str>,
     explanation: Vec<Option<&'static str>>,
     protected: Vec<bool>,
+    protected_ever: Vec<bool>,
     undecided: Vec<bool>,
 }
 
@@ -119,6 +121,9 @@ impl Columns {
             self.undecided.push(undecided(beyond, row));
             self.protected
                 .push(row.is_some_and(|row| atlas.row(row).protected));
+            // What ever told of a protected person leads to one, whomever it tells of now.
+            self.protected_ever
+                .push(beyond.thing.is_some_and(|thing| atlas.guards(thing)));
             self.controller.push(match row {
                 Some(row) => known(atlas.controller_id(atlas.controller(row))),
                 None => known(atlas.controller_id(beyond.label)),
@@ -183,6 +188,7 @@ impl Columns {
                 Column::new("explanation".into(), self.explanation),
                 Column::new("protected".into(), self.protected),
                 Column::new("undecided".into(), self.undecided),
+                Column::new("protected_ever".into(), self.protected_ever),
             ],
         )
     }

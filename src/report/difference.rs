@@ -22,9 +22,8 @@ impl Other {
     /// Reads the other answer.
     ///
     /// # Errors
-    /// A sentence: it is no finished answer, or was changed.
-    pub fn read(folder: &std::path::Path) -> Result<Other, String> {
-        let other = Finished::open(folder)?;
+    /// A sentence: it was changed.
+    pub fn of(other: &Finished) -> Result<Other, String> {
         Ok(Other {
             findings: other.digest("findings.json"),
             case: other.findings(&mut |_| None)?["case"].take(),

@@ -140,6 +140,16 @@ impl Answer<'_> {
         }
     }
 
+    /// What is known of children; nothing, where no table says who is one.
+    fn children<T>(&self, known: T) -> Option<T> {
+        (self.case.directory.objects_say_child).then_some(known)
+    }
+
+    /// What is known of protected persons; nothing, where no table says who is one.
+    fn protected<T>(&self, known: T) -> Option<T> {
+        (self.case.directory.objects_say_protected).then_some(known)
+    }
+
     /// A controller's U₀, U₁ or U₂.
     fn upper(&self, controller: Option<ControllerIndex>, which: usize) -> Option<u64> {
         let rows = &self.bounds.rows;

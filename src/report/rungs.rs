@@ -44,10 +44,10 @@ pub(super) fn ladder(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             answer.atlas.controller_id(rung.controller).to_owned(),
             of_accounts(|heads| heads.all),
             rung.subjects.all.to_string(),
-            rung.subjects.children.to_string(),
-            rung.subjects.protected.to_string(),
-            of_accounts(|heads| heads.children),
-            of_accounts(|heads| heads.protected),
+            or_empty(answer.children(rung.subjects.children)),
+            or_empty(answer.protected(rung.subjects.protected)),
+            or_empty(answer.children(of_accounts(|heads| heads.children))),
+            or_empty(answer.protected(of_accounts(|heads| heads.protected))),
         ])?;
     }
     table.finish()
@@ -60,11 +60,11 @@ pub(super) fn case_ladder(answer: &Answer<'_>) -> Value {
         json!({
             "rung": rung.name,
             "accounts": rung.accounts.map(|heads| heads.all),
-            "accounts_with_children": rung.accounts.map(|heads| heads.children),
-            "accounts_with_protected": rung.accounts.map(|heads| heads.protected),
+            "accounts_with_children": answer.children(rung.accounts.map(|heads| heads.children)),
+            "accounts_with_protected": answer.protected(rung.accounts.map(|heads| heads.protected)),
             "subjects": rung.subjects.all,
-            "children": rung.subjects.children,
-            "protected": rung.subjects.protected,
+            "children": answer.children(rung.subjects.children),
+            "protected": answer.protected(rung.subjects.protected),
         })
     });
     json!({

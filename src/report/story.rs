@@ -406,7 +406,7 @@ fn missing(run: &Value) -> String {
     let gaps = match (run["missing"].as_u64(), refused.first()) {
         (Some(0) | None, _) => String::new(),
         (Some(missing), why) => format!(
-            "; {missing} missing inside, {} of them known to the directory: {} subjects count as possible{}",
+            "; {missing} missing inside, {} of them known to the directory; subjects that count as possible: {}{}",
             run["known"],
             run["subjects_possible"],
             why.map_or(String::new(), |why| format!(

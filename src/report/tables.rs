@@ -71,8 +71,8 @@ pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem>
             count(Certainty::Confirmed),
             count(Certainty::Probable),
             count(Certainty::Possible),
-            row.children.to_string(),
-            row.protected.to_string(),
+            or_empty(answer.children(row.children)),
+            or_empty(answer.protected(row.protected)),
             row.accounts.to_string(),
             row.accesses.to_string(),
             or_empty(row.seen.map(|(first, _)| first)),
@@ -230,6 +230,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
         "data_categories",
         "evidence",
         "account_ids",
+        "protected_ever",
     ])?;
     let exposure = &answer.analysis.exposure;
     for ((controller, subject), tally) in &exposure.subjects {
@@ -238,8 +239,8 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             answer.atlas.subject_name(*subject).into_owned(),
             answer.atlas.controller_id(*controller).to_owned(),
             tally.certainty.word().to_owned(),
-            tally.protected.to_string(),
-            tally.child.to_string(),
+            or_empty(answer.protected(tally.protected)),
+            or_empty(answer.children(tally.child)),
             tally.first.to_string(),
             tally.last.to_string(),
             tally.accounts.len().to_string(),
@@ -250,6 +251,7 @@ pub(super) fn subjects(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem> {
             joined(sorted(
                 tally.accounts.keys().map(|number| answer.label(*number)),
             )),
+            or_empty(answer.protected(answer.atlas.ever_protected(*subject))),
         ])?;
     }
     table.finish()

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use hashbrown::{HashMap, HashSet};
 
 use super::groups::{Finder, Groups};
+use super::guarded;
 use super::kinds::Part;
 use crate::case::{Directory, Member, ObjectRow, Objects, RouteSpec};
 use crate::sequence::{NONE, numbered};
@@ -56,6 +57,8 @@ pub struct Atlas<'c> {
     subjects: Vec<u32>,
     /// Subject of each row of `objects`.
     subject_of: Vec<u32>,
+    /// Subjects of whom some row says that they are protected.
+    pub(super) guarded: HashSet<u32>,
     /// Rows of `grants` by account, each account's in file order.
     by_account: Groups,
     accounts_found: Finder,
@@ -101,6 +104,7 @@ impl<'c> Atlas<'c> {
         let by_container = Groups::new(members.len(), |row| (&[], container(row)));
         let containers_found = Finder::over(&by_container, container);
         let spans = spans(directory);
+        let subject_of = by_subject.of_rows();
         let mut atlas = Atlas {
             directory,
             objects,
@@ -117,7 +121,8 @@ impl<'c> Atlas<'c> {
             spans,
             unit_ids: unit_ids(directory),
             subjects: by_subject.firsts(),
-            subject_of: by_subject.of_rows(),
+            guarded: guarded::subjects(objects, &subject_of),
+            subject_of,
             by_account,
             accounts_found,
             no_containers: Vec::new(),

@@ -7,6 +7,7 @@
 mod atlas;
 mod freshness;
 mod groups;
+mod guarded;
 mod inferred;
 mod kinds;
 pub mod learned;

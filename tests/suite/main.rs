@@ -17,6 +17,7 @@ mod case;
 mod cases;
 mod cause;
 mod claims;
+mod clerk;
 mod contract;
 mod coverage;
 mod custody;

@@ -253,5 +253,5 @@ fn a_log_that_is_away_leaves_it_open_and_a_case_that_is_not_found_is_asked_for()
         "{told:#}"
     );
     let strange = run(&["verify", text(beside)]);
-    assert_eq!(strange.status.code(), Some(1));
+    assert_eq!(strange.status.code(), Some(2));
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::subjects::{Key, Tally};
-use super::{Basis, cell_of, listed, parts};
+use super::{Basis, cell_of, listed, marked, parts};
 use crate::audit::Audit;
 use crate::format::time::rfc3339;
 use crate::report::{Row, cell};
@@ -45,7 +45,8 @@ pub(super) fn check(
             let own = tallies
                 .iter()
                 .filter(|((_, controller), _)| controller == id);
-            from_rows(audit, (&place, row), own.map(|(_, tally)| tally));
+            let own = own.map(|(_, tally)| tally);
+            from_rows(audit, (&place, row), own, basis.says());
         }
         if directory.objects.is_some() {
             let say = population.get(id).map_or(0, BTreeSet::len);
@@ -147,6 +148,7 @@ fn from_rows<'t>(
     audit: &mut Audit,
     (place, row): (&str, &Row),
     own: impl Iterator<Item = &'t Tally<'t>>,
+    says: (bool, bool),
 ) {
     let (mut accounts, mut requests) = (BTreeSet::new(), BTreeSet::new());
     let (mut children, mut protected) = (0, 0);
@@ -157,12 +159,13 @@ fn from_rows<'t>(
         protected += usize::from(tally.protected.1);
     }
     let figures = [
-        ("accounts", accounts.len()),
-        ("accesses", requests.len()),
-        ("children_min", children),
-        ("protected_min", protected),
+        ("accounts", true, accounts.len()),
+        ("accesses", true, requests.len()),
+        ("children_min", says.1, children),
+        ("protected_min", says.0, protected),
     ];
-    for (column, say) in figures {
-        audit.same(FILE, (place, column), cell_of(row, column), say);
+    for (column, says, say) in figures {
+        let stands = cell_of(row, column);
+        audit.same(FILE, (place, column), stands, marked(says, stands, say));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::subjects::{Key, Tally};
-use super::{Basis, cell_of, rank};
+use super::{Basis, cell_of, marked, rank};
 use crate::audit::Audit;
 use crate::report::{Row, cell};
 
@@ -183,7 +183,7 @@ fn totals(
         let rows = tables.controllers.iter();
         rows.filter(|row| cell_of(row, "status") == word).count()
     };
-    let mut figures = vec![
+    let figures = vec![
         ("subjects_min", subjects("confirmed")),
         ("subjects_confirmed", subjects("confirmed")),
         ("subjects_probable", subjects("probable")),
@@ -202,8 +202,15 @@ fn totals(
                 .collect::<BTreeSet<_>>()
                 .len()
         };
-        figures.push(("children_min", distinct(|tally| tally.child.1)));
-        figures.push(("protected_min", distinct(|tally| tally.protected.1)));
+        let says = basis.says();
+        for (key, says, say) in [
+            ("children_min", says.1, distinct(|tally| tally.child.1)),
+            ("protected_min", says.0, distinct(|tally| tally.protected.1)),
+        ] {
+            let stands = plainly(&found[key]);
+            let say = marked(says, &stands, say);
+            audit.same(FILE, ("totals", key), stands, say);
+        }
     }
     for (key, say) in &figures {
         audit.same(FILE, ("totals", key), &found[key], say);

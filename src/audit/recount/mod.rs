@@ -14,6 +14,8 @@ mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 pub(super) use hours::check as check_hours;
 
 use super::Audit;
@@ -52,12 +54,29 @@ struct Basis<'t> {
     exact: bool,
 }
 
+impl Basis<'_> {
+    /// Whether some table says who is protected, and who is a child.
+    fn says(&self) -> (bool, bool) {
+        let directory = &self.plain.case.directory;
+        (directory.objects_say_protected, directory.objects_say_child)
+    }
+}
+
+/// What must stand for something that no table says of anybody: nothing, or what an older build wrote.
+fn marked(says: bool, stands: &str, say: impl ToString) -> String {
+    match says {
+        true => say.to_string(),
+        false if matches!(stands, "0" | "false") => stands.to_owned(),
+        false => String::new(),
+    }
+}
+
 /// Counts again and compares.
 pub(super) fn check(
     audit: &mut Audit,
     (table, seen): (&AccessTable, &Seen),
     (plain, raws): (&Plain<'_>, &[Raw]),
-    folder: &Folder,
+    (folder, found): (&Folder, &Value),
 ) {
     let numbers: BTreeMap<&str, usize> = raws.iter().map(|raw| &*raw.name).zip(0..).collect();
     let cited = table.rows().map(|row| {
@@ -66,7 +85,6 @@ pub(super) fn check(
         let said = seen.get(&(number, offset));
         Cited { row, said }
     });
-    let found = folder.json("findings.json");
     let doubts = found["doubts"].as_array().into_iter().flatten();
     let mut stale = doubts.filter(|doubt| {
         let widens = doubt["widens"].as_str().unwrap_or_default();
@@ -87,14 +105,14 @@ pub(super) fn check(
     let rows = folder.rows(audit, "bounds.csv").unwrap_or_default();
     bounds::check(audit, &controllers, &rows);
     if let Some(rungs) = folder.rows(audit, "ladder.csv") {
-        ladder::check(audit, &basis, &rungs, &found);
+        ladder::check(audit, &basis, &rungs, found);
     }
     let tables = findings::Tables {
         subjects: &subjects,
         accounts: &accounts,
         controllers: &controllers,
     };
-    findings::check(audit, (&basis, &tallies), &tables, &found);
+    findings::check(audit, (&basis, &tallies), &tables, found);
     timeline::check(
         audit,
         &basis,

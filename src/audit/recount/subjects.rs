@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Basis, Cited, cell_of, listed, parts, rank, split};
+use super::{Basis, Cited, cell_of, listed, marked, parts, rank, split};
 use crate::audit::Audit;
 use crate::report::{Row, cell};
 use crate::words::Stamp;
@@ -120,6 +120,14 @@ pub(super) fn check(
     tallies: &BTreeMap<Key, Tally<'_>>,
     rows: &[Row],
 ) {
+    let objects = basis.plain.case.directory.objects.iter();
+    let guarded = objects.flat_map(|objects| objects.iter().filter(|row| row.protected));
+    let guarded: BTreeSet<String> = guarded
+        .map(|row| match row.subject {
+            "" => cell(&format!("object:{}", row.object)),
+            subject => cell(subject),
+        })
+        .collect();
     let mut stand = BTreeSet::new();
     for (number, row) in rows.iter().enumerate() {
         let place = format!("row {}", number + 1);
@@ -135,11 +143,16 @@ pub(super) fn check(
                 "one row for each",
             );
         }
+        // An answer of an older build has no such column.
+        if let Some(stands) = row.get("protected_ever") {
+            let say = marked(basis.says().0, stands, guarded.contains(&key.0));
+            audit.same(FILE, (&place, "protected_ever"), stands, say);
+        }
         // What only the order of a run makes possible has no line of its own, but may have one of which the scope is not known.
         let by_order = cell_of(row, "accesses") == "0";
         match tallies.get(&key) {
             Some(tally) if basis.exact || !by_order => {
-                one(audit, (&place, row), tally, basis.exact);
+                one(audit, (&place, row), tally, basis);
             }
             _ if by_order => {
                 audit.same(
@@ -164,14 +177,24 @@ pub(super) fn check(
     audit.counted("rows of subjects.csv", rows.len() as u64);
 }
 
-fn one(audit: &mut Audit, (place, row): (&str, &Row), tally: &Tally<'_>, exact: bool) {
+fn one(audit: &mut Audit, (place, row): (&str, &Row), tally: &Tally<'_>, basis: &Basis<'_>) {
     let cited = parts(cell_of(row, "evidence"));
     let known = pieces(tally.references.iter().map(AsRef::as_ref));
     for reference in cited.iter().filter(|one| !known.contains(**one)) {
         let say = "no row of accesses.parquet cites it for this subject";
         audit.finds(FILE, (place, "evidence"), reference, say);
     }
-    if !exact {
+    let says = basis.says();
+    for (column, says, say) in [
+        ("protected", says.0, tally.protected.0),
+        ("child", says.1, tally.child.0),
+    ] {
+        if basis.exact {
+            let stands = cell_of(row, column);
+            audit.same(FILE, (place, column), stands, marked(says, stands, say));
+        }
+    }
+    if !basis.exact {
         let accesses = cell_of(row, "accesses").parse().unwrap_or(usize::MAX);
         let more = accesses > tally.requests.len();
         let surer = rank(cell_of(row, "certainty")) > rank(tally.certainty);
@@ -183,8 +206,6 @@ fn one(audit: &mut Audit, (place, row): (&str, &Row), tally: &Tally<'_>, exact: 
     }
     let figures = [
         ("certainty", tally.certainty.to_owned()),
-        ("protected", tally.protected.0.to_string()),
-        ("child", tally.child.0.to_string()),
         ("first_seen", tally.first.to_string()),
         ("last_seen", tally.last.to_string()),
         ("accounts", tally.accounts.len().to_string()),

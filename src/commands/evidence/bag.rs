@@ -98,7 +98,10 @@ fn fill(bag: &mut Bag, lines: &[Line]) -> Result<Vec<u8>, crate::report::FolderP
             reference.line.to_string(),
             reference.offset.to_string(),
             reference.length.to_string(),
-            line.raw.sha256.clone(),
+            match line.withheld {
+                true => String::new(),
+                false => line.raw.sha256.clone(),
+            },
             place,
             at,
             line.withheld.to_string(),

@@ -10,12 +10,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::Ending;
 use super::whence::{find_case, logs, no_case};
+use super::{Ending, finished};
 use crate::case::{self, Case};
 use crate::cli::EvidenceArgs;
 use crate::evidence::{RawLine, Reference, digest_of, raw_lines};
-use crate::report::{Finished, MANIFEST, visible};
+use crate::report::{MANIFEST, visible};
 use crate::sequence::text;
 use crate::source::Found;
 use wanted::Wanted;
@@ -33,7 +33,7 @@ struct Line {
 /// Runs it.
 pub(super) fn run(args: &EvidenceArgs) -> Result<(), Ending> {
     wanted::check(args)?;
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let answer = finished(&args.answer)?;
     let manifest = answer.json(MANIFEST).map_err(Ending::Failed)?;
     let path = find_case(args.case.as_ref(), &args.answer, &manifest);
     let path = path.ok_or_else(|| no_case(&args.answer, &manifest))?;
@@ -141,6 +141,8 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
             true => WITHHELD.to_owned(),
             false => text(&line.raw.bytes),
         };
+        // With the lines beside it, its digest would prove a guess of whom it names.
+        let digest = (!line.withheld).then_some(&*line.raw.sha256);
         let Reference { file, .. } = &line.reference;
         if args.json {
             let told = json!({
@@ -150,7 +152,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
                 "offset": line.reference.offset,
                 "length": line.reference.length,
                 "line": line.reference.line,
-                "line_sha256": line.raw.sha256,
+                "line_sha256": digest,
                 "withheld": line.withheld,
                 "text": if line.withheld { None } else { Some(&shown) },
             });
@@ -162,7 +164,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
                 visible(&text(line.reference.to_string().as_bytes()))
             )?;
             writeln!(out, "  file  {}", line.file_sha256)?;
-            writeln!(out, "  line  {}", line.raw.sha256)?;
+            writeln!(out, "  line  {}", digest.unwrap_or("withheld too"))?;
             writeln!(out, "  {}", visible(&shown))?;
         }
     }
@@ -171,7 +173,7 @@ fn print(args: &EvidenceArgs, lines: &[Line]) -> Result<(), Ending> {
     if withheld > 0 && args.raw {
         let _ = writeln!(
             std::io::stderr(),
-            "breachscope: {withheld} lines that name protected persons were left out; --protected prints them"
+            "breachscope: lines that name protected persons and were left out: {withheld}; --protected prints them"
         );
     }
     Ok(())

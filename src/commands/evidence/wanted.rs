@@ -89,13 +89,13 @@ fn unshown(args: &EvidenceArgs, subjects: &[Row], wanted: &mut Wanted) {
     }
 }
 
-/// Objects and subjects that the directory says to be protected, at whatever time.
+/// Subjects whom some row of the directory says to be protected, at whatever time, and all objects that any row ties to one.
 pub(in crate::commands) fn guarded(case: &Case) -> (BTreeSet<&str>, BTreeSet<&str>) {
-    let objects = case.directory.objects.iter();
-    let rows = objects.flat_map(|objects| objects.iter());
-    let rows: Vec<_> = rows.filter(|row| row.protected).collect();
-    let objects = rows.iter().map(|row| row.object).collect();
-    (objects, rows.iter().map(|row| row.subject).collect())
+    let rows = || case.directory.objects.iter().flat_map(|all| all.iter());
+    let protected = rows().filter(|row| row.protected && !row.subject.is_empty());
+    let subjects: BTreeSet<&str> = protected.map(|row| row.subject).collect();
+    let objects = rows().filter(|row| row.protected || subjects.contains(row.subject));
+    (objects.map(|row| row.object).collect(), subjects)
 }
 
 /// Whoever asks for a protected person must say so.

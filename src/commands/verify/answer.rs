@@ -12,13 +12,20 @@ use crate::cli::VerifyArgs;
 use crate::evidence::sha256;
 use crate::pipeline::Input;
 use crate::report::html::Language;
-use crate::report::{BUILD, Finished};
+use crate::report::{BUILD, Finished, MANIFEST};
 
 const PAGE: &str = "report.html";
 
 /// Runs it.
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Ending> {
-    let folder = Folder::read(&args.subject).map_err(Ending::Failed)?;
+    let folder = Folder::read(&args.subject);
+    let folder = folder.map_err(|why| Ending::of_named(&args.subject.join(MANIFEST), why))?;
+    // A case file that is not there contradicts nothing: it was named wrongly.
+    if let Some(case) = args.case.as_ref().filter(|case| !case.exists()) {
+        let why =
+            "cannot be read: it is not there; name the case file that the answer was made from";
+        return Err(Ending::Usage(format!("--case {}: {why}", case.display())));
+    }
     let mut audit = Audit::default();
     folder.check(&mut audit);
     let manifest = folder.manifest();

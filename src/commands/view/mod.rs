@@ -10,9 +10,8 @@ use rustix::termios::{
     OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
 };
 
-use super::{Ending, signals, terminal};
+use super::{Ending, finished, signals, terminal};
 use crate::cli::ViewArgs;
-use crate::report::Finished;
 use crate::report::view::{Cells, Key, Keys, Step, View};
 use raw::Lines;
 
@@ -26,7 +25,7 @@ pub(super) fn run(args: &ViewArgs) -> Result<(), Ending> {
                 .to_owned(),
         ));
     }
-    let answer = Finished::open(&args.answer).map_err(Ending::Failed)?;
+    let answer = finished(&args.answer)?;
     let mut view = View::of(&answer, terminal::plain()).map_err(Ending::Failed)?;
     let mut lines = Lines::of(args, &answer);
     let mut screen = Screen::take()?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use crate::evidence::{self, sha256};
+use crate::evidence;
 use crate::pack::keys::Keys;
 use crate::pack::owners::{Controller, Kind, Reader};
 use crate::pack::reread::{self, RawLine};
@@ -18,7 +18,8 @@ pub(super) struct Place {
     pub(super) offset: u64,
     pub(super) length: u64,
     pub(super) line: Option<u64>,
-    pub(super) digest: String,
+    /// Status and size that the row tells.
+    pub(super) told: [String; 2],
 }
 
 struct Unreadable(String);
@@ -30,7 +31,7 @@ impl From<SourceProblem> for Unreadable {
 }
 
 impl Check<'_> {
-    /// Reads each place again: the line must have the row's digest and ask for nothing of anybody else.
+    /// Reads each place again: the line must be the one that the row tells of, and ask for nothing of anybody else.
     pub(super) fn prove(&mut self, places: Vec<Place>) -> Result<(), String> {
         let mut by_log: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
         for place in &places {
@@ -69,8 +70,15 @@ impl Check<'_> {
     }
 
     fn wrong(&self, place: &Place, line: &RawLine<'_>) -> Option<&'static str> {
-        if sha256(line.bytes) != place.digest || place.line != Some(line.number) {
-            return Some("tells the place of another line than its line_sha256 says");
+        let record = line.read(line.bytes);
+        let says = record.as_ref().map(|record| {
+            let bytes = record.bytes.map(|bytes| bytes.to_string());
+            let status = record.status.map(|status| status.to_string());
+            [status, bytes].map(Option::unwrap_or_default)
+        });
+        let other = says.is_some_and(|says| says != place.told);
+        if other || place.line != Some(line.number) {
+            return Some("tells the place of another line than the one that it is about");
         }
         let owners = self.owners;
         // What the answer knows of a place counts for more than what its line says.
@@ -79,7 +87,7 @@ impl Check<'_> {
         if hits.iter().any(|hit| hit.kind == Kind::Offset) {
             return Some("tells the offset of a line of another controller");
         }
-        let record = line.read(line.bytes)?;
+        let record = record?;
         let method = record.method.as_deref().unwrap_or_default();
         let show = |id: &str| owners.shows_object(place.controller, id, true);
         let hold = |id: &str| owners.shows_container(place.controller, id);

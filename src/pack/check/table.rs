@@ -122,7 +122,8 @@ impl<'a> Words<'a> {
             }
             (_, "first_seen" | "last_seen" | "time" | "hour") => cell.is_empty() || is_time(cell),
             (_, "evidence_rows") => each(&is_count),
-            (_, "line_sha256") => cell.is_empty() || is_digest(cell),
+            (_, "line_id") => is_pseudonym(cell),
+            (_, "child") if cell.is_empty() => true,
             (_, "certainty") => is_certainty(cell),
             (
                 _,
@@ -242,7 +243,7 @@ impl Check<'_> {
             offset,
             length,
             line: cell("line").parse().ok(),
-            digest: cell("line_sha256").to_owned(),
+            told: ["status", "bytes"].map(|name| cell(name).to_owned()),
         });
     }
 

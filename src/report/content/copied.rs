@@ -55,7 +55,7 @@ fn copy(source: &Source<'_>, name: &'static str, file: &'static str) -> Result<S
 /// What a column of the contract holds. Where a table names things that another one counts, the table decides.
 fn kind(table: &str, column: &str) -> Kind {
     match column {
-        "protected" if table == "subjects" => Kind::Flag,
+        "protected" | "protected_ever" if table == "subjects" => Kind::Flag,
         "child" => Kind::Flag,
         "protected" | "protected_min" | "accounts_with_protected" => Kind::Hidden,
         "first_seen" | "last_seen" | "hour" => Kind::Time,
@@ -100,7 +100,7 @@ fn hide_column(sheet: &mut Sheet, column: &str) {
     }
 }
 
-/// A person who is protected in one row is so in all.
+/// A person who is protected in one row, or in some row of the tables, is so in all.
 fn leave_out_protected(sheet: &mut Sheet) {
     let (Some(subject), Some(protected)) = (at(sheet, "subject"), at(sheet, "protected")) else {
         // A table without these columns cannot say who is protected.
@@ -108,10 +108,16 @@ fn leave_out_protected(sheet: &mut Sheet) {
         return;
     };
     let cell = |row: &Vec<String>, at: usize| row.get(at).cloned().unwrap_or_default();
+    let ever = at(sheet, "protected_ever");
+    // Where no table says who is protected, all cells are empty.
+    let unsaid = sheet.rows.iter().all(|row| cell(row, protected).is_empty());
+    let says = |row: &Vec<String>| {
+        !unsaid && cell(row, protected) != "false" || ever.is_some_and(|at| cell(row, at) == "true")
+    };
     let named: HashSet<String> = sheet
         .rows
         .iter()
-        .filter(|row| cell(row, protected) != "false")
+        .filter(|row| says(row))
         .map(|row| cell(row, subject))
         .collect();
     sheet

@@ -95,7 +95,7 @@ pub(super) fn figures(findings: &Value) -> Vec<Figure> {
     let figure = |name: &'static str| Figure {
         name,
         value: match name {
-            "protected_min" => few(totals[name].as_u64().unwrap_or_default()),
+            "protected_min" => totals[name].as_u64().map_or_else(String::new, few),
             _ => cell(&totals[name]),
         },
         source: format!("findings.json: totals.{name}"),

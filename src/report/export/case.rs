@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{list, uuid, words};
+use crate::words::counted;
 
 /// The graph.
 pub(super) fn graph(manifest: &Value, findings: &Value, digest: &str) -> Value {
@@ -121,9 +122,9 @@ fn observable_account((own, facet): (&str, &str), account: &Value) -> Value {
         "@id": own,
         "@type": "uco-observable:ObservableObject",
         "uco-core:description": format!(
-            "{}: {} requests beyond its scope, {} of them disclosed something",
+            "{}: {} beyond its scope, {} of them disclosed something",
             words(&account["verdict"]),
-            account["requests_beyond_scope"]["count"],
+            counted(account["requests_beyond_scope"]["count"].as_u64().unwrap_or(0), "request"),
             account["accesses"],
         ),
         "uco-core:hasFacet": [{

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{list, uuid, words};
 use crate::format::time::rfc3339;
+use crate::words::counted;
 
 /// The version of the schema that the fields are of.
 const SCHEMA: &str = "1.1.0";
@@ -16,12 +17,11 @@ pub(super) fn finding(account: &Value, manifest: &Value, digest: &str) -> Value 
     let last = millis(&account["last_seen"]);
     let count = |key: &str| account[key].as_u64().unwrap_or(0);
     let said = format!(
-        "{name}: {verdict}; {} requests beyond its scope disclosed something of {} confirmed and {} probable data subjects, \
-         {} disclosed nothing",
-        count("accesses"),
+        "{name}: {verdict}; {} beyond its scope disclosed something, {} nothing; data subjects confirmed: {}, probable: {}",
+        counted(count("accesses"), "request"),
+        count("attempts"),
         count("subjects_confirmed"),
         count("subjects_probable"),
-        count("attempts"),
     );
     let (severity_id, severity) = severity(verdict);
     json!({

@@ -12,7 +12,7 @@ use crate::impact::Beyond;
 use crate::pipeline::{AccountOutcome, Details};
 use crate::report::Answer;
 use crate::scope::PersonKind;
-use crate::words::{Certainty, HOUR};
+use crate::words::{Certainty, HOUR, counted};
 
 /// A pause after which a new visit begins.
 const PAUSE: i64 = HOUR / 2;
@@ -145,7 +145,8 @@ pub(super) fn would_change(
         .max_by_key(|(id, count)| (**count, std::cmp::Reverse(**id)));
     if let Some((controller, count)) = most.filter(|_| all > 0) {
         said.push(format!(
-            "if its grants covered all of {controller}, {count} of its {all} disclosures beyond scope would be in scope"
+            "if its grants covered all of {controller}, {count} of its {} beyond scope would be in scope",
+            counted(all, "disclosure")
         ));
     }
     if judgement.verdict == Some(Verdict::Enumeration) {

@@ -92,6 +92,7 @@ pub(super) fn write(answer: &Answer<'_>, mut out: &mut dyn Write) -> io::Result<
         },
         "not_evaluated": NOT_DONE.iter().map(|what| json!(what))
             .chain(case.not_acted_on.iter().map(|what| json!(what)))
+            .chain(unsaid(answer).map(|what| json!(what)))
             .collect::<Vec<_>>(),
     });
     let findings = Findings {
@@ -124,6 +125,19 @@ impl Serialize for Accounts<'_> {
     }
 }
 
+/// What no table says of anybody: cells and figures of it are empty, for "none" would be false.
+fn unsaid(answer: &Answer<'_>) -> impl Iterator<Item = &'static str> {
+    let protected = answer.protected(()).is_none().then_some(
+        "who is a protected person: no table has the column protected of objects, so nobody can tell whether one is among those \
+         disclosed; protected_min and its like are empty, and nobody is left out of lists for it",
+    );
+    let children = answer.children(()).is_none().then_some(
+        "who is a child: no table has the column child of objects, so nobody can tell how many of those disclosed are children; \
+         children_min and its like are empty",
+    );
+    protected.into_iter().chain(children)
+}
+
 fn totals(answer: &Answer<'_>) -> Value {
     let totals = &answer.totals;
     let subjects = |certainty| totals.subjects.get(&certainty).copied().unwrap_or(0);
@@ -136,8 +150,8 @@ fn totals(answer: &Answer<'_>) -> Value {
         "subjects_possible": subjects(Certainty::Possible),
         "subjects_undecided": totals.undecided,
         "without_known_owner": totals.ownerless,
-        "children_min": totals.children,
-        "protected_min": totals.protected,
+        "children_min": answer.children(totals.children),
+        "protected_min": answer.protected(totals.protected),
         "controllers_confirmed": controllers(Status::Confirmed),
         "controllers_cannot_be_excluded": controllers(Status::CannotBeExcluded),
         "controllers_excluded": controllers(Status::Excluded),
@@ -181,8 +195,8 @@ fn controller(answer: &Answer<'_>, row: &ControllerRow) -> Value {
         "subjects_confirmed": count(Certainty::Confirmed),
         "subjects_probable": count(Certainty::Probable),
         "subjects_possible": count(Certainty::Possible),
-        "children_min": row.children,
-        "protected_min": row.protected,
+        "children_min": answer.children(row.children),
+        "protected_min": answer.protected(row.protected),
         "population": row.population,
         "accounts": row.accounts,
         "accesses": row.accesses,

@@ -91,7 +91,9 @@ impl Accesses {
         let (objects, containers, subjects) =
             (text("object")?, text("container")?, text("subject")?);
         let (certainties, digests) = (text("certainty")?, text("line_sha256")?);
-        let flags = self.frame.column("protected").ok();
+        // An older answer knows who was protected at that time only.
+        let flags = self.frame.column("protected_ever");
+        let flags = flags.or_else(|_| self.frame.column("protected")).ok();
         let flags = flags.map(|column| column.bool()).transpose().map_err(bad)?;
         let row = |at: usize| {
             let level = level(certainties.get(at).unwrap_or_default());

@@ -10,9 +10,16 @@ use super::words::FEW;
 /// Stands for a count that is withheld because it would tell one below five.
 const WITHHELD: i64 = -1;
 
+/// Stands for a count that nobody knows, because no table says who is protected.
+const UNKNOWN: i64 = -2;
+
 /// A count of protected persons as the script gets it; below five it gets none.
-pub(super) fn few(n: u64) -> Value {
-    if n < FEW { Value::Null } else { json!(n) }
+pub(super) fn few(count: &Value) -> Value {
+    match count.as_u64() {
+        None => json!(UNKNOWN),
+        Some(n) if n < FEW => Value::Null,
+        Some(n) => json!(n),
+    }
 }
 
 /// The rows. `names` are those of `controllers.csv`, in its order, which is that of `findings.json`.
@@ -30,7 +37,7 @@ pub(super) fn controllers(
             for (ours, theirs) in COLUMNS {
                 page[ours] = row[theirs].clone();
             }
-            page["protected"] = few(row["protected_min"].as_u64().unwrap_or_default());
+            page["protected"] = few(&row["protected_min"]);
             page["lines"] = lines.get(id).map_or_else(|| json!({}), ByCertainty::json);
             page
         })
@@ -63,7 +70,8 @@ const COLUMNS: [(&str, &str); 17] = [
 /// is withheld too.
 fn withhold(rows: &mut [Value]) {
     let told = |row: &Value| row["protected"].as_u64();
-    if rows.iter().filter(|row| told(row).is_none()).count() != 1 {
+    let few = |row: &&Value| row["protected"].is_null();
+    if rows.iter().filter(few).count() != 1 {
         return;
     }
     let others = rows.iter_mut().filter(|row| told(row).is_some());

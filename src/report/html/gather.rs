@@ -187,11 +187,9 @@ fn copied(findings: &Value, private: &HashSet<&str>) -> Value {
     data["nobody"] = alone.collect();
     cover(&mut data["joint"], private);
     cover(&mut data["undecided"], private);
-    data["totals"]["protected_min"] = few(findings["totals"]["protected_min"]
-        .as_u64()
-        .unwrap_or_default());
+    data["totals"]["protected_min"] = few(&findings["totals"]["protected_min"]);
     for rung in data["ladder"]["rungs"].as_array_mut().into_iter().flatten() {
-        rung["protected"] = few(rung["protected"].as_u64().unwrap_or_default());
+        rung["protected"] = few(&rung["protected"]);
         // How many accounts reach protected persons is a count of such persons' circles.
         if let Some(rung) = rung.as_object_mut() {
             rung.shift_remove("accounts_with_protected");

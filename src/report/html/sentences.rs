@@ -109,18 +109,42 @@ fn which(words: &Words, findings: &Value) -> String {
 }
 
 fn many(words: &Words, findings: &Value) -> String {
-    let max = findings["totals"]["subjects_max"].as_u64();
-    words.say(
-        if max.is_some() {
-            "answer.many"
-        } else {
-            "answer.many_open"
-        },
+    let totals = &findings["totals"];
+    let (min, max) = (
+        total(findings, "subjects_min"),
+        totals["subjects_max"].as_u64(),
+    );
+    match (min, max) {
+        (0, Some(0)) => return words.word("answer.many_none"),
+        (0, Some(n)) => {
+            let said = [("max", words.number(n))];
+            let said = said.each_ref().map(|(key, text)| (*key, text.as_str()));
+            return words.count("answer.many_room", n, &said);
+        }
+        (0, None) => return words.word("answer.many_any"),
+        _ => {}
+    }
+    // Where no table says who is one, nobody can tell, and "none" would be false.
+    let children = match totals["children_min"].as_u64() {
+        Some(n) => words.count("answer.children", n, &[]),
+        None => words.word("answer.children_unknown"),
+    };
+    let protected = match totals["protected_min"].as_u64() {
+        Some(n) => words.say("answer.guarded", &[("protected", &words.few(n))]),
+        None => words.word("answer.guarded_unknown"),
+    };
+    let key = match max {
+        Some(_) => "answer.many",
+        None => "answer.many_open",
+    };
+    words.count(
+        key,
+        max.unwrap_or(min),
         &[
-            ("min", &words.number(total(findings, "subjects_min"))),
+            ("min", &words.number(min)),
             ("max", &words.number_or_unknown(max)),
-            ("children", &words.number(total(findings, "children_min"))),
-            ("protected", &words.few(total(findings, "protected_min"))),
+            ("children", &children),
+            ("protected", &protected),
         ],
     )
 }

@@ -43,10 +43,16 @@ impl Subjects {
         at.and_then(|at| record.get(*at)).unwrap_or_default()
     }
 
-    /// Who is protected, as the table writes them.
+    /// Who is protected at any time, as the table writes them. Where no table says who is, the cells are empty.
     pub(super) fn protected(&self) -> HashSet<String> {
-        let all = self.records.iter();
-        let protected = all.filter(|record| self.cell(record, "protected") != "false");
+        let unsaid = self
+            .records
+            .iter()
+            .all(|one| self.cell(one, "protected").is_empty());
+        let protected = self.records.iter().filter(|record| {
+            !unsaid && self.cell(record, "protected") != "false"
+                || self.cell(record, "protected_ever") == "true"
+        });
         protected
             .map(|record| self.cell(record, "subject").to_owned())
             .collect()
@@ -85,7 +91,11 @@ impl Subjects {
             k.push(sets.number(cell("data_categories")) as i64);
             r.push(sets.number(cell("routes")) as i64);
             n.push(cell("accesses").parse().unwrap_or_default());
-            child.push(i64::from(cell("child") == "true"));
+            child.push(match cell("child") {
+                "true" => 1,
+                "false" => 0,
+                _ => -1,
+            });
             let evidence = references(plain(cell("evidence")))
                 .into_iter()
                 .map(|place| {
@@ -96,7 +106,7 @@ impl Subjects {
         }
         json!({
             "id": ids, "c": c, "s": s, "f": f, "l": l, "k": k, "r": r, "n": n, "child": child, "e": e,
-            "left": all.saturating_sub(LISTED),
+            "left": all.saturating_sub(LISTED), "hidden": self.records.len() > all,
         })
     }
 }

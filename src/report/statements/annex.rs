@@ -2,7 +2,7 @@
 //!
 //! Both are made from the same sections, so that they say the same.
 
-use super::{Statements, bounds, codes, window, word};
+use super::{Statements, bounds, codes, counts, window, word};
 use crate::claims::{Claim, Finding, Outcome};
 use crate::report::BUILD;
 use crate::report::cells::visible;
@@ -118,7 +118,7 @@ fn one(all: &Statements<'_>, claim: &Claim, finding: &Finding) -> Vec<Part> {
             "Kind: {}. Bounds: {} {}.",
             claim.kind.word(),
             bounds(finding),
-            finding.counts
+            counts(finding)
         ),
         format!("Time: {} ({}).", window(finding), finding.cover.basis),
     ];
@@ -151,7 +151,11 @@ fn one(all: &Statements<'_>, claim: &Claim, finding: &Finding) -> Vec<Part> {
     facts.extend(finding.assumptions.iter().cloned());
     parts.push(Part::Items(facts));
     for example in &finding.examples {
-        let place = format!("{} sha256 {}", all.place(example), all.digest(example));
+        let place = format!(
+            "{} sha256 {}",
+            all.place(example),
+            all.digest(example).unwrap_or("withheld")
+        );
         let text = all.line(example);
         parts.push(Part::Line(
             place,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::claims::{Claim, Claims, Example, Finding, Outcome, Pair};
-use crate::words::Stamp;
+use crate::words::{Stamp, behind};
 
 /// Everything that is printed of statements.
 pub struct Statements<'c> {
@@ -100,9 +100,11 @@ impl Statements<'_> {
         format!("{}:{line}@{offset}+{length}", self.file(example))
     }
 
-    fn digest(&self, example: &Example) -> &str {
+    /// The line's digest; `None` where its text must not be shown, for with the lines beside it, it would prove a guess.
+    fn digest(&self, example: &Example) -> Option<&str> {
         let line = self.lines.get(&(example.file, example.offset));
-        line.map_or("", |line| line.sha256.as_str())
+        line.filter(|_| !example.withheld)
+            .map(|line| line.sha256.as_str())
     }
 
     /// The line's text, its control characters as codes; `None` where it must not be shown.
@@ -137,6 +139,12 @@ fn bounds(finding: &Finding) -> String {
             format!("{} to {max}", one.min)
         }
     }
+}
+
+/// What the bounds count, as it reads behind them.
+fn counts(finding: &Finding) -> String {
+    let max = finding.interval.and_then(|one| one.max);
+    behind(max.unwrap_or_default(), finding.counts)
 }
 
 /// The time looked at, in words.

@@ -1,6 +1,6 @@
 //! The statements on a terminal: a block for each.
 
-use super::{Statements, bounds, codes, window, word};
+use super::{Statements, bounds, codes, counts, window, word};
 use crate::claims::{Claim, Finding, Outcome};
 use crate::report::cells::visible;
 
@@ -77,7 +77,7 @@ fn block(out: &mut String, all: &Statements<'_>, claim: &Claim, finding: &Findin
         line(&format!("{}{whose}", in_quotes(&visible(&claim.says))));
     }
     line(&visible(&finding.why));
-    let mut facts = vec![format!("{} {}", bounds(finding), finding.counts)];
+    let mut facts = vec![format!("{} {}", bounds(finding), counts(finding))];
     if !finding.reasons.is_empty() {
         facts.push(codes(finding));
     }

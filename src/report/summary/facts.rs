@@ -64,8 +64,8 @@ pub(super) struct NotRead {
 pub(super) struct Subjects {
     pub min: u64,
     pub max: Option<u64>,
-    pub children_min: u64,
-    pub protected_min: u64,
+    pub children_min: Option<u64>,
+    pub protected_min: Option<u64>,
     pub undecided: u64,
     pub without_known_owner: u64,
 }
@@ -162,8 +162,8 @@ pub(super) fn facts(answer: &Answer<'_>, out: &Path) -> Facts {
         subjects: Subjects {
             min: totals.min,
             max: totals.max,
-            children_min: totals.children,
-            protected_min: totals.protected,
+            children_min: answer.children(totals.children),
+            protected_min: answer.protected(totals.protected),
             undecided: totals.undecided,
             without_known_owner: totals.ownerless,
         },

@@ -156,16 +156,21 @@ impl Screen<'_> {
             Some(max) => speech.number(max),
             None => speech.word("scan.unbounded"),
         };
+        let children = match subjects.children_min {
+            Some(n) => speech.count("scan.children", n, &[]),
+            None => speech.word("scan.children_unknown"),
+        };
+        let protected = match subjects.protected_min {
+            Some(n) => speech.say("scan.guarded", &[("n", &speech.number(n))]),
+            None => speech.word("scan.guarded_unknown"),
+        };
         let said = speech.say(
             "scan.subjects",
             &[
                 ("min", &speech.number(subjects.min)),
                 ("max", &most),
-                (
-                    "children",
-                    &speech.count("scan.children", subjects.children_min, &[]),
-                ),
-                ("protected", &speech.number(subjects.protected_min)),
+                ("children", &children),
+                ("protected", &protected),
             ],
         );
         self.say("subjects", &said);

@@ -125,9 +125,13 @@ impl Data {
         let id = self.controllers_table.raw(controller, "controller");
         let table = &self.subjects_table;
         let own = (0..table.rows.len()).filter(|row| table.raw(*row, "controller") == id);
-        // Whoever is not plainly unprotected is not named.
-        let (named, hidden): (Vec<usize>, Vec<usize>) =
-            own.partition(|row| table.raw(*row, "protected") == "false");
+        // Whoever is not plainly unprotected is not named; where no table says who is protected, all cells are empty.
+        let unsaid = (0..table.rows.len()).all(|row| table.raw(row, "protected").is_empty());
+        let says = |row: &usize| {
+            !unsaid && table.raw(*row, "protected") != "false"
+                || table.raw(*row, "protected_ever") == "true"
+        };
+        let (hidden, named): (Vec<usize>, Vec<usize>) = own.partition(says);
         let names = named.iter().map(|row| width(&table.cell(*row, "subject")));
         self.widest = names.max().unwrap_or(0);
         self.protected = hidden.len() as u64;

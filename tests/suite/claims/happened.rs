@@ -79,7 +79,10 @@ fn no_protected() {
     assert_eq!(said.bounds(), (1, Some(1)));
     let line = &said.examples()[0];
     assert!(line["text"].is_null(), "whoever is protected is not shown");
-    assert_eq!(line["sha256"].as_str().unwrap().len(), 64);
+    assert!(
+        line["sha256"].is_null(),
+        "it would prove a guess of whom the line names"
+    );
     assert!(
         !said.all.to_string().contains("n40"),
         "not in any sentence either"

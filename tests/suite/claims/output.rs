@@ -133,7 +133,11 @@ fn examples_lead_to_raw_lines() {
     for example in said.examples() {
         let n = |key: &str| example[key].as_u64().unwrap() as usize;
         let line = &log[n("offset")..n("offset") + n("length")];
-        assert_eq!(example["sha256"], format!("{:x}", Sha256::digest(line)));
+        // Of a line that is withheld, the digest would prove whom it names.
+        match example["text"].is_null() {
+            true => assert!(example["sha256"].is_null()),
+            false => assert_eq!(example["sha256"], format!("{:x}", Sha256::digest(line))),
+        }
         assert_eq!(
             log[..n("offset")].iter().filter(|b| **b == b'\n').count() + 1,
             n("line")

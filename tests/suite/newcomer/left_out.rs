@@ -256,7 +256,7 @@ fn a_walk_of_which_nobody_knows_the_scope_shows_its_requests() {
     let story = String::from_utf8_lossy(&story.stdout).into_owned();
     let story = story.split_whitespace().collect::<Vec<_>>().join(" ");
     let said =
-        format!("{own} answered requests of which nobody can say whether they were in its scope");
+        format!("answered requests of which nobody can say whether they were in its scope: {own}");
     assert!(
         story.contains(&said) && !story.contains("from to"),
         "{story}"

@@ -241,7 +241,7 @@ fn a_form_of_ones_own_is_filled_in_or_refused_with_its_line() {
         "{said}"
     );
     assert!(
-        said.contains("At least 2,185 and at most 2,185 data subjects."),
+        said.contains("Data subjects: at least 2,185 and at most 2,185."),
         "{said}"
     );
     let refused = |content: &str, says: &[&str]| {

@@ -91,7 +91,7 @@ fn explain_speaks_three_languages_and_adds_up() {
     };
     let english = explain("en");
     assert!(
-        english.contains("2,203 requests = 2,188 that were answered + 15 in vain"),
+        english.contains("requests: 2,203 = 2,188 answered + 15 in vain"),
         "{english}"
     );
     assert!(

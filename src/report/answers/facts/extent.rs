@@ -131,7 +131,10 @@ pub(super) fn certainty(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
 
 pub(super) fn children(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let min = facts.figure("children_min");
-    let text = facts.say("children", &[("min", &facts.content.count(&min))]);
+    let text = match min.is_empty() {
+        true => facts.say("children_unknown", &[]),
+        false => facts.say("children", &[("min", &facts.content.count(&min))]),
+    };
     let values = json!({ "min": number(&min) });
     Ok(vec![Said::new(
         text,
@@ -143,9 +146,14 @@ pub(super) fn children(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
 /// At least those disclosed for certain, at most those that the directory has at all.
 pub(super) fn protected(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let min = facts.figure("protected_min");
+    let source = "findings.json: totals.protected_min";
+    if min.is_empty() {
+        let text = facts.say("protected_unknown", &[]);
+        let values = json!({ "min": null, "max": null });
+        return Ok(vec![Said::new(text, source, values)]);
+    }
     let text = facts.say("protected", &[("min", &facts.content.count(&min))]);
     let values = json!({ "min": min });
-    let source = "findings.json: totals.protected_min";
     let mut said = vec![Said::new(text, source, values)];
     let rows = facts.content.rows("ladder");
     let all = rows.iter().find(|row| {
@@ -195,11 +203,16 @@ pub(super) fn categories(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let list: Vec<String> = all.iter().map(|one| (*one).to_owned()).collect();
     let text = facts.say("categories", &[("list", &facts.list(&list))]);
     let values = json!({ "categories": list });
-    Ok(vec![Said::new(
-        text,
-        "controllers.csv: data_categories",
-        values,
-    )])
+    let mut said = vec![Said::new(text, "controllers.csv: data_categories", values)];
+    let count = |name: &str| facts.figure(name).parse::<u64>().ok();
+    let parts = ["confirmed", "probable", "possible"];
+    let shown = parts.map(|part| count(&format!("subjects_{part}")).unwrap_or_default());
+    if count("subjects_max").is_none_or(|max| max > shown.iter().sum()) {
+        let source = "findings.json: totals.subjects_max";
+        let text = facts.say("categories_room", &[]);
+        said.push(Said::new(text, source, Value::Null));
+    }
+    Ok(said)
 }
 
 /// The ladder: who could have been seen, was asked for, was delivered. Counters of their own, never merged.

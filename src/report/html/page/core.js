@@ -37,8 +37,9 @@ function percent(share) {
   return t('number.percent', { n: num(Math.floor(share * 10000) / 100) });
 }
 
-/** A count of protected persons; null is fewer than five, or withheld where it would tell such a count. */
+/** A count of protected persons; null is fewer than five; some are withheld, where they would tell such a count, or unknown. */
 function few(n) {
+  if (n === -2) return t('number.unknown');
   if (n === -1) return t('number.withheld');
   return n === null || n === undefined ? t('number.fewer') : num(n);
 }

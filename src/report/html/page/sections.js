@@ -318,13 +318,15 @@ function categories() {
 
 function subjects() {
   const U = D.subjects;
-  const lead = el('p', {}, t('subjects.lead', { protected: few(D.totals.protected_min) }));
+  const lead = el('p', {}, D.totals.protected_min === -2 ? t('subjects.lead_unknown')
+    : t('subjects.lead', { protected: few(D.totals.protected_min) }));
   if (!U.id.length) {
-    section('subjects', el('p', {}, t('subjects.none')));
+    section('subjects', el('p', {}, t(U.hidden ? 'subjects.only_protected' : 'subjects.none')));
     return;
   }
   const rows = Array.from(U.id, (_, index) => index);
   const owner = (row) => (U.c[row] < 0 ? '' : D.controllers[U.c[row]].id);
+  const child = (row) => (U.child[row] < 0 ? t('number.unknown') : U.child[row] ? t('word.yes') : t('word.no'));
   section('subjects', lead, table({
     name: t('section.subjects'), rows, file: 'subjects.csv', left: U.left, columns: [
       column('subject', (row) => U.id[row], {
@@ -336,7 +338,7 @@ function subjects() {
       column('last', (row) => U.l[row], { show: (row) => when(U.l[row]), text: (row) => when(U.l[row]) }),
       column('categories', (row) => D.sets[U.k[row]].replace(/;/g, ', ')),
       column('routes', (row) => D.sets[U.r[row]].replace(/;/g, ', '), { filter: (row) => D.sets[U.r[row]].split(';') }),
-      column('child', (row) => (U.child[row] ? t('word.yes') : t('word.no')), { filter: (row) => (U.child[row] ? t('word.yes') : t('word.no')) }),
+      column('child', child, { filter: child }),
     ],
   }));
 }
