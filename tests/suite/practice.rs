@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::answer::{check_manifest, fresh, json, scan, succeed, table, text};
+use crate::answer::{check_manifest, fresh, json, scan, succeed, table, text, verdicts};
 
 /// What one seed showed.
 #[derive(Default)]
@@ -120,10 +120,7 @@ fn lines(seed: u64, out: &Path, truth: &Value) {
 }
 
 fn accounts(seed: u64, out: &Path, truth: &Value) -> Tally {
-    let verdicts: BTreeMap<String, String> = table(&out.join("accounts.csv"))
-        .into_iter()
-        .map(|row| (row["account"].clone(), row["verdict"].clone()))
-        .collect();
+    let verdicts = verdicts(out);
     let expected: BTreeMap<String, String> = truth["accounts"]
         .as_object()
         .expect("accounts")
