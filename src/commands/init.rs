@@ -76,22 +76,12 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         say(&remarks);
         return Err(no_route(&routes));
     }
-    let first = survey
-        .sources
-        .iter()
-        .filter_map(|s| s.input.tally.first)
-        .min();
-    let last = survey
-        .sources
-        .iter()
-        .filter_map(|s| s.input.tally.last)
-        .max();
     remarks.extend(propose::unused(&routes, &tables, &known));
     say(&remarks);
     let written = CaseText {
         id: id(args, &folder),
         timezone: args.writing.timezone.clone(),
-        span: first.zip(last),
+        span: survey.span(),
         sources: sources(found.groups, chosen, &folder)?,
         routes,
         tables,

@@ -70,6 +70,14 @@ pub struct Input {
     pub first_jump: Option<String>,
 }
 
+impl Input {
+    /// The numbers of its missing files, to be read.
+    pub fn missing_numbers(&self) -> String {
+        let numbers: Vec<String> = self.missing_files.iter().map(u64::to_string).collect();
+        numbers.join(", ")
+    }
+}
+
 /// A source of which everything is known that one pass tells.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -205,6 +213,15 @@ pub struct Survey {
     pub beside: Beside,
     /// Files that are no log that can be read, with the reason.
     pub unread: Vec<(String, String)>,
+}
+
+impl Survey {
+    /// The first and the last stamp of all sources.
+    pub fn span(&self) -> Option<(Stamp, Stamp)> {
+        let tallies = || self.sources.iter().map(|source| &source.input.tally);
+        let first = tallies().filter_map(|tally| tally.first).min()?;
+        Some((first, tallies().filter_map(|tally| tally.last).max()?))
+    }
 }
 
 /// What is known before a log is looked at.
