@@ -60,6 +60,13 @@ pub fn scan(case: &Path, out: &Path, flags: &[&str]) -> String {
     succeed(&args)
 }
 
+/// Makes a practice case with these flags.
+pub fn synth(case: &Path, flags: &str) {
+    let flags = flags.split(' ');
+    let args = ["synth", "--out", text(case)].into_iter().chain(flags);
+    succeed(&args.collect::<Vec<_>>());
+}
+
 /// A case of one source, lines of nginx's usual format in `logs/access.log*`: further keys of `[case]`, routes behind further
 /// keys of the source, and tables in files of their names.
 pub fn case_of(case: &str, routes: &str, tables: &[&str]) -> String {

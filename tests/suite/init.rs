@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::answer::{fresh, root, run, scan, succeed, table, text};
+use crate::answer::{fresh, root, run, scan, succeed, synth, table, text};
 
 /// Controllers with their status, and subjects with their certainty.
 type Answered = (
@@ -80,18 +80,10 @@ fn synth_cases_answer_as_their_own_case_does() {
         for seed in [1 + number, 18 + number] {
             let folder = fresh(&format!("init-{format}-{seed}"));
             let case = folder.join("case");
-            let seed = seed.to_string();
-            succeed(&[
-                "synth",
-                "--seed",
-                &seed,
-                "--format",
-                format,
-                "--lines",
-                "9000",
-                "--out",
-                text(&case),
-            ]);
+            synth(
+                &case,
+                &format!("--seed {seed} --format {format} --lines 9000"),
+            );
             init_answers_as(
                 &case,
                 "case.toml",
@@ -135,17 +127,7 @@ fn the_captured_case_answers_as_its_own_case_does() {
 fn without_a_directory_scan_takes_it_all_the_same() {
     let folder = fresh("init-bare");
     let case = folder.join("case");
-    succeed(&[
-        "synth",
-        "--seed",
-        "2",
-        "--format",
-        "combined",
-        "--lines",
-        "8000",
-        "--out",
-        text(&case),
-    ]);
+    synth(&case, "--seed 2 --format combined --lines 8000");
     let proposed = case.join("proposed.toml");
     succeed(&[
         "init",
@@ -225,17 +207,7 @@ fn nothing_is_overwritten_and_nothing_is_written_among_logs() {
 fn a_table_that_lacks_a_column_is_said() {
     let folder = fresh("init-tables");
     let case = folder.join("case");
-    succeed(&[
-        "synth",
-        "--seed",
-        "2",
-        "--format",
-        "combined",
-        "--lines",
-        "8000",
-        "--out",
-        text(&case),
-    ]);
+    synth(&case, "--seed 2 --format combined --lines 8000");
     let tables = case.join("directory");
     let grants = fs::read_to_string(tables.join("grants.csv")).expect("grants");
     fs::write(

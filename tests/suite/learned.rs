@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::answer::{Row, bytes, case_of, fresh, json, scan, succeed, table, text};
+use crate::answer::{Row, bytes, case_of, fresh, json, scan, succeed, synth, table, text};
 
 const TENANTS: usize = 12;
 const PEOPLE: usize = 12;
@@ -345,29 +345,12 @@ fn with_nothing_known_the_table_to_ask_for_is_named_and_a_walk_is_listed() {
 /// Truth is `synth`'s: the tables that the case does not name.
 #[test]
 fn labels_of_practice_cases_are_right() {
-    for (seed, lines) in [(1, 60_000), (2, 60_000), (3, 60_000)] {
+    for seed in [1, 2, 3] {
         let folder = fresh(&format!("learned-practice-{seed}"));
         let case = folder.join("case");
-        let (seed, lines) = (i32::to_string(&seed), i32::to_string(&lines));
-        succeed(&[
-            "synth",
-            "--seed",
-            &seed,
-            "--tenants",
-            "12",
-            "--accounts",
-            "700",
-            "--days",
-            "14",
-            "--lines",
-            &lines,
-            "--flaw",
-            "only-accounts",
-            "--attack",
-            "shuffled",
-            "--out",
-            text(&case),
-        ]);
+        let size = "--tenants 12 --accounts 700 --days 14 --lines 60000";
+        let flags = "--flaw only-accounts --attack shuffled";
+        synth(&case, &format!("--seed {seed} {size} {flags}"));
         let out = folder.join("answer");
         scan(&case.join("case.toml"), &out, &[]);
         let units = by(table(&case.join("directory/units.csv")), "unit");
