@@ -25,11 +25,6 @@ pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
 impl Stamp {
-    /// The full second that the instant lies in, as seconds since the epoch.
-    pub fn seconds(self) -> i64 {
-        self.0.div_euclid(SECOND)
-    }
-
     /// The start of the UTC hour that the instant lies in.
     pub fn hour(self) -> Stamp {
         Stamp(self.0 - self.0.rem_euclid(HOUR))

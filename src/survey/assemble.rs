@@ -188,10 +188,6 @@ pub struct Beside {
     pub grants: bool,
     /// Whether it names objects.
     pub objects: bool,
-    /// Whether it names members of containers.
-    pub members: bool,
-    /// Whether it names controllers.
-    pub controllers: bool,
     /// The time that must be answered for.
     pub period: Option<Validity>,
     /// Routes that no source records.
@@ -289,8 +285,6 @@ fn beside(case: &Case) -> Beside {
         case: true,
         grants: case.directory.grants.is_some(),
         objects: case.directory.objects.is_some(),
-        members: case.directory.members.is_some(),
-        controllers: case.directory.controllers.is_some(),
         period: case.period,
         unlogged: unlogged.map(|(_, route)| route.name.clone()).collect(),
         unnamed: Vec::new(),
