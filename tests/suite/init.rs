@@ -199,7 +199,19 @@ fn nothing_is_overwritten_and_nothing_is_written_among_logs() {
         "does not lie below",
     );
     assert!(!elsewhere.join("case.toml").exists());
-    succeed(&["init", text(&logs), "--out", text(&folder.join("new.toml"))]);
+    // Through the folder and out of it again, as `../logs` goes: that was called a defect of the program.
+    let through = elsewhere.join("../init-refuses/logs");
+    let out = elsewhere.join("case.toml");
+    let args = ["init", text(&through), "--out", text(&out)];
+    says(&args, "does not lie below");
+    fs::write(folder.join("grants.csv"), "account,role,unit\n").expect("a table");
+    let tables = elsewhere.join("../init-refuses");
+    let with_tables = [&args[..], &["--directory", text(&tables)]].concat();
+    says(&with_tables, "grants.csv: does not lie below");
+    let new = folder.join("new.toml");
+    succeed(&["init", text(&logs.join("../logs")), "--out", text(&new)]);
+    let case = fs::read_to_string(&new).expect("the case");
+    assert!(case.contains("files = [\"logs/access.log\"]"), "{case}");
 }
 
 /// Tables are told by their columns; one that lacks a column is named with it.
