@@ -9,23 +9,25 @@ use std::{env, fs};
 const TEMPLATES: &str = "src/report/answers/templates";
 
 fn main() {
-    println!("cargo:rerun-if-changed=.git/HEAD");
-    println!("cargo:rerun-if-changed=.git/logs/HEAD");
-    let commit = Command::new("git")
-        .args(["rev-parse", "--short=12", "HEAD"])
-        .output()
-        .ok()
-        .filter(|output| output.status.success())
-        .and_then(|output| String::from_utf8(output.stdout).ok())
-        .unwrap_or_default();
-    let commit = match commit.trim() {
-        "" => "unknown",
-        commit => commit,
-    };
+    // Where a worktree has them: of a file that is not there cargo takes it that it has changed, and builds all anew.
+    for place in ["HEAD", "logs/HEAD"] {
+        if let Some(path) = git(&["rev-parse", "--git-path", place]) {
+            println!("cargo:rerun-if-changed={path}");
+        }
+    }
+    let commit = git(&["rev-parse", "--short=12", "HEAD"]);
+    let commit = commit.as_deref().unwrap_or("unknown");
     println!("cargo:rustc-env=BREACHSCOPE_COMMIT={commit}");
     println!("cargo:rerun-if-changed={TEMPLATES}");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("templates.rs");
     fs::write(out, templates()).expect("the folder that cargo made can be written");
+}
+
+/// What git says, if it says anything.
+fn git(args: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(args).output().ok()?;
+    let said = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !said.is_empty()).then_some(said)
 }
 
 /// A list of the templates' names and texts, as Rust.

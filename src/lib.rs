@@ -22,9 +22,9 @@
 //! [`words`] and [`chance`] (tails and intervals) serve every room.
 //!
 //! [`survey`] looks at logs before there is a case: what they carry, what they can answer, which case to begin
-//! with. [`pipeline`] drives them in parallel, [`commands`] tells each command's story, [`synth`] makes practice
-//! cases and shares no code with what it tests, [`selftest`] judges the program by them. [`stage`] cuts a scan into
-//! programs that an engine runs on many machines.
+//! with. [`pipeline`] drives them in parallel, [`cli`] holds the flags, [`commands`] tells each command's story, [`synth`]
+//! makes practice cases and shares no code with what it tests, [`selftest`] judges the program by them. [`stage`] cuts a
+//! scan into programs that an engine runs on many machines.
 //!
 //! # The field's words
 //!

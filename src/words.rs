@@ -17,15 +17,14 @@ pub struct Stamp(pub i64);
 
 /// Nanoseconds in one second.
 pub const SECOND: i64 = 1_000_000_000;
+/// Nanoseconds in one minute.
+pub const MINUTE: i64 = 60 * SECOND;
 /// Nanoseconds in one hour.
-pub const HOUR: i64 = 3600 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+/// Nanoseconds in one day.
+pub const DAY: i64 = 24 * HOUR;
 
 impl Stamp {
-    /// The full second that the instant lies in, as seconds since the epoch.
-    pub fn seconds(self) -> i64 {
-        self.0.div_euclid(SECOND)
-    }
-
     /// The start of the UTC hour that the instant lies in.
     pub fn hour(self) -> Stamp {
         Stamp(self.0 - self.0.rem_euclid(HOUR))

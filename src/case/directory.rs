@@ -15,11 +15,9 @@ pub struct Directory {
     pub as_of: Option<Stamp>,
     /// Sorted by ID. Without `controllers` but with `units`, the controllers that units name.
     pub controllers: Option<Vec<Controller>>,
-    /// In file order. A parent that is not in the table is a complaint, so is a circle.
+    /// In file order. A parent that is not in the table is a complaint, so is a circle. Without the table, but with `grants`
+    /// or `objects`: the units that they name, each on its own, without parent and controller.
     pub units: Option<Vec<Unit>>,
-    /// Without `units`, but with `grants` or `objects`: `units` holds the units that they name,
-    /// each on its own, without parent and controller.
-    pub units_from_names: bool,
     /// In file order.
     pub grants: Option<Vec<Grant>>,
     /// Whether `grants` has the column `protected` at all (CASE.md §2).

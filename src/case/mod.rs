@@ -32,7 +32,7 @@ pub use account::AccountKey;
 pub use directory::{AccountRow, Controller, Directory, Grant, Member, SessionRow, Unit};
 pub use leak::{Leak, LeakRecord};
 pub use objects::{Alike, ObjectRow, Objects};
-pub use problem::{CaseProblem, Complaint, Place};
+pub use problem::CaseProblem;
 pub use recognise::{TableLikeness, recognise};
 pub use routes::variable_in;
 pub use thresholds::Thresholds;

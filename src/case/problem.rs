@@ -18,16 +18,13 @@ const LONGEST_QUOTED: usize = 80;
 /// Why a case does not hold: at least one complaint, all about the same file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseProblem {
+    /// In file order, at most twenty.
     complaints: Vec<Complaint>,
+    /// How many there are besides.
     more: usize,
 }
 
 impl CaseProblem {
-    /// The complaints in file order, at most twenty.
-    pub fn complaints(&self) -> &[Complaint] {
-        &self.complaints
-    }
-
     /// With tables' paths as whoever named the case file finds them: from its folder as that was given.
     pub(super) fn beside(mut self, case: &str) -> CaseProblem {
         let folder = Path::new(case).parent().unwrap_or(Path::new(""));
@@ -36,11 +33,6 @@ impl CaseProblem {
             complaint.file = folder.join(&complaint.file).display().to_string();
         }
         self
-    }
-
-    /// How many further complaints there are, counted only.
-    pub fn more(&self) -> usize {
-        self.more
     }
 }
 

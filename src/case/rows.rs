@@ -168,7 +168,6 @@ impl Reader<'_> {
         Ok(Directory {
             as_of: as_of.map(|at| at.instant(self.zone)).transpose()?,
             controllers,
-            units_from_names: units.lacks_table(),
             units: units.into_rows(),
             grants,
             grants_say_protected,

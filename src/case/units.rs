@@ -118,11 +118,6 @@ impl Units {
         self.given.then(|| self.clone())
     }
 
-    /// Whether the units were taken from grants and objects, for want of a table.
-    pub(super) fn lacks_table(&self) -> bool {
-        !self.given && !self.rows.is_empty()
-    }
-
     /// The units; `None` where neither a table nor another one names any.
     pub(super) fn into_rows(self) -> Option<Vec<Unit>> {
         (self.given || !self.rows.is_empty()).then_some(self.rows)

@@ -22,11 +22,6 @@ impl Written {
         }
     }
 
-    /// The file's path as it was given.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     /// A complaint about a key of the `[[source]]` or `[[route]]` of a name: with the key's line, or where it is left out
     /// that of the whole section. `remedy` may be empty where `what` says it.
     pub fn complain(

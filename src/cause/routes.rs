@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ground, Known, LeakFindings, Limited, pool};
 use crate::case::{Leak, LeakRecord, SourceSpec};
 use crate::coverage::Allowance;
-use crate::words::{Certainty, Reason, Stamp};
+use crate::words::{Certainty, HOUR, Reason, Stamp};
 
 /// Spans that a sentence names before it counts.
 const NAMED: usize = 5;
@@ -414,7 +414,6 @@ fn row_span(
     row: &crate::coverage::HourRow,
     logs_it: &impl Fn(usize) -> bool,
 ) -> Option<(Stamp, Stamp)> {
-    const HOUR: i64 = crate::words::HOUR;
     (logs_it(row.source) && row.lines > 0)
         .then_some((row.hour, Stamp(row.hour.0.saturating_add(HOUR))))
 }

@@ -1,7 +1,7 @@
 //! `init`: a case to begin with, proposed from what the logs show.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::logs::{self, Group};
 use serde_json::json;
@@ -76,22 +76,12 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Ending> {
         say(&remarks);
         return Err(no_route(&routes));
     }
-    let first = survey
-        .sources
-        .iter()
-        .filter_map(|s| s.input.tally.first)
-        .min();
-    let last = survey
-        .sources
-        .iter()
-        .filter_map(|s| s.input.tally.last)
-        .max();
     remarks.extend(propose::unused(&routes, &tables, &known));
     say(&remarks);
     let written = CaseText {
         id: id(args, &folder),
         timezone: args.writing.timezone.clone(),
-        span: first.zip(last),
+        span: survey.span(),
         sources: sources(found.groups, chosen, &folder)?,
         routes,
         tables,
@@ -183,10 +173,11 @@ fn relative(path: &Path, folder: &Path) -> Result<String, Ending> {
     let real = path
         .canonicalize()
         .map_err(|error| Ending::Failed(format!("{}: {error}", path.display())))?;
-    // A link that lies in the folder is named as it lies there.
-    let lying = std::path::absolute(path)
-        .ok()
-        .filter(|path| path.starts_with(folder));
+    // A link that lies in the folder is named as it lies there; behind `..` a path lies where it really is.
+    let lying = std::path::absolute(path).ok().filter(|path| {
+        let mut parts = path.components();
+        path.starts_with(folder) && parts.all(|part| part != Component::ParentDir)
+    });
     let inside = lying.as_deref().unwrap_or(&real).strip_prefix(folder).map_err(|_| {
         Ending::Usage(format!(
             "{}: does not lie below the folder of --out, and paths in a case are relative to it; name an --out in a \

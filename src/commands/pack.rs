@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::inputs::{inputs, paths};
+use super::scan::folder;
 use super::{Ending, finished, signals, told};
 use crate::case::{self, Case};
 use crate::cli::PackArgs;
 use crate::pack::{self, Checked, Finding, Keys, LogFile, Made, SealTo};
-use crate::report::{self, Finished, FolderProblem, Staging};
+use crate::report::{self, Finished, Staging};
 use crate::sequence::text;
 use crate::words::counted;
 
@@ -239,11 +240,4 @@ fn as_json(made: Option<&Made>, checked: &Checked) -> Value {
         },
         "findings": findings.collect::<Vec<_>>(),
     })
-}
-
-fn folder(problem: FolderProblem) -> Ending {
-    match problem.wrong_place {
-        true => Ending::usage(problem),
-        false => Ending::failed(problem),
-    }
 }

@@ -76,7 +76,7 @@ fn of(
     }
     remarks.extend(slips(case, inputs));
     remarks.extend(categories(case));
-    remarks.extend(unmatched(case, names, &glance.excluded));
+    remarks.extend(unborne(case, names, &glance.excluded));
     remarks
 }
 
@@ -163,7 +163,7 @@ fn claimed(name: &str, facts: &SourceFacts) -> Vec<String> {
 }
 
 /// Entries of `[exclude]` that no request bears: a slip, or not in these logs.
-fn unmatched(case: &Case, names: &Names, borne: &BTreeSet<String>) -> Vec<String> {
+fn unborne(case: &Case, names: &Names, borne: &BTreeSet<String>) -> Vec<String> {
     let sessions = case.directory.sessions.as_deref().unwrap_or_default();
     let known = |name: &str| {
         let actor = [b"a", name.as_bytes()].concat();

@@ -5,7 +5,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::case::Case;
-use crate::format::target::decode;
+use crate::format::target::{decode, within};
 use crate::scope::Atlas;
 use crate::sequence::{Interner, Names, text};
 use crate::words::counted;
@@ -27,10 +27,12 @@ pub(super) fn remarks(case: &Case, atlas: &Atlas<'_>, names: &Names) -> Vec<Stri
         (asked, "IDs that requests name"),
         (listed, "objects that the table of members names"),
     ];
+    let lettered = lettered(case, &of_objects[0].0);
     let of_objects = of_objects
         .into_iter()
         .filter_map(|(ids, what)| objects(case, &ids, what));
-    of_accounts.into_iter().chain(of_objects).collect()
+    let of_accounts = of_accounts.into_iter().chain(lettered);
+    of_accounts.chain(of_objects).collect()
 }
 
 fn some(names: &Interner) -> Vec<&[u8]> {
@@ -179,6 +181,35 @@ fn objects(case: &Case, ids: &[&[u8]], what: &str) -> Option<String> {
             open.len(),
             found.len(),
             form(&text(id)),
+            form(object),
+        )
+    })
+}
+
+/// IDs that requests name with letters around them, of which most are known without.
+fn lettered(case: &Case, ids: &[&[u8]]) -> Option<String> {
+    let rows = case.directory.objects.as_ref()?;
+    let mut open: HashMap<&[u8], &[u8]> = HashMap::new();
+    open.extend(ids.iter().filter_map(|id| Some((within(id)?.1, *id))));
+    let all = open.len();
+    if all < FEW {
+        return None;
+    }
+    let mut found = HashSet::new();
+    for row in rows.iter() {
+        if open.contains_key(row.object.as_bytes()) {
+            found.insert(row.object);
+        }
+    }
+    let object = *found.iter().min()?;
+    let id = text(open.get(object.as_bytes())?);
+    (found.len() * 2 > all).then(|| {
+        format!(
+            "{} of {all} IDs that requests name with letters around them, and that were looked at, are in the table of objects \
+             without, of the form {} as {}: write these letters around the variable in the path of the route, such as \
+             {{contact}}.json, else whose they are nobody knows",
+            found.len(),
+            form(&id),
             form(object),
         )
     })

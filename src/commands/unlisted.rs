@@ -3,29 +3,23 @@
 //!
 //! Only the beginnings of the logs are looked at. Routes that no request matches are `unmatched`'s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
-use super::unmatched::is_word;
+use super::unmatched::{Answers, is_word, parameters};
 use super::{Ending, again};
 use crate::case::{Case, Objects};
 use crate::format::Record;
 use crate::format::target::{Target, decode, within};
 use crate::pipeline::Input;
-use crate::route::{Router, flat};
+use crate::route::Router;
 use crate::words::counted;
 
-/// Bytes of all logs that are looked at, and of each at least.
-const ALL: u64 = 8 << 20;
-const EACH: u64 = 256 << 10;
-/// Ways of writing that are told apart, and IDs of each that are held against the directory.
+/// Ways of writing that are told apart.
 const SHAPES: usize = 200;
-const IDS: usize = 200;
-/// Answered requests, different sizes and different IDs from which it is data of objects that is returned.
-const ANSWERED: u64 = 10;
-const SIZES: usize = 5;
+/// Different IDs from which it is data of objects that is returned.
 const DIFFERENT: usize = 10;
 /// Ways of writing that are told.
 const TOLD: usize = 3;
@@ -39,17 +33,9 @@ struct Shape {
     parameter: String,
 }
 
-/// Requests that are written so.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Asked {
-    answered: u64,
-    sizes: BTreeSet<Option<u64>>,
-    ids: BTreeSet<Vec<u8>>,
-}
-
 /// What was seen of them.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Unlisted(Vec<(Shape, Asked)>);
+pub(super) struct Unlisted(Vec<(Shape, Answers)>);
 
 /// Looks at the beginnings of the logs.
 ///
@@ -57,18 +43,17 @@ pub(super) struct Unlisted(Vec<(Shape, Asked)>);
 /// A log cannot be read again.
 pub(super) fn look(case: &Case, inputs: &[Input]) -> Result<Unlisted, Ending> {
     let router = Router::new(&case.routes, case.ignore_case);
-    let mut shapes: BTreeMap<Shape, Asked> = BTreeMap::new();
-    let each = EACH.max(ALL / inputs.len().max(1) as u64);
+    let mut shapes: BTreeMap<Shape, Answers> = BTreeMap::new();
     let mut see = |record: &Record<'_>| {
         see(record, &router, &mut shapes);
         false
     };
-    again::read(inputs, (ALL, each), &mut see).map_err(Ending::failed)?;
-    shapes.retain(|_, asked| asked.is_data());
+    again::beginnings(inputs, &mut see)?;
+    shapes.retain(|_, asked| asked.vary() && asked.ids.len() >= DIFFERENT);
     Ok(Unlisted(shapes.into_iter().collect()))
 }
 
-fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Asked>) {
+fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Answers>) {
     let answered = matches!(record.status, None | Some(200 | 203 | 206))
         && record.bytes.is_none_or(|bytes| bytes > 0);
     let method = record.method.as_deref().unwrap_or(b"GET");
@@ -102,13 +87,8 @@ fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Asked>
             return;
         }
         let asked = shapes.entry(shape).or_default();
-        asked.answered += 1;
-        if asked.sizes.len() < SIZES {
-            asked.sizes.insert(record.bytes);
-        }
-        if asked.ids.len() < IDS {
-            asked.ids.insert(id);
-        }
+        asked.add(record.bytes);
+        asked.name(Some(id));
     };
     let places = segments.iter().cloned().zip(&words).enumerate();
     for (at, (id, _)) in places.filter(|(_, (_, word))| word.is_none()) {
@@ -137,19 +117,8 @@ fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Asked>
         };
         note(shape, own);
     }
-    let parameters = target.parameters().filter(|(_, value)| !value.is_empty());
-    let parameters = parameters.flat_map(|(key, value)| {
-        let mut inner = flat(&String::from_utf8_lossy(&key), &value);
-        if inner.is_empty() {
-            inner.push((
-                String::from_utf8_lossy(&key).into_owned(),
-                value.into_owned(),
-            ));
-        }
-        inner
-    });
-    for (key, value) in parameters {
-        if let Some(name) = word(key.as_bytes()) {
+    for (name, value) in parameters(&target) {
+        if !value.is_empty() && is_name(&name) {
             let shape = Shape {
                 path: path.clone(),
                 at: None,
@@ -160,11 +129,10 @@ fn see(record: &Record<'_>, router: &Router, shapes: &mut BTreeMap<Shape, Asked>
     }
 }
 
-impl Asked {
-    fn is_data(&self) -> bool {
-        let varied = self.sizes.contains(&None) || self.sizes.len() >= SIZES;
-        self.answered >= ANSWERED && self.ids.len() >= DIFFERENT && varied
-    }
+/// What a program would call a parameter; anything else may be somebody's name or number.
+fn is_name(name: &str) -> bool {
+    let mut parts = name.split(['.', '[', ']', '$', ':']);
+    !name.is_empty() && parts.all(|part| part.is_empty() || is_word(part))
 }
 
 impl Unlisted {
@@ -175,7 +143,7 @@ impl Unlisted {
         let objects = objects.filter(|_| !open.is_empty())?;
         let objects = objects.iter().map(|row| row.object.as_bytes());
         let found: HashSet<&[u8]> = objects.filter(|id| open.contains(id)).collect();
-        let mut told: Vec<(&Shape, &Asked, usize)> = Vec::new();
+        let mut told: Vec<(&Shape, &Answers, usize)> = Vec::new();
         for (shape, asked) in &self.0 {
             let known = asked.ids.iter().filter(|id| found.contains(id.as_slice()));
             let known = known.count();
@@ -197,7 +165,7 @@ impl Unlisted {
 }
 
 impl Shape {
-    fn said(&self, (_, asked, known): &(&Shape, &Asked, usize)) -> String {
+    fn said(&self, (_, asked, known): &(&Shape, &Answers, usize)) -> String {
         let place = match self.at {
             None => format!("?{}=", self.parameter),
             Some(at) if self.path.matches("{…}").count() > 1 => {

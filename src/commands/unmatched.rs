@@ -1,11 +1,15 @@
 //! Routes of the case that no request matches, while requests that no route matches are written nearly so: another
-//! version, a plural, a letter's case, a prefix that a proxy adds or takes away, another method. What these requests
-//! disclosed would be missing, and its controllers excluded. Where they bear IDs that the directory knows it is a slip
+//! version, a plural, a letter's case, a prefix that a proxy adds or takes away, other letters around the ID, another method,
+//! a slip in what the query says. What these requests disclosed would be missing, and its controllers excluded. Where they bear IDs that the directory knows it is a slip
 //! and refused; else it is said.
+
+mod near;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::unnamed::{READ, in_path, requests};
+use serde::{Deserialize, Serialize};
+
+use super::unnamed::{READ, requests};
 use super::{Ending, again};
 use crate::case::{Case, Objects, RouteSpec};
 use crate::coverage::SourceFacts;
@@ -13,7 +17,9 @@ use crate::format::Record;
 use crate::format::target::{Target, decode};
 use crate::pipeline::Input;
 use crate::route::Router;
-use crate::words::{counted, nearest};
+use crate::words::counted;
+use near::Wanted;
+pub(super) use near::{bare, is_word, parameters};
 
 /// Bytes of each log that are looked at, at least.
 const EACH: u64 = 4 << 20;
@@ -25,10 +31,7 @@ const IDS: usize = 200;
 /// with 200 has one size.
 const ANSWERED: u64 = 10;
 const SIZES: usize = 5;
-/// Words of a path that may be written a little otherwise.
-const WORDS: usize = 2;
-/// Segments that a prefix may have, and how many prefixes are told apart.
-const PREFIX: usize = 2;
+/// Prefixes that are told apart.
 const PREFIXES: usize = 3;
 
 /// A route that no request matches, and what nearly matches it.
@@ -45,6 +48,8 @@ enum Shape {
     Path(String),
     Prefixed(String),
     Method(String),
+    /// What the query says, as a case writes it.
+    Query(String),
     /// With more words behind it, or fewer: nothing but another route unless its requests bear the same IDs.
     Longer(String),
     /// With another word, which is nothing but another route unless its requests bear the same IDs.
@@ -55,10 +60,16 @@ enum Shape {
 #[derive(Default)]
 struct Asked {
     requests: u64,
-    answered: u64,
-    sizes: BTreeSet<Option<u64>>,
-    ids: BTreeSet<Vec<u8>>,
+    answers: Answers,
     known: usize,
+}
+
+/// What requests that were answered with content returned.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Answers {
+    pub answered: u64,
+    sizes: BTreeSet<Option<u64>>,
+    pub ids: BTreeSet<Vec<u8>>,
 }
 
 /// Holds a scan's routes against the requests that none of them matches: what to say.
@@ -130,7 +141,7 @@ pub(super) fn look(
         see(record, &router, &mut found);
         found.iter().all(|(_, one)| one.seen >= ENOUGH)
     };
-    again::read(inputs, (READ, each), &mut see).map_err(Ending::failed)?;
+    again::read(inputs, (READ, each), &mut see)?;
     let mut found: Vec<Unmatched> = found.into_iter().map(|(_, one)| one).collect();
     found.retain(|one| one.seen > 0);
     for one in &mut found {
@@ -156,13 +167,11 @@ fn see(record: &Record<'_>, router: &Router, found: &mut [(Wanted<'_>, Unmatched
     let target = Target::read(raw);
     let segments: Vec<String> = target.segments().map(words).collect();
     for (wanted, one) in found.iter_mut().filter(|(_, one)| one.seen < ENOUGH) {
-        if let Some((shape, skip)) = wanted.near(&segments, method) {
+        if let Some((shape, skip)) = wanted.near(&segments, method, &target) {
             one.seen += 1;
             let asked = one.shapes.entry(shape).or_default();
             asked.add(record, wanted.route);
-            if asked.ids.len() < IDS {
-                asked.ids.extend(wanted.id(&segments, skip, &target));
-            }
+            asked.answers.name(wanted.id(&segments, skip, &target));
         }
     }
 }
@@ -179,7 +188,7 @@ fn know(case: &Case, found: &mut [Unmatched]) {
     let containers: BTreeSet<&[u8]> = members.map(|row| row.container.as_bytes()).collect();
     let mut open: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
     for asked in found.iter().flat_map(|one| one.shapes.values()) {
-        let ids = asked.ids.iter();
+        let ids = asked.answers.ids.iter();
         open.extend(ids.map(|id| (id.clone(), containers.contains(&**id))));
     }
     for object in objects {
@@ -188,7 +197,7 @@ fn know(case: &Case, found: &mut [Unmatched]) {
         }
     }
     for asked in found.iter_mut().flat_map(|one| one.shapes.values_mut()) {
-        asked.known = asked.ids.iter().filter(|id| open[*id]).count();
+        asked.known = asked.answers.ids.iter().filter(|id| open[*id]).count();
     }
 }
 
@@ -199,20 +208,34 @@ impl Asked {
             .bytes
             .is_none_or(|bytes| bytes >= route.empty_below.unwrap_or(1).max(1));
         if content && matches!(record.status, None | Some(200 | 203 | 206)) {
-            self.answered += 1;
-            if self.sizes.len() < SIZES {
-                self.sizes.insert(record.bytes);
-            }
+            self.answers.add(record.bytes);
         }
     }
 
     /// Whether it returns what the directory knows.
     fn is_data(&self) -> bool {
-        let unsized_ = self.sizes.contains(&None);
-        self.answered >= ANSWERED
-            && (unsized_ || self.sizes.len() >= SIZES)
-            && self.known > 0
-            && self.known * 2 >= self.ids.len()
+        self.answers.vary() && self.known > 0 && self.known * 2 >= self.answers.ids.len()
+    }
+}
+
+impl Answers {
+    pub fn add(&mut self, bytes: Option<u64>) {
+        self.answered += 1;
+        if self.sizes.len() < SIZES {
+            self.sizes.insert(bytes);
+        }
+    }
+
+    pub fn name(&mut self, id: Option<Vec<u8>>) {
+        if self.ids.len() < IDS {
+            self.ids.extend(id);
+        }
+    }
+
+    /// Whether they are many and of many sizes.
+    pub fn vary(&self) -> bool {
+        let varied = self.sizes.contains(&None) || self.sizes.len() >= SIZES;
+        self.answered >= ANSWERED && varied
     }
 }
 
@@ -244,9 +267,9 @@ impl Unmatched {
                 continue;
             }
             all.requests += asked.requests;
-            all.answered += asked.answered;
-            all.sizes.extend(asked.sizes);
-            all.ids.extend(asked.ids);
+            all.answers.answered += asked.answers.answered;
+            all.answers.sizes.extend(asked.answers.sizes);
+            all.answers.ids.extend(asked.answers.ids);
         }
         let path = format!("/{{prefix}}{}", route.path);
         self.shapes.insert(Shape::Prefixed(path), all);
@@ -264,9 +287,9 @@ impl Unmatched {
              they name are known to the directory",
             self.many(asked),
             shape.said(),
-            asked.answered,
+            asked.answers.answered,
             asked.known,
-            counted(asked.ids.len() as u64, "ID"),
+            counted(asked.answers.ids.len() as u64, "ID"),
         );
         let (key, write) = shape.remedy();
         let remedy = format!(
@@ -288,7 +311,7 @@ impl Unmatched {
             route.path,
             self.many(asked),
             shape.said(),
-            asked.answered,
+            asked.answers.answered,
         ))
     }
 }
@@ -303,6 +326,7 @@ impl Shape {
                 format!("are written {path}")
             }
             Shape::Method(method) => format!("ask for its path by {method}"),
+            Shape::Query(query) => format!("ask for its path with {query}"),
         }
     }
 
@@ -314,187 +338,7 @@ impl Shape {
             | Shape::Longer(path)
             | Shape::Other(path) => ("path", format!("write path = \"{path}\"")),
             Shape::Method(method) => ("method", format!("add \"{method}\" to its method")),
+            Shape::Query(query) => ("query", format!("write query = {query}")),
         }
     }
-}
-
-/// How far a path is from a template's shape.
-#[derive(PartialEq, Eq)]
-enum Apart {
-    Not,
-    /// It is written so.
-    Little(String),
-    Far(String),
-    Quite,
-}
-
-/// A route's template, as far as nearness goes.
-struct Wanted<'c> {
-    route: &'c RouteSpec,
-    /// Literals; none for a variable.
-    parts: Vec<Option<&'c str>>,
-    /// The place of the ID that it names, in the path.
-    place: Option<usize>,
-}
-
-impl<'c> Wanted<'c> {
-    /// `None` of a template that matches anything.
-    fn of(route: &'c RouteSpec) -> Option<Wanted<'c>> {
-        let segments = || route.path.split('/').filter(|part| !part.is_empty());
-        let variable = |part: &str| part.starts_with('{') && part.ends_with('}');
-        let within = |part: &str| part.contains('{') && !variable(part);
-        // Of letters around an ID, and of a parameter's value, no word tells how far a request is.
-        let other = !route.query.is_empty() || segments().any(within);
-        if other || segments().any(|part| part.ends_with("*}")) || segments().all(variable) {
-            return None;
-        }
-        let holder = route.object.as_ref().or(route.container.as_ref());
-        let place =
-            holder.and_then(|name| segments().position(|part| part == format!("{{{name}}}")));
-        Some(Wanted {
-            route,
-            parts: segments()
-                .map(|part| (!variable(part)).then_some(part))
-                .collect(),
-            place,
-        })
-    }
-
-    /// How a path that no route matches is written, if nearly as the template; and how many segments stand before the
-    /// template's, or of the template's are left out.
-    fn near(&self, segments: &[String], method: &[u8]) -> Option<(Shape, isize)> {
-        match self.apart(&self.parts, segments) {
-            Apart::Not if self.route.method.is_empty() => return None,
-            Apart::Not => return Some((Shape::Method(word(method)?), 0)),
-            Apart::Little(path) => return Some((Shape::Path(path), 0)),
-            Apart::Far(path) => return Some((Shape::Other(path), 0)),
-            Apart::Quite => {}
-        }
-        let ahead = (1..=PREFIX).find_map(|more| {
-            let cut = self
-                .parts
-                .get(more..)
-                .filter(|rest| rest.iter().any(Option::is_some));
-            let only_literals = self.parts.iter().take(more).all(Option::is_some);
-            if let Some(rest) = cut.filter(|_| only_literals)
-                && self.apart(rest, segments) == Apart::Not
-            {
-                return Some((Shape::Path(self.written(rest, &[])), -(more as isize)));
-            }
-            let (before, behind) = segments.split_at_checked(more)?;
-            let named = before.iter().all(|one| is_word(one));
-            (named && self.apart(&self.parts, behind) == Apart::Not).then(|| {
-                let path = format!("/{}{}", before.join("/"), self.route.path);
-                (Shape::Prefixed(path), more as isize)
-            })
-        });
-        ahead.or_else(|| self.longer(segments))
-    }
-
-    /// A path that goes on with a few words behind the template, or ends so many of its words before it.
-    fn longer(&self, segments: &[String]) -> Option<(Shape, isize)> {
-        let (own, given) = (self.parts.len(), segments.len());
-        let ends = self.parts.get(given..).unwrap_or_default();
-        let more = segments.get(own..).unwrap_or_default();
-        let both = own.min(given);
-        let (parts, front) = (&self.parts[..both], &segments[..both]);
-        let told = parts.iter().any(Option::is_some) && self.place.is_none_or(|at| at < both);
-        let words = ends.iter().all(Option::is_some) && more.iter().all(|one| is_word(one));
-        let near = (1..=PREFIX).contains(&own.abs_diff(given)) && told && words;
-        (near && self.apart(parts, front) == Apart::Not).then(|| {
-            let template = self.route.path.split('/').filter(|part| !part.is_empty());
-            let all = template.take(both).chain(more.iter().map(String::as_str));
-            let path = all.fold(String::new(), |path, word| path + "/" + word);
-            (Shape::Longer(path), 0)
-        })
-    }
-
-    /// How far a path is from the template's shape: words may differ in case and signs, two of them in a letter or two.
-    fn apart(&self, parts: &[Option<&str>], segments: &[String]) -> Apart {
-        if parts.len() != segments.len() {
-            return Apart::Quite;
-        }
-        let mut others: Vec<(usize, &str)> = Vec::new();
-        let (mut spelled, mut far) = (0, 0);
-        for (at, (part, segment)) in parts.iter().zip(segments).enumerate() {
-            let Some(literal) = part.filter(|literal| literal != segment) else {
-                continue;
-            };
-            spelled += usize::from(bare(literal) != bare(segment));
-            far += usize::from(!akin(literal, segment));
-            others.push((at, segment));
-        }
-        let kept = parts.iter().flatten().count() > others.len();
-        match (spelled, far) {
-            (0, 0) if others.is_empty() => Apart::Not,
-            (..=WORDS, 0) => Apart::Little(self.written(parts, &others)),
-            (1, 1) if kept && others.iter().all(|(_, word)| is_word(word)) => {
-                Apart::Far(self.written(parts, &others))
-            }
-            _ => Apart::Quite,
-        }
-    }
-
-    /// The template with some of its words written otherwise.
-    fn written(&self, parts: &[Option<&str>], others: &[(usize, &str)]) -> String {
-        let own = self.route.path.split('/').filter(|part| !part.is_empty());
-        let own = own.skip(self.parts.len() - parts.len());
-        let words = own.enumerate().map(|(at, part)| {
-            let other = others.iter().find(|(place, _)| *place == at);
-            other.map_or(part, |(_, word)| *word)
-        });
-        words.fold(String::new(), |path, word| path + "/" + word)
-    }
-
-    /// The ID that a request would name.
-    fn id(&self, segments: &[String], skip: isize, target: &Target<'_>) -> Option<Vec<u8>> {
-        if let Some(place) = self.place {
-            let place = usize::try_from(place as isize + skip).ok()?;
-            return segments.get(place).map(|id| id.clone().into_bytes());
-        }
-        let holder = self.route.object.as_ref().or(self.route.container.as_ref());
-        let name = holder.filter(|name| !in_path(self.route, name))?;
-        let mut filled = target.parameters();
-        let own = filled.find(|(key, value)| **key == *name.as_bytes() && !value.is_empty());
-        own.map(|(_, value)| value.into_owned())
-    }
-}
-
-/// Letters and digits, in lower case.
-fn bare(word: &str) -> String {
-    let kept = word.chars().filter(|c| c.is_alphanumeric());
-    kept.flat_map(char::to_lowercase).collect()
-}
-
-/// Whether two words may be the same one: another case, other signs, singular and plural, a typing slip, another version.
-fn akin(a: &str, b: &str) -> bool {
-    let (bare_a, bare_b) = (bare(a), bare(b));
-    let longer = |a: &str, b: &str| {
-        a.strip_prefix(b)
-            .is_some_and(|end| matches!(end, "s" | "es"))
-    };
-    let plural = longer(&bare_a, &bare_b) || longer(&bare_b, &bare_a);
-    let version = |word: &str| {
-        let digits = word.strip_prefix('v').unwrap_or(word);
-        !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit())
-    };
-    bare_a == bare_b
-        || bare_b.len() > 1 && plural
-        || version(&bare_a) && version(&bare_b)
-        || is_word(b) && nearest(a, [b]).is_some()
-}
-
-/// What a platform calls a part of its paths; anything else may be somebody's name or number.
-pub(super) fn is_word(segment: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    let letters = segment.chars().filter(char::is_ascii_alphabetic).count();
-    segment.len() <= 30 && segment.chars().all(plain) && letters * 2 > segment.len()
-        || segment.len() == 2
-            && segment.starts_with(['v', 'V'])
-            && segment.ends_with(|c: char| c.is_ascii_digit())
-}
-
-fn word(method: &[u8]) -> Option<String> {
-    let word = std::str::from_utf8(method).ok()?;
-    (word.len() <= 10 && word.bytes().all(|b| b.is_ascii_alphabetic())).then(|| word.to_owned())
 }

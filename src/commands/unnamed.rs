@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::glance::Glance;
+use super::unmatched::bare;
 use super::{Ending, again};
 use crate::case::{Case, PageSpec, RouteSpec, variable_in};
 use crate::coverage::SourceFacts;
@@ -106,7 +107,7 @@ pub(super) fn look(
         found.values().all(Unnamed::is_enough)
     };
     if !see_none {
-        again::read(inputs, (READ, READ), &mut see).map_err(Ending::failed)?;
+        again::read(inputs, (READ, READ), &mut see)?;
     }
     Ok(found.into_values().collect())
 }
@@ -212,6 +213,19 @@ impl Unnamed {
                 self.looked_at
             );
         }
+        let held = |name: &&str| holders(route).any(|(_, own)| own == *name);
+        let other = variables(route).find(|name| !held(name));
+        if let Some((key, name, other)) = holders(route)
+            .filter(|_| self.looked_at > 0)
+            .find(|(_, name)| !in_path(route, name) && !self.carried.contains_key(*name))
+            .and_then(|(key, name)| Some((key, name, other?)))
+        {
+            return format!(
+                "{all} {no} an ID where {keys} says: \"{name}\" is no variable of the path, and no parameter of that name stands \
+                 in any of them, but the path has {{{other}}}: if that is the ID, write {key} = \"{other}\"; as it stands \
+                 nobody can say whom the route disclosed (NO_OBJECT)"
+            );
+        }
         let why = match (&carried[..], self.looked_at) {
             (_, 0) => "they could not be read again".to_owned(),
             ([], _) => {
@@ -244,17 +258,17 @@ fn holders(route: &RouteSpec) -> impl Iterator<Item = (&'static str, &str)> {
 
 /// Whether it is a variable of the route's path.
 pub(super) fn in_path(route: &RouteSpec, name: &str) -> bool {
+    variables(route).any(|one| one == name)
+}
+
+fn variables(route: &RouteSpec) -> impl Iterator<Item = &str> {
     let segments = route.path.split('/');
-    let mut variables = segments.filter_map(|one| Some(variable_in(one)?.1));
-    variables.any(|one| one.strip_suffix('*').unwrap_or(one) == name)
+    let variables = segments.filter_map(|one| Some(variable_in(one)?.1));
+    variables.map(|one| one.strip_suffix('*').unwrap_or(one))
 }
 
 /// The parameter that was meant: the same letters and digits, or a typing slip away.
 fn near<'n>(name: &str, carried: &[&'n str]) -> Option<&'n str> {
-    let bare = |name: &str| -> String {
-        let kept = name.chars().filter(|c| c.is_alphanumeric());
-        kept.flat_map(char::to_lowercase).collect()
-    };
     let same = carried.iter().find(|one| bare(one) == bare(name));
     same.copied()
         .or_else(|| nearest(name, carried.iter().copied()))

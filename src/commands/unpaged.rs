@@ -14,9 +14,7 @@ use crate::pipeline::Input;
 use crate::route::Router;
 use crate::words::counted;
 
-/// Bytes of all logs that are looked at, and of each at least; requests of a route that are enough.
-const ALL: u64 = 8 << 20;
-const EACH: u64 = 256 << 10;
+/// Requests of a route that are enough.
 const ENOUGH: u64 = 1000;
 /// Requests from which their parameters tell something.
 const TELLING: u64 = 20;
@@ -51,12 +49,11 @@ pub(super) fn look(case: &Case, inputs: &[Input]) -> Result<Unpaged, Ending> {
         return Ok(found);
     }
     let router = Router::new(&case.routes, case.ignore_case);
-    let each = EACH.max(ALL / inputs.len().max(1) as u64);
     let mut see = |record: &Record<'_>| {
         see(record, (case, &router), &mut found);
         found.values().all(|one| one.requests >= ENOUGH)
     };
-    again::read(inputs, (ALL, each), &mut see).map_err(Ending::failed)?;
+    again::beginnings(inputs, &mut see)?;
     Ok(found)
 }
 

@@ -5,10 +5,9 @@
 //! other's lines count only as far as they are usual: a burst, or a job that runs there alone, is no load shared.
 
 use super::calendar::Calendar;
-use super::pace::{DAY, Pace, SESSIONS, SILENT_AT_MOST, SILENT_FROM};
+use super::pace::{DAY, FARTHEST, Pace, SESSIONS, SILENT_AT_MOST, SILENT_FROM};
 
-/// Days on either side in which comparable windows are looked for, how many of them, and the fewest that tell.
-const FARTHEST: i64 = 70;
+/// Comparable windows that are looked at, and the fewest that tell.
 const MOST_DAYS: usize = 8;
 const LEAST_DAYS: usize = 5;
 /// Minutes of the pieces by which the hour of the day is known: shorter ones have too few lines for a median.

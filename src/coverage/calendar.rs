@@ -3,12 +3,11 @@
 use chrono::{DateTime, Datelike, Duration, NaiveDate, TimeZone, Weekday};
 use chrono_tz::Tz;
 
-use crate::words::{SECOND, Stamp};
+pub(super) use crate::words::MINUTE;
+use crate::words::Stamp;
 
 /// Longest span in days that is looked at day by day; a source whose stamps span more has a clock fault.
 pub(super) const LONGEST: i64 = 366 * 30;
-/// Nanoseconds in one minute.
-pub(super) const MINUTE: i64 = 60 * SECOND;
 
 /// School day, Saturday, Sunday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -307,17 +307,6 @@ impl Doubt {
     }
 }
 
-/// How much of the window a route is logged for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RouteCoverage {
-    /// Index of the route.
-    pub route: usize,
-    /// Whether it can return data subjects at all.
-    pub discloses: bool,
-    /// Share of the window in which no hole and no missing end darkens it.
-    pub share: f64,
-}
-
 /// What the logs of a case can show.
 #[derive(Clone, Debug, Default)]
 pub struct Assessment {
@@ -331,8 +320,6 @@ pub struct Assessment {
     pub doubts: Vec<Doubt>,
     /// First and last instant that must be answered for: the case's period, else the logs' own span.
     pub window: Option<(Stamp, Stamp)>,
-    /// Each route's coverage.
-    pub routes: Vec<RouteCoverage>,
     /// Coverage of the worst of the routes that can return data subjects: each of them can return those of
     /// any controller.
     pub covered: f64,
@@ -368,7 +355,6 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
         window,
         covered: reach.worst(),
         beside: reach.beside(),
-        routes: reach.routes(),
         lit: ledgers
             .iter()
             .map(|ledger| ledger.all.cells().map(|cell| cell.0).collect())

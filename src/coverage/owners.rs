@@ -8,15 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Doubt;
 use super::calendar::Calendar;
-use super::pace::{SESSIONS, SILENT_AT_MOST, SILENT_FROM};
+use super::pace::{FARTHEST, SESSIONS, SILENT_AT_MOST, SILENT_FROM};
 use crate::case::Case;
 use crate::words::{HOUR, Reason, Stamp};
 
 /// Requests by controller and hour from the epoch.
 pub type Asked = BTreeMap<(u32, i64), u64>;
 
-/// Days on either side in which comparable windows are looked for, the fewest that tell, and how many are looked at.
-const FARTHEST: i64 = 70;
+/// Fewest comparable days that tell, and how many are looked at.
 const LEAST_DAYS: usize = 4;
 const MOST_DAYS: usize = 16;
 /// Share of other days on which there may be nothing either: beyond it the controller is silent by nature.

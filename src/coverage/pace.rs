@@ -20,7 +20,7 @@ pub(super) const WIDEST_FLANK: i64 = 180;
 const LEAST_OTHERS: usize = 3;
 const MOST_OTHERS: usize = 8;
 /// Days on either side in which comparable windows are looked for.
-const FARTHEST: i64 = 70;
+pub(super) const FARTHEST: i64 = 70;
 /// Days of any kind on which a silent window must have lines to be a hole by the least of them; and days as free as its own,
 /// where the series has no more days than that.
 const LEAST_DAYS: usize = 6;

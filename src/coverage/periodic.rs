@@ -12,8 +12,8 @@ const PERIODS: [i64; 8] = [5, 6, 10, 12, 15, 20, 30, 60];
 /// How often a period must come for a minute of it that is empty to say anything.
 const PERIODS_SEEN: i64 = 20;
 /// Missing beats from which they are no single holes, and the share of all beats that they must be.
-const MISSED: usize = 20;
-const OFTEN: usize = 20;
+pub(super) const MISSED: usize = 20;
+pub(super) const OFTEN: usize = 20;
 
 /// What is missing regularly. It widens by the population: such lines may have shown anybody's data at any time.
 ///

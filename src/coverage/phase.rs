@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pace::{DAY, Pace};
+use super::periodic::{MISSED, OFTEN};
 
 /// Minutes after which a job comes again. Below three there are no other minutes to tell chance by.
 const PERIODS: [i64; 8] = [5, 3, 4, 6, 10, 15, 20, 30];
@@ -20,9 +21,6 @@ const THERE: f64 = 0.5;
 const ABOVE: f64 = 0.3;
 /// Of what the fullest of a job's minutes has, the share from which another one is its too.
 const SLOT: f64 = 0.5;
-/// Missing lines from which they are no single holes, and the share of all that they must be.
-const MISSED: usize = 20;
-const OFTEN: usize = 20;
 /// Lines for each beat of a job that several series share.
 const ONCE: f64 = 1.2;
 /// So many in a row are a hole and told as one.

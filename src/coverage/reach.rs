@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::calendar::MINUTE;
 use super::ledger::Ledger;
-use super::{Allowance, Doubt, Hole, RouteCoverage, length};
+use super::{Allowance, Doubt, Hole, length};
 use crate::case::{Case, RouteSpec};
 use crate::words::Stamp;
 
@@ -92,18 +92,6 @@ impl<'a, 'c> Reach<'a, 'c> {
             shown.map(move |route| (at, route))
         });
         pairs.collect()
-    }
-
-    /// Every route's coverage.
-    pub(super) fn routes(&self) -> Vec<RouteCoverage> {
-        let routes = self.case.routes.iter().enumerate();
-        routes
-            .map(|(route, spec)| RouteCoverage {
-                route,
-                discloses: discloses(spec),
-                share: self.share(route),
-            })
-            .collect()
     }
 
     /// The least coverage among routes that return data subjects.

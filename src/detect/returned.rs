@@ -12,9 +12,8 @@ use super::{Facts, Peers, Signal};
 use crate::case::Thresholds;
 use crate::scope::{Thing, Touched};
 use crate::sequence::Access;
-use crate::words::{Certainty, HOUR};
+use crate::words::{Certainty, DAY};
 
-const DAY: i64 = 24 * HOUR;
 /// Lists of one tenant from which on reading them is no look around.
 const LISTS: u32 = 5;
 

@@ -7,9 +7,7 @@ use super::contacts::{Contact, Place};
 use super::{Facts, Peers, Signal};
 use crate::case::Thresholds;
 use crate::scope::ControllerIndex;
-use crate::words::HOUR;
-
-const DAY: i64 = 24 * HOUR;
+use crate::words::DAY;
 
 /// Most distinct foreign tenants whose lists were opened, unexplained, within any 24 hours. `home`: the controllers that
 /// the account belongs to.

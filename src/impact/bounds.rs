@@ -11,11 +11,10 @@ use super::{AccountShare, Citation, ControllerRow};
 use crate::chance::{garwood, poisson_at_least};
 use crate::coverage::{Assessment, Hole};
 use crate::scope::{Atlas, ControllerIndex};
-use crate::words::{Certainty, Stamp};
+use crate::words::{Certainty, MINUTE, Stamp};
 
 /// Error that all intervals of one answer share among them.
 pub const ALPHA: f64 = 0.05;
-const MINUTE: i64 = 60_000_000_000;
 /// Variance over mean of the counts in windows of a hole's length up to which the pace is even.
 const EVEN: f64 = 2.0;
 /// How many times as long as the longest hole the logs must be to show it.

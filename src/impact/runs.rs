@@ -15,10 +15,8 @@ use super::{AccountShare, Beyond, Pause};
 use crate::coverage::Assessment;
 use crate::scope::{FileOf, Thing};
 use crate::sequence::{Access, NONE, Names, numbered};
-use crate::words::{Certainty, SECOND, Stamp};
+use crate::words::{Certainty, MINUTE, Stamp};
 
-/// Nanoseconds in one minute.
-const MINUTE: i64 = 60 * SECOND;
 /// Widest stride of a run, as for the signal `order`.
 const WIDEST: i64 = 100;
 /// Steps of a run: ten steps of +1 in random order have p = 1.1e-7 (METHODS.md).

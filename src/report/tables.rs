@@ -71,8 +71,9 @@ pub(super) fn controllers(answer: &Answer<'_>) -> Result<Vec<u8>, FolderProblem>
             count(Certainty::Confirmed),
             count(Certainty::Probable),
             count(Certainty::Possible),
-            or_empty(answer.children(row.children)),
-            or_empty(answer.protected(row.protected)),
+            // A minimum is one even where no table says who is a child or protected.
+            row.children.to_string(),
+            row.protected.to_string(),
             row.accounts.to_string(),
             row.accesses.to_string(),
             or_empty(row.seen.map(|(first, _)| first)),

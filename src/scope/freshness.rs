@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::case::Directory;
 use crate::chance::binomial_at_least;
-use crate::words::{HOUR, Stamp};
+use crate::words::{DAY, Stamp};
 
 /// Evidence, as −ln of a chance, from which the directory counts as old: e⁻⁵ is below a hundredth.
 const ENOUGH: f64 = 5.0;
@@ -15,7 +15,6 @@ const ENOUGH: f64 = 5.0;
 const BY_TABLES: f64 = 2.0;
 /// What the logs must add.
 const BY_LOGS: f64 = 1.0;
-const DAY: i64 = 24 * HOUR;
 
 /// What the logs show of accounts that a directory as of an earlier day does not know or knows wrongly.
 #[derive(Clone, Debug, Default)]

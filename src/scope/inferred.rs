@@ -14,9 +14,7 @@ use super::atlas::{Atlas, ControllerIndex, Thing};
 use super::people::{Person, PersonKind};
 use super::things::Things;
 use crate::sequence::{Access, NONE};
-use crate::words::HOUR;
-
-const DAY: i64 = 24 * HOUR;
+use crate::words::DAY;
 
 /// Least number of distinct objects from which a home is inferred.
 pub const LEAST: usize = 5;

@@ -31,13 +31,7 @@ impl Progress {
 
     /// The part that was just unpacked is not what was packed.
     pub(super) fn checksum(&mut self) {
-        let Progress {
-            packing,
-            part,
-            parts,
-            out,
-            ..
-        } = self;
+        let (packing, part, parts, out) = self.place();
         let detail = format!(
             "{packing} {part} {parts} does not match its checksum; its content, up to byte {out}, was read all the same"
         );
@@ -46,13 +40,7 @@ impl Progress {
 
     /// The file ends inside a part.
     pub(super) fn truncated(&mut self) {
-        let Progress {
-            packing,
-            part,
-            parts,
-            out,
-            ..
-        } = self;
+        let (packing, part, parts, out) = self.place();
         let detail = format!("{packing} ends inside {part} {parts}, after {out} bytes of content");
         self.note(DamageKind::Truncated, detail);
     }
@@ -60,13 +48,7 @@ impl Progress {
     /// Nothing more can be unpacked. What is left is passed over, for the file's own hash.
     pub(super) fn corrupt(&mut self, why: &str, input: &mut Peek) -> io::Result<()> {
         let left = input.drain()?;
-        let Progress {
-            packing,
-            part,
-            parts,
-            out,
-            ..
-        } = self;
+        let (packing, part, parts, out) = self.place();
         let detail = format!(
             "{packing} {part} {parts} cannot be unpacked beyond {out} bytes of content ({why}); {left} packed bytes behind that place were not read"
         );
@@ -78,17 +60,16 @@ impl Progress {
     /// hash.
     pub(super) fn trailing(&mut self, zeros: u64, input: &mut Peek) -> io::Result<()> {
         let bytes = input.drain()?.saturating_add(zeros);
-        let Progress {
-            packing,
-            part,
-            parts,
-            ..
-        } = self;
+        let (packing, part, parts, _) = self.place();
         let detail = format!(
             "{bytes} bytes behind {packing} {part} {parts} are no {packing} and were not read"
         );
         self.note(DamageKind::Trailing, detail);
         Ok(())
+    }
+
+    fn place(&self) -> (&'static str, &'static str, u64, u64) {
+        (self.packing, self.part, self.parts, self.out)
     }
 
     fn note(&mut self, kind: DamageKind, detail: String) {

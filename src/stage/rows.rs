@@ -257,9 +257,4 @@ impl<R: Read> Rows<R> {
         }
         Ok(Some((kind, batch, row)))
     }
-
-    /// How many rows came before this one or the end.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
 }

@@ -91,8 +91,6 @@ pub struct Candidate {
     pub examples: Vec<String>,
     /// Share of the sampled requests that have it, in hundredths.
     pub share: u64,
-    /// Whether its values are sessions of the directory.
-    pub sessions: bool,
     score: u64,
 }
 
@@ -390,7 +388,6 @@ fn candidate(key: AccountKey, held: &Held, own: &Held, known: &Known) -> Option<
         evidence,
         examples,
         share,
-        sessions: sessions > accounts,
         score,
     })
 }

@@ -38,12 +38,7 @@ pub fn wishes(survey: &Survey) -> Vec<Wish> {
     let routes: Vec<&Route> = survey.routes.iter().filter(|r| r.bears_ids()).collect();
     let asked: u64 = routes.iter().map(|r| r.figures.requests).sum();
     let named: u64 = routes.iter().map(|r| r.figures.with_account).sum();
-    let first = survey
-        .sources
-        .iter()
-        .filter_map(|s| s.input.tally.first)
-        .min();
-    if let Some(first) = first {
+    if let Some((first, _)) = survey.span() {
         let reached = survey
             .beside
             .period
@@ -69,13 +64,8 @@ pub fn wishes(survey: &Survey) -> Vec<Wish> {
                 "the log is silent there, and should not be",
             );
         }
-        let numbers: Vec<String> = source
-            .input
-            .missing_files
-            .iter()
-            .map(u64::to_string)
-            .collect();
-        let what = format!("{name}: the rotated files number {}", numbers.join(", "));
+        let numbers = source.input.missing_numbers();
+        let what = format!("{name}: the rotated files number {numbers}");
         ask(
             !numbers.is_empty(),
             Reason::Gap,

@@ -70,6 +70,14 @@ pub struct Input {
     pub first_jump: Option<String>,
 }
 
+impl Input {
+    /// The numbers of its missing files, to be read.
+    pub fn missing_numbers(&self) -> String {
+        let numbers: Vec<String> = self.missing_files.iter().map(u64::to_string).collect();
+        numbers.join(", ")
+    }
+}
+
 /// A source of which everything is known that one pass tells.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -180,10 +188,6 @@ pub struct Beside {
     pub grants: bool,
     /// Whether it names objects.
     pub objects: bool,
-    /// Whether it names members of containers.
-    pub members: bool,
-    /// Whether it names controllers.
-    pub controllers: bool,
     /// The time that must be answered for.
     pub period: Option<Validity>,
     /// Routes that no source records.
@@ -205,6 +209,15 @@ pub struct Survey {
     pub beside: Beside,
     /// Files that are no log that can be read, with the reason.
     pub unread: Vec<(String, String)>,
+}
+
+impl Survey {
+    /// The first and the last stamp of all sources.
+    pub fn span(&self) -> Option<(Stamp, Stamp)> {
+        let tallies = || self.sources.iter().map(|source| &source.input.tally);
+        let first = tallies().filter_map(|tally| tally.first).min()?;
+        Some((first, tallies().filter_map(|tally| tally.last).max()?))
+    }
 }
 
 /// What is known before a log is looked at.
@@ -272,8 +285,6 @@ fn beside(case: &Case) -> Beside {
         case: true,
         grants: case.directory.grants.is_some(),
         objects: case.directory.objects.is_some(),
-        members: case.directory.members.is_some(),
-        controllers: case.directory.controllers.is_some(),
         period: case.period,
         unlogged: unlogged.map(|(_, route)| route.name.clone()).collect(),
         unnamed: Vec::new(),

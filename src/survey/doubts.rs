@@ -206,17 +206,7 @@ fn beside(survey: &Survey, found: &mut Vec<Finding>) {
 }
 
 fn ends(survey: &Survey, found: &mut Vec<Finding>) {
-    let first = survey
-        .sources
-        .iter()
-        .filter_map(|s| s.input.tally.first)
-        .min();
-    let last = survey
-        .sources
-        .iter()
-        .filter_map(|s| s.input.tally.last)
-        .max();
-    let (Some(first), Some(last)) = (first, last) else {
+    let Some((first, last)) = survey.span() else {
         return;
     };
     let period = survey.beside.period.unwrap_or_default();
@@ -316,17 +306,11 @@ fn sources(survey: &Survey, found: &mut Vec<Finding>) {
             );
         }
         if !source.input.missing_files.is_empty() {
-            let numbers: Vec<String> = source
-                .input
-                .missing_files
-                .iter()
-                .map(u64::to_string)
-                .collect();
             say(
                 Reason::Gap,
                 format!(
                     "{name}: rotated files are missing, number {}",
-                    numbers.join(", ")
+                    source.input.missing_numbers()
                 ),
             );
         }

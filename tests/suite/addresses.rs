@@ -5,28 +5,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::answer::{fresh, json, scan, succeed, table, text};
+use crate::answer::{case_of, fresh, json, scan, succeed, table, text};
 
-const CASE: &str = r#"[case]
-id = "addresses"
-timezone = "UTC"
-
-[[source]]
-name = "edge"
-files = ["logs/access.log*"]
-format = "combined"
-account = "remote_user"
-
-[[route]]
+const ROUTE: &str = r#"[[route]]
 name = "card"
 path = "/cards/{card}"
 object = "card"
-
-[directory]
-controllers = "controllers.csv"
-units = "units.csv"
-grants = "grants.csv"
-objects = "objects.csv"
 "#;
 
 /// Addresses from which cards of the other school are read: the first half in the first file, the others in the second,
@@ -78,7 +62,8 @@ fn world(name: &str, exclude: &str) -> PathBuf {
         "unit,parent,controller,name,kind\nua,,ka,A,school\nub,,kb,B,school\n",
     );
     put("controllers.csv", "controller,name\nka,A\nkb,B\n");
-    put("case.toml", &format!("{CASE}\n{exclude}"));
+    let tables = ["controllers", "units", "grants", "objects"];
+    put("case.toml", &(case_of("", ROUTE, &tables) + exclude));
     folder
 }
 

@@ -60,6 +60,36 @@ pub fn scan(case: &Path, out: &Path, flags: &[&str]) -> String {
     succeed(&args)
 }
 
+/// Makes a practice case with these flags.
+pub fn synth(case: &Path, flags: &str) {
+    let flags = flags.split(' ');
+    let args = ["synth", "--out", text(case)].into_iter().chain(flags);
+    succeed(&args.collect::<Vec<_>>());
+}
+
+/// A case of one source, lines of nginx's usual format in `logs/access.log*`: further keys of `[case]`, routes behind further
+/// keys of the source, and tables in files of their names.
+pub fn case_of(case: &str, routes: &str, tables: &[&str]) -> String {
+    let tables = tables
+        .iter()
+        .map(|table| format!("{table} = \"{table}.csv\"\n"));
+    let mut directory: String = tables.collect();
+    if !directory.is_empty() {
+        directory.insert_str(0, "[directory]\n");
+    }
+    format!(
+        "[case]\nid = \"case\"\n{case}\n[[source]]\nname = \"edge\"\nfiles = [\"logs/access.log*\"]\nformat = \"combined\"\n\
+         account = \"remote_user\"\n{routes}\n{directory}"
+    )
+}
+
+/// The verdict on each account of an answer that has one.
+pub fn verdicts(out: &Path) -> BTreeMap<String, String> {
+    let rows = table(&out.join("accounts.csv")).into_iter();
+    rows.map(|row| (row["account"].clone(), row["verdict"].clone()))
+        .collect()
+}
+
 /// A path as an argument.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("a UTF-8 path")

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::answer::{Row, fresh, json, scan, table};
+use crate::answer::{Row, case_of, fresh, json, scan, table};
 
 /// Three schools of 100 pupils each, n1…, s1…, t1…, and a grant of `anna` for the first.
 pub struct Schools {
@@ -100,13 +100,12 @@ impl Schools {
             period,
             ..
         } = self;
-        let case = format!(
-            "[case]\nid = \"B\"\n{period}\n[[source]]\nname = \"edge\"\nfiles = [\"logs/access.log*\"]\nformat = \
-             \"combined\"\naccount = \"remote_user\"\n{source}\n[[route]]\nname = \"contact\"\npath = \
-             \"/contacts/{{contact}}\"\nobject = \"contact\"\ndiscloses = [\"name\"]\n{route}\n{more}\n[directory]\n\
-             controllers = \"controllers.csv\"\nunits = \"units.csv\"\ngrants = \"grants.csv\"\nobjects = \"objects.csv\"\n"
+        let routes = format!(
+            "{source}\n[[route]]\nname = \"contact\"\npath = \"/contacts/{{contact}}\"\nobject = \"contact\"\n\
+             discloses = [\"name\"]\n{route}\n{more}"
         );
-        put("case.toml", case);
+        let tables = ["controllers", "units", "grants", "objects"];
+        put("case.toml", case_of(period, &routes, &tables));
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use crate::answer::{check_manifest, fresh, json, root, run, scan, table, text};
+use crate::answer::{check_manifest, fresh, json, root, run, scan, table, text, verdicts};
 
 /// The committed capture, or the one that `BREACHSCOPE_CAPTURE` names: CI makes a fresh one.
 fn folder() -> PathBuf {
@@ -65,10 +65,7 @@ fn equals_the_truth(name: &str) {
         assert_eq!(row["reasons"], "", "{row:?}");
     }
 
-    let verdicts: BTreeMap<String, String> = table(&out.join("accounts.csv"))
-        .into_iter()
-        .map(|row| (row["account"].clone(), row["verdict"].clone()))
-        .collect();
+    let verdicts = verdicts(&out);
     let accounts = truth["accounts"].as_object().expect("accounts");
     let expected: BTreeMap<String, String> = accounts
         .iter()

@@ -230,7 +230,6 @@ fn tables_are_typed_and_inherit() {
         (units[0].parent, units[0].controller, units[1].controller),
         (Some(1), Some(1), Some(1))
     );
-    assert!(!directory.units_from_names);
     let grant = &directory.grants.as_deref().expect("grants")[0];
     assert_eq!(
         (grant.unit, grant.protected, grant.form.as_deref()),
@@ -278,7 +277,7 @@ fn a_case_without_tables_says_so_by_none() {
     let directory = &case.directory;
     assert!(directory.controllers.is_none() && directory.units.is_none());
     assert!(directory.grants.is_none() && directory.objects.is_none());
-    assert!(!directory.grants_say_protected && !directory.units_from_names);
+    assert!(!directory.grants_say_protected);
     assert!(case.tables.is_empty() && case.not_acted_on.is_empty());
 }
 
@@ -295,7 +294,7 @@ fn missing_tables_are_taken_from_those_that_name_their_ids() {
         (units.len(), units[0].id.as_str(), units[0].controller),
         (1, "school", None)
     );
-    assert!(case.directory.units_from_names && case.directory.controllers.is_none());
+    assert!(case.directory.controllers.is_none());
     assert_eq!(
         case.directory.objects.expect("objects").row(0).unit,
         Some(0)

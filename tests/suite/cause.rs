@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::answer::{fresh, json, root, scan, succeed, text};
+use crate::answer::{fresh, json, root, scan, synth};
 
 #[test]
 fn scenario_a_without_the_address_book_log() {
@@ -138,11 +138,9 @@ fn said(
 ) -> Vec<(Option<String>, String, Vec<String>)> {
     let one = |seed: u64| {
         let folder = fresh(&format!("cause-{name}-{seed}"));
-        let (case, out, seed) = (folder.join("case"), folder.join("out"), seed.to_string());
+        let (case, out) = (folder.join("case"), folder.join("out"));
         let size = "--tenants 12 --accounts 500 --days 10 --lines 60000 --format combined";
-        let mut args = vec!["synth", "--seed", &seed, "--out", text(&case)];
-        args.extend(size.split(' ').chain(flags.split(' ')));
-        succeed(&args);
+        synth(&case, &format!("--seed {seed} {size} {flags}"));
         scan(&case.join("case.toml"), &out, &["--quiet"]);
         let (truth, findings) = (
             json(&case.join("truth.json")),

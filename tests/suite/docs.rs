@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::answer::{fresh, root};
+use crate::answer::{case_of, fresh, root, run as run_program, text};
 use crate::verify::copy;
 
 fn pages() -> Vec<PathBuf> {
@@ -72,6 +72,41 @@ fn every_command_has_its_page() {
             text.contains(&format!("$ breachscope {stem}")),
             "{stem}: its page shows no call of it"
         );
+    }
+}
+
+/// Every key that a complaint about an unknown one lists stands on the page of the case file.
+#[test]
+fn every_key_of_a_case_has_its_place() {
+    let page = fs::read_to_string(root().join("docs/case.md")).expect("the page");
+    let folder = fresh("docs-keys");
+    let route = "[[route]]\nname = \"r\"\npath = \"/r/{r}\"\nobject = \"r\"\n";
+    let case =
+        case_of("", route, &[]) + "[scope]\n[leak]\nrecords = \"l.csv\"\n[exclude]\n[directory]\n";
+    fs::create_dir_all(folder.join("logs")).expect("a folder");
+    for (file, text) in [("logs/access.log", ""), ("l.csv", "object\n")] {
+        fs::write(folder.join(file), text).expect("writable");
+    }
+    let path = folder.join("case.toml");
+    let headings = "case [case] [[source]] [[route]] [scope] [leak] [exclude] [directory]";
+    for heading in headings.split(' ') {
+        let spoilt = match heading {
+            "case" => format!("zzqqzz = 1\n{case}"),
+            _ => case.replacen(heading, &format!("{heading}\nzzqqzz = 1"), 1),
+        };
+        fs::write(&path, spoilt).expect("writable");
+        let refused = run_program(&["scan", text(&path), "--out", "nowhere"]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let (_, keys) = said
+            .split_once("the keys known there are ")
+            .unwrap_or_else(|| panic!("{heading}: {said}"));
+        for key in keys.lines().next().unwrap_or_default().split(", ") {
+            let (key, title) = (format!("`{key}`"), format!("[{key}]"));
+            assert!(
+                page.contains(&key) || page.contains(&title),
+                "{heading}: {key}"
+            );
+        }
     }
 }
 

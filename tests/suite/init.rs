@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::answer::{fresh, root, run, scan, succeed, table, text};
+use crate::answer::{fresh, root, run, scan, succeed, synth, table, text};
 
 /// Controllers with their status, and subjects with their certainty.
 type Answered = (
@@ -80,18 +80,10 @@ fn synth_cases_answer_as_their_own_case_does() {
         for seed in [1 + number, 18 + number] {
             let folder = fresh(&format!("init-{format}-{seed}"));
             let case = folder.join("case");
-            let seed = seed.to_string();
-            succeed(&[
-                "synth",
-                "--seed",
-                &seed,
-                "--format",
-                format,
-                "--lines",
-                "9000",
-                "--out",
-                text(&case),
-            ]);
+            synth(
+                &case,
+                &format!("--seed {seed} --format {format} --lines 9000"),
+            );
             init_answers_as(
                 &case,
                 "case.toml",
@@ -135,17 +127,7 @@ fn the_captured_case_answers_as_its_own_case_does() {
 fn without_a_directory_scan_takes_it_all_the_same() {
     let folder = fresh("init-bare");
     let case = folder.join("case");
-    succeed(&[
-        "synth",
-        "--seed",
-        "2",
-        "--format",
-        "combined",
-        "--lines",
-        "8000",
-        "--out",
-        text(&case),
-    ]);
+    synth(&case, "--seed 2 --format combined --lines 8000");
     let proposed = case.join("proposed.toml");
     succeed(&[
         "init",
@@ -217,7 +199,19 @@ fn nothing_is_overwritten_and_nothing_is_written_among_logs() {
         "does not lie below",
     );
     assert!(!elsewhere.join("case.toml").exists());
-    succeed(&["init", text(&logs), "--out", text(&folder.join("new.toml"))]);
+    // Through the folder and out of it again, as `../logs` goes: that was called a defect of the program.
+    let through = elsewhere.join("../init-refuses/logs");
+    let out = elsewhere.join("case.toml");
+    let args = ["init", text(&through), "--out", text(&out)];
+    says(&args, "does not lie below");
+    fs::write(folder.join("grants.csv"), "account,role,unit\n").expect("a table");
+    let tables = elsewhere.join("../init-refuses");
+    let with_tables = [&args[..], &["--directory", text(&tables)]].concat();
+    says(&with_tables, "grants.csv: does not lie below");
+    let new = folder.join("new.toml");
+    succeed(&["init", text(&logs.join("../logs")), "--out", text(&new)]);
+    let case = fs::read_to_string(&new).expect("the case");
+    assert!(case.contains("files = [\"logs/access.log\"]"), "{case}");
 }
 
 /// Tables are told by their columns; one that lacks a column is named with it.
@@ -225,17 +219,7 @@ fn nothing_is_overwritten_and_nothing_is_written_among_logs() {
 fn a_table_that_lacks_a_column_is_said() {
     let folder = fresh("init-tables");
     let case = folder.join("case");
-    succeed(&[
-        "synth",
-        "--seed",
-        "2",
-        "--format",
-        "combined",
-        "--lines",
-        "8000",
-        "--out",
-        text(&case),
-    ]);
+    synth(&case, "--seed 2 --format combined --lines 8000");
     let tables = case.join("directory");
     let grants = fs::read_to_string(tables.join("grants.csv")).expect("grants");
     fs::write(

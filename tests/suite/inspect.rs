@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::answer::{fresh, root, run, succeed, text};
+use crate::answer::{fresh, root, run, succeed, synth, text};
 
 /// Lines of a combined log: account, target, status, bytes; one a minute from midnight on.
 fn combined<'l>(lines: impl IntoIterator<Item = (&'l str, String, u16, u64)>) -> String {
@@ -262,17 +262,7 @@ fn five_formats_in_a_folder_are_five_sources() {
         ("apache", "e.log"),
     ] {
         let case = folder.join(format);
-        succeed(&[
-            "synth",
-            "--seed",
-            "1",
-            "--format",
-            format,
-            "--lines",
-            "8000",
-            "--out",
-            text(&case),
-        ]);
+        synth(&case, &format!("--seed 1 --format {format} --lines 8000"));
         let mut logs: Vec<_> = fs::read_dir(case.join("logs"))
             .expect("logs")
             .map(|e| e.expect("an entry").path())

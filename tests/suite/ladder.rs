@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::answer::{Row, fresh, json, run, scan, table};
+use crate::answer::{Row, case_of, fresh, json, run, scan, table};
 
 const DAYS: u64 = 30;
 
@@ -153,30 +153,22 @@ fn write(world: &World, folder: &Path) {
         "logs/access.log",
         "10.0.0.1 - a1 [12/Jan/2021:10:00:00 +0000] \"GET /contacts/999 HTTP/1.1\" 404 10 \"-\" \"x\"\n".to_owned(),
     );
-    put("case.toml", CASE.to_owned());
+    put("case.toml", case());
 }
 
-const CASE: &str = r#"[case]
-id = "L"
-period = { from = "2021-01-11T00:00:00Z", until = "2021-02-03T00:00:00Z" }
-[[source]]
-name = "edge"
-files = ["logs/access.log"]
-format = "combined"
-account = "remote_user"
-[[route]]
+const ROUTE: &str = r#"[[route]]
 name = "contact"
 path = "/contacts/{contact}"
 object = "contact"
 discloses = ["name"]
 unchecked = ["protected", "unit"]
-[directory]
-controllers = "controllers.csv"
-units = "units.csv"
-grants = "grants.csv"
-objects = "objects.csv"
-accounts = "accounts.csv"
 "#;
+
+fn case() -> String {
+    let period = "period = { from = \"2021-01-11T00:00:00Z\", until = \"2021-02-03T00:00:00Z\" }";
+    let tables = ["controllers", "units", "grants", "objects", "accounts"];
+    case_of(period, ROUTE, &tables)
+}
 
 /// Days of the period: 11 January to 2 February, as counted by `stamp`.
 const PERIOD: std::ops::Range<u64> = 10..30;
@@ -365,7 +357,7 @@ fn asked_for_answered_and_published_are_never_merged() {
         line(4, 4, 304, "-"),
     ];
     put("logs/access.log", &log.concat());
-    let case = CASE.replace(
+    let case = case().replace(
         "accounts = \"accounts.csv\"\n",
         "[leak]\nrecords = \"leak.csv\"\n",
     );
@@ -410,7 +402,7 @@ fn asked_for_answered_and_published_are_never_merged() {
 fn a_check_that_no_route_has_is_a_complaint() {
     let folder = fresh("ladder-word");
     write(&world(1), &folder);
-    let case = CASE.replace("\"protected\", \"unit\"", "\"protectd\"");
+    let case = case().replace("\"protected\", \"unit\"", "\"protectd\"");
     fs::write(folder.join("case.toml"), case).unwrap();
     let case = folder.join("case.toml");
     let out = folder.join("answer");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::answer::{Row, bytes, fresh, json, scan, succeed, table, text};
+use crate::answer::{Row, bytes, case_of, fresh, json, scan, succeed, synth, table, text};
 
 const TENANTS: usize = 12;
 const PEOPLE: usize = 12;
@@ -142,17 +142,14 @@ impl World {
         ] {
             fs::write(folder.join(format!("{name}.csv")), table).expect("a table");
         }
-        let tables: String = ["controllers", "units"]
+        let tables = ["controllers", "units"]
             .into_iter()
-            .chain(tables.split_whitespace())
-            .map(|name| format!("{name} = \"{name}.csv\"\n"))
-            .collect();
+            .chain(tables.split_whitespace());
         let case = folder.join("case.toml");
-        let head = "[case]\nid = \"L-1\"\ntitle = \"Twelve schools\"\ntimezone = \"UTC\"\n\n[[source]]\nname = \"edge\"\n\
-            files = [\"logs/access.log\"]\nformat = \"combined\"\naccount = \"remote_user\"\n\n[[route]]\nname = \"card\"\n\
-            path = \"/cards/{card}\"\nobject = \"card\"\ndiscloses = [\"name\"]\nempty_below = 60\n\n[[route]]\n\
-            name = \"list\"\npath = \"/lists/{list}\"\ncontainer = \"list\"\ndiscloses = [\"name\"]\n\n[directory]\n";
-        fs::write(&case, format!("{head}{tables}")).expect("the case");
+        let routes = "[[route]]\nname = \"card\"\npath = \"/cards/{card}\"\nobject = \"card\"\ndiscloses = [\"name\"]\nempty_below = 60\n\n[[route]]\n\
+            name = \"list\"\npath = \"/lists/{list}\"\ncontainer = \"list\"\ndiscloses = [\"name\"]\n";
+        let text = case_of("", routes, &tables.collect::<Vec<_>>());
+        fs::write(&case, text).expect("the case");
         case
     }
 }
@@ -348,29 +345,12 @@ fn with_nothing_known_the_table_to_ask_for_is_named_and_a_walk_is_listed() {
 /// Truth is `synth`'s: the tables that the case does not name.
 #[test]
 fn labels_of_practice_cases_are_right() {
-    for (seed, lines) in [(1, 60_000), (2, 60_000), (3, 60_000)] {
+    for seed in [1, 2, 3] {
         let folder = fresh(&format!("learned-practice-{seed}"));
         let case = folder.join("case");
-        let (seed, lines) = (i32::to_string(&seed), i32::to_string(&lines));
-        succeed(&[
-            "synth",
-            "--seed",
-            &seed,
-            "--tenants",
-            "12",
-            "--accounts",
-            "700",
-            "--days",
-            "14",
-            "--lines",
-            &lines,
-            "--flaw",
-            "only-accounts",
-            "--attack",
-            "shuffled",
-            "--out",
-            text(&case),
-        ]);
+        let size = "--tenants 12 --accounts 700 --days 14 --lines 60000";
+        let flags = "--flaw only-accounts --attack shuffled";
+        synth(&case, &format!("--seed {seed} {size} {flags}"));
         let out = folder.join("answer");
         scan(&case.join("case.toml"), &out, &[]);
         let units = by(table(&case.join("directory/units.csv")), "unit");

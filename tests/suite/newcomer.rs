@@ -5,6 +5,8 @@
 mod left_out;
 #[path = "newcomer/names.rs"]
 mod names;
+#[path = "newcomer/slips.rs"]
+mod slips;
 #[path = "newcomer/tables.rs"]
 mod tables;
 

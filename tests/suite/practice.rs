@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::answer::{check_manifest, fresh, json, scan, succeed, table, text};
+use crate::answer::{check_manifest, fresh, json, scan, synth, table, verdicts};
 
 /// What one seed showed.
 #[derive(Default)]
@@ -36,7 +36,7 @@ fn twenty_seeds_equal_their_truth() {
 fn seed_equals_its_truth(seed: u64) -> Tally {
     let folder = fresh(&format!("practice-{seed}"));
     let case = folder.join("case");
-    succeed(&["synth", "--seed", &seed.to_string(), "--out", text(&case)]);
+    synth(&case, &format!("--seed {seed}"));
     let out = folder.join("answer");
     scan(&case.join("case.toml"), &out, &[]);
     let truth = json(&case.join("truth.json"));
@@ -120,10 +120,7 @@ fn lines(seed: u64, out: &Path, truth: &Value) {
 }
 
 fn accounts(seed: u64, out: &Path, truth: &Value) -> Tally {
-    let verdicts: BTreeMap<String, String> = table(&out.join("accounts.csv"))
-        .into_iter()
-        .map(|row| (row["account"].clone(), row["verdict"].clone()))
-        .collect();
+    let verdicts = verdicts(out);
     let expected: BTreeMap<String, String> = truth["accounts"]
         .as_object()
         .expect("accounts")
@@ -165,18 +162,8 @@ fn whatever_the_evidence_lacks_bounds_hold_and_nobody_honest_is_accused() {
         for flaws in FLAWS {
             let folder = fresh(&format!("flawed-{seed}-{}", flaws.join("-")));
             let case = folder.join("case");
-            let seed = seed.to_string();
-            let mut args = vec![
-                "synth",
-                "--seed",
-                &seed,
-                "--hard",
-                "30",
-                "--out",
-                text(&case),
-            ];
-            args.extend(flaws.iter().flat_map(|flaw| ["--flaw", *flaw]));
-            succeed(&args);
+            let flaws_named: String = flaws.iter().map(|flaw| format!(" --flaw {flaw}")).collect();
+            synth(&case, &format!("--seed {seed} --hard 30{flaws_named}"));
             let out = folder.join("answer");
             scan(&case.join("case.toml"), &out, &[]);
             let truth = json(&case.join("truth.json"));

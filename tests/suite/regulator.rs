@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::answer::{Row, fresh, json, run, scan, table, text};
+use crate::answer::{Row, case_of, fresh, json, run, scan, table, text};
 
 /// Three schools of twenty pupils each, n1…, s1…, t1…; anna may see the first and looked at all of it.
 struct World {
@@ -93,18 +93,8 @@ impl World {
             );
             tables.push("members");
         }
-        let tables: String = tables
-            .iter()
-            .map(|name| format!("{name} = \"{name}.csv\"\n"))
-            .collect();
-        put(
-            "case.toml",
-            &format!(
-                "[case]\nid = \"R\"\n[[source]]\nname = \"edge\"\nfiles = [\"logs/access.log\"]\nformat = \"combined\"\naccount \
-                 = \"remote_user\"\n{}{}[directory]\n{tables}",
-                self.routes, self.more
-            ),
-        );
+        let routes = format!("{}{}", self.routes, self.more);
+        put("case.toml", &case_of("", &routes, &tables));
         self.folder.join("case.toml")
     }
 

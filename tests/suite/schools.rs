@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::answer::fresh;
+use crate::answer::{case_of, fresh};
 
 /// Contacts of both schools, and where those of the accounts' own begin.
 const CONTACTS: usize = 900;
@@ -59,10 +59,11 @@ impl Schools {
         put("controllers.csv", "controller,name\nka,A\nkb,B\n");
         put(
             "case.toml",
-            "[case]\nid = \"schools\"\ntimezone = \"UTC\"\n[[source]]\nname = \"web\"\nfiles = [\"logs/*\"]\nformat = \"combined\"\n\
-             account = \"remote_user\"\n[[route]]\nname = \"contact\"\npath = \"/contacts/{contact}\"\nobject = \"contact\"\n\
-             discloses = [\"name\"]\n[directory]\ncontrollers = \"controllers.csv\"\nunits = \"units.csv\"\n\
-             grants = \"grants.csv\"\nobjects = \"objects.csv\"\n",
+            &case_of(
+                "",
+                "[[route]]\nname = \"contact\"\npath = \"/contacts/{contact}\"\nobject = \"contact\"\ndiscloses = [\"name\"]\n",
+                &["controllers", "units", "grants", "objects"],
+            ),
         );
         folder
     }

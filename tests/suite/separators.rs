@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 
-use crate::answer::{fresh, scan, table};
+use crate::answer::{case_of, fresh, scan, verdicts};
 
 const TENANTS: usize = 16;
 const CLASSES: usize = 2;
 const PUPILS: usize = 20;
 const DAY: i64 = 86_400;
+
+const TABLES: [&str; 5] = ["controllers", "units", "grants", "objects", "members"];
 
 /// A card's ID: no order to follow.
 fn card(tenant: usize, class: usize, pupil: usize) -> String {
@@ -125,7 +127,7 @@ impl Platform {
                 "grants.csv",
                 format!("account,role,unit,from,until\n{}", self.grants),
             ),
-            ("case.toml", CASE.to_owned()),
+            ("case.toml", case_of("", ROUTES, &TABLES)),
         ];
         fs::create_dir_all(folder.join("logs")).expect("a folder");
         for (file, content) in files {
@@ -135,16 +137,7 @@ impl Platform {
     }
 }
 
-const CASE: &str = r#"[case]
-id = "S"
-title = "Separators"
-timezone = "UTC"
-[[source]]
-name = "edge"
-files = ["logs/access.log"]
-format = "combined"
-account = "remote_user"
-[[route]]
+const ROUTES: &str = r#"[[route]]
 name = "card"
 path = "/cards/{card}"
 object = "card"
@@ -154,21 +147,13 @@ name = "list"
 path = "/lists/{list}"
 container = "list"
 discloses = ["name"]
-[directory]
-controllers = "controllers.csv"
-units = "units.csv"
-grants = "grants.csv"
-objects = "objects.csv"
-members = "members.csv"
 "#;
 
-fn verdicts(platform: Platform, name: &str) -> BTreeMap<String, String> {
+fn judged(platform: Platform, name: &str) -> BTreeMap<String, String> {
     let folder = platform.write(name);
     let out = folder.join("answer");
     scan(&folder.join("case.toml"), &out, &["--quiet"]);
-    let rows = table(&out.join("accounts.csv")).into_iter();
-    rows.map(|row| (row["account"].clone(), row["verdict"].clone()))
-        .collect()
+    verdicts(&out)
 }
 
 /// Work that no table lists: it is told as overreach, and accuses nobody of a system.
@@ -211,7 +196,7 @@ fn work_elsewhere_is_no_enumeration() {
             platform.card(&name, at, (link % TENANTS, 1, 7));
         }
     }
-    let verdicts = verdicts(platform, "separators-work");
+    let verdicts = judged(platform, "separators-work");
     let readers = (2..15).map(|reader| format!("reader{reader}"));
     for name in ["teacher0".to_owned(), "teacher1".to_owned()]
         .into_iter()
@@ -276,7 +261,7 @@ fn walks_are_called_what_they_are() {
             (9, n % CLASSES, n / CLASSES),
         );
     }
-    let verdicts = verdicts(platform, "separators-walks");
+    let verdicts = judged(platform, "separators-walks");
     for name in (0..9)
         .map(|n| format!("pupil0-{n}"))
         .chain(["left".to_owned()])

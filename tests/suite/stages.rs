@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use breachscope::stage::rows::{ANALYSED, DIGEST, PART, PLAN, ROWS};
 
-use crate::answer::{bytes, fresh, root, scan, succeed, text};
+use crate::answer::{bytes, fresh, root, scan, synth, text};
 
 use engine::*;
 
@@ -70,15 +70,13 @@ fn the_captured_case() {
 #[test]
 fn practice_cases() {
     let folder = fresh("stages-practice");
-    for (seed, more) in [
-        ("7", &[][..]),
-        ("8", &["--format", "json"]),
-        ("9", &["--format", "w3c"]),
+    for (seed, flags) in [
+        ("7", "--seed 7"),
+        ("8", "--seed 8 --format json"),
+        ("9", "--seed 9 --format w3c"),
     ] {
         let practice = folder.join(seed);
-        let mut args = vec!["synth", "--seed", seed, "--out", text(&practice)];
-        args.extend(more);
-        succeed(&args);
+        synth(&practice, flags);
         agrees(&practice.join("case.toml"), &["1G", "300000"], &folder);
     }
     fs::remove_dir_all(&folder).unwrap();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::answer::{scan, table};
+use crate::answer::{scan, verdicts};
 use crate::schools::Schools;
 
 /// Verdicts where some pupils of one school asked for contacts of the other.
-fn verdicts(name: &str, abroad: &[(&str, &[u32])]) -> BTreeMap<String, String> {
+fn judged(name: &str, abroad: &[(&str, &[u32])]) -> BTreeMap<String, String> {
     let mut schools = Schools::default();
     let mut ask = |account: &str, at: (u32, usize), contact: u32| {
         let bytes = 700 + contact as usize % 89;
@@ -33,9 +33,7 @@ fn verdicts(name: &str, abroad: &[(&str, &[u32])]) -> BTreeMap<String, String> {
     let folder = schools.write(name, accounts.chain(["zz".to_owned()]));
     let out = folder.join("answer");
     scan(&folder.join("case.toml"), &out, &["--quiet"]);
-    let rows = table(&out.join("accounts.csv")).into_iter();
-    rows.map(|row| (row["account"].clone(), row["verdict"].clone()))
-        .collect()
+    verdicts(&out)
 }
 
 #[test]
@@ -46,7 +44,7 @@ fn a_walk_is_not_excused_by_strays() {
     let shuffled: Vec<u32> = (0..100).map(|n| 400 + n * 37 % 100).collect();
     for (name, taken) in [("strays-walk", walk), ("strays-shuffled", shuffled)] {
         let abroad: Vec<(&str, &[u32])> = strays.into_iter().chain([("zz", &taken[..])]).collect();
-        let verdicts = verdicts(name, &abroad);
+        let verdicts = judged(name, &abroad);
         assert_eq!(verdicts["zz"], "enumeration", "{name}");
         for (stray, _) in strays {
             assert_eq!(verdicts[stray], "overreach", "{name}");
@@ -62,7 +60,7 @@ fn who_helps_as_much_as_others_is_excused() {
     let some = |from: u32| -> Vec<u32> { (0..24).map(|n| from + place(n)).collect() };
     let (a, b, c) = (some(40), some(41), some(43));
     let abroad = [("a7", &a[..]), ("a100", &b[..]), ("zz", &c[..])];
-    let verdicts = verdicts("strays-helpers", &abroad);
+    let verdicts = judged("strays-helpers", &abroad);
     assert_eq!(verdicts.len(), 3);
     assert!(
         verdicts.values().all(|verdict| verdict == "overreach"),

@@ -25,6 +25,19 @@ fn route(path: &str, object: Option<&str>, container: Option<&str>) -> RouteSpec
     }
 }
 
+/// Of one plain file.
+pub fn extractor<'a>(format: &'a Format, router: &'a Router, heads: &'a Heads) -> Extractor<'a> {
+    Extractor {
+        format,
+        router,
+        clock_correction: 0,
+        heads,
+        file: 0,
+        copied: None,
+        torn: None,
+    }
+}
+
 #[test]
 fn a_variable_is_no_id() {
     let routes = [
@@ -59,15 +72,7 @@ fn a_catch_all_may_hide_a_request() {
     let router = Router::new(&routes, false);
     let format = Format::named("json", &[], Tz::UTC).expect("known");
     let heads = Heads::new(&[]);
-    let extractor = Extractor {
-        format: &format,
-        router: &router,
-        clock_correction: 0,
-        heads: &heads,
-        file: 0,
-        copied: None,
-        torn: None,
-    };
+    let extractor = extractor(&format, &router, &heads);
     for (target, hiding) in [
         ("/{proxy+}", 1),
         ("$default", 1),

@@ -2,13 +2,13 @@
 
 use std::process::Command;
 
-use crate::answer::{bytes, fresh, root, scan, succeed, text};
+use crate::answer::{bytes, fresh, root, scan, synth, text};
 
 #[test]
 fn same_bytes_every_way() {
     let folder = fresh("ways");
     let practice = folder.join("practice");
-    succeed(&["synth", "--seed", "7", "--out", text(&practice)]);
+    synth(&practice, "--seed 7");
     for case in [
         root().join("testdata/capture/case/case.toml"),
         practice.join("case.toml"),

@@ -9,7 +9,7 @@ mod one_day;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::answer::{fresh, json, scan};
+use crate::answer::{case_of, fresh, json, scan};
 use crate::bounds::controller;
 
 /// Days of the logs, from Monday, 1 March 2021, and accounts of each school's class.
@@ -156,18 +156,15 @@ impl World {
             let limit = self.limits[at];
             limit.map_or(String::new(), |bytes| format!("empty_below = {bytes}"))
         };
-        let case = format!(
-            "[case]\nid = \"U\"\n{}\n[[source]]\nname = \"edge\"\nfiles = [\"logs/access.log\"]\nformat = \"combined\"\naccount = \
-             \"remote_user\"\n[[route]]\nname = \"list\"\npath = \"/lists/{{list}}\"\ncontainer = \"list\"\npage = {{ query = \
-             \"page\", first = 1, size = 50 }}\ndiscloses = [\"name\"]\n{}\n[[route]]\nname = \"card\"\npath = \
-             \"/cards/{{card}}\"\nobject = \"card\"\ndiscloses = [\"name\"]\n{}\n[directory]\ncontrollers = \
-             \"controllers.csv\"\nunits = \"units.csv\"\ngrants = \"grants.csv\"\nobjects = \"objects.csv\"\nmembers = \
-             \"members.csv\"\n",
-            self.period,
+        let routes = format!(
+            "[[route]]\nname = \"list\"\npath = \"/lists/{{list}}\"\ncontainer = \"list\"\npage = {{ query = \"page\", \
+             first = 1, size = 50 }}\ndiscloses = [\"name\"]\n{}\n[[route]]\nname = \"card\"\npath = \"/cards/{{card}}\"\n\
+             object = \"card\"\ndiscloses = [\"name\"]\n{}\n",
             limit(0),
             limit(1)
         );
-        put("case.toml", case);
+        let tables = ["controllers", "units", "grants", "objects", "members"];
+        put("case.toml", case_of(&self.period, &routes, &tables));
         let out = self.folder.join("answer");
         let _ = fs::remove_dir_all(&out);
         scan(&self.folder.join("case.toml"), &out, &[]);

@@ -4,19 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::answer::{fresh, scan, table};
+use crate::answer::{case_of, fresh, scan, table};
 
-const CASE: &str = r#"[case]
-id = "unscoped"
-timezone = "UTC"
-
-[[source]]
-name = "edge"
-files = ["logs/access.log"]
-format = "combined"
-account = "remote_user"
-
-[[route]]
+const ROUTE: &str = r#"[[route]]
 name = "contact"
 path = "/people/{person}"
 object = "person"
@@ -57,7 +47,7 @@ fn listed(
     }
     fs::create_dir_all(folder.join("logs")).expect("a folder for the log");
     fs::write(folder.join("logs/access.log"), log).expect("the log is written");
-    fs::write(folder.join("case.toml"), CASE).expect("the case is written");
+    fs::write(folder.join("case.toml"), case_of("", ROUTE, &[])).expect("the case is written");
     let out = folder.join("answer");
     scan(&folder.join("case.toml"), &out, &["--quiet"]);
     let rows = table(&out.join("accounts.csv")).into_iter();

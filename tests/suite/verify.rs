@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::answer::{fresh, root, run, scan, text};
+use crate::answer::{fresh, root, run, scan, synth, text};
 
 pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
@@ -95,32 +95,17 @@ fn the_captured_case_holds_and_says_how_much_was_looked_at() {
 #[test]
 fn practice_cases_hold() {
     for (seed, more) in [
-        ("11", vec![]),
-        ("12", vec!["--flaw", "hole"]),
-        ("13", vec!["--hard", "50"]),
-        ("14", vec!["--flaw", "no-grants"]),
-        ("15", vec!["--flaw", "stale-directory", "--flaw", "clock"]),
-        ("16", vec!["--flaw", "sampled"]),
-        ("17", vec!["--flaw", "no-bytes"]),
+        ("11", ""),
+        ("12", " --flaw hole"),
+        ("13", " --hard 50"),
+        ("14", " --flaw no-grants"),
+        ("15", " --flaw stale-directory --flaw clock"),
+        ("16", " --flaw sampled"),
+        ("17", " --flaw no-bytes"),
     ] {
         let folder = fresh(&format!("verify-practice-{seed}"));
         let case = folder.join("case");
-        let mut args = vec![
-            "synth",
-            "--seed",
-            seed,
-            "--lines",
-            "8000",
-            "--out",
-            text(&case),
-        ];
-        args.extend(more);
-        let made = run(&args);
-        assert!(
-            made.status.success(),
-            "{}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        synth(&case, &format!("--seed {seed} --lines 8000{more}"));
         let (case, out) = (case.join("case.toml"), folder.join("answer"));
         scan(&case, &out, &["-q"]);
         let output = verify(&out, &case, &[]);

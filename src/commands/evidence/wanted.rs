@@ -153,9 +153,15 @@ fn alone(args: &EvidenceArgs, answer: &Finished) -> Option<String> {
     };
     if args.controller.is_empty() {
         let named = names(kinds.into_iter().find(|list| !list.is_empty())?);
-        return Some(format!(
-            "no row of accesses.parquet is about {named}: the answer knows it, but cites no line for it"
-        ));
+        let beyond = "no row of accesses.parquet, which has what was beyond scope, is about";
+        return Some(match args.subject.is_empty() {
+            false => format!("{beyond} {named}: the answer knows it, but cites no line for it"),
+            true => format!(
+                "{beyond} {named}; the first lines of what else is told of an account stand in `explain` and findings.json \
+                 (requests_undecided, requests_collected), and `tail -c +N FILE | head -c LENGTH` shows one, N being its \
+                 offset and one"
+            ),
+        });
     }
     let rows = answer.rows("controllers.csv").unwrap_or_default();
     let own = rows.iter().filter(|row| {

@@ -6,9 +6,7 @@
 //! would not be seen, but servers write a new `#Date` when they begin again.
 
 use super::super::time;
-use crate::words::{HOUR, SECOND};
-
-const DAY: i64 = 24 * HOUR;
+use crate::words::{DAY, HOUR};
 
 /// How far the lines so far have come. A function of the lines in their order and of nothing else, so that a chunk in
 /// the middle of a file can be told of those before it.
@@ -81,5 +79,5 @@ fn of_day(clock: &[u8]) -> Option<i64> {
     let place = text.get_mut(11..11 + clock.len())?;
     place.copy_from_slice(clock);
     let stamp = time::local(text.get(..11 + clock.len())?, chrono_tz::UTC)?;
-    (stamp.0 >= 0 && stamp.0 < 86_400 * SECOND).then_some(stamp.0)
+    (stamp.0 >= 0 && stamp.0 < DAY).then_some(stamp.0)
 }

@@ -4,15 +4,13 @@
 //! missing, because outside of holes the logs show every step.
 
 use super::{End, Found, Gap, STEPS, Spell, Step, WIDEST, collapsed};
-use crate::words::{Certainty, SECOND, Stamp};
+use crate::words::{Certainty, MINUTE, SECOND, Stamp};
 
 /// Steps that each side must have.
 const SIDE: usize = 3;
 /// How much faster than in sight a run may have gone in a hole, and how long before one its last step may lie to be cut
 /// off by it.
 const FASTER: i64 = 10;
-/// A hole's ends are known to the minute.
-const MINUTE: i64 = 60 * SECOND;
 
 /// Runs with a gap or a lost end. `steps` in the order of time, repeats included.
 pub(super) fn runs(steps: &[Step], spells: &[Spell], end: Option<Stamp>) -> Vec<Found> {
@@ -68,6 +66,7 @@ fn holes(steps: &[Step], spells: &[Spell]) -> Vec<Hole> {
         let place = |at: i64| steps.partition_point(|step| step.access.time.0 < at);
         let (before, after) = (place(spell.from), place(spell.until));
         // To the minute on both sides.
+        // Its ends are known to the minute.
         let dark = spell.until - spell.from + 2 * MINUTE;
         match holes.last_mut() {
             Some(last) if before - last.after <= SIDE && last.before > 0 => {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::answer::{Row, fresh, json, root, run, scan, succeed, table, text};
+use crate::answer::{Row, fresh, json, root, run, scan, synth, table, text};
 
 /// Questions that both roads answer, with the scan's answers as statements.
 fn claims(out: &Path) -> String {
@@ -168,7 +168,7 @@ fn practice() {
     for seed in 101..=110 {
         let folder = fresh(&format!("roads-practice-{seed}"));
         let case = folder.join("case");
-        succeed(&["synth", "--seed", &seed.to_string(), "--out", text(&case)]);
+        synth(&case, &format!("--seed {seed}"));
         let truth = json(&case.join("truth.json"));
         heads |= truth["format"] == "w3c" && sizes_with_heads(&case);
         let out = folder.join("answer");

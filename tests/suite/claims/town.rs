@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::answer::{fresh, run, text};
+use crate::answer::{case_of, fresh, run, text};
 
 /// The town before it is written.
 pub struct Town {
@@ -118,10 +118,8 @@ impl Town {
         let put = |name: &str, text: &str| fs::write(self.folder.join(name), text).unwrap();
         fs::create_dir_all(self.folder.join("logs")).unwrap();
         put("logs/access.log", &self.log.concat());
-        let mut directory = String::from("[directory]\n");
         for (key, rows) in &self.tables {
             put(&format!("{key}.csv"), rows);
-            directory.push_str(&format!("{key} = \"{key}.csv\"\n"));
         }
         let Town {
             period,
@@ -130,18 +128,16 @@ impl Town {
             more,
             ..
         } = self;
-        put(
-            "case.toml",
-            &format!(
-                "[case]\nid = \"town\"\n{period}\n[[source]]\nname = \"edge\"\nfiles = [\"logs/access.log*\"]\nformat = \
-                 \"combined\"\naccount = \"remote_user\"\n{source}\n\
+        let routes = format!(
+            "{source}\n\
                  [[route]]\nname = \"contact\"\npath = \"/contacts/{{contact}}\"\nobject = \"contact\"\ndiscloses = [\"name\", \
                  \"phone?\"]\n{contact}\n\
                  [[route]]\nname = \"profile\"\npath = \"/profiles/{{contact}}\"\nobject = \"contact\"\ndiscloses = [\"name\", \
                  \"nickname\"]\n\
-                 [[route]]\nname = \"search\"\npath = \"/search\"\nobject = \"ids\"\ndiscloses = [\"name\"]\n{more}\n{directory}"
-            ),
+                 [[route]]\nname = \"search\"\npath = \"/search\"\nobject = \"ids\"\ndiscloses = [\"name\"]\n{more}"
         );
+        let tables: Vec<&str> = self.tables.iter().map(|(key, _)| &**key).collect();
+        put("case.toml", &case_of(period, &routes, &tables));
     }
 
     /// Writes everything and holds one statement, its keys below the heading, against the logs.

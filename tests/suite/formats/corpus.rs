@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use breachscope::format::{Format, Line, Record, State, Text};
+use breachscope::words::SECOND;
 use serde_json::Value;
 
 use super::{named, pattern};
@@ -82,9 +83,9 @@ fn field(record: &Record<'_>, key: &str) -> Option<Vec<u8>> {
         .unwrap_or(target.len());
     Some(match key {
         // A stamp without a zone was read in UTC.
-        "ts" | "ts_local" => record
-            .time
-            .map_or(vec![], |time| time.seconds().to_string().into_bytes()),
+        "ts" | "ts_local" => record.time.map_or(vec![], |time| {
+            time.0.div_euclid(SECOND).to_string().into_bytes()
+        }),
         "client_ip" => text(&record.client),
         "client_port" => record.client_port.unwrap_or(0).to_string().into_bytes(),
         "user" => text(&record.user),

@@ -4,10 +4,11 @@ use breachscope::case::{AccountKey, RouteSpec};
 use breachscope::format::target::Target;
 use breachscope::format::{Format, Lately, Line, State};
 use breachscope::route::Router;
-use breachscope::route::extract::Extractor;
 use breachscope::source::overlap::Heads;
 use chrono_tz::Tz;
 use proptest::prelude::*;
+
+use crate::templates::extractor;
 
 const LINES: [&str; 5] = [
     r#"14.16.32.12 - u0020867 [22/Nov/2026:00:00:00 +0000] "GET /a/1?page=2 HTTP/2.0" 304 0 "https://x/" "Mozilla/5.0 (X11)" 0.000"#,
@@ -196,15 +197,7 @@ fn an_escape_is_that_of_its_line() {
         Heads::new(&[]),
         combined(),
     );
-    let extractor = Extractor {
-        format: &format,
-        router: &router,
-        clock_correction: 0,
-        heads: &heads,
-        file: 0,
-        copied: None,
-        torn: None,
-    };
+    let extractor = extractor(&format, &router, &heads);
     let read = |lines: &[String]| -> Vec<String> {
         let part = extractor.extract(lines.join("\n").as_bytes(), 0, State::default());
         let agents = part.accesses.iter().map(|access| access.agent);

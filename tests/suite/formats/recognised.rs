@@ -25,10 +25,18 @@ struct Request {
 }
 
 impl Request {
-    fn at(&self, form: &str) -> String {
-        let time =
-            DateTime::from_timestamp_millis(self.millis).expect("an instant of this century");
-        time.format(form).to_string()
+    /// A line in which names in braces stand for what it says; no value has a brace.
+    fn written(&self, time: &str, url: &str, line: &str) -> String {
+        let at = DateTime::from_timestamp_millis(self.millis).expect("an instant of this century");
+        line.replace("{time}", &at.format(time).to_string())
+            .replace("{url}", url)
+            .replace("{client}", &self.client.to_string())
+            .replace("{port}", &self.port.to_string())
+            .replace("{method}", self.method)
+            .replace("{status}", &self.status.to_string())
+            .replace("{bytes}", &self.bytes.to_string())
+            .replace("{agent}", &self.agent)
+            .replace("{id}", &self.id.to_string())
     }
 
     fn target(&self) -> String {
@@ -175,161 +183,85 @@ const WRITERS: [Writer; 9] = [
     },
 ];
 
-fn squid(r: &Request) -> String {
-    let Request {
-        millis,
-        client,
-        method,
-        status,
-        bytes,
-        ..
-    } = r;
-    let (seconds, millis, url) = (millis / 1000, millis % 1000, absolute(r));
-    format!(
-        "{seconds}.{millis:03}    921 {client} TCP_MISS/{status:03} {bytes} {method} {url} - HIER_DIRECT/10.0.0.1 text/html"
-    )
-}
-
 fn absolute(r: &Request) -> String {
     format!("https://h.example:443{}", r.target())
 }
 
+fn squid(r: &Request) -> String {
+    r.written(
+        "%s%.3f",
+        &absolute(r),
+        "{time}    921 {client} TCP_MISS/{status} {bytes} {method} {url} - HIER_DIRECT/10.0.0.1 text/html",
+    )
+}
+
 fn alb(r: &Request) -> String {
-    let Request {
-        client,
-        port,
-        method,
-        status,
-        bytes,
-        agent,
-        id,
-        ..
-    } = r;
-    let (time, url) = (r.at("%Y-%m-%dT%H:%M:%S%.6fZ"), absolute(r));
-    format!(
-        r#"h2 {time} app/lb/1 {client}:{port} 10.0.0.1:80 0.001 0.002 0.000 {status} {status} 12 {bytes} "{method} {url} HTTP/2.0" "{agent}" - - arn "{id}" "-" "-" 0 {time} "forward" "-" "-" "-" "-" "-" "-" TID_1"#
+    r.written(
+        "%Y-%m-%dT%H:%M:%S%.6fZ",
+        &absolute(r),
+        r#"h2 {time} app/lb/1 {client}:{port} 10.0.0.1:80 0.001 0.002 0.000 {status} {status} 12 {bytes} "{method} {url} HTTP/2.0" "{agent}" - - arn "{id}" "-" "-" 0 {time} "forward" "-" "-" "-" "-" "-" "-" TID_1"#,
     )
 }
 
 fn elb(r: &Request) -> String {
-    let Request {
-        client,
-        port,
-        method,
-        status,
-        bytes,
-        agent,
-        ..
-    } = r;
-    let (time, url) = (r.at("%Y-%m-%dT%H:%M:%S%.6fZ"), absolute(r));
-    format!(
-        r#"{time} lb {client}:{port} - -1 -1 -1 {status} - 12 {bytes} "{method} {url} HTTP/1.1" "{agent}" - -"#
+    r.written(
+        "%Y-%m-%dT%H:%M:%S%.6fZ",
+        &absolute(r),
+        r#"{time} lb {client}:{port} - -1 -1 -1 {status} - 12 {bytes} "{method} {url} HTTP/1.1" "{agent}" - -"#,
     )
 }
 
 fn s3(r: &Request) -> String {
-    let Request {
-        client,
-        method,
-        status,
-        bytes,
-        agent,
-        id,
-        ..
-    } = r;
-    let (time, url) = (r.at("%d/%b/%Y:%H:%M:%S +0000"), r.target());
-    format!(
-        r#"79a5 bucket [{time}] {client} - {id} REST.GET.OBJECT key "{method} {url} HTTP/1.1" {status} - {bytes} - 3 - "-" "{agent}" - host= SigV4 - - h TLSv1.2"#
+    r.written(
+        "%d/%b/%Y:%H:%M:%S +0000",
+        &r.target(),
+        r#"79a5 bucket [{time}] {client} - {id} REST.GET.OBJECT key "{method} {url} HTTP/1.1" {status} - {bytes} - 3 - "-" "{agent}" - host= SigV4 - - h TLSv1.2"#,
     )
 }
 
 fn cloudfront(r: &Request) -> String {
-    let Request {
-        client,
-        port,
-        method,
-        path,
-        status,
-        bytes,
-        agent,
-        id,
-        ..
-    } = r;
-    let (time, query) = (
-        r.at("%Y-%m-%d\t%H:%M:%S"),
-        r.query.as_deref().unwrap_or("-"),
-    );
-    let agent = agent.replace(' ', "%20");
-    format!(
-        "{time}\tARN1\t{bytes}\t{client}\t{method}\td.example\t{path}\t{status:03}\t-\t{agent}\t{query}\t-\tHit\t{id}\th.example\thttps\t9\t0.1\t-\t-\t-\tHit\tHTTP/1.1\t-\t-\t{port}\t0.1\tHit\t-\t-\t-\t-"
+    let query = r.query.as_deref().unwrap_or("-");
+    let encoded = Request {
+        agent: r.agent.replace(' ', "%20"),
+        ..r.clone()
+    };
+    encoded.written(
+        "%Y-%m-%d\t%H:%M:%S",
+        &format!("{}\t{{status}}\t-\t{{agent}}\t{query}", r.path),
+        "{time}\tARN1\t{bytes}\t{client}\t{method}\td.example\t{url}\t-\tHit\t{id}\th.example\thttps\t9\t0.1\t-\t-\t-\tHit\tHTTP/1.1\t-\t-\t{port}\t0.1\tHit\t-\t-\t-\t-",
     )
 }
 
 fn haproxy(r: &Request) -> String {
-    let Request {
-        client,
-        port,
-        method,
-        status,
-        bytes,
-        ..
-    } = r;
-    let (time, url) = (r.at("%d/%b/%Y:%H:%M:%S%.3f"), r.target());
-    format!(
-        r#"{client}:{port} [{time}] fe be/s1 0/0/1/2/3 {status} {bytes} - - ---- 1/1/0/0/0 0/0 {{h|}} "{method} {url} HTTP/1.1""#
+    r.written(
+        "%d/%b/%Y:%H:%M:%S%.3f",
+        &r.target(),
+        r#"{client}:{port} [{time}] fe be/s1 0/0/1/2/3 {status} {bytes} - - ---- 1/1/0/0/0 0/0 {h|} "{method} {url} HTTP/1.1""#,
     )
 }
 
 fn envoy(r: &Request) -> String {
-    let Request {
-        client,
-        method,
-        status,
-        bytes,
-        agent,
-        id,
-        ..
-    } = r;
-    let (time, url) = (r.at("%Y-%m-%dT%H:%M:%S%.3fZ"), r.target());
-    format!(
-        r#"[{time}] "{method} {url} HTTP/1.1" {status} - 0 {bytes} 3 2 "{client}" "{agent}" "{id}" "h" "10.0.0.1:80""#
+    r.written(
+        "%Y-%m-%dT%H:%M:%S%.3fZ",
+        &r.target(),
+        r#"[{time}] "{method} {url} HTTP/1.1" {status} - 0 {bytes} 3 2 "{client}" "{agent}" "{id}" "h" "10.0.0.1:80""#,
     )
 }
 
 fn istio(r: &Request) -> String {
-    let Request {
-        client,
-        port,
-        method,
-        status,
-        bytes,
-        agent,
-        id,
-        ..
-    } = r;
-    let (time, url) = (r.at("%Y-%m-%dT%H:%M:%S%.3fZ"), r.target());
-    let client = if client.is_ipv6() {
-        format!("[{client}]:{port}")
-    } else {
-        format!("{client}:{port}")
+    let line = r#"[{time}] "{method} {url} HTTP/1.1" {status} - via_upstream - "-" 0 {bytes} 3 2 "-" "{agent}" "{id}" "h" "10.0.0.1:80" inbound|80|| 127.0.0.6:1 10.0.0.2:80 {client}:{port} - default"#;
+    let line = match r.client.is_ipv6() {
+        true => line.replace("{client}", "[{client}]"),
+        false => line.to_owned(),
     };
-    format!(
-        r#"[{time}] "{method} {url} HTTP/1.1" {status} - via_upstream - "-" 0 {bytes} 3 2 "-" "{agent}" "{id}" "h" "10.0.0.1:80" inbound|80|| 127.0.0.6:1 10.0.0.2:80 {client} - default"#
-    )
+    r.written("%Y-%m-%dT%H:%M:%S%.3fZ", &r.target(), &line)
 }
 
 fn traefik(r: &Request) -> String {
-    let Request {
-        client,
-        method,
-        status,
-        bytes,
-        agent,
-        ..
-    } = r;
-    let (time, url) = (r.at("%d/%b/%Y:%H:%M:%S +0000"), r.target());
-    format!(
-        r#"{client} - - [{time}] "{method} {url} HTTP/1.1" {status} {bytes} "-" "{agent}" 7 "r@file" "http://10.0.0.1:80" 3ms"#
+    r.written(
+        "%d/%b/%Y:%H:%M:%S +0000",
+        &r.target(),
+        r#"{client} - - [{time}] "{method} {url} HTTP/1.1" {status} {bytes} "-" "{agent}" 7 "r@file" "http://10.0.0.1:80" 3ms"#,
     )
 }
 

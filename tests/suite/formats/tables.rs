@@ -456,15 +456,7 @@ proptest! {
             (named("csv"), &table),
             (named("combined").for_content(cut.as_bytes()), &cut),
         ] {
-            let extractor = breachscope::route::extract::Extractor {
-                format: &format,
-                router: &router,
-                clock_correction: 0,
-                heads: &heads,
-                file: 0,
-                copied: None,
-                torn: None,
-            };
+            let extractor = crate::templates::extractor(&format, &router, &heads);
             let mut state = State::default();
             let mut part = extractor.extract(content.as_bytes(), 0, State::default());
             format.advance(&mut state, content.as_bytes(), 0);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::files;
-use crate::answer::{Row, fresh, run, scan, succeed, table, text};
+use crate::answer::{Row, fresh, run, scan, succeed, synth, table, text};
 
 /// Who owns which IDs, by the case's tables alone.
 struct Tables {
@@ -95,22 +95,9 @@ fn seventy_seven_packs_hold_nothing_of_each_other() {
     for (seed, attack) in [("3", "shuffled"), ("8", "batch"), ("12", "containers")] {
         let folder = fresh(&format!("pack-platform-{seed}"));
         let case = folder.join("case");
-        let args = [
-            "synth",
-            "--seed",
-            seed,
-            "--tenants",
-            "77",
-            "--accounts",
-            "4000",
-            "--lines",
-            "30000",
-            "--attack",
-            attack,
-        ];
-        let mut args = args.to_vec();
-        args.extend(["--leak", "50", "--out", text(&case)]);
-        succeed(&args);
+        let size = "--tenants 77 --accounts 4000 --lines 30000";
+        let flags = format!("--attack {attack} --leak 50");
+        synth(&case, &format!("--seed {seed} {size} {flags}"));
         let (toml, answer, packs) = (
             case.join("case.toml"),
             folder.join("answer"),

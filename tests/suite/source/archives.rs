@@ -386,18 +386,10 @@ pub(super) fn check_names(found: &Findings, expected: &[&str]) {
 /// lets a stranger hold both the archive and what was in it against it.
 #[test]
 fn an_answer_from_an_archive_is_the_answer_from_its_files() {
-    use crate::answer::{check_manifest, fresh, json, scan, succeed, table, text};
+    use crate::answer::{check_manifest, fresh, json, scan, synth, table};
     let folder = fresh("archived-case");
     let case = folder.join("case");
-    succeed(&[
-        "synth",
-        "--seed",
-        "3",
-        "--lines",
-        "3000",
-        "--out",
-        text(&case),
-    ]);
+    synth(&case, "--seed 3 --lines 3000");
     scan(&case.join("case.toml"), &folder.join("plain"), &["--quiet"]);
     let mut files = Vec::new();
     for entry in fs::read_dir(case.join("logs")).expect("the logs") {

@@ -4,7 +4,7 @@ use std::fs;
 
 use breachscope::stage::rows::{ANALYSED, LOOKED, PART, SEQUENCE};
 
-use crate::answer::{bytes, fresh, root, scan, succeed, text};
+use crate::answer::{bytes, fresh, root, scan, synth, text};
 
 use super::engine::*;
 
@@ -101,7 +101,7 @@ fn looks_must_be_whole_and_of_one_context() {
 fn who_is_judged_apart() {
     let folder = fresh("stages-who");
     let practice = folder.join("practice");
-    succeed(&["synth", "--seed", "11", "--out", text(&practice)]);
+    synth(&practice, "--seed 11");
     let case = practice.join("case.toml");
     assert_eq!(agrees(&case, &["1M"], &folder), 1);
     // Of accounts that nothing speaks against, which are most, no access goes to where the job is concluded.
