@@ -80,6 +80,8 @@ pub(super) struct Known<'a> {
     pub(super) evidence_lines: usize,
     /// Who is protected at any time; nothing where no table says who is.
     pub(super) protected: Option<usize>,
+    /// Whether any table says who is a child.
+    pub(super) marks_children: bool,
     /// Data subjects in the answer's list.
     pub(super) listed: u64,
     pub(super) sealed: bool,
@@ -126,7 +128,7 @@ pub(super) fn notification(known: &Known<'_>) -> Value {
         "data_subjects": {
             "asked_by": FIXED[5], "min": figure("subjects_min"), "max": figure("subjects_max"),
             "confirmed": figure("subjects_confirmed"), "probable": figure("subjects_probable"),
-            "possible": figure("subjects_possible"), "children_min": figure("children_min"), "basis": FIXED[10],
+            "possible": figure("subjects_possible"), "children_min": figure("children_min").filter(|_| known.marks_children), "basis": FIXED[10],
         },
         "protected_persons": {
             "asked_by": FIXED[5], "count": protected, "where": place, "basis": basis,
@@ -175,6 +177,7 @@ pub(super) fn known_keys() -> BTreeSet<String> {
         objects_seen: 0,
         evidence_lines: 0,
         protected: Some(0),
+        marks_children: true,
         listed: 0,
         sealed: false,
     };

@@ -101,6 +101,8 @@ pub(super) struct Owners {
     protected_cells: BTreeSet<String>,
     /// Whether any table says who is protected.
     pub(super) marks_protected: bool,
+    /// Whether any table says who is a child.
+    pub(super) marks_children: bool,
     /// Identifiers without a letter or digit: they cannot be told from punctuation.
     pub(super) unsearchable: u64,
 }
@@ -111,6 +113,7 @@ impl Owners {
         let directory = &case.directory;
         let mut owners = Owners {
             marks_protected: directory.objects_say_protected,
+            marks_children: directory.objects_say_child,
             ..Owners::default()
         };
         owners.controllers(directory);

@@ -152,6 +152,7 @@ impl Pack<'_> {
             objects_seen: seen.len() as u64,
             evidence_lines,
             protected: self.owners.marks_protected.then_some(protected.len()),
+            marks_children: self.owners.marks_children,
             listed: self.subjects.len() as u64,
             sealed: self.recipient.is_some(),
         }
