@@ -59,7 +59,30 @@ pub(super) fn check(
         "data_categories",
         "routes",
     ];
-    let columns = same.map(|name| (name, name));
+    // Where no table says who is one, the table has a minimum of 0, and nobody can tell here.
+    let says = basis.says();
+    let unsaid = [("children_min", says.1), ("protected_min", says.0)];
+    let unsaid: Vec<&str> = unsaid
+        .into_iter()
+        .filter(|(_, says)| !says)
+        .map(|(name, _)| name)
+        .collect();
+    for entry in found["controllers"].as_array().into_iter().flatten() {
+        for name in unsaid
+            .iter()
+            .filter(|name| !matches!(&*plainly(&entry[**name]), "" | "0"))
+        {
+            let place = format!("controllers, controller {}", plainly(&entry["controller"]));
+            audit.finds(
+                FILE,
+                (&place, *name),
+                &entry[*name],
+                "no table says who is one",
+            );
+        }
+    }
+    let same = same.into_iter().filter(|name| !unsaid.contains(name));
+    let columns: Vec<(&str, &str)> = same.map(|name| (name, name)).collect();
     each(
         audit,
         ("controllers", "controller"),
