@@ -194,7 +194,7 @@ impl Exposure {
         self.doubtful.settle();
     }
 
-    /// What was disclosed of a data subject.
+    /// Which data categories were disclosed of a data subject.
     pub fn categories(&self, tally: &SubjectTally) -> BTreeSet<&Category> {
         let kinds = tally.kinds.iter();
         kinds
