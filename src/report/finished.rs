@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::html::{Language, Opening, Source, render};
+use super::html::{self, Language, Opening, Source};
 use super::{MANIFEST, entries};
 use crate::evidence::{Checking, digest_of, sha256};
 
@@ -90,7 +90,11 @@ impl Finished {
     pub fn page(&self, language: Language) -> Result<Vec<u8>, String> {
         let read = |file: &str| self.bytes(file);
         let open = |file: &str| self.open_file(file);
-        render(&self.source(&read, &open), language)
+        let page = html::page(&self.source(&read, &open), language)?;
+        let mut bytes = Vec::new();
+        let written = page.write(&mut bytes);
+        written.map_err(|e| format!("{}: cannot be put together: {e}", html::FILE))?;
+        Ok(bytes)
     }
 
     /// Its files as the formats read them; `read` is [`Finished::bytes`], `open` [`Finished::open_file`].

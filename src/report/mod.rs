@@ -183,7 +183,7 @@ pub fn write(answer: Answer<'_>, staging: Staging) -> Result<(), FolderProblem> 
     drop(answer);
     manifest::tell(&mut manifest, staging.outputs());
     let page = html_page(&manifest, &staging)?;
-    staging.put(html::FILE, page)?;
+    staging.count([page]);
     manifest::tell(&mut manifest, staging.outputs());
     let manifest = manifest::bytes(&manifest)?;
     let digest = manifest_digest(&manifest);
@@ -239,12 +239,13 @@ fn told_of(answer: &Answer<'_>, to: &Staging) -> Result<Vec<Output>, FolderProbl
 }
 
 /// The page, in English as all of the answer's other files are; `report` renders it in other languages.
-fn html_page(manifest: &Value, staging: &Staging) -> Result<Vec<u8>, FolderProblem> {
+fn html_page(manifest: &Value, staging: &Staging) -> Result<Output, FolderProblem> {
     let source = html::Source {
         manifest: manifest.clone(),
         read: &|file| staging.read(file),
         open: &|file| staging.open(file),
     };
-    let page = html::render(&source, html::Language::English);
-    page.map_err(|e| FolderProblem::encoding(html::FILE, e))
+    let page = html::page(&source, html::Language::English);
+    let page = page.map_err(|e| FolderProblem::encoding(html::FILE, e))?;
+    staging.write_by(html::FILE, |out| page.write(out))
 }

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::accesses::Access;
-use super::held::{Held, LISTED, LISTED_IN_CELL};
+use super::held::{Figure, Held, LISTED, LISTED_IN_CELL};
 use super::lines::Lines;
-use super::walk::{self, Names};
+use super::walk::{self, Names, Walk};
 use crate::detect::Verdict;
+use crate::report::cells::visible;
 
 /// How many accounts are told with picture and signals; the others stand in the table.
 pub(super) const TOLD: usize = 50;
@@ -26,6 +28,44 @@ pub(super) const LONG: [&str; 10] = [
     "scope_rests_on",
     "reasons",
 ];
+
+/// A listed account as the script reads it.
+pub(super) struct Entry {
+    /// What `findings.json` says of it.
+    pub(super) row: Value,
+    /// Its walk, if it is told.
+    walk: Option<Walk>,
+    lines: Figure,
+    told: bool,
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.row.as_object().into_iter().flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        if let Some(walk) = &self.walk {
+            map.serialize_entry("walk", walk)?;
+        }
+        map.serialize_entry("lines", &self.lines)?;
+        map.serialize_entry("told", &self.told)?;
+        map.end()
+    }
+}
+
+/// What an account was shown of a controller, as the script reads it: account, controller, subjects by level from
+/// confirmed down to attempted, lines listed, lines.
+pub(super) type HeatCell = (
+    String,
+    String,
+    usize,
+    usize,
+    usize,
+    usize,
+    Vec<usize>,
+    usize,
+);
 
 /// Lines and subjects behind the figures of the listed accounts.
 pub(super) struct Tallies<'a> {
@@ -92,32 +132,38 @@ impl<'a> Tallies<'a> {
     /// IDs must not be shown.
     pub(super) fn accounts(
         &self,
-        mut rows: Vec<Value>,
+        rows: Vec<Value>,
         number: impl Fn(&str) -> Option<usize>,
         private: &HashSet<&str>,
         (names, lines): (&mut Names<'a>, &mut Lines<'a>),
-    ) -> Vec<Value> {
+    ) -> Vec<Entry> {
         let wanted: Vec<usize> = rows
             .iter()
             .take(TOLD)
             .map(|row| self.walk(row).len())
             .collect();
         let shares = walk::shares(&wanted);
-        for (index, row) in rows.iter_mut().enumerate() {
+        let entry = |(index, mut row): (usize, Value)| {
             let account = row["account"].as_str().unwrap_or_default().to_owned();
             let told = index < TOLD;
-            if told {
-                let points: Vec<&Access<'a>> = self.walk(row).iter().collect();
+            let walk = told.then(|| {
+                let points: Vec<&Access<'a>> = self.walk(&row).iter().collect();
                 let hidden = self.hidden.contains(account.as_str());
                 let share = (points.as_slice(), shares[index]);
-                row["walk"] = walk::walk(share, hidden, &number, (names, lines));
+                walk::walk(share, hidden, &number, (names, lines))
+            });
+            if told {
                 cover(&mut row["runs"], private);
             }
             let held = self.accounts.get(account.as_str());
-            row["lines"] = held.map_or_else(|| json!({ "l": [], "n": 0 }), Held::json);
-            row["told"] = json!(told);
-        }
-        rows
+            Entry {
+                row,
+                walk,
+                lines: held.map(Held::figure).unwrap_or_default(),
+                told,
+            }
+        };
+        rows.into_iter().enumerate().map(entry).collect()
     }
 
     fn walk(&self, row: &Value) -> &[Access<'a>] {
@@ -125,28 +171,27 @@ impl<'a> Tallies<'a> {
         walk.map_or(&[], Vec::as_slice)
     }
 
-    /// Accounts against controllers, in the order of the page's accounts: account, controller, subjects by level from
-    /// confirmed down to attempted, lines listed, lines.
-    pub(super) fn cells(&self, accounts: &[Value]) -> Vec<Value> {
+    /// Accounts against controllers, in the order of the page's accounts.
+    pub(super) fn cells(&self, accounts: &[Entry]) -> Vec<HeatCell> {
         let order: HashMap<&str, usize> = accounts
             .iter()
             .enumerate()
-            .filter_map(|(index, row)| Some((row["account"].as_str()?, index)))
+            .filter_map(|(index, one)| Some((one.row["account"].as_str()?, index)))
             .collect();
         let mut cells: Vec<_> = self.cells.iter().collect();
         cells.sort_by_key(|((account, _), _)| order.get(account).copied().unwrap_or(usize::MAX));
         let row = |((account, controller), cell): (&(&str, &str), &Cell<'_>)| {
             let count = |level: u8| cell.subjects.values().filter(|one| **one == level).count();
-            json!([
-                account,
-                controller,
+            (
+                visible(account),
+                visible(controller),
                 count(3),
                 count(2),
                 count(1),
                 count(0),
-                cell.held.listed(),
-                cell.held.count()
-            ])
+                cell.held.listed().to_vec(),
+                cell.held.count(),
+            )
         };
         cells.into_iter().map(row).collect()
     }

@@ -17,66 +17,54 @@ const SCRIPT: [&str; 5] = [
     include_str!("page/method.js"),
 ];
 
-/// The page's bytes.
+/// Writes the page.
 ///
 /// # Errors
-/// The data cannot be encoded.
-pub(super) fn file(page: &Page) -> Result<Vec<u8>, String> {
+/// As `to` has them.
+pub(super) fn write(page: &Page, to: &mut dyn Write) -> io::Result<()> {
     let script = format!(
         "(function () {{\n'use strict';\n{}}})();\n",
         SCRIPT.concat()
     );
-    let (mut first, mut text) = (String::new(), String::new());
-    head(page, &script, &mut first);
-    body(page, &mut first);
-    first.push_str("<script type=\"application/json\" id=\"data\">");
-    let last = format!("</script>\n<script>{script}</script>\n</body>\n</html>\n");
-    // The data may be large: it is put into its place, and counted before so that the place is no larger.
-    let mut data = Quoted::default();
-    let failed = |e| format!("report.html cannot be encoded: {e}");
-    serde_json::to_writer(&mut data, &page.data).map_err(failed)?;
-    text.reserve_exact(first.len() + data.bytes + last.len());
-    text.push_str(&first);
-    data.text = Some(&mut text);
-    serde_json::to_writer(data, &page.data).map_err(failed)?;
-    text.push_str(&last);
-    Ok(text.into_bytes())
+    let mut text = String::new();
+    head(page, &script, &mut text);
+    body(page, &mut text);
+    text.push_str("<script type=\"application/json\" id=\"data\">");
+    to.write_all(text.as_bytes())?;
+    serde_json::to_writer(Quoted(&mut *to), &page.data)?;
+    write!(
+        to,
+        "</script>\n<script>{script}</script>\n</body>\n</html>\n"
+    )
 }
 
-/// JSON in which no end of a script, no markup and no line separator can stand: counted, and put into a text.
-#[derive(Default)]
-struct Quoted<'t> {
-    bytes: usize,
-    text: Option<&'t mut String>,
-}
-
-impl Quoted<'_> {
-    fn push(&mut self, part: &str) {
-        self.bytes += part.len();
-        if let Some(text) = &mut self.text {
-            text.push_str(part);
-        }
-    }
-}
+/// Takes JSON and passes it on so that no end of a script, no markup and no line separator can stand in it.
+struct Quoted<'t>(&'t mut dyn Write);
 
 impl Write for Quoted<'_> {
     /// Takes whole characters, as JSON is written.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Both line separators begin with the same byte, which few others do.
+        let odd = |byte: &u8| matches!(byte, b'<' | b'>' | b'&' | 0xe2);
+        if !bytes.iter().any(odd) {
+            self.0.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
         let json = std::str::from_utf8(bytes).map_err(io::Error::other)?;
         let mut from = 0;
         for (at, c) in json.char_indices() {
             if matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}') {
-                self.push(&json[from..at]);
-                self.push(&format!("\\u{:04x}", u32::from(c)));
+                self.0.write_all(&bytes[from..at])?;
+                write!(self.0, "\\u{:04x}", u32::from(c))?;
                 from = at + c.len_utf8();
             }
         }
-        self.push(&json[from..]);
+        self.0.write_all(&bytes[from..])?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.0.flush()
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Findings {
 /// Reads the file.
 ///
 /// # Errors
-/// As [`super::render`].
+/// As [`super::page`].
 pub(super) fn read(source: &Source<'_>) -> Result<Findings, String> {
     let mut gravest = Gravest::default();
     let mut verdicts = Verdicts::default();

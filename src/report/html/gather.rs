@@ -2,17 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::accesses::{Access, Accesses, hidden_objects};
-use super::accounts::{Tallies, cover};
+use super::accounts::{Entry, HeatCell, Tallies, cover};
 use super::clock::{Zone, second_of};
 use super::controllers::{controllers, few};
 use super::findings::{self, Findings};
 use super::held::ByCertainty;
-use super::lines::Lines;
+use super::lines::{Lines, Pool};
 use super::sentences;
-use super::subjects::Subjects;
+use super::subjects::{Columns, Subjects};
 use super::timeline::{self, Hour};
 use super::walk::Names;
 use super::words::Words;
@@ -31,13 +32,40 @@ pub(super) struct Page {
     /// The answer in five sentences.
     pub(super) sentences: Vec<String>,
     /// The data of the script.
-    pub(super) data: Value,
+    pub(super) data: Data,
+}
+
+/// The data of the script. What there may be much of stands beside the rest: as JSON's own values it would take ten times
+/// the room.
+pub(super) struct Data {
+    /// The rest, with nothing where the others go.
+    pub(super) rest: Value,
+    accounts: Vec<Entry>,
+    heat: Vec<HeatCell>,
+    subjects: Columns,
+    lines: Pool,
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.rest.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "accounts" => map.serialize_entry(key, &self.accounts)?,
+                "heat" => map.serialize_entry(key, &self.heat)?,
+                "subjects" => map.serialize_entry(key, &self.subjects)?,
+                "lines" => map.serialize_entry(key, &self.lines)?,
+                _ => map.serialize_entry(key, value)?,
+            }
+        }
+        map.end()
+    }
 }
 
 /// Reads the files and gathers.
 ///
 /// # Errors
-/// As [`super::render`].
+/// As [`super::page`].
 pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
     let Findings {
         value: findings,
@@ -56,12 +84,14 @@ pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
     let sentences = sentences::five(&words, &zone, &findings, &verdicts);
     let facts = (&findings, accounts, left);
     let mut data = data(facts, (&rows, &protected, &subjects), &names, &hours);
-    data["time"]["marks"] = json!(marks);
-    data["manifest"] = manifest(&source.manifest);
-    show(&mut data);
-    data["lang"] = json!(words.language.code());
-    data["strings"] = json!(words.of_page());
-    data["zone"] = zone.json();
+    let rest = &mut data.rest;
+    rest["time"]["marks"] = json!(marks);
+    rest["manifest"] = manifest(&source.manifest);
+    show(rest);
+    rest["lang"] = json!(words.language.code());
+    rest["strings"] = json!(words.of_page());
+    rest["zone"] = zone.json();
+    data.accounts.iter_mut().for_each(|one| show(&mut one.row));
     let text = |value: &Value| visible(value.as_str().unwrap_or_default());
     let tool = &source.manifest["tool"];
     Ok(Page {
@@ -110,7 +140,7 @@ fn data<'a>(
     (rows, protected, people): (&[Access<'a>], &HashSet<String>, &'a Subjects),
     names: &[String],
     hours: &[Hour],
-) -> Value {
+) -> Data {
     let mut lines = Lines::default();
     let (mut strings, mut sets) = (Names::default(), Names::default());
     let mut whole = ByCertainty::new();
@@ -135,21 +165,27 @@ fn data<'a>(
     let heat = tallies.cells(&accounts);
     let requests = timeline::requests(rows);
     let views = timeline::views(window(findings), &requests, hours, &mut lines);
-    let subjects = people.json(protected, rows, place, (&mut sets, &mut lines));
+    let subjects = people.columns(protected, rows, place, (&mut sets, &mut lines));
     let mut data = copied(findings, &private);
     data["total_lines"] = whole.json();
     data["counts"] = timeline::counts(&requests);
     data["controllers"] = json!(ledger);
-    data["accounts"] = Value::Array(accounts);
+    data["accounts"] = Value::Null;
     data["accounts_left"] = json!(left);
-    data["heat"] = json!(heat);
+    data["heat"] = Value::Null;
     data["time"] = json!({ "views": views });
     data["sources"] = json!(timeline::sources(hours));
-    data["subjects"] = subjects;
+    data["subjects"] = Value::Null;
     data["names"] = json!(strings.all());
     data["sets"] = json!(sets.all());
-    data["lines"] = lines.json();
-    data
+    data["lines"] = Value::Null;
+    Data {
+        rest: data,
+        accounts,
+        heat,
+        subjects,
+        lines: lines.pool(),
+    }
 }
 
 /// What is taken from `findings.json` as it stands, but that small counts of protected persons are not told and no ID

@@ -1,5 +1,6 @@
 //! Which lines are behind a figure: all are counted once, the first ones that name no protected person are listed.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::accesses::Access;
@@ -59,6 +60,21 @@ impl<'a> Held<'a> {
     pub(super) fn json(&self) -> Value {
         json!({ "l": self.lines, "n": self.count })
     }
+
+    /// The same where there are many of them: JSON's own values take ten times the room.
+    pub(super) fn figure(&self) -> Figure {
+        Figure {
+            l: self.lines.clone(),
+            n: self.count,
+        }
+    }
+}
+
+/// The lines behind a figure as the script reads them: the listed ones, and how many there are.
+#[derive(Default, Serialize)]
+pub(super) struct Figure {
+    l: Vec<usize>,
+    n: usize,
 }
 
 /// Lines behind the figures of a controller or of the case, by certainty.

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 use super::accesses::Place;
 use crate::evidence::{base64, unhex};
+use crate::report::cells::visible;
 
 /// How many bytes a digest has.
 const DIGEST: usize = 32;
@@ -48,13 +49,33 @@ impl<'a> Lines<'a> {
         number
     }
 
-    /// For the script in the page.
-    pub(super) fn json(&self) -> Value {
-        json!({
-            "files": self.files, "f": self.file, "n": self.line, "o": self.offset, "l": self.length,
-            "h": base64(&self.digests),
-        })
+    /// For the script in the page: what finds a line's number again is let go.
+    pub(super) fn pool(self) -> Pool {
+        Pool {
+            files: self.files.into_iter().map(visible).collect(),
+            f: self.file,
+            n: self.line,
+            o: self.offset,
+            l: self.length,
+            h: self.digests,
+        }
     }
+}
+
+/// The pool as the script reads it, in columns.
+#[derive(Serialize)]
+pub(super) struct Pool {
+    files: Vec<String>,
+    f: Vec<usize>,
+    n: Vec<i64>,
+    o: Vec<i64>,
+    l: Vec<i64>,
+    #[serde(serialize_with = "as_base64")]
+    h: Vec<u8>,
+}
+
+fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&base64(bytes))
 }
 
 /// A reference as the answer's files write it, read back.

@@ -21,7 +21,7 @@ mod timeline;
 mod walk;
 pub(in crate::report) mod words;
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 
 use serde_json::Value;
 
@@ -52,12 +52,24 @@ impl Source<'_> {
     }
 }
 
+/// A page that only has to be written.
+pub struct Page(gather::Page);
+
 /// The page in a language.
 ///
 /// # Errors
 /// A sentence: a file of the answer is missing, was changed, or is none of this program's.
-pub fn render(source: &Source<'_>, language: Language) -> Result<Vec<u8>, String> {
+pub fn page(source: &Source<'_>, language: Language) -> Result<Page, String> {
     let words = words::Words::of(language)?;
-    let page = gather::page(source, words)?;
-    assemble::file(&page)
+    gather::page(source, words).map(Page)
+}
+
+impl Page {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// As `to` has them.
+    pub fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        assemble::write(&self.0, to)
+    }
 }

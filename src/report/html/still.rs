@@ -55,7 +55,7 @@ pub(super) fn ledger(page: &Page) -> String {
             )
         })
         .collect();
-    let rows: String = page.data["controllers"]
+    let rows: String = page.data.rest["controllers"]
         .as_array()
         .into_iter()
         .flatten()

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use csv::StringRecord;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::accesses::{Access, Place, level};
 use super::clock::seconds;
 use super::lines::{Lines, references};
 use super::walk::Names;
+use crate::report::cells::visible;
 
 /// How many data subjects the page lists; the rest stands in the table.
 const LISTED: usize = 200_000;
@@ -17,6 +18,23 @@ const LISTED: usize = 200_000;
 pub(super) struct Subjects {
     columns: HashMap<String, usize>,
     records: Vec<StringRecord>,
+}
+
+/// The listed data subjects as the script reads them, in columns.
+#[derive(Default, Serialize)]
+pub(super) struct Columns {
+    id: Vec<String>,
+    c: Vec<i64>,
+    s: Vec<i64>,
+    f: Vec<i64>,
+    l: Vec<i64>,
+    k: Vec<i64>,
+    r: Vec<i64>,
+    n: Vec<i64>,
+    child: Vec<i64>,
+    e: Vec<Vec<usize>>,
+    left: usize,
+    hidden: bool,
 }
 
 impl Subjects {
@@ -60,21 +78,19 @@ impl Subjects {
 
     /// The columns for the script in the page. `number` tells a controller's place in the ledger, `rows` the digests of
     /// lines.
-    pub(super) fn json<'a>(
+    pub(super) fn columns<'a>(
         &'a self,
         protected: &HashSet<String>,
         rows: &[Access<'a>],
         number: impl Fn(&str) -> Option<usize>,
         (sets, lines): (&mut Names<'a>, &mut Lines<'a>),
-    ) -> Value {
+    ) -> Columns {
         let key = |place: &Place<'a>| (place.file, place.line, place.offset);
         let digests: HashMap<_, _> = rows
             .iter()
             .map(|row| (key(&row.place), row.sha256))
             .collect();
-        let [mut c, mut s, mut f, mut l, mut k, mut r, mut n, mut child] =
-            [const { Vec::<i64>::new() }; 8];
-        let (mut ids, mut e) = (Vec::new(), Vec::new());
+        let mut columns = Columns::default();
         let shown = self
             .records
             .iter()
@@ -83,15 +99,16 @@ impl Subjects {
         for record in shown.take(LISTED) {
             let cell = |name| self.cell(record, name);
             let second = |name| seconds(cell(name)).unwrap_or_default();
-            ids.push(cell("subject"));
-            c.push(number(cell("controller")).map_or(-1, |at| at as i64));
-            s.push(i64::from(level(cell("certainty"))));
-            f.push(second("first_seen"));
-            l.push(second("last_seen"));
-            k.push(sets.number(cell("data_categories")) as i64);
-            r.push(sets.number(cell("routes")) as i64);
-            n.push(cell("accesses").parse().unwrap_or_default());
-            child.push(match cell("child") {
+            let controller = number(cell("controller")).map_or(-1, |at| at as i64);
+            columns.id.push(visible(cell("subject")));
+            columns.c.push(controller);
+            columns.s.push(i64::from(level(cell("certainty"))));
+            columns.f.push(second("first_seen"));
+            columns.l.push(second("last_seen"));
+            columns.k.push(sets.number(cell("data_categories")) as i64);
+            columns.r.push(sets.number(cell("routes")) as i64);
+            columns.n.push(cell("accesses").parse().unwrap_or_default());
+            columns.child.push(match cell("child") {
                 "true" => 1,
                 "false" => 0,
                 _ => -1,
@@ -102,12 +119,11 @@ impl Subjects {
                     let digest = digests.get(&key(&place)).copied().flatten();
                     lines.number(place, digest)
                 });
-            e.push(evidence.collect::<Vec<usize>>());
+            columns.e.push(evidence.collect());
         }
-        json!({
-            "id": ids, "c": c, "s": s, "f": f, "l": l, "k": k, "r": r, "n": n, "child": child, "e": e,
-            "left": all.saturating_sub(LISTED), "hidden": self.records.len() > all,
-        })
+        columns.left = all.saturating_sub(LISTED);
+        columns.hidden = self.records.len() > all;
+        columns
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::accesses::Access;
 use super::lines::Lines;
@@ -49,13 +49,27 @@ pub(super) fn shares(wanted: &[usize]) -> Vec<usize> {
     shares
 }
 
+/// The walk for the script in the page, in columns.
+#[derive(Serialize)]
+pub(super) struct Walk {
+    start: i64,
+    all: usize,
+    hidden: bool,
+    t: Vec<i64>,
+    o: Vec<i64>,
+    b: Vec<i64>,
+    c: Vec<i64>,
+    k: Vec<i64>,
+    l: Vec<i64>,
+}
+
 /// The walk for the script in the page; `number` tells a controller's place in the ledger.
 pub(super) fn walk<'a>(
     (all, share): (&[&Access<'a>], usize),
     hidden: bool,
     number: impl Fn(&str) -> Option<usize>,
     (names, lines): (&mut Names<'a>, &mut Lines<'a>),
-) -> Value {
+) -> Walk {
     let start = all.iter().map(|one| one.time).min().unwrap_or_default();
     let taken = (0..share).filter_map(|at| all.get(at * all.len() / share.max(1)));
     let [mut t, mut o, mut b, mut c, mut k, mut l] = [const { Vec::<i64>::new() }; 6];
@@ -68,5 +82,15 @@ pub(super) fn walk<'a>(
         k.push(number(one.controller).map_or(-1, |at| at as i64));
         l.push(lines.number(one.place, one.sha256) as i64);
     }
-    json!({ "start": start, "all": all.len(), "hidden": hidden, "t": t, "o": o, "b": b, "c": c, "k": k, "l": l })
+    Walk {
+        start,
+        all: all.len(),
+        hidden,
+        t,
+        o,
+        b,
+        c,
+        k,
+        l,
+    }
 }
