@@ -136,8 +136,7 @@ impl<'c> Plain<'c> {
         }
     }
 
-    /// The rows that say whose an object is at an instant: those valid then, else the last that was valid before, else
-    /// the first of all.
+    /// The rows that say whose an object is at an instant: those valid then, else the last that was valid before.
     pub(super) fn rows_at(&self, object: Named<'_>, at: Stamp) -> Vec<ObjectRow<'c>> {
         let rows = self.object(object);
         let valid: Vec<_> = rows.iter().filter(|row| row.valid.holds(at)).collect();
@@ -153,8 +152,7 @@ impl<'c> Plain<'c> {
                 last = Some((until, *row));
             }
         }
-        let last = last.map(|(_, row)| row);
-        last.or(rows.first().copied()).into_iter().collect()
+        last.map(|(_, row)| row).into_iter().collect()
     }
 
     /// ID of the controller of a row's unit.

@@ -18,6 +18,8 @@ pub struct Directory {
     /// In file order. A parent that is not in the table is a complaint, so is a circle. Without the table, but with `grants`
     /// or `objects`: the units that they name, each on its own, without parent and controller.
     pub units: Option<Vec<Unit>>,
+    /// Whether the case names the table of units at all; without it nobody knows which lie below which.
+    pub units_told: bool,
     /// In file order.
     pub grants: Option<Vec<Grant>>,
     /// Whether `grants` has the column `protected` at all (CASE.md §2).

@@ -141,6 +141,7 @@ impl Reader<'_> {
         let controllers = self.sheet("controllers", &CONTROLLERS)?;
         let mut controllers = controllers.map(|s| read_controllers(&s)).transpose()?;
         let units = self.sheet("units", &super::units::LAYOUT)?;
+        let units_told = units.is_some();
         let mut units = match units {
             Some(sheet) => Units::read(&sheet, &mut controllers)?,
             None => Units::default(),
@@ -169,6 +170,7 @@ impl Reader<'_> {
             as_of: as_of.map(|at| at.instant(self.zone)).transpose()?,
             controllers,
             units: units.into_rows(),
+            units_told,
             grants,
             grants_say_protected,
             objects,

@@ -306,9 +306,13 @@ impl<'c> Rights<'c> {
                 return Standing::Unclear(Reason::NoGrants);
             }
             Who::Account(name) if self.may_see(name, rows, at) => return Standing::Inside,
+            // Which units lie below those that it was granted, no table says.
+            Who::Account(_) if !nothing && !self.case.directory.units_told => {
+                return Standing::Unclear(Reason::NoGrants);
+            }
             _ => {}
         }
-        if rows.is_empty() {
+        if rows.is_empty() || self.is_of_later(rows, at) {
             return match nothing {
                 true => Standing::Beyond,
                 false => Standing::Unclear(Reason::NoDirectory),
@@ -329,8 +333,17 @@ impl<'c> Rights<'c> {
         rows.iter().all(|row| Some(owner(row)) == first)
     }
 
-    /// The rows that say whose a thing is at an instant: those that hold then; else all that there are where they name
-    /// several owners; else the one that ended last, or the first.
+    /// Whether no row has begun at an instant: where the thing stood until then the table does not say.
+    fn is_of_later(&self, rows: &[u32], at: Stamp) -> bool {
+        let begun = |row: &u32| {
+            let valid = self.objects.valid(*row);
+            valid.holds(at) || valid.until.is_some_and(|until| until <= at)
+        };
+        !rows.iter().any(begun)
+    }
+
+    /// The rows that say whose a thing is at an instant: those that hold then; none where all begin later; else all that
+    /// there are where they name several owners; else the one that ended last.
     pub(super) fn rows_at(&self, thing: Thing, at: Stamp) -> Vec<u32> {
         let rows = self.rows_of(thing);
         let valid: Vec<u32> = rows
@@ -340,6 +353,9 @@ impl<'c> Rights<'c> {
             .collect();
         if !valid.is_empty() {
             return valid;
+        }
+        if self.is_of_later(rows, at) {
+            return Vec::new();
         }
         if !self.agree(rows) {
             return rows.to_vec();

@@ -169,7 +169,7 @@ impl From<Extraction> for WhatCame {
     fn from(extraction: Extraction) -> WhatCame {
         WhatCame {
             files: extraction.files,
-            material: Material::Accesses(Box::new(extraction.all)),
+            material: Material::Accesses(Box::new(extraction.all), None),
             known: Known::Accesses,
             keeping: Keeping::default(),
         }
@@ -205,20 +205,26 @@ pub(super) fn answer(
     let (atlas, glance) = beside(
         || Atlas::new(&case.directory).of_routes(&case.routes),
         || match (&material, read.known) {
-            (Material::Accesses(all), _) => Glance::of(case, &inputs, &sources, all).map(Ok),
+            (Material::Accesses(all, _), _) => Glance::of(case, &inputs, &sources, all).map(Ok),
             (_, Known::Glance(glance)) => Ok(Ok(glance)),
             (_, Known::Remarks(remarks)) => Ok(Err(remarks)),
             (_, Known::Accesses) => Ok(Err(Vec::new())),
         },
     );
     let glance = glance?;
-    let remarks = match (glance, material.names()) {
-        (Ok(glance), Some(names)) => {
-            keeping.sequences = keeping.sequences.and_then(|one| one.tell(&glance));
-            remarks::all((case, &atlas), &inputs, &sources, (names, &glance))?
-        }
-        (glance, _) => glance.err().unwrap_or_default(),
-    };
+    if let Ok(glance) = &glance {
+        keeping.sequences = keeping.sequences.and_then(|one| one.tell(glance));
+    }
+    let (remarks, found) = pipeline::both(
+        || match (glance, material.names()) {
+            (Ok(glance), Some(names)) => {
+                remarks::all((case, &atlas), &inputs, &sources, (names, &glance))
+            }
+            (glance, _) => Ok(glance.err().unwrap_or_default()),
+        },
+        || material.look(case, &places),
+    );
+    let (remarks, material) = (remarks?, material.with(found));
     let mut assessment = coverage::assess(case, &sources);
     let shares = case.sources.iter().map(|s| s.sampling.unwrap_or(1.0));
     let dark = Dark::of(&assessment, shares.collect());
@@ -269,8 +275,10 @@ pub(super) fn answer(
     let (line_digests, (ladder, cause)) = pipeline::both(
         || evidence::reread(cited, &rejects, log, &pipeline::side_by_side, &tell),
         || {
-            let ladder = ladder::of(case, &atlas, &analysis, &assessment);
-            (ladder, cause::of(case, &atlas, &analysis, &assessment))
+            pipeline::both(
+                || ladder::of(case, &atlas, &analysis, &assessment),
+                || cause::of(case, &atlas, &analysis, &assessment),
+            )
         },
     );
     let line_digests = line_digests.map_err(Ending::failed)?;
@@ -322,7 +330,10 @@ pub(super) fn answer(
         check_digests(&answer.files, &on_disk)?;
     }
     let summary = Summary::of(&answer, out);
-    report::write(answer, staging).map_err(folder)?;
+    let written = report::write(answer, staging).map_err(folder)?;
+    // What the page does not need makes room for it.
+    drop(atlas);
+    written.publish().map_err(folder)?;
     Ok(summary)
 }
 

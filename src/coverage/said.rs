@@ -36,6 +36,12 @@ pub(super) fn about_the_case(case: &Case) -> Vec<Doubt> {
             "the case has no table of objects: nobody can say whose data was disclosed",
         ),
         (
+            !directory.units_told && (directory.grants.is_some() || directory.objects.is_some()),
+            Reason::NoDirectory,
+            "the case has no table of units: nobody can say which units lie below which, so whether somebody who was granted \
+             a school may see its classes, nor which controller a unit belongs to; ask for it first",
+        ),
+        (
             directory.members.is_none() && pages,
             Reason::NoDirectory,
             "the case has no table of members: what stood on a page is taken from the container's unit, as possible",

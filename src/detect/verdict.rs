@@ -73,8 +73,10 @@ pub struct Given<'g> {
     pub habit: Habit,
     /// The case's thresholds.
     pub limits: &'g Thresholds,
-    /// Something beyond its scope was disclosed to it.
+    /// Something beyond its scope was disclosed to it, at least possibly.
     pub disclosed: bool,
+    /// A line shows that: it is more than possible.
+    pub shown: bool,
     /// How many objects it may see.
     pub reachable: u64,
     /// Lines without an account; being refused while not signed in is how every platform asks for a login, so such
@@ -131,7 +133,9 @@ pub fn judge(facts: &Facts, given: &Given<'_>) -> Judgement {
     let verdict = match (system, given.disclosed) {
         (true, true) if facts.taken > 0 => Some(Verdict::Enumeration),
         (true, _) if !given.anonymous => Some(Verdict::Probing),
-        (_, true) => Some(Verdict::Overreach),
+        // What is only possible was disclosed to nobody for sure: who is on a page that no table knows.
+        (_, true) if given.shown => Some(Verdict::Overreach),
+        (_, true) => Some(Verdict::Undetermined),
         // Whom a search returned, or whose the IDs are, is not in the logs: listed, accused of nothing.
         _ if walk.fired || unknown.iter().any(|signal| signal.fired) => Some(Verdict::Undetermined),
         _ if harvest.fired => Some(Verdict::Harvest),

@@ -157,6 +157,12 @@ impl AccountShare {
             .any(|beyond| beyond.certainty > Certainty::Nothing)
     }
 
+    /// Whether a line shows that something beyond scope was disclosed, so that it is more than possible.
+    pub fn shown(&self) -> bool {
+        let mut beyond = self.beyond.iter();
+        beyond.any(|beyond| beyond.certainty > Certainty::Possible)
+    }
+
     fn pages(&mut self, accesses: &[Access], touched: &Touched, anonymous: bool) {
         for page in &touched.pages {
             let access = accesses[page.access as usize];

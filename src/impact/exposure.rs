@@ -8,7 +8,7 @@ use super::doubts::Doubts;
 use super::{AccountShare, Beyond, Citation, Doubtful, Run};
 use crate::case::{Category, Directory, ObjectRow, RouteSpec};
 use crate::coverage::{Allowance, Doubt};
-use crate::scope::{Atlas, ControllerIndex, Standing};
+use crate::scope::{Atlas, ControllerIndex, Standing, Thing};
 use crate::sequence::Access;
 use crate::words::{Certainty, Reason, Stamp};
 
@@ -391,10 +391,21 @@ pub fn doubts(exposure: &Exposure, routes: &[RouteSpec]) -> Vec<Doubt> {
         .count();
     let all = [
         (
-            count(|about| matches!(about, About::Unknown(_))) + others as usize,
+            count(|about| {
+                matches!(about, About::Unknown(thing) if !matches!(thing, Thing::Known(_)))
+            }) + others as usize,
             Reason::NoDirectory,
             "object was disclosed that the directory does not know; it may be anybody's: look up whose it is",
             "objects were disclosed that the directory does not know; each may be anybody's: look up whose they are",
+        ),
+        (
+            count(|about| matches!(about, About::Unknown(Thing::Known(_)))),
+            Reason::NoDirectory,
+            "object was disclosed before any of its rows in the table of objects begins: the table does not say whose it was \
+             then, so it may be anybody's; ask for the rows before it, or leave from empty where it has always stood there",
+            "objects were disclosed before any of their rows in the table of objects begins: the table does not say whose they \
+             were then, so each may be anybody's; ask for the rows before them, or leave from empty where they have always \
+             stood there",
         ),
         (
             count(|about| matches!(about, About::UnknownContainer(_))),
@@ -433,8 +444,8 @@ pub fn doubts(exposure: &Exposure, routes: &[RouteSpec]) -> Vec<Doubt> {
         (
             placeless,
             Reason::Ambiguous,
-            "disclosed subject has no unit, so no controller: it may be any controller's",
-            "disclosed subjects have no unit, so no controller: each may be any controller's",
+            "disclosed subject has no unit that belongs to a controller: it may be any controller's",
+            "disclosed subjects have no unit that belongs to a controller: each may be any controller's",
         ),
     ];
     let some = all.into_iter().filter(|(n, ..)| *n > 0);

@@ -167,29 +167,47 @@ impl Answer<'_> {
     }
 }
 
-/// Writes every file of an answer into a staging folder and publishes it; the answer goes before the page is made, which
-/// is made from its files alone.
+/// An answer all of whose files are written but for those that are made from them.
+pub struct Written {
+    staging: Staging,
+    manifest: Value,
+}
+
+/// Writes every file of an answer but the page and the manifest into a staging folder. The answer, and what it was made
+/// from, may go before [`Written::publish`].
 ///
 /// # Errors
 /// A file cannot be written; nothing is left behind then.
-pub fn write(answer: Answer<'_>, staging: Staging) -> Result<(), FolderProblem> {
-    let mut staging = staging;
+pub fn write(answer: Answer<'_>, mut staging: Staging) -> Result<Written, FolderProblem> {
     let mut manifest = manifest::of(&answer);
     put(&answer, &mut staging)?;
     let fault = answer.analysis.fault();
     if let Some(fault) = fault.or_else(|| answer.excerpts.fault()) {
         return Err(FolderProblem::lost(fault));
     }
-    drop(answer);
     manifest::tell(&mut manifest, staging.outputs());
-    let page = html_page(&manifest, &staging)?;
-    staging.count([page]);
-    manifest::tell(&mut manifest, staging.outputs());
-    let manifest = manifest::bytes(&manifest)?;
-    let digest = manifest_digest(&manifest);
-    staging.put(MANIFEST, manifest)?;
-    staging.put(MANIFEST_DIGEST, digest)?;
-    staging.publish()
+    Ok(Written { staging, manifest })
+}
+
+impl Written {
+    /// Makes the page, which is made from the other files alone, and the manifest, and publishes the folder.
+    ///
+    /// # Errors
+    /// A file cannot be written; nothing is left behind then.
+    pub fn publish(self) -> Result<(), FolderProblem> {
+        let Written {
+            mut staging,
+            mut manifest,
+        } = self;
+        let page = html_page(&manifest, &staging)?;
+        staging.count([page]);
+        manifest::tell(&mut manifest, staging.outputs());
+        let manifest = manifest::bytes(&manifest)?;
+        let digest = manifest_digest(&manifest);
+        staging.put(MANIFEST, manifest)?;
+        staging.put(MANIFEST_DIGEST, digest)?;
+        staging.publish()
+    }
 }
 
 /// The files that are made from the answer itself, those of the second half beside those of the first.

@@ -213,14 +213,23 @@ impl<'c> Atlas<'c> {
     }
 
     /// The rows that say whose the thing is at an instant: those valid then; else, where all rows name one owner, the
-    /// last that was valid before or the first of all; else every row, for nobody knows whose it was between two owners.
+    /// last that was valid before; else every row, for nobody knows whose it was between two owners. None where all rows
+    /// begin later: where it stood until then the table does not say.
     pub fn rows_at(&self, thing: Thing, at: Stamp) -> Vec<u32> {
         let valid: Vec<u32> = self.valid_rows(thing, at).collect();
-        match (valid.is_empty(), self.one_owner(thing)) {
+        match (valid.is_empty(), self.ended_row(thing, at)) {
             (false, _) => valid,
-            (true, true) => self.row_of_another_time(thing, at).into_iter().collect(),
-            (true, false) => self.rows(thing).to_vec(),
+            (true, None) => Vec::new(),
+            (true, Some(last)) if self.one_owner(thing) => vec![last],
+            (true, Some(_)) => self.rows(thing).to_vec(),
         }
+    }
+
+    /// Whether the table knows a thing, but of no row that has begun at an instant.
+    pub fn is_of_later(&self, thing: Thing, at: Stamp) -> bool {
+        !self.rows(thing).is_empty()
+            && self.valid_rows(thing, at).next().is_none()
+            && self.ended_row(thing, at).is_none()
     }
 
     /// Whether all rows of a thing agree on its data subject and controller.
@@ -233,7 +242,7 @@ impl<'c> Atlas<'c> {
     /// The first of [`Atlas::rows_at`].
     pub fn row_at(&self, thing: Thing, at: Stamp) -> Option<u32> {
         let valid = self.valid_rows(thing, at).next();
-        valid.or_else(|| self.row_of_another_time(thing, at))
+        valid.or_else(|| self.ended_row(thing, at))
     }
 
     fn valid_rows(&self, thing: Thing, at: Stamp) -> impl Iterator<Item = u32> {
@@ -241,13 +250,12 @@ impl<'c> Atlas<'c> {
         rows.filter(move |row| self.valid(*row).holds(at))
     }
 
-    fn row_of_another_time(&self, thing: Thing, at: Stamp) -> Option<u32> {
+    /// The row that ended last before an instant.
+    fn ended_row(&self, thing: Thing, at: Stamp) -> Option<u32> {
         let ended = |row: &u32| self.valid(*row).until.filter(|until| *until <= at);
         let rows = self.rows(thing).iter().copied();
-        let last = rows
-            .filter(|row| ended(row).is_some())
-            .max_by_key(|row| ended(row));
-        last.or(self.rows(thing).first().copied())
+        rows.filter(|row| ended(row).is_some())
+            .max_by_key(|row| ended(row))
     }
 
     /// A row of `objects`.
@@ -323,7 +331,9 @@ impl<'c> Atlas<'c> {
     pub fn unit_of_container(&self, container: &[u8], thing: Thing, at: Stamp) -> Option<u32> {
         let mut valid = self.valid_rows(thing, at).peekable();
         let other = match valid.peek() {
-            None => self.row_of_another_time(thing, at),
+            None => self
+                .ended_row(thing, at)
+                .or(self.rows(thing).first().copied()),
             Some(_) => None,
         };
         let first = valid.chain(other).find(|row| self.may_contain(*row));

@@ -79,7 +79,7 @@ impl Standing {
 pub enum Basis {
     /// The table `grants`.
     Directory,
-    /// Where the account belongs, by `accounts` or by the logs themselves.
+    /// Where the account belongs, by `accounts` or by the logs themselves; or its grants, without a table of units.
     Inferred,
     /// Nothing: the account is unlisted, or the source names no account.
     Unknown,
@@ -212,6 +212,8 @@ impl Bench<'_> {
         match valid.clone().any(|row| atlas.unit_of_row(*row).is_some()) {
             true => Standing::Beyond,
             false if valid.next().is_some() => Standing::NoUnit,
+            // What stands in the table from a later day on only, it does not know yet.
+            false if atlas.is_of_later(thing, at) => Standing::UnknownObject,
             false => self.of_another_time(thing),
         }
     }
@@ -247,8 +249,8 @@ impl Bench<'_> {
         (standing, label)
     }
 
-    /// An object of which no row holds at that instant is in nobody's scope. Whose it is, is certain only
-    /// where all its rows agree.
+    /// An object of which no row holds any more is in nobody's scope. Whose it is, is certain only where all its rows
+    /// agree.
     fn of_another_time(&self, thing: Thing) -> Standing {
         let atlas = self.scope.atlas;
         let mut rows = atlas.rows(thing).iter();
@@ -263,6 +265,8 @@ impl Bench<'_> {
     /// What the judgement rests on.
     pub fn basis(&self) -> Basis {
         match self.rule {
+            // Which units lie below those that it was granted, no table says.
+            Rule::Grants if !self.scope.atlas.directory.units_told => Basis::Inferred,
             Rule::Grants | Rule::Nothing => Basis::Directory,
             Rule::Home(_) => Basis::Inferred,
             Rule::Unknown => Basis::Unknown,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::spill::{Block, Spill};
 use super::store::Accesses;
@@ -32,7 +32,7 @@ pub struct Sequences {
 
 #[derive(Debug)]
 enum Home {
-    Held(Vec<Access>),
+    Held(Vec<Piece>),
     Spilled {
         spill: Spill,
         file: Arc<File>,
@@ -42,8 +42,9 @@ enum Home {
 }
 
 impl Sequences {
-    /// Partitions accesses by account. `who` is asked twice for each, with its place among all and whether it is the
-    /// first time, and gives the account's number, below `people`, or nothing for one that is set aside.
+    /// Partitions accesses by account. `who` is asked for each, once more where they do not stay in memory, with its place
+    /// among all and whether it is the first time, and gives the account's number, below `people`, or nothing for one that
+    /// is set aside.
     pub fn build(
         accesses: Accesses,
         people: usize,
@@ -52,10 +53,16 @@ impl Sequences {
         hands: Hands<'_>,
     ) -> Sequences {
         let mut starts = vec![0_usize; people + 1];
+        // Whose each access is, if all of them stay in memory: to ask again takes longer.
+        let in_memory = !spill.overflows(2 * accesses.len());
+        let mut owners: Vec<u32> = Vec::with_capacity(if in_memory { accesses.len() } else { 0 });
         accesses.visit_groups(spilling::at_once(spill), hands, |at, some| {
             let all = some.iter().flat_map(|chunk| chunk.iter());
             for (place, access) in (at..).zip(all) {
                 let who = who(place, access, true);
+                if in_memory {
+                    owners.push(who.unwrap_or(NONE));
+                }
                 if let Some(slot) = who.and_then(|who| starts.get_mut(who as usize)) {
                     *slot += 1;
                 }
@@ -75,9 +82,9 @@ impl Sequences {
             bounds,
             len,
         };
-        let home = match spill.overflows(2 * len) {
-            false => Ok(sequences.hold(accesses, starts, who, hands)),
-            true => sequences.spill(accesses, spill, who, hands),
+        let home = match in_memory {
+            true => Ok(sequences.hold(accesses, starts, &owners, hands)),
+            false => sequences.spill(accesses, spill, who, hands),
         };
         match home {
             Ok(home) => sequences.home = home,
@@ -90,51 +97,55 @@ impl Sequences {
         sequences
     }
 
-    /// Accounts that follow each other make a piece; each is filled and put in order by itself.
+    /// Accounts that follow each other make a piece; each is filled and put in order by itself. `owners`: whose each access
+    /// is.
     fn hold(
         &self,
         accesses: Accesses,
         mut places: Vec<usize>,
-        mut who: impl FnMut(usize, &Access, bool) -> Option<u32>,
+        owners: &[u32],
         hands: Hands<'_>,
     ) -> Home {
-        let mut all = vec![Access::BLANK; self.len];
         let mut pieces = Vec::new();
-        let (mut rest, mut next) = (all.as_mut_slice(), places.as_mut_slice());
+        let mut next = places.as_mut_slice();
         let mut begin = 0;
         for accounts in self.partitions(self.len / PIECES) {
             let behind = self.bounds.get(accounts.end);
             let last = behind.map_or(begin + next.len(), |(account, _)| *account as usize);
-            let (slots, others) = rest.split_at_mut(self.spans(&accounts).len());
             let (places, later) = next.split_at_mut(last - begin);
-            pieces.push(Mutex::new(Piece {
+            pieces.push(Mutex::new(Filling {
                 first: begin as u32,
-                base: self.spans(&accounts).start,
+                piece: Piece {
+                    base: self.spans(&accounts).start,
+                    slots: Vec::new(),
+                },
                 accounts,
-                slots,
                 places,
             }));
-            (rest, next, begin) = (others, later, last);
+            (next, begin) = (later, last);
         }
-        let mut owners: Vec<u32> = Vec::new();
+        // Memory is slow to come by where it is new, so each piece fetches its own.
+        hands(pieces.len(), &|piece| {
+            let mut filling = locked(&pieces[piece]);
+            let size = self.spans(&filling.accounts).len();
+            filling.piece.slots = vec![Access::BLANK; size];
+        });
         accesses.consume_groups(SOME, hands, |at, some| {
-            owners.clear();
-            let all = some.iter().flat_map(|chunk| chunk.iter());
-            let whose = |(place, access)| who(place, access, false).unwrap_or(NONE);
-            owners.extend((at..).zip(all).map(whose));
+            let owners = owners.get(at..).unwrap_or_default();
             hands(pieces.len(), &|piece| {
-                locked(&pieces[piece]).fill(some, &owners)
+                locked(&pieces[piece]).fill(some, owners)
             });
         });
         hands(pieces.len(), &|piece| {
-            let mut piece = locked(&pieces[piece]);
-            let Piece {
-                accounts, slots, ..
-            } = &mut *piece;
-            self.order_each(accounts.clone(), slots);
+            let mut filling = locked(&pieces[piece]);
+            let accounts = filling.accounts.clone();
+            self.order_each(accounts, &mut filling.piece.slots);
         });
-        drop(pieces);
-        Home::Held(all)
+        let pieces = pieces.into_iter().map(|piece| {
+            let filled = piece.into_inner();
+            filled.unwrap_or_else(PoisonError::into_inner).piece
+        });
+        Home::Held(pieces.collect())
     }
 
     /// Accounts side by side that have so many accesses together, or one that has more.
@@ -185,7 +196,7 @@ impl Sequences {
     pub fn sequence(&self, index: usize) -> (u32, Cow<'_, [Access]>) {
         let span = self.span(index);
         let accesses = match &self.home {
-            Home::Held(all) => Cow::Borrowed(&all[span]),
+            Home::Held(pieces) => Cow::Borrowed(held(pieces, span)),
             Home::Spilled {
                 spill,
                 file,
@@ -221,26 +232,44 @@ impl Sequences {
     }
 }
 
-/// Accounts side by side whose accesses come in one after the other.
-struct Piece<'p> {
+/// The accesses of accounts side by side.
+#[derive(Debug)]
+struct Piece {
+    /// Where the accesses of the first begin among all.
+    base: usize,
+    slots: Vec<Access>,
+}
+
+/// Accesses of one account, which all lie in the same piece.
+fn held(pieces: &[Piece], span: Range<usize>) -> &[Access] {
+    let behind = pieces.partition_point(|piece| piece.base <= span.start);
+    let piece = behind.checked_sub(1).and_then(|at| pieces.get(at));
+    let own = piece.and_then(|piece| {
+        let base = piece.base;
+        piece.slots.get(span.start - base..span.end - base)
+    });
+    own.unwrap_or_default()
+}
+
+/// A piece whose accesses come in one after the other.
+struct Filling<'p> {
     accounts: Range<usize>,
     /// The first account's number, at most.
     first: u32,
-    /// Where the accesses of the first begin among all.
-    base: usize,
-    slots: &'p mut [Access],
+    piece: Piece,
     /// Where each account's next access goes among all, from `first` on.
     places: &'p mut [usize],
 }
 
-impl Piece<'_> {
+impl Filling<'_> {
     /// Takes what belongs to its accounts; `owners` tells whose each access is.
     fn fill(&mut self, some: &[&[Access]], owners: &[u32]) {
+        let Piece { base, slots } = &mut self.piece;
         let all = some.iter().flat_map(|chunk| chunk.iter());
         for (owner, access) in owners.iter().zip(all) {
             let own = owner.wrapping_sub(self.first) as usize;
             if let Some(place) = self.places.get_mut(own)
-                && let Some(slot) = self.slots.get_mut(*place - self.base)
+                && let Some(slot) = slots.get_mut(*place - *base)
             {
                 *slot = Access {
                     actor: *owner,

@@ -6,10 +6,10 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use super::sorted::locked;
-use super::spill::{Block, Spill};
+use super::spill::{Block, Kept, Spill};
 use super::{Access, Clients, Moved, NONE, Names};
 use crate::words::Hands;
 
@@ -43,7 +43,44 @@ struct Spilled {
     spill: Spill,
     file: Arc<File>,
     blocks: Arc<[Block]>,
-    moved: Option<Arc<Moved>>,
+    moved: Option<Arc<Move>>,
+}
+
+/// Where the names of accesses on disk have gone. It lies on disk too: the accesses of every file have one of their own,
+/// and each takes as much as the names of a file.
+#[derive(Debug)]
+struct Move {
+    spill: Spill,
+    kept: Kept,
+    /// While somebody reads accesses with it.
+    used: Mutex<Weak<Moved>>,
+}
+
+/// The last one that was used, so that it stays while the accesses of its file are read.
+type Last = Option<Arc<Moved>>;
+
+impl Move {
+    fn of(spill: &Spill, moved: &Moved) -> Option<Arc<Move>> {
+        let bytes = postcard::to_stdvec(moved).unwrap_or_default();
+        let kept = spill.keep(&bytes, None)?;
+        Some(Arc::new(Move {
+            spill: spill.clone(),
+            kept,
+            used: Mutex::default(),
+        }))
+    }
+
+    /// Names that went nowhere, where the disk fails, which the spill then knows.
+    fn get(&self) -> Arc<Moved> {
+        let mut used = locked(&self.used);
+        if let Some(moved) = used.upgrade() {
+            return moved;
+        }
+        let read = |bytes: &[u8]| postcard::from_bytes::<Moved>(bytes).ok();
+        let moved = Arc::new(self.spill.kept(self.kept, read).unwrap_or_default());
+        *used = Arc::downgrade(&moved);
+        moved
+    }
 }
 
 impl Accesses {
@@ -98,7 +135,7 @@ impl Accesses {
 
     /// Takes in those that follow; their names have moved, and their lines begin after `base`.
     pub fn append(&mut self, mut next: Accesses, moved: Option<Moved>, base: u64) {
-        let moved = moved.map(Arc::new);
+        let mut on_disk: Option<Arc<Move>> = None;
         for chunk in &mut next.chunks {
             match chunk {
                 Chunk::Held(accesses) => accesses.iter_mut().for_each(|access| {
@@ -108,7 +145,12 @@ impl Accesses {
                     }
                 }),
                 // What is on disk belongs to a whole file, whose lines are numbered already.
-                Chunk::Spilled(spilled) => spilled.moved.clone_from(&moved),
+                Chunk::Spilled(spilled) => {
+                    if let Some(moved) = moved.as_ref().filter(|_| on_disk.is_none()) {
+                        on_disk = Move::of(&spilled.spill, moved);
+                    }
+                    spilled.moved.clone_from(&on_disk);
+                }
             }
         }
         self.chunks.append(&mut next.chunks);
@@ -138,15 +180,16 @@ impl Accesses {
 
     /// Shows all of them, in order, with their places: what is in memory is not copied for it.
     pub fn visit(&self, mut see: impl FnMut(usize, &Access)) {
-        let mut at = 0;
+        let (mut at, mut last) = (0, Last::None);
         for chunk in &self.chunks {
+            chunk.moved(&mut last);
             let mut see = |access: &Access| {
                 see(at, access);
                 at += 1;
             };
             match chunk {
                 Chunk::Held(accesses) => accesses.iter().for_each(&mut see),
-                Chunk::Spilled(spilled) => spilled.visit(&mut see),
+                Chunk::Spilled(spilled) => spilled.visit(last.as_deref(), &mut see),
             }
         }
     }
@@ -161,13 +204,17 @@ impl Accesses {
     ) {
         let (mut at, mut held) = (0, 0);
         let mut group: Vec<Lot<'_>> = Vec::new();
-        for lot in self.chunks.iter().flat_map(Chunk::lots) {
-            held += lot.len();
-            group.push(lot);
-            if held >= some {
-                Lot::show(&group, hands, |all| see(at, all));
-                at += std::mem::take(&mut held);
-                group.clear();
+        let mut last = Last::None;
+        for chunk in &self.chunks {
+            chunk.moved(&mut last);
+            for lot in chunk.lots(&last) {
+                held += lot.len();
+                group.push(lot);
+                if held >= some {
+                    Lot::show(&group, hands, |all| see(at, all));
+                    at += std::mem::take(&mut held);
+                    group.clear();
+                }
             }
         }
         if !group.is_empty() {
@@ -182,7 +229,7 @@ impl Accesses {
         hands: Hands<'_>,
         mut see: impl FnMut(usize, &[&[Access]]),
     ) {
-        let mut at = 0;
+        let (mut at, mut last) = (0, Last::None);
         let mut chunks = self.chunks.into_iter().peekable();
         while chunks.peek().is_some() {
             let mut one = Accesses::default();
@@ -190,6 +237,7 @@ impl Accesses {
                 && let Some(chunk) = chunks.next()
             {
                 one.len += chunk.len();
+                chunk.moved(&mut last);
                 one.chunks.push(chunk);
             }
             one.visit_groups(some, hands, |from, all| see(at + from, all));
@@ -199,7 +247,11 @@ impl Accesses {
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Access> {
-        self.chunks.iter().flat_map(Chunk::iter)
+        let mut last = Last::None;
+        self.chunks.iter().flat_map(move |chunk| {
+            chunk.moved(&mut last);
+            chunk.iter(&last)
+        })
     }
 }
 
@@ -223,14 +275,14 @@ impl FromIterator<Access> for Accesses {
 /// Accesses that are read in one go.
 enum Lot<'c> {
     Held(&'c [Access]),
-    Block(&'c Spilled, Block),
+    Block(&'c Spilled, Block, Last),
 }
 
 impl Lot<'_> {
     fn len(&self) -> usize {
         match self {
             Lot::Held(accesses) => accesses.len(),
-            Lot::Block(_, block) => block.count,
+            Lot::Block(_, block, _) => block.count,
         }
     }
 
@@ -238,8 +290,8 @@ impl Lot<'_> {
         let read: Vec<Mutex<Vec<Access>>> = group.iter().map(|_| Mutex::default()).collect();
         if group.iter().any(|lot| matches!(lot, Lot::Block(..))) {
             hands(group.len(), &|place| {
-                if let Lot::Block(spilled, block) = &group[place] {
-                    *locked(&read[place]) = spilled.block(block);
+                if let Lot::Block(spilled, block, moved) = &group[place] {
+                    *locked(&read[place]) = spilled.block(block, moved.as_deref());
                 }
             });
         }
@@ -263,24 +315,35 @@ impl Chunk {
         }
     }
 
-    fn lots(&self) -> impl Iterator<Item = Lot<'_>> {
+    /// Where the names of its accesses have gone; nowhere for those that have their names' numbers themselves.
+    fn moved(&self, last: &mut Last) {
+        *last = match self {
+            Chunk::Held(_) => None,
+            Chunk::Spilled(spilled) => spilled.moved.as_ref().map(|moved| moved.get()),
+        };
+    }
+
+    fn lots<'c>(&'c self, moved: &Last) -> impl Iterator<Item = Lot<'c>> + use<'c> {
         let (held, spilled) = match self {
             Chunk::Held(accesses) => (Some(Lot::Held(accesses)), None),
             Chunk::Spilled(spilled) => (None, Some(spilled)),
         };
-        let blocks = spilled.into_iter().flat_map(|spilled| {
-            let blocks = spilled.blocks.iter();
-            blocks.map(move |block| Lot::Block(spilled, *block))
+        let moved = moved.clone();
+        let blocks = spilled.into_iter().flat_map(move |spilled| {
+            let (blocks, moved) = (spilled.blocks.iter(), moved.clone());
+            blocks.map(move |block| Lot::Block(spilled, *block, moved.clone()))
         });
         held.into_iter().chain(blocks)
     }
 
-    fn iter(&self) -> impl Iterator<Item = Access> + '_ {
+    fn iter<'c>(&'c self, moved: &Last) -> impl Iterator<Item = Access> + use<'c> {
         let (held, spilled) = match self {
             Chunk::Held(accesses) => (&accesses[..], None),
             Chunk::Spilled(spilled) => (&[][..], Some(spilled.clone())),
         };
-        let spilled = spilled.into_iter().flat_map(Spilled::into_iter);
+        let moved = moved.clone();
+        let spilled = spilled.into_iter();
+        let spilled = spilled.flat_map(move |spilled| spilled.into_iter(moved.clone()));
         held.iter().copied().chain(spilled)
     }
 }
@@ -303,10 +366,10 @@ impl Spilled {
     }
 
     /// The accesses of one of its blocks.
-    fn block(&self, block: &Block) -> Vec<Access> {
+    fn block(&self, block: &Block, moved: Option<&Moved>) -> Vec<Access> {
         let mut all = Vec::with_capacity(block.count);
         block.read(&self.spill, &self.file, &mut Vec::new(), |access| {
-            all.push(match &self.moved {
+            all.push(match moved {
                 Some(moved) => moved.applied(access),
                 None => access,
             });
@@ -314,11 +377,11 @@ impl Spilled {
         all
     }
 
-    fn visit(&self, mut see: impl FnMut(&Access)) {
+    fn visit(&self, moved: Option<&Moved>, mut see: impl FnMut(&Access)) {
         let mut bytes = Vec::new();
         for block in &*self.blocks {
             block.read(&self.spill, &self.file, &mut bytes, |access| {
-                match &self.moved {
+                match moved {
                     Some(moved) => see(&moved.applied(access)),
                     None => see(&access),
                 }
@@ -326,17 +389,9 @@ impl Spilled {
         }
     }
 
-    fn into_iter(self) -> impl Iterator<Item = Access> {
+    fn into_iter(self, moved: Last) -> impl Iterator<Item = Access> {
         let blocks = self.blocks.clone();
-        (0..blocks.len()).flat_map(move |at| {
-            let one = Spilled {
-                blocks: [blocks[at]].into(),
-                ..self.clone()
-            };
-            let mut accesses = Vec::with_capacity(blocks[at].count);
-            one.visit(|access| accesses.push(*access));
-            accesses
-        })
+        (0..blocks.len()).flat_map(move |at| self.block(&blocks[at], moved.as_deref()))
     }
 }
 

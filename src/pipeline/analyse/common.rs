@@ -7,6 +7,7 @@ use super::sift::Sift;
 use super::{Material, SetAside};
 use crate::case::Case;
 use crate::route::content::{Content, RouteContent};
+use crate::route::extract::Part;
 use crate::scope::{FileOf, People, changed};
 use crate::sequence::{Access, Accesses, Names, Sequences, Spill};
 use crate::words::Stamp;
@@ -45,14 +46,15 @@ pub(in crate::pipeline) struct SharedRef<'c> {
 }
 
 impl Common {
-    /// Looks at all accesses; whose they are is asked for later, in [`Common::sequences`] or [`Common::sift`].
-    pub(super) fn of(case: &Case, names: Names, accesses: &Accesses, files: &[FileOf]) -> Common {
+    /// Looks at all accesses; their names come later, with [`Common::named`], and whose they are is asked for then, in
+    /// [`Common::sequences`] or [`Common::sift`].
+    pub fn of(case: &Case, all: &Part, files: &[FileOf]) -> Common {
+        let (accesses, names) = (&all.accesses, &all.names);
         let (content, people) = rayon::join(
             || Content::measure(accesses, &case.routes),
-            || People::resolve(&case.directory, accesses, &names, files),
+            || People::resolve(&case.directory, accesses, names, files),
         );
         Common {
-            names,
             content,
             people,
             ..Common::default()
@@ -61,10 +63,11 @@ impl Common {
 
     /// All that judging needs, for accounts that are judged elsewhere. The accesses themselves are let go.
     pub fn survey(case: &Case, material: Material, files: &[FileOf]) -> Option<Common> {
-        let Material::Accesses(all) = material else {
+        let Material::Accesses(all, _) = material else {
             return None;
         };
-        let mut common = Common::of(case, all.names, &all.accesses, files);
+        let all = *all;
+        let mut common = Common::of(case, &all, files).named(all.names);
         let mut sift = Sift::of(case, &common.names, &common.people);
         let who = common.people.who(&case.directory, &common.names, files);
         all.accesses.visit(|_, access| {

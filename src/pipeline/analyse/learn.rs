@@ -53,7 +53,7 @@ impl Visits {
         let places = std::mem::take(&mut self.places).into_iter();
         let visitors = std::mem::take(&mut self.visitors).into_iter();
         let mut all: Vec<_> = visitors.zip(places).collect();
-        all.sort_unstable_by(|(a, _), (b, _)| a.0.cmp(&b.0));
+        all.par_sort_unstable_by(|(a, _), (b, _)| a.0.cmp(&b.0));
         let mut voters = HashMap::with_capacity(all.len());
         let visitors = all.into_iter().enumerate();
         let visitors = visitors.map(|(nth, ((_, visitor), place))| {

@@ -227,8 +227,8 @@ pub struct AfterClosing {
 
 /// What an analysis begins with.
 pub enum Material {
-    /// The accesses of all accounts.
-    Accesses(Box<Part>),
+    /// The accesses of all accounts, and what was found in them together, if anybody looked already.
+    Accesses(Box<Part>, Option<Box<Common>>),
     /// The sequences of all accounts, as an earlier scan kept them.
     Sorted(Box<Ready>),
     /// Accounts that were looked at apart, by what is common to all.
@@ -239,9 +239,27 @@ impl Material {
     /// Names of what accesses carry as numbers; `None` where accounts were looked at elsewhere.
     pub fn names(&self) -> Option<&Names> {
         match self {
-            Material::Accesses(all) => Some(&all.names),
+            Material::Accesses(all, _) => Some(&all.names),
             Material::Sorted(ready) => Some(ready.names()),
             Material::Looked(_) => None,
+        }
+    }
+
+    /// Looks at all accesses together, which needs nothing of the directory's index. What comes of it is for
+    /// [`Material::with`].
+    pub fn look(&self, case: &Case, files: &[FileOf]) -> Option<Box<Common>> {
+        match self {
+            Material::Accesses(all, None) => Some(Box::new(Common::of(case, all, files))),
+            _ => None,
+        }
+    }
+
+    /// With what was found in all accesses together.
+    #[must_use]
+    pub fn with(self, found: Option<Box<Common>>) -> Material {
+        match self {
+            Material::Accesses(all, before) => Material::Accesses(all, before.or(found)),
+            other => other,
         }
     }
 }
@@ -259,8 +277,10 @@ pub fn analyse(
     (spill, keeping): (&Spill, Keeping),
 ) -> Analysis {
     let (mut common, sequences, looked, active) = match material {
-        Material::Accesses(all) => {
-            let mut common = Common::of(case, all.names, &all.accesses, files);
+        Material::Accesses(all, found) => {
+            let found = found.map(|found| *found);
+            let found = found.unwrap_or_else(|| Common::of(case, &all, files));
+            let mut common = found.named(all.names);
             let sequences = common.sequences(case, all.accesses, files, spill);
             if let Some(writing) = keeping.sequences.filter(|_| spill.fault().is_none()) {
                 // What could not be kept is done again.
@@ -334,7 +354,8 @@ pub fn analyse(
         own.is_some()
     });
     let error = usable.map_or(0.0, |learned| learned.error_at_most);
-    analysis.panel = Panel::of(&measured, yardsticks, error);
+    let treeless = case.directory.grants.is_some() && !case.directory.units_told;
+    analysis.panel = Panel::of(&measured, yardsticks, (error, treeless));
     let watched = watching.done();
     let sighted = watched.sightings.iter().map(|one| one.account);
     let told = sighted.chain(shared.keys().copied());

@@ -46,11 +46,18 @@ pub struct Panel {
     lists_lead: bool,
     /// From when on the directory is out of date.
     stale_from: Option<Stamp>,
+    /// Accounts have grants, and no table says which units lie below those that are granted: whatever an account asked for
+    /// may have been in its scope.
+    treeless: bool,
 }
 
 impl Panel {
     /// The panel of all accounts: some, and those that nothing speaks against.
-    pub(super) fn of(measured: &Records<Measured>, calm: Yardsticks, error: f64) -> Panel {
+    pub(super) fn of(
+        measured: &Records<Measured>,
+        calm: Yardsticks,
+        (error, treeless): (f64, bool),
+    ) -> Panel {
         let mut all = calm;
         measured.iter().for_each(|one| all.add(&one.details));
         all.groups.values_mut().for_each(Peers::settle);
@@ -63,6 +70,7 @@ impl Panel {
             turned: all.turned,
             error,
             stale_from: None,
+            treeless,
         }
     }
 
@@ -130,6 +138,7 @@ impl Panel {
             habit: self.habit,
             limits: &self.limits(outcome, limits),
             disclosed: outcome.share.disclosed(),
+            shown: outcome.share.shown(),
             reachable: details.reachable,
             anonymous: outcome.person.kind == PersonKind::AnonymousClient,
             shared: outcome.shared,
@@ -168,7 +177,7 @@ impl Panel {
         let nobodys = beyond
             .any(|one| one.standing == Standing::NoUnit && one.certainty > Certainty::Nothing);
         match verdict {
-            Some(Verdict::Enumeration) if system => verdict,
+            Some(Verdict::Enumeration) if system && !self.treeless => verdict,
             Some(Verdict::Enumeration | Verdict::Overreach) => Some(match nobodys {
                 true => Verdict::Overreach,
                 false => Verdict::Undetermined,

@@ -42,7 +42,14 @@ pub(super) fn learned(answer: &Answer<'_>) -> Value {
 pub(super) fn rests_on(answer: &Answer<'_>, outcome: &AccountOutcome) -> Value {
     let told = outcome.scope() == Basis::Inferred;
     let mut said = Vec::new();
-    if told && outcome.basis == Basis::Inferred {
+    let granted = answer.case.directory.grants.is_some();
+    if outcome.basis == Basis::Inferred && granted {
+        said.push(
+            "no table of units: whether what it asked for lies below the units that it was granted, nobody can say"
+                .to_owned(),
+        );
+    }
+    if told && outcome.basis == Basis::Inferred && !granted {
         let home = outcome
             .home
             .iter()

@@ -322,6 +322,8 @@ fn undecided(answer: &Answer<'_>) -> Value {
         .take(DETAILED)
         .map(|((about, reason), doubt)| {
             let what = match about {
+                // Who is protected in a later row is named in nothing that many people read.
+                About::Unknown(thing) if answer.atlas.guards(*thing) => json!({ "object": null }),
                 About::Unknown(thing) => json!({ "object": answer.thing(*thing) }),
                 About::UnknownContainer(asked) => {
                     json!({ "container": names.objects.text(*asked) })

@@ -7,6 +7,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::accesses::Access;
+use super::findings::Row;
+use super::gather::show;
 use super::held::{Figure, Held, LISTED, LISTED_IN_CELL};
 use super::lines::Lines;
 use super::walk::{self, Names, Walk};
@@ -32,7 +34,7 @@ pub(super) const LONG: [&str; 10] = [
 /// A listed account as the script reads it.
 pub(super) struct Entry {
     /// What `findings.json` says of it.
-    pub(super) row: Value,
+    pub(super) row: Row,
     /// Its walk, if it is told.
     walk: Option<Walk>,
     lines: Figure,
@@ -42,7 +44,7 @@ pub(super) struct Entry {
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (key, value) in self.row.as_object().into_iter().flatten() {
+        for (key, value) in self.row.value().as_object().into_iter().flatten() {
             map.serialize_entry(key, value)?;
         }
         if let Some(walk) = &self.walk {
@@ -86,10 +88,9 @@ struct Cell<'a> {
 
 impl<'a> Tallies<'a> {
     /// Of the accounts that are listed, gravest verdict first.
-    pub(super) fn of(accounts: &[Value]) -> Tallies<'a> {
-        let names = |rows: &[Value]| -> HashSet<String> {
-            let names = rows.iter().filter_map(|row| row["account"].as_str());
-            names.map(str::to_owned).collect()
+    pub(super) fn of(accounts: &[Row]) -> Tallies<'a> {
+        let names = |rows: &[Row]| -> HashSet<String> {
+            rows.iter().map(|row| row.account.clone()).collect()
         };
         Tallies {
             listed: names(accounts),
@@ -132,7 +133,7 @@ impl<'a> Tallies<'a> {
     /// IDs must not be shown.
     pub(super) fn accounts(
         &self,
-        rows: Vec<Value>,
+        rows: Vec<Row>,
         number: impl Fn(&str) -> Option<usize>,
         private: &HashSet<&str>,
         (names, lines): (&mut Names<'a>, &mut Lines<'a>),
@@ -143,8 +144,8 @@ impl<'a> Tallies<'a> {
             .map(|row| self.walk(row).len())
             .collect();
         let shares = walk::shares(&wanted);
-        let entry = |(index, mut row): (usize, Value)| {
-            let account = row["account"].as_str().unwrap_or_default().to_owned();
+        let entry = |(index, row): (usize, Row)| {
+            let account = row.account.clone();
             let told = index < TOLD;
             let walk = told.then(|| {
                 let points: Vec<&Access<'a>> = self.walk(&row).iter().collect();
@@ -152,9 +153,12 @@ impl<'a> Tallies<'a> {
                 let share = (points.as_slice(), shares[index]);
                 walk::walk(share, hidden, &number, (names, lines))
             });
+            let mut value = row.value();
             if told {
-                cover(&mut row["runs"], private);
+                cover(&mut value["runs"], private);
             }
+            show(&mut value);
+            let row = row.with(&value);
             let held = self.accounts.get(account.as_str());
             Entry {
                 row,
@@ -166,8 +170,8 @@ impl<'a> Tallies<'a> {
         rows.into_iter().enumerate().map(entry).collect()
     }
 
-    fn walk(&self, row: &Value) -> &[Access<'a>] {
-        let walk = self.walks.get(row["account"].as_str().unwrap_or_default());
+    fn walk(&self, row: &Row) -> &[Access<'a>] {
+        let walk = self.walks.get(row.account.as_str());
         walk.map_or(&[], Vec::as_slice)
     }
 
@@ -176,7 +180,7 @@ impl<'a> Tallies<'a> {
         let order: HashMap<&str, usize> = accounts
             .iter()
             .enumerate()
-            .filter_map(|(index, one)| Some((one.row["account"].as_str()?, index)))
+            .map(|(index, one)| (one.row.account.as_str(), index))
             .collect();
         let mut cells: Vec<_> = self.cells.iter().collect();
         cells.sort_by_key(|((account, _), _)| order.get(account).copied().unwrap_or(usize::MAX));

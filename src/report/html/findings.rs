@@ -18,11 +18,40 @@ pub(super) struct Findings {
     /// All but the accounts.
     pub(super) value: Value,
     /// The listed accounts, gravest first; what is only told of the [`TOLD`] gravest is in their entries alone.
-    pub(super) accounts: Vec<Value>,
+    pub(super) accounts: Vec<Row>,
     /// How many accounts are not listed.
     pub(super) left: usize,
     /// How many accounts have which verdict.
     pub(super) verdicts: Verdicts,
+}
+
+/// An account's entry as JSON text, which takes a fifth of its values' room.
+#[derive(Debug, PartialEq)]
+pub(super) struct Row {
+    pub(super) account: String,
+    text: Box<str>,
+}
+
+impl Row {
+    pub(super) fn of(entry: &Value) -> Row {
+        Row {
+            account: entry["account"].as_str().unwrap_or_default().to_owned(),
+            text: entry.to_string().into(),
+        }
+    }
+
+    /// The same account's entry as it is shown.
+    pub(super) fn with(self, entry: &Value) -> Row {
+        Row {
+            account: self.account,
+            ..Row::of(entry)
+        }
+    }
+
+    /// Its values.
+    pub(super) fn value(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
 }
 
 /// Reads the file.
@@ -48,7 +77,7 @@ pub(super) fn read(source: &Source<'_>) -> Result<Findings, String> {
 /// The gravest accounts so far, by gravity and then as the file has them.
 #[derive(Default)]
 struct Gravest {
-    listed: BTreeMap<(usize, usize), Value>,
+    listed: BTreeMap<(usize, usize), Row>,
     told: BTreeSet<(usize, usize)>,
     seen: usize,
 }
@@ -57,15 +86,22 @@ impl Gravest {
     fn take(&mut self, entry: Value) {
         let place = (rank(entry["verdict"].as_str()), self.seen);
         self.seen += 1;
-        self.listed
-            .insert(place, without(entry, &["requests_beyond_scope"]));
+        let entry = without(entry, &["requests_beyond_scope"]);
         self.told.insert(place);
-        if self.told.len() > TOLD
-            && let Some(lighter) = self.told.pop_last()
-            && let Some(entry) = self.listed.get_mut(&lighter)
+        let lighter = match self.told.len() > TOLD {
+            true => self.told.pop_last(),
+            false => None,
+        };
+        let entry = match lighter == Some(place) {
+            true => without(entry, &LONG),
+            false => entry,
+        };
+        if let Some(lighter) = lighter.filter(|lighter| *lighter != place)
+            && let Some(row) = self.listed.get_mut(&lighter)
         {
-            *entry = without(entry.take(), &LONG);
+            *row = Row::of(&without(row.value(), &LONG));
         }
+        self.listed.insert(place, Row::of(&entry));
         if self.listed.len() > LISTED {
             self.listed.pop_last();
         }
@@ -94,7 +130,7 @@ mod tests {
         assert!(grave);
         let entries = (0..TOLD + 9).map(|n| (None, n));
         let found = gravest(entries.chain([(Some("overreach"), TOLD + 9)]));
-        let rows: Vec<Value> = found.listed.into_values().collect();
+        let rows: Vec<Value> = found.listed.values().map(Row::value).collect();
         let long = rows.iter().filter(|row| row.get("signals").is_some());
         let long: Vec<u64> = long.filter_map(|row| row["account"].as_u64()).collect();
         let first = [TOLD as u64 + 9];
@@ -114,7 +150,7 @@ mod tests {
         let rows: Vec<u64> = found
             .listed
             .values()
-            .filter_map(|row| row["account"].as_u64())
+            .filter_map(|row| row.value()["account"].as_u64())
             .collect();
         assert_eq!(rows.len(), LISTED);
         assert_eq!(rows[0], LISTED as u64 + 5);

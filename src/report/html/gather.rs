@@ -9,7 +9,7 @@ use super::accesses::{Access, Accesses, hidden_objects};
 use super::accounts::{Entry, HeatCell, Tallies, cover};
 use super::clock::{Zone, second_of};
 use super::controllers::{controllers, few};
-use super::findings::{self, Findings};
+use super::findings::{self, Findings, Row};
 use super::held::ByCertainty;
 use super::lines::{Lines, Pool};
 use super::sentences;
@@ -91,7 +91,6 @@ pub(super) fn page(source: &Source<'_>, words: Words) -> Result<Page, String> {
     rest["lang"] = json!(words.language.code());
     rest["strings"] = json!(words.of_page());
     rest["zone"] = zone.json();
-    data.accounts.iter_mut().for_each(|one| show(&mut one.row));
     let text = |value: &Value| visible(value.as_str().unwrap_or_default());
     let tool = &source.manifest["tool"];
     Ok(Page {
@@ -136,7 +135,7 @@ fn window(findings: &Value) -> Option<(i64, i64)> {
 }
 
 fn data<'a>(
-    (findings, accounts, left): (&'a Value, Vec<Value>, usize),
+    (findings, accounts, left): (&'a Value, Vec<Row>, usize),
     (rows, protected, people): (&[Access<'a>], &HashSet<String>, &'a Subjects),
     names: &[String],
     hours: &[Hour],
@@ -255,7 +254,7 @@ fn manifest(manifest: &Value) -> Value {
 }
 
 /// Characters that nobody sees, or that turn the direction of writing, are shown as their codes.
-fn show(value: &mut Value) {
+pub(super) fn show(value: &mut Value) {
     match value {
         Value::String(text) => *text = visible(text),
         Value::Array(items) => items.iter_mut().for_each(show),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::packed::pack_run;
 use super::super::spill::{Block, Spill};
-use super::{Home, Sequences, locked};
+use super::{Home, Sequences, held, locked};
 use crate::words::Hands;
 
 /// Tells bytes from any others.
@@ -172,10 +172,11 @@ impl Sequences {
     fn packed(&self, accounts: Range<usize>) -> io::Result<(Vec<u8>, Vec<u64>)> {
         let mut bytes = Vec::new();
         match &self.home {
-            Home::Held(all) => {
+            Home::Held(pieces) => {
                 let runs = accounts.map(|index| {
                     let before = bytes.len();
-                    pack_run(all[self.span(index)].iter().copied(), &mut bytes);
+                    let own = held(pieces, self.span(index));
+                    pack_run(own.iter().copied(), &mut bytes);
                     (bytes.len() - before) as u64
                 });
                 let lengths = runs.collect();
