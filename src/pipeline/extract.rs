@@ -13,8 +13,10 @@ use crate::source::overlap::{self, Heads, Overlap};
 use crate::source::{Damage, DamageKind, Ending, Log, Reader, Reading, Window, line_from, split};
 
 /// Fewest and most bytes of a window that one worker takes at a time: the more there are, the fewer names are met again
-/// when pieces are put together; the fewer, the more evenly workers are kept busy.
-const PIECE: (usize, usize) = (512 << 10, 2 << 20);
+/// when pieces are put together; the fewer, the shorter the others wait for the last one.
+const PIECE: (usize, usize) = (256 << 10, 1 << 20);
+/// Pieces of a window for each thread.
+const PIECES: usize = 4;
 
 /// A file to read.
 #[derive(Clone, Debug)]
@@ -462,8 +464,8 @@ fn read_window(
         return (vec![part], state);
     }
     let mut offset = window.offset;
-    let workers = 2 * rayon::current_num_threads();
-    let piece = (bytes.len() / workers).clamp(PIECE.0, PIECE.1);
+    let pieces = PIECES * rayon::current_num_threads();
+    let piece = (bytes.len() / pieces).clamp(PIECE.0, PIECE.1);
     let pieces: Vec<(&[u8], u64, State)> = split(bytes, piece)
         .into_iter()
         .map(|piece| {

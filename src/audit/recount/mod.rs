@@ -93,7 +93,9 @@ pub(super) fn check(
     let basis = Basis {
         cited: cited.collect(),
         plain,
-        exact: plain.case.directory.grants.is_some() && stale.next().is_none(),
+        exact: plain.case.directory.grants.is_some()
+            && plain.case.directory.units_told
+            && stale.next().is_none(),
     };
     let tallies = subjects::tallies(&basis);
     let subjects = folder.rows(audit, "subjects.csv").unwrap_or_default();

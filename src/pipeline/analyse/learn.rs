@@ -27,6 +27,8 @@ pub(super) struct Visits {
     asked: [Bits; 2],
     /// Which account's each visitor is.
     places: Vec<usize>,
+    /// Further visitors, which were answered about nothing that the directory does not know: nearly all, mostly.
+    idle: usize,
     accounts: usize,
 }
 
@@ -40,9 +42,13 @@ impl Visits {
         for (container, number) in visit.asked {
             self.asked[usize::from(container)].insert(number);
         }
-        if let Some(visitor) = visit.visitor {
-            self.places.push(self.accounts);
-            self.visitors.push(visitor);
+        match visit.visitor {
+            Some((_, visitor)) if visitor.ids.is_empty() => self.idle += 1,
+            Some(visitor) => {
+                self.places.push(self.accounts);
+                self.visitors.push(visitor);
+            }
+            None => {}
         }
         self.accounts += 1;
     }
@@ -121,12 +127,13 @@ impl Class<'_> {
 
     /// Learns labels from all accounts' visits.
     pub fn lesson(&self, mut visits: Visits) -> Lesson {
+        let idle = visits.idle;
         let (visitors, voters) = visits.by_name();
         let mut lesson = Lesson {
             learned: None,
             voters,
         };
-        if visitors.iter().all(|visitor| visitor.ids.is_empty()) {
+        if visitors.is_empty() {
             return Lesson::default();
         }
         let [objects, containers] = &visits.asked;
@@ -134,7 +141,7 @@ impl Class<'_> {
         let asked: Vec<Id> = asked
             .chain(containers.iter().map(|number| (true, number)))
             .collect();
-        lesson.learned = learn(&visitors, &asked, self.names);
+        lesson.learned = learn((&visitors, idle), &asked, self.names);
         let objects = self.case.directory.objects.is_some();
         match &lesson.learned {
             // A few strangers among known objects, and nothing learned of them: nothing to tell.
@@ -209,7 +216,7 @@ impl Class<'_> {
 }
 
 /// The parts of the work side by side.
-fn learn(visitors: &[Visitor], asked: &[Id], names: &Names) -> Option<Learned> {
+fn learn(visitors: (&[Visitor], usize), asked: &[Id], names: &Names) -> Option<Learned> {
     let learning = Learning::of(visitors, asked, names)?;
     let (labels, held_out) = rayon::join(
         || learning.label(),

@@ -126,6 +126,8 @@ pub struct Learned {
 #[derive(Debug)]
 pub struct Learning<'v> {
     visitors: &'v [Visitor],
+    /// Further visitors, which were answered about no ID.
+    idle: usize,
     cast: Arc<Cast>,
     order: Arc<Order>,
     /// In which part each visitor is held out; `None` for the widest, which do not vote.
@@ -141,20 +143,27 @@ pub struct Labels {
 }
 
 impl<'v> Learning<'v> {
-    /// Learns from visitors whose the IDs are that were asked for (sorted, each once); `None` where nobody votes.
-    pub fn of(visitors: &'v [Visitor], ids: &[Id], names: &Names) -> Option<Learning<'v>> {
-        let mut order: Vec<usize> = (0..visitors.len()).collect();
-        order.sort_by_key(|at| (std::cmp::Reverse(visitors[*at].ids.len()), *at));
-        let kept = order.split_off(order.len() / WIDEST);
-        if kept.is_empty() {
+    /// Learns from visitors whose the IDs are that were asked for (sorted, each once); `None` where nobody votes. `idle`:
+    /// how many further ones were answered about no ID, which vote on nothing and still count as visitors.
+    pub fn of(
+        (visitors, idle): (&'v [Visitor], usize),
+        ids: &[Id],
+        names: &Names,
+    ) -> Option<Learning<'v>> {
+        let all = visitors.len() + idle;
+        if all == 0 {
             return None;
         }
+        let mut order: Vec<usize> = (0..visitors.len()).collect();
+        order.sort_by_key(|at| (std::cmp::Reverse(visitors[*at].ids.len()), *at));
+        let kept = order.split_off((all / WIDEST).min(visitors.len()));
         let mut turn = vec![None; visitors.len()];
         for (nth, at) in kept.iter().enumerate() {
             turn[*at] = Some(nth % HELD_OUT);
         }
         Some(Learning {
             visitors,
+            idle,
             cast: Arc::new(Cast::of(visitors, ids)),
             order: Arc::new(Order::of(ids, names)),
             turn,
@@ -170,7 +179,7 @@ impl<'v> Learning<'v> {
     pub fn hold_out(&self, part: usize) -> HeldOut {
         let mut held_out = HeldOut::default();
         let votes = |at: usize| self.turn[at].is_some_and(|turn| turn != part);
-        let ballot = Ballot::of(self.visitors, &self.cast, &votes);
+        let ballot = Ballot::of((self.visitors, self.idle), &self.cast, &votes);
         let said = Lines::of(&ballot, &self.order).all();
         let labels: Vec<Option<ControllerIndex>> = said
             .iter()
@@ -189,7 +198,8 @@ impl<'v> Learning<'v> {
 
     /// Labels all IDs by the votes of all.
     pub fn label(&self) -> Labels {
-        let ballot = Ballot::of(self.visitors, &self.cast, &|at| self.turn[at].is_some());
+        let all = (self.visitors, self.idle);
+        let ballot = Ballot::of(all, &self.cast, &|at| self.turn[at].is_some());
         let lines = Lines::of(&ballot, &self.order);
         let said = lines.all();
         let owners = said
@@ -207,8 +217,9 @@ impl<'v> Learning<'v> {
     pub fn finish(self, labels: Labels, held_out: impl IntoIterator<Item = HeldOut>) -> Learned {
         let mut all = HeldOut::default();
         held_out.into_iter().for_each(|part| all.join(part));
+        let visitors = self.visitors.len() + self.idle;
         Learned {
-            voters: self.turn.iter().flatten().count(),
+            voters: visitors - visitors / WIDEST,
             in_blocks: labels.lines.in_blocks(),
             foretold: labels.lines.foretold,
             held_out: all,
@@ -376,7 +387,8 @@ mod tests {
 
     fn learned(visitors: &[Visitor], count: usize) -> Learned {
         let ids: Vec<Id> = (0..count as u32).map(|id| (false, id)).collect();
-        let learning = Learning::of(visitors, &ids, &names(count)).expect("somebody votes");
+        let learning = Learning::of((visitors, 0), &ids, &names(count));
+        let learning = learning.expect("somebody votes");
         let parts: Vec<HeldOut> = (0..learning.parts())
             .map(|part| learning.hold_out(part))
             .collect();

@@ -59,11 +59,20 @@ pub(super) struct Ballot {
 }
 
 impl Ballot {
-    /// Counts the votes of the visitors that `votes` lets vote on all IDs that were asked for.
-    pub fn of(visitors: &[Visitor], cast: &Arc<Cast>, votes: &dyn Fn(usize) -> bool) -> Ballot {
+    /// Counts the votes of the visitors that `votes` lets vote on all IDs that were asked for; `idle` further ones were
+    /// answered about none.
+    pub fn of(
+        (visitors, idle): (&[Visitor], usize),
+        cast: &Arc<Cast>,
+        votes: &dyn Fn(usize) -> bool,
+    ) -> Ballot {
         let mut degrees: Vec<usize> = visitors.iter().map(|one| one.ids.len()).collect();
         degrees.sort_unstable();
-        let usual = degrees.get(degrees.len() / 2);
+        let middle = (degrees.len() + idle) / 2;
+        let usual = match middle.checked_sub(idle) {
+            None => Some(&0),
+            Some(middle) => degrees.get(middle),
+        };
         let weight = |visitor: &Visitor| 1.0 / (visitor.ids.len().max(1) as f64).sqrt();
         let known = visitors.iter().enumerate().map(|(at, visitor)| {
             votes(at).then(|| Voter {
