@@ -19,6 +19,9 @@ const STANDS_OUT: u64 = 5;
 const MOST: usize = 4;
 const OTHERS: usize = 20;
 
+/// Fewest answers that tell how short content may be.
+const ENOUGH: u64 = 100;
+
 /// Fewest people who show how many bytes an ID takes, and most requests of each that are looked at.
 const SHOWN_BY: usize = 10;
 const OF_EACH: usize = 64;
@@ -34,6 +37,8 @@ pub(super) struct Constant {
     unparted: HashSet<u16>,
     /// By route, usual bytes to an ID in answers to requests that name several.
     each: HashMap<u16, u64>,
+    /// By route without `empty_below`: from how many bytes on a body is as long as content usually is.
+    content: HashMap<u16, u64>,
 }
 
 impl Constant {
@@ -89,11 +94,23 @@ impl Constant {
                 constant.extend(own.into_iter().map(|size| (route, size)));
             }
         }
+        let others = sizes.iter().map(|(route, all)| {
+            let all = all.iter();
+            let others = all.filter(|(size, _)| !constant.contains(&(*route, **size)));
+            (*route, content(&others.collect::<Vec<_>>()))
+        });
         Constant {
+            content: others.collect(),
             sizes: constant,
             unparted,
             each: each(requests),
         }
+    }
+
+    /// Whether a body of a route without `empty_below` is as long as content usually is.
+    pub(super) fn is_content(&self, request: &Request, route: u16) -> bool {
+        let least = self.content.get(&route);
+        least.is_some_and(|least| request.bytes >= *least)
     }
 
     /// Whether an answer to a request that names several IDs has no room for those beyond scope: what may be seen takes up to
@@ -148,6 +165,24 @@ impl Constant {
             201 | 202 | 207..=299 if content || !counted => probable(Reason::Ambiguous),
             _ => (Certainty::Nothing, None),
         }
+    }
+}
+
+/// The shortest of nearly all bodies, by size and count; half of the middle one where there are few.
+fn content(sizes: &[(&u64, &u64)]) -> u64 {
+    let all: u64 = sizes.iter().map(|(_, calls)| **calls).sum();
+    let at = |nth: u64| {
+        let mut left = nth;
+        let found = sizes.iter().find(|(_, calls)| {
+            let here = **calls >= left;
+            left = left.saturating_sub(**calls);
+            here
+        });
+        found.map_or(0, |(size, _)| **size)
+    };
+    match all >= ENOUGH {
+        true => at(all.div_ceil(100)),
+        false => at(all.div_ceil(2).max(1)).div_ceil(2),
     }
 }
 

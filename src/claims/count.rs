@@ -90,8 +90,12 @@ impl<'c> Judge<'c> for Count<'c> {
         }
     }
 
-    fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
+    fn end(mut self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
         let mut draft = desk.scoped(self.what.words(), frame);
+        self.published(desk, frame);
+        if matches!(self.what, What::Accesses | What::Accounts) {
+            draft.cover.doubts.extend(desk.leaked.doubt(frame));
+        }
         draft.reasons.extend(&self.reasons);
         match self.what {
             What::Accesses => {
@@ -112,6 +116,23 @@ impl<'c> Judge<'c> for Count<'c> {
 }
 
 impl Count<'_> {
+    /// Whoever was published may have been disclosed beyond scope, whatever the logs show.
+    fn published(&mut self, desk: &Desk<'_>, frame: &Frame) {
+        for (subject, controller, reason) in desk.leaked.within(frame) {
+            match (self.what, self.controller, controller) {
+                (What::Controllers, _, Some(own)) => _ = self.high.insert(own),
+                (What::Subjects, None, _) => _ = self.high.insert(subject),
+                (What::Subjects, Some(only), Some(own)) if only == own => {
+                    self.high.insert(subject);
+                }
+                // Of no unit, so of no controller that is known.
+                (What::Controllers, _, None) | (What::Subjects, _, None) => self.unlimited = true,
+                _ => continue,
+            }
+            self.reasons.insert(reason);
+        }
+    }
+
     fn things(&mut self, desk: &Desk<'_>, opened: &Opened<'_>) {
         if let Some(reason) = opened.blind {
             self.unlimited = true;
@@ -210,6 +231,11 @@ impl Count<'_> {
         let mut bounded = draft.cover.is_complete();
         for key in &self.high {
             match desk.requests.who(*key) {
+                // A session that no row resolves may be any account's.
+                who if desk.strangers.hold(who) => {
+                    bounded = false;
+                    self.reasons.insert(Reason::NoAccount);
+                }
                 Who::Account(name) => {
                     let row = desk.rights.holders.get(name);
                     if row.is_some_and(|row| row.kind == "shared") {
@@ -223,11 +249,11 @@ impl Count<'_> {
                 }
             }
         }
-        // Several addresses may be one person's, and one of the accounts'.
-        let named = self
-            .low
-            .keys()
-            .filter(|key| matches!(desk.requests.who(**key), Who::Account(_)));
+        // Several addresses, or sessions that no row resolves, may be one person's, and one of the accounts'.
+        let named = self.low.keys().filter(|key| {
+            let who = desk.requests.who(**key);
+            matches!(who, Who::Account(_)) && !desk.strangers.hold(who)
+        });
         let min = (named.count() as u64).max(u64::from(!self.low.is_empty()));
         let max = bounded.then_some(self.high.len() as u64);
         draft.reasons.extend(&self.reasons);

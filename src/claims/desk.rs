@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use super::bodies::Constant;
 use super::dark::{Sky, Window, returning};
+use super::leaked::Leaked;
 use super::opened::{Opened, Opener};
 use super::reading::{Request, Requests, Who};
 use super::rights::Rights;
+use super::strangers::Strangers;
 use super::verdict::Draft;
 use super::{Claim, Claims, Finding, Kind, could, count, moments, pace, pool, route};
 use crate::case::Case;
@@ -50,6 +52,8 @@ pub(super) struct Desk<'c> {
     pub(super) requests: &'c Requests,
     pub(super) opener: Opener<'c>,
     pub(super) sky: Sky<'c>,
+    pub(super) leaked: Leaked,
+    pub(super) strangers: Strangers<'c>,
 }
 
 /// Weighs every statement, in their order.
@@ -60,15 +64,18 @@ pub fn judge(
     sources: &[SourceFacts],
 ) -> Vec<Finding> {
     let rights = Rights::of(case, requests.span);
+    let opener = Opener {
+        rights: &rights,
+        requests,
+        constant: Constant::of(requests, &case.routes),
+    };
     let desk = Desk {
         case,
         rights: &rights,
         requests,
-        opener: Opener {
-            rights: &rights,
-            requests,
-            constant: Constant::of(requests, &case.routes),
-        },
+        leaked: Leaked::of(case, &rights, requests, &opener),
+        strangers: Strangers::of(case),
+        opener,
         sky: Sky::of(case, sources, requests),
     };
     let mut judges: Vec<(Frame, Box<dyn Judge<'_> + '_>)> = claims

@@ -13,6 +13,7 @@ mod dark;
 mod desk;
 mod file;
 mod kinds;
+mod leaked;
 mod lost;
 mod moments;
 mod names;
@@ -24,6 +25,7 @@ mod pool;
 mod reading;
 mod rights;
 mod route;
+mod strangers;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};

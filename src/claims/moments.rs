@@ -53,6 +53,7 @@ impl<'c> Judge<'c> for Within {
             "requests that disclosed something beyond scope outside of that time",
             frame,
         );
+        draft.cover.doubts.extend(desk.leaked.doubt(frame));
         let (from, until) = self.time;
         let outside = |a: Stamp, b: Stamp| {
             from.is_some_and(|from| a < from) || until.is_some_and(|until| b > until)
@@ -178,7 +179,9 @@ impl<'c> Judge<'c> for Revoked<'c> {
             .min()
             .copied()
             .unwrap_or(request.time);
+        let strange = desk.strangers.hold(who);
         let revoked = match who {
+            Who::Account(_) if strange => Some(first),
             Who::Account(name) => std::str::from_utf8(name)
                 .ok()
                 .and_then(|name| self.accounts.get(name))
@@ -192,6 +195,8 @@ impl<'c> Judge<'c> for Revoked<'c> {
         match (who, request.status) {
             (_, 400..=498 | 500..=599) => self.refused += 1,
             (Who::Unattributed(_), _) => self.after.maybe(Reason::NoAccount),
+            // A session that no row resolves may be anybody's.
+            _ if strange => self.after.maybe(Reason::NoAccount),
             (_, 0) => self.after.maybe(Reason::NoStatus),
             (_, 200..=299 | 304) if request.time.0.saturating_sub(at.0) < CLOSE => {
                 self.after.maybe(Reason::Clock)

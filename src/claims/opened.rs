@@ -81,7 +81,8 @@ impl<'c> Opener<'c> {
             return Some(opened);
         }
         opened.page = true;
-        let content = certainty == Certainty::Confirmed && spec.empty_below.is_some();
+        let measured = spec.empty_below.is_some() || self.constant.is_content(request, asked.route);
+        let content = certainty == Certainty::Confirmed && measured;
         for container in std::iter::once(&asked.container).chain(&asked.others) {
             let id = self.requests.ids.name(*container);
             let at = request.time;

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::lost::Named;
 use super::names::{NONE, Names};
+use super::strangers::Strangers;
 use super::{Claims, Example, Kind, kinds};
 use crate::case::{Case, SessionRow};
 use crate::coverage::SourceFacts;
@@ -176,8 +177,9 @@ pub struct Reader<'c> {
     router: Router,
     sources: &'c [SourceFacts],
     sessions: HashMap<&'c [u8], Vec<&'c SessionRow>>,
-    /// Accounts of which every request is kept.
+    /// Accounts of which every request is kept, as those are that may be one of them.
     watched: BTreeSet<&'c [u8]>,
+    strangers: Strangers<'c>,
     known: HashMap<Asked, u32>,
     found: Requests,
     key: Vec<u8>,
@@ -206,6 +208,7 @@ impl<'c> Reader<'c> {
             sources,
             sessions,
             watched: revoked.flatten().collect(),
+            strangers: Strangers::of(case),
             known: HashMap::new(),
             found: Requests {
                 parameters: parameters.into_iter().map(str::to_owned).collect(),
@@ -341,7 +344,8 @@ impl<'c> Reader<'c> {
         let who = self.person(file, record, time);
         let watched = self
             .watched
-            .contains(self.found.people.name(who).get(1..).unwrap_or_default());
+            .contains(self.found.people.name(who).get(1..).unwrap_or_default())
+            || !self.watched.is_empty() && self.strangers.hold(self.found.who(who));
         if asked.is_none() && !watched {
             return;
         }

@@ -27,11 +27,12 @@ impl<'c> NotUsed<'c> {
     }
 
     /// Whether the statement is about whoever asked; `None` where nobody can say.
-    fn means(&self, who: Who<'_>) -> Option<bool> {
+    fn means(&self, who: Who<'_>, strange: bool) -> Option<bool> {
         let named = |label: &[u8]| self.accounts.iter().any(|one| one.as_bytes() == label);
         match who {
             _ if self.accounts.is_empty() => Some(true),
-            Who::Account(name) => Some(named(name)),
+            Who::Account(name) if named(name) => Some(true),
+            Who::Account(_) => (!strange).then_some(false),
             Who::Anonymous(name) => Some(named(&[b"client:", name].concat())),
             Who::Unattributed(name) if named(&[b"client:", name].concat()) => Some(true),
             Who::Unattributed(_) => None,
@@ -41,7 +42,7 @@ impl<'c> NotUsed<'c> {
 
 impl<'c> Judge<'c> for NotUsed<'c> {
     fn see(&mut self, desk: &Desk<'c>, opened: &Opened<'c>) {
-        let means = self.means(opened.who);
+        let means = self.means(opened.who, desk.strangers.hold(opened.who));
         let spec = &desk.case.routes[opened.route];
         let empty = spec.empty_below.is_some() && opened.certainty == Certainty::Nothing;
         match (means, opened.request.status) {
@@ -89,6 +90,14 @@ impl Persons {
             Weight::Maybe(reason) => {
                 self.others.reasons.insert(reason);
             }
+        }
+    }
+
+    /// Somebody of whom a published record tells.
+    fn published(&mut self, subject: u32, reason: Reason) {
+        self.high.insert(subject);
+        if !self.low.contains_key(&subject) {
+            self.others.reasons.insert(reason);
         }
     }
 
@@ -168,6 +177,7 @@ impl<'c> Judge<'c> for Category<'c> {
             "data subjects of whom the category was disclosed beyond scope",
             frame,
         );
+        draft.cover.doubts.extend(desk.leaked.doubt(frame));
         draft.assumptions.push(
             "What a route discloses is taken from `discloses` in the case, and what somebody has filled in from `fields` of \
              the table of objects."
@@ -223,6 +233,11 @@ impl<'c> Judge<'c> for Protected {
              protected are never shown."
                 .to_owned(),
         );
+        for (subject, _, reason) in desk.leaked.within(frame) {
+            if desk.rights.is_guarded(subject) {
+                self.persons.published(subject, reason);
+            }
+        }
         if !desk.rights.marks_protected {
             self.persons.anybody(Reason::NoDirectory);
             draft

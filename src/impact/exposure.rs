@@ -391,9 +391,9 @@ pub fn doubts(exposure: &Exposure, routes: &[RouteSpec]) -> Vec<Doubt> {
         .count();
     let all = [
         (
-            count(|about| {
-                matches!(about, About::Unknown(thing) if !matches!(thing, Thing::Known(_)))
-            }) + others as usize,
+            count(
+                |about| matches!(about, About::Unknown(thing) if !matches!(thing, Thing::Known(_))),
+            ) + others as usize,
             Reason::NoDirectory,
             "object was disclosed that the directory does not know; it may be anybody's: look up whose it is",
             "objects were disclosed that the directory does not know; each may be anybody's: look up whose they are",

@@ -174,11 +174,14 @@ impl Content {
         Some(least_room(*each, (inside, beyond)))
     }
 
-    /// Whether a body is as long as nearly all content of its route, where enough of that is seen.
+    /// Whether a body is as long as nearly all content of its route; where little of that is seen, as half the middle one.
     pub fn is_usual(&self, access: &Access) -> bool {
         let own = self.routes.iter().find(|one| one.route == access.route);
-        own.is_some_and(|one| one.calls >= MODE && access.bytes >= one.mode.0)
-            && access.bytes != NO_BYTES
+        let usual = own.is_some_and(|one| match one.calls >= MODE {
+            true => access.bytes >= one.mode.0,
+            false => access.bytes.saturating_mul(2) >= one.mode.1,
+        });
+        usual && access.bytes != NO_BYTES
     }
 
     /// Whether the body that an access was answered with proves no content.

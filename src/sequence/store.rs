@@ -380,11 +380,9 @@ impl Spilled {
     fn visit(&self, moved: Option<&Moved>, mut see: impl FnMut(&Access)) {
         let mut bytes = Vec::new();
         for block in &*self.blocks {
-            block.read(&self.spill, &self.file, &mut bytes, |access| {
-                match moved {
-                    Some(moved) => see(&moved.applied(access)),
-                    None => see(&access),
-                }
+            block.read(&self.spill, &self.file, &mut bytes, |access| match moved {
+                Some(moved) => see(&moved.applied(access)),
+                None => see(&access),
             });
         }
     }

@@ -242,6 +242,14 @@ fn check_rejects(out: &Path, logs: &[Log], damage: &str) -> BTreeMap<String, u64
         let end = offset + rest[0].len();
         assert_eq!(offset, n("offset"), "{damage}: {row:?}");
         assert!(whole && until + 1 >= end, "{damage}: {row:?}");
+        // What a table or a terminal would run is written otherwise there.
+        let plain = |byte: &&u8| matches!(byte, b'!'..=b'~' | b' ') && **byte != b'\\';
+        let beginning = content[offset..until].iter().take_while(plain);
+        let beginning: Vec<u8> = beginning.copied().skip_while(|b| *b == b'\'').collect();
+        let shown = row["excerpt"].trim_start_matches('\'').as_bytes();
+        let some = shown.len().min(beginning.len()).min(50);
+        assert!(some > 0 || beginning.is_empty(), "{damage}: {row:?}");
+        assert_eq!(shown[..some], beginning[..some], "{damage}: {row:?}");
     }
     reasons
 }

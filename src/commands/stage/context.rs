@@ -75,7 +75,8 @@ fn common(
     let remarks = remarks::all((case, &atlas), inputs, &sources, (&all.names, &glance))?;
     let files = file_places(inputs, &sources);
     Ok(Context {
-        common: Common::survey(case, Material::Accesses(Box::new(all), None), &files).unwrap_or_default(),
+        common: Common::survey(case, Material::Accesses(Box::new(all), None), &files)
+            .unwrap_or_default(),
         files,
         splits,
         remarks,
