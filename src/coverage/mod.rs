@@ -333,6 +333,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     let ledgers: Vec<Ledger<'_>> = facts.map(|(i, f)| Ledger::of(case, i, f)).collect();
     let window = window(case, &ledgers);
     let mut doubts = said::about_the_case(case);
+    doubts.extend(said::shared_load(case));
     doubts.extend(said::unasked_routes(case, &ledgers));
     let mut holes = Vec::new();
     for ledger in &ledgers {
@@ -340,6 +341,12 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
         holes.extend(found);
         doubts.extend(said);
     }
+    // What lies outside of the period need not be answered for.
+    let period = case.period.unwrap_or_default();
+    holes.retain(|hole| {
+        period.from.is_none_or(|from| hole.until > from)
+            && period.until.is_none_or(|until| hole.from < until)
+    });
     doubts.extend(twice::judge(&ledgers));
     let reach = reach::Reach::of(case, &ledgers, &holes, window);
     for hole in holes.iter().filter(|h| h.kind != GapKind::Sequence) {

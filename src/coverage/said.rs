@@ -63,6 +63,39 @@ pub(super) fn about_the_case(case: &Case) -> Vec<Doubt> {
     doubts
 }
 
+/// Sources that record some routes together, of which one leaves out a route that the other records: hosts that share the
+/// load would both have to.
+pub(super) fn shared_load(case: &Case) -> Vec<Doubt> {
+    let logs = |source: usize, route: usize| {
+        let routes = &case.sources[source].logs_routes;
+        routes.as_ref().is_none_or(|own| own.contains(&route))
+    };
+    let sources = || 0..case.sources.len();
+    let mut doubts = Vec::new();
+    for (lacks, (route, spec)) in
+        sources().flat_map(|source| case.routes.iter().enumerate().map(move |one| (source, one)))
+    {
+        let both = |other: usize| {
+            let mut routes = 0..case.routes.len();
+            routes.find(|one| logs(lacks, *one) && logs(other, *one))
+        };
+        let mut others = sources().filter(|other| *other != lacks && logs(*other, route));
+        let found = others.find_map(|other| Some((other, both(other)?)));
+        if let Some((other, both)) = found.filter(|_| !logs(lacks, route)) {
+            let basis = format!(
+                "source \"{}\" does not record the route \"{}\", which \"{}\" does, and both record \"{}\": if they share the \
+                 load, requests for it that the first answered are in no log; who is excluded is so if they do not",
+                case.sources[lacks].name,
+                spec.name,
+                case.sources[other].name,
+                case.routes[both].name
+            );
+            doubts.push(Doubt::said(Reason::NoLog, basis));
+        }
+    }
+    doubts
+}
+
 /// Routes that no request matches: nobody asked, or the template is wrong, and then all that it would have
 /// shown is missing.
 pub(super) fn unasked_routes(case: &Case, ledgers: &[Ledger<'_>]) -> Vec<Doubt> {

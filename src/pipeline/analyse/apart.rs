@@ -15,7 +15,7 @@ use super::BATCH;
 use super::calm::is_calm;
 use super::common::Common;
 use super::crowd::Active;
-use super::learn::{Unknown, Visit, Visits};
+use super::learn::{Unknown, Visit, Visits, Voters};
 use super::look::{First, Looked};
 use super::measure::day;
 use super::sift::Sift;
@@ -83,7 +83,7 @@ pub fn look_apart<E>(
     let who = common.people.who(&case.directory, &common.names, files);
     let mut sift = Sift::of(case, &common.names, &common.people);
     let mut scope = Scope::new(case, atlas, Homes::told(atlas));
-    let voters = HashMap::new();
+    let voters = Voters::default();
     let unknown = Unknown::of(&tools.class(case, atlas, common));
     let watch = Watch::of(&tools.worker(case, common, (&scope, None, &voters)));
     loop {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{AccountRow, Case};
 use crate::scope::learned::{self, HeldOut, Id, Learned, Learning, Visitor};
 use crate::scope::{Atlas, Homes, People, PersonKind, Scope, Thing, Things};
-use crate::sequence::{Access, Bits, Names, Sequences};
+use crate::sequence::{Access, Bits, NONE, Names, Sequences};
 
 /// What one account asked for that the directory does not know, and its votes on that.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -22,11 +22,12 @@ pub(super) struct Visit {
 /// The visits of all accounts.
 #[derive(Debug, Default)]
 pub(super) struct Visits {
-    visitors: Vec<(Vec<u8>, Visitor)>,
+    visitors: Vec<Visitor>,
+    names: Vec<Box<[u8]>>,
     /// As objects, as containers.
     asked: [Bits; 2],
     /// Which account's each visitor is.
-    places: Vec<usize>,
+    places: Vec<u32>,
     /// Further visitors, which were answered about nothing that the directory does not know: nearly all, mostly.
     idle: usize,
     accounts: usize,
@@ -44,8 +45,9 @@ impl Visits {
         }
         match visit.visitor {
             Some((_, visitor)) if visitor.ids.is_empty() => self.idle += 1,
-            Some(visitor) => {
-                self.places.push(self.accounts);
+            Some((name, visitor)) => {
+                self.places.push(self.accounts as u32);
+                self.names.push(name.into());
                 self.visitors.push(visitor);
             }
             None => {}
@@ -55,18 +57,31 @@ impl Visits {
 
     /// The visitors in the order of their names, and the place of each account's among them. Accounts come as their numbers
     /// do, so by how the logs are cut into files; who is held out when must not hang on that.
-    fn by_name(&mut self) -> (Vec<Visitor>, HashMap<usize, u32>) {
-        let places = std::mem::take(&mut self.places).into_iter();
-        let visitors = std::mem::take(&mut self.visitors).into_iter();
-        let mut all: Vec<_> = visitors.zip(places).collect();
-        all.par_sort_unstable_by(|(a, _), (b, _)| a.0.cmp(&b.0));
-        let mut voters = HashMap::with_capacity(all.len());
-        let visitors = all.into_iter().enumerate();
-        let visitors = visitors.map(|(nth, ((_, visitor), place))| {
-            voters.insert(place, nth as u32);
-            visitor
-        });
-        (visitors.collect(), voters)
+    fn by_name(&mut self) -> (Vec<Visitor>, Voters) {
+        let names = std::mem::take(&mut self.names);
+        let mut order: Vec<u32> = (0..names.len() as u32).collect();
+        order.par_sort_unstable_by(|a, b| names[*a as usize].cmp(&names[*b as usize]));
+        drop(names);
+        let places = std::mem::take(&mut self.places);
+        let mut voters = vec![NONE; self.accounts];
+        for (nth, at) in order.iter().enumerate() {
+            voters[places[*at as usize] as usize] = nth as u32;
+        }
+        let mut all = std::mem::take(&mut self.visitors);
+        let visitors = order.iter();
+        let visitors = visitors.map(|at| std::mem::take(&mut all[*at as usize]));
+        (visitors.collect(), Voters(voters))
+    }
+}
+
+/// Which place each account that voted has among the visitors, by the place of its sequence.
+#[derive(Debug, Default)]
+pub(super) struct Voters(Vec<u32>);
+
+impl Voters {
+    /// The place of one; `None` for one that did not vote.
+    pub fn get(&self, sequence: usize) -> Option<u32> {
+        self.0.get(sequence).copied().filter(|nth| *nth != NONE)
     }
 }
 
@@ -74,8 +89,7 @@ impl Visits {
 #[derive(Debug, Default)]
 pub(super) struct Lesson {
     pub learned: Option<Learned>,
-    /// Place among the visitors, by place of the sequence.
-    pub voters: HashMap<usize, u32>,
+    pub voters: Voters,
 }
 
 /// Where the accesses are, and who made them.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::learn::Voters;
 use super::{AccountOutcome, AfterClosing, Details};
 use crate::case::{AccountRow, Case};
 use crate::detect::contacts::{Contact, Place, Reader};
@@ -61,7 +62,7 @@ pub(super) struct Worker<'w> {
     /// Whose the IDs are that the directory does not know.
     pub learned: Option<&'w Learned>,
     /// Who voted on that: place among the visitors, by place of the sequence.
-    pub voters: &'w HashMap<usize, u32>,
+    pub voters: &'w Voters,
 }
 
 impl<'w> Worker<'w> {
@@ -132,7 +133,7 @@ impl<'w> Worker<'w> {
         match self.learned {
             Some(learned) if person.kind == PersonKind::Account => {
                 let ids = learned::asked(accesses.iter(), |_| true);
-                bench.with_labels(learned.without(self.voters.get(&index).copied(), &ids))
+                bench.with_labels(learned.without(self.voters.get(index), &ids))
             }
             _ => bench,
         }

@@ -6,7 +6,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use super::common::Common;
-use super::learn::Class;
+use super::learn::{Class, Voters};
 use super::measure::Worker;
 use crate::case::{AccountRow, Case};
 use crate::detect::contacts::Reader;
@@ -75,7 +75,7 @@ impl<'c> Tools<'c> {
         &'w self,
         case: &'w Case,
         common: &'w Common,
-        (scope, learned, voters): (&'w Scope<'w>, Option<&'w Learned>, &'w HashMap<usize, u32>),
+        (scope, learned, voters): (&'w Scope<'w>, Option<&'w Learned>, &'w Voters),
     ) -> Worker<'w> {
         let (atlas, names) = (scope.atlas, &common.names);
         Worker {

@@ -39,7 +39,7 @@ const NOBODY: u32 = u32::MAX;
 pub type Id = (bool, u32);
 
 /// An account's tenant and the IDs that it was answered about, sorted, each once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Visitor {
     /// Its tenant.
     pub controller: ControllerIndex,
