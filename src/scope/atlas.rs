@@ -227,9 +227,7 @@ impl<'c> Atlas<'c> {
 
     /// Whether the table knows a thing, but of no row that has begun at an instant.
     pub fn is_of_later(&self, thing: Thing, at: Stamp) -> bool {
-        !self.rows(thing).is_empty()
-            && self.valid_rows(thing, at).next().is_none()
-            && self.ended_row(thing, at).is_none()
+        !self.rows(thing).is_empty() && self.rows_at(thing, at).is_empty()
     }
 
     /// Whether all rows of a thing agree on its data subject and controller.

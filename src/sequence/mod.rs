@@ -10,6 +10,7 @@ mod cells;
 mod clients;
 mod interner;
 mod keys;
+mod moves;
 mod names;
 mod packed;
 mod slots;
