@@ -340,12 +340,20 @@ class Case:
         return who, "listed" if any(g["account"] == who for g in self.grants) else "unlisted"
 
     def rows_at(self, known, t):
-        """Reading: where no row holds, the one that ended last stands in, or else the table's first; all, if they differ."""
+        """Reading: where no row holds, the one that ended last stands in; all, if they differ; none, where all begin later."""
         past = [x for x in known if x["until"] and x["until"] <= t]
         valid = [x for x in known if holds(x, t)]
-        if not valid and len(self.owners(known)) > 1:
+        if not valid and past and len(self.owners(known)) > 1:
             return known
-        return valid or ([max(past, key=lambda x: x["until"])] if past else known[:1])
+        return valid or ([max(past, key=lambda x: x["until"])] if past else [])
+
+    def middle(self, route):
+        """The middle of the bodies that the route answered, of few requests."""
+        allowed = self.routes[route]["method"]
+        sizes = sorted(e["bytes"] for es in self.files.values() for e in es if e.get("route") == route
+                       and (not allowed or e["method"] in allowed) and e["status"] in (200, 203, 206) and e["bytes"]
+                       and e["method"] not in ("HEAD", "OPTIONS"))
+        return sizes[(len(sizes) + 1) // 2 - 1] if sizes else 0
 
     def owners(self, known):
         return {(x["subject"] or x["object"], self.controller(x["unit"])) for x in known}
@@ -368,7 +376,9 @@ class Case:
                 ids = there[slice(*e["window"])] if e["window"] else there
                 # reading: an answer from a list of which every row is of another time, or content beyond the list's
                 # end, was not read out of this table: whoever ever stood there is possible.
-                measured = base["cert"] == "confirmed" and self.routes[e["route"]].get("empty_below") is not None
+                # Where no limit says what content is, it is half as long as the middle body of the route at least.
+                limit = self.routes[e["route"]].get("empty_below") is not None
+                measured = base["cert"] == "confirmed" and (limit or e["bytes"] * 2 >= self.middle(e["route"]))
                 if not there or not ids and measured:
                     ids, base["cert"] = [m["object"] for m in listed], "possible"
                 if not listed:
@@ -380,7 +390,7 @@ class Case:
                     continue
                 undecided = kind == "none" or kind == "unlisted" and not self.scope_beyond
                 undecided |= not any(holds(x, t) for x in known) and len(self.owners(known)) > 1      # nobody's, by rows that differ
-                standing = "unknown" if not known else "undecided" if undecided else "beyond"
+                standing = "unknown" if not rows else "undecided" if undecided else "beyond"
                 out.append({**base, "standing": standing, "object": o, "rows": rows})
         return out
 
