@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::desk::Frame;
 use super::opened::Opener;
-use super::reading::Requests;
+use super::reading::{Request, Requests};
 use super::rights::Rights;
 use crate::case::{Case, LeakRecord};
 use crate::words::{Certainty, Reason, Stamp, counted};
@@ -31,7 +31,10 @@ impl Leaked {
             return Leaked::default();
         };
         let (mut beyond, mut inside) = (BTreeSet::new(), BTreeSet::new());
-        for opened in requests.all.iter().filter_map(|one| opener.open(one)) {
+        // What was shown when the records stood published already explains none of them.
+        let earlier = |one: &&Request| leak.published.is_none_or(|at| one.time < at);
+        let earlier = requests.all.iter().filter(earlier);
+        for opened in earlier.filter_map(|one| opener.open(one)) {
             for sight in &opened.sights {
                 let persons = sight.rows.iter().map(|row| rights.subject(*row));
                 match opener.beyond(&opened, sight) {
