@@ -277,6 +277,14 @@ pub struct RouteSpec {
     pub unchecked: Vec<Check>,
 }
 
+impl RouteSpec {
+    /// Whether its answers may tell of data subjects: it names what it returns, or says of what kind that is. A `discloses`
+    /// that was left empty is no word that it returns nothing.
+    pub fn returns(&self) -> bool {
+        self.object.is_some() || self.container.is_some() || !self.discloses.is_empty()
+    }
+}
+
 /// A check of scope that a route may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Check {

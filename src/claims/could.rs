@@ -20,6 +20,8 @@ pub(super) struct CouldAndDid {
     protected: bool,
     low: BTreeMap<String, Example>,
     high: BTreeSet<String>,
+    /// The first request of somebody who is no account for sure, and may be one of the others.
+    somebody: Option<Example>,
     reasons: BTreeSet<Reason>,
     unbounded: bool,
 }
@@ -32,6 +34,7 @@ impl CouldAndDid {
             protected,
             low: BTreeMap::new(),
             high: BTreeSet::new(),
+            somebody: None,
             reasons: BTreeSet::new(),
             unbounded: false,
         }
@@ -61,25 +64,24 @@ impl<'c> Judge<'c> for CouldAndDid {
         let Some(weight) = self.weigh(desk, opened) else {
             return;
         };
-        let person = match opened.who {
-            Who::Account(name) => holder(desk, name),
-            // Whoever stands behind an address may be several people, or one of the others.
-            _ => {
+        let nobody = match opened.who {
+            Who::Account(name) if desk.rights.is_shared(name) => Some(Reason::SharedAccount),
+            Who::Account(_) if !desk.strangers.hold(opened.who) => None,
+            _ => Some(Reason::NoAccount),
+        };
+        let person = match (opened.who, nobody) {
+            (Who::Account(name), None) => holder(desk, name),
+            // Whoever stands behind an address, a shared account or a session that no row resolves may be several people, or
+            // one of the others.
+            (_, reason) => {
                 self.unbounded = true;
-                self.reasons.insert(Reason::NoAccount);
+                self.reasons.extend(reason);
+                if weight == Weight::Sure && self.somebody.is_none() {
+                    self.somebody = Some(desk.opener.example(opened));
+                }
                 return;
             }
         };
-        if let Who::Account(name) = opened.who
-            && desk
-                .rights
-                .holders
-                .get(name)
-                .is_some_and(|row| row.kind == "shared")
-        {
-            self.unbounded = true;
-            self.reasons.insert(Reason::SharedAccount);
-        }
         self.high.insert(person.clone());
         match weight {
             Weight::Sure => {
@@ -102,20 +104,34 @@ impl<'c> Judge<'c> for CouldAndDid {
         );
         let bounded = !self.unbounded && draft.cover.is_complete();
         let did = Interval {
-            min: self.low.len() as u64,
+            min: (self.low.len() as u64).max(u64::from(self.somebody.is_some())),
             max: bounded.then_some(self.high.len() as u64),
         };
-        let could = could(desk, frame, self.protected).map(|people| people.len() as u64);
+        let could = could(desk, frame, self.protected);
         let mut outcomes = Vec::new();
         let mut words = Vec::new();
         if let Some(stated) = self.could {
-            outcomes.push(match could {
+            outcomes.push(match &could {
                 None => Outcome::NotDeterminable,
-                Some(n) if n == stated => Outcome::Supported,
-                Some(_) => Outcome::Contradicted,
+                Some(could) => could.exactly(stated),
             });
-            words.push(match could {
-                Some(n) => format!("{stated} could have, it was stated; by the tables {n} could."),
+            words.push(match &could {
+                Some(Could { least, open: None }) => {
+                    format!("{stated} could have, it was stated; by the tables {least} could.")
+                }
+                Some(Could {
+                    least,
+                    open: Some(reason),
+                }) => {
+                    draft.reasons.insert(*reason);
+                    let why = match reason {
+                        Reason::SharedAccount => "some of their accounts are shared by several",
+                        _ => "for a part of that time the tables are out of date",
+                    };
+                    format!(
+                        "{stated} could have, it was stated; by the tables {least} could, and nobody can say how many more: {why}."
+                    )
+                }
                 None => {
                     draft.reasons.insert(Reason::NoGrants);
                     format!(
@@ -153,7 +169,7 @@ impl<'c> Judge<'c> for CouldAndDid {
         };
         let more = self.did.is_some_and(|stated| did.min > stated);
         let lines = if more {
-            earliest(self.low.values())
+            earliest(self.low.values().chain(&self.somebody))
         } else {
             Vec::new()
         };
@@ -171,8 +187,26 @@ fn holder(desk: &Desk<'_>, account: &[u8]) -> String {
     }
 }
 
-/// People who could have seen something beyond their scope; `None` where the tables cannot tell.
-fn could(desk: &Desk<'_>, frame: &Frame, protected: bool) -> Option<BTreeSet<String>> {
+/// How many people could have seen something beyond their scope.
+struct Could {
+    least: u64,
+    /// Why there may be more.
+    open: Option<Reason>,
+}
+
+impl Could {
+    fn exactly(&self, stated: u64) -> Outcome {
+        match (self.least > stated, self.open) {
+            (true, _) => Outcome::Contradicted,
+            (false, Some(_)) => Outcome::NotDeterminable,
+            (false, None) if self.least == stated => Outcome::Supported,
+            (false, None) => Outcome::Contradicted,
+        }
+    }
+}
+
+/// The people who could have; `None` where the tables cannot tell.
+fn could(desk: &Desk<'_>, frame: &Frame, protected: bool) -> Option<Could> {
     let routes = frame
         .routes
         .iter()
@@ -194,7 +228,12 @@ fn could(desk: &Desk<'_>, frame: &Frame, protected: bool) -> Option<BTreeSet<Str
         }
     }
     let excluded = &desk.case.exclude_accounts;
-    let mut people = BTreeSet::new();
+    // What the tables say of a time after they were written out is no proof.
+    let as_of = desk.rights.as_of.as_ref().map(|(as_of, _)| *as_of);
+    let as_of = as_of.filter(|at| frame.window.1.is_none_or(|until| *at < until));
+    let mut frame = frame.clone();
+    frame.window.1 = as_of.or(frame.window.1);
+    let (mut people, mut shared) = (BTreeSet::new(), false);
     for (account, grants) in desk.rights.granted() {
         let reaches = |grant: &&&Grant| {
             lacking.iter().any(|lacking| {
@@ -206,20 +245,30 @@ fn could(desk: &Desk<'_>, frame: &Frame, protected: bool) -> Option<BTreeSet<Str
                 };
                 candidates
                     .iter()
-                    .any(|row| open(desk, frame, (account, grants), grant, *row, lacking))
+                    .any(|row| opens(desk, &frame, (account, grants), grant, *row, lacking))
             })
         };
         if !excluded.iter().any(|one| one.as_bytes() == account)
             && grants.iter().any(|grant| reaches(&grant))
         {
-            people.insert(holder(desk, account));
+            // Whoever shares one may be some of the others.
+            match desk.rights.is_shared(account) {
+                true => shared = true,
+                false => _ = people.insert(holder(desk, account)),
+            }
         }
     }
-    Some(people)
+    Some(Could {
+        least: (people.len() as u64).max(u64::from(shared)),
+        open: match shared {
+            true => Some(Reason::SharedAccount),
+            false => as_of.map(|_| Reason::NoDirectory),
+        },
+    })
 }
 
 /// Whether a grant, but for the checks that are lacking, reaches a row at some instant at which the account may not see it.
-fn open(
+fn opens(
     desk: &Desk<'_>,
     frame: &Frame,
     (account, grants): (&[u8], &[&Grant]),

@@ -43,6 +43,10 @@ struct Count<'c> {
     accesses: Against,
     /// Things that may be anybody's.
     anybody: HashSet<Thing>,
+    /// Persons of no unit, so of no controller that is known.
+    placeless: BTreeSet<u32>,
+    /// Published records of nobody that the tables know.
+    unknown: u64,
     /// Something was disclosed that may be everybody's.
     unlimited: bool,
     reasons: BTreeSet<Reason>,
@@ -62,6 +66,8 @@ pub(super) fn of<'c>(
         high: BTreeSet::new(),
         accesses: Against::default(),
         anybody: HashSet::new(),
+        placeless: BTreeSet::new(),
+        unknown: 0,
         unlimited: false,
         reasons: BTreeSet::new(),
     })
@@ -93,9 +99,6 @@ impl<'c> Judge<'c> for Count<'c> {
     fn end(mut self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
         let mut draft = desk.scoped(self.what.words(), frame);
         self.published(desk, frame);
-        if matches!(self.what, What::Accesses | What::Accounts) {
-            draft.cover.doubts.extend(desk.leaked.doubt(frame));
-        }
         draft.reasons.extend(&self.reasons);
         match self.what {
             What::Accesses => {
@@ -118,6 +121,10 @@ impl<'c> Judge<'c> for Count<'c> {
 impl Count<'_> {
     /// Whoever was published may have been disclosed beyond scope, whatever the logs show.
     fn published(&mut self, desk: &Desk<'_>, frame: &Frame) {
+        self.unknown = desk.leaked.unknown(frame);
+        if self.unknown > 0 && matches!(self.what, What::Controllers | What::Subjects) {
+            self.reasons.insert(Reason::NoDirectory);
+        }
         for (subject, controller, reason) in desk.leaked.within(frame) {
             match (self.what, self.controller, controller) {
                 (What::Controllers, _, Some(own)) => _ = self.high.insert(own),
@@ -125,8 +132,9 @@ impl Count<'_> {
                 (What::Subjects, Some(only), Some(own)) if only == own => {
                     self.high.insert(subject);
                 }
-                // Of no unit, so of no controller that is known.
-                (What::Controllers, _, None) | (What::Subjects, _, None) => self.unlimited = true,
+                (What::Controllers, _, None) | (What::Subjects, _, None) => {
+                    self.placeless.insert(subject);
+                }
                 _ => continue,
             }
             self.reasons.insert(reason);
@@ -156,9 +164,8 @@ impl Count<'_> {
                         self.mark(desk, opened, subject, weight);
                     }
                     (What::Controllers, _, Some(own)) => self.mark(desk, opened, own, weight),
-                    // Of no unit, so of no controller that is known.
                     (_, _, None) => {
-                        self.anybody.insert(sight.thing);
+                        self.placeless.insert(subject);
                         self.reasons.insert(Reason::Ambiguous);
                     }
                     _ => {}
@@ -185,17 +192,18 @@ impl Count<'_> {
         let all = desk.rights.controllers();
         let dark = self.unlimited || !draft.cover.is_complete();
         let known = (all > 0).then_some(all as u64);
-        let some = (self.high.len() + self.anybody.len()) as u64;
+        let anybody = (self.anybody.len() + self.placeless.len()) as u64 + self.unknown;
+        let some = self.high.len() as u64 + anybody;
         let max = match dark {
             true => known,
-            false if self.anybody.is_empty() => Some(self.high.len() as u64),
+            false if anybody == 0 => Some(some),
             false => known.map(|all| all.min(some)),
         };
         let interval = Interval {
             min: self.low.len() as u64,
             max,
         };
-        let open = dark || !self.anybody.is_empty();
+        let open = dark || anybody > 0;
         let name = |key: u32| desk.rights.controller_id(key);
         let possible = match open {
             true => (all > 0).then(|| (0..all as u32).map(name).collect()),
@@ -206,17 +214,17 @@ impl Count<'_> {
 
     fn subjects(self, desk: &Desk<'_>, draft: Draft) -> Finding {
         let dark = self.unlimited || !draft.cover.is_complete();
-        let mut possible = self.high.clone();
+        let mut possible = &self.high | &self.placeless;
         if dark {
             possible.extend(desk.rights.population(self.controller));
         }
         let bounded = !dark || desk.case.directory.objects.is_some();
         let interval = Interval {
             min: self.low.len() as u64,
-            max: bounded.then(|| (possible.len() + self.anybody.len()) as u64),
+            max: bounded.then(|| (possible.len() + self.anybody.len()) as u64 + self.unknown),
         };
         let name = |key: u32| desk.rights.subject_name(key);
-        let names = (bounded && self.anybody.is_empty())
+        let names = (bounded && self.anybody.is_empty() && self.unknown == 0)
             .then(|| possible.iter().map(|key| name(*key)).collect());
         self.conclude(draft, interval, names, &name, false)
     }
@@ -237,8 +245,7 @@ impl Count<'_> {
                     self.reasons.insert(Reason::NoAccount);
                 }
                 Who::Account(name) => {
-                    let row = desk.rights.holders.get(name);
-                    if row.is_some_and(|row| row.kind == "shared") {
+                    if desk.rights.is_shared(name) {
                         bounded = false;
                         self.reasons.insert(Reason::SharedAccount);
                     }

@@ -261,11 +261,8 @@ pub(super) fn logs(spec: &SourceSpec, route: usize) -> bool {
 
 /// Routes that can return data subjects; all where none says what it returns.
 pub(super) fn returning(routes: &[RouteSpec]) -> Vec<usize> {
-    let returns = |spec: &RouteSpec| {
-        spec.object.is_some() || spec.container.is_some() || !spec.discloses.is_empty()
-    };
     let some: Vec<usize> = (0..routes.len())
-        .filter(|route| returns(&routes[*route]))
+        .filter(|route| routes[*route].returns())
         .collect();
     match some.is_empty() {
         true => (0..routes.len()).collect(),

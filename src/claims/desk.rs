@@ -54,6 +54,17 @@ pub(super) struct Desk<'c> {
     pub(super) sky: Sky<'c>,
     pub(super) leaked: Leaked,
     pub(super) strangers: Strangers<'c>,
+    /// Requests for no route that may have returned what routes do, in a sentence.
+    elsewhere: Option<&'c Elsewhere>,
+}
+
+/// Requests for no route of the case that may have returned what routes do.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// How they are written, in a sentence.
+    pub sentence: String,
+    /// Whether they leave room for everybody.
+    pub widens: bool,
 }
 
 /// Weighs every statement, in their order.
@@ -61,7 +72,7 @@ pub fn judge(
     case: &Case,
     claims: &Claims,
     requests: &Requests,
-    sources: &[SourceFacts],
+    (sources, elsewhere): (&[SourceFacts], Option<&Elsewhere>),
 ) -> Vec<Finding> {
     let rights = Rights::of(case, requests.span);
     let opener = Opener {
@@ -75,6 +86,7 @@ pub fn judge(
         requests,
         leaked: Leaked::of(case, &rights, requests, &opener),
         strangers: Strangers::of(case),
+        elsewhere,
         opener,
         sky: Sky::of(case, sources, requests),
     };
@@ -226,6 +238,20 @@ impl<'c> Desk<'c> {
         }
     }
 
+    /// What requests for no route may have returned as well.
+    pub(super) fn elsewhere(&self, draft: &mut Draft, frame: &Frame) {
+        let Some(elsewhere) = self.elsewhere else {
+            return;
+        };
+        // A statement about one of several routes is about no other.
+        let one = self.case.routes.len() > 1 && frame.routes.len() == 1;
+        let sentence = elsewhere.sentence.clone();
+        match elsewhere.widens && !one {
+            true => draft.cover.doubts.push((Reason::NoLog, sentence)),
+            false => draft.assumptions.push(sentence),
+        }
+    }
+
     /// The same for what lies beyond scope, which rests on the tables.
     pub(super) fn scoped(&self, counts: &'static str, frame: &Frame) -> Draft {
         let mut draft = self.draft(counts, frame);
@@ -239,6 +265,16 @@ impl<'c> Desk<'c> {
             && frame.window.1.is_none_or(|until| *as_of < until)
         {
             draft.cover.doubts.push((Reason::NoDirectory, why.clone()));
+        }
+        self.elsewhere(&mut draft, frame);
+        draft.cover.doubts.extend(self.leaked.doubt(frame));
+        let unknown = self.leaked.unknown(frame);
+        if unknown > 0 {
+            draft.assumptions.push(format!(
+                "{} of the published records {} of nobody that the tables know.",
+                unknown,
+                if unknown == 1 { "is" } else { "are" }
+            ));
         }
         draft
     }

@@ -6,16 +6,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::desk::Frame;
 use super::opened::Opener;
 use super::reading::{Request, Requests};
-use super::rights::Rights;
+use super::rights::{Rights, Thing};
 use crate::case::{Case, LeakRecord};
 use crate::words::{Certainty, Reason, Stamp, counted};
 
-/// Those persons.
+/// Those persons, and records of nobody that the tables know.
 #[derive(Default)]
 pub(super) struct Leaked {
     /// By data subject and controller; `AMBIGUOUS` for somebody who was shown within scope, `NO_LOG` for somebody whom no
     /// request shows at all.
     persons: BTreeMap<(u32, Option<u32>), Reason>,
+    /// By column of the records, persons whose own was published.
+    fields: BTreeMap<String, BTreeSet<u32>>,
+    unknown: u64,
     published: Option<Stamp>,
     file: String,
 }
@@ -31,12 +34,18 @@ impl Leaked {
             return Leaked::default();
         };
         let (mut beyond, mut inside) = (BTreeSet::new(), BTreeSet::new());
+        let mut strange: BTreeSet<u32> = BTreeSet::new();
         // What was shown when the records stood published already explains none of them.
         let earlier = |one: &&Request| leak.published.is_none_or(|at| one.time < at);
         let earlier = requests.all.iter().filter(earlier);
         for opened in earlier.filter_map(|one| opener.open(one)) {
             for sight in &opened.sights {
                 let persons = sight.rows.iter().map(|row| rights.subject(*row));
+                if let (Thing::Asked(id), true) =
+                    (sight.thing, sight.certainty > Certainty::Nothing)
+                {
+                    strange.insert(id);
+                }
                 match opener.beyond(&opened, sight) {
                     Some(_) => beyond.extend(persons),
                     None if sight.certainty > Certainty::Nothing => inside.extend(persons),
@@ -59,35 +68,71 @@ impl Leaked {
             rows.extend(named.into_iter().flatten());
             rows
         };
-        let mut persons = BTreeMap::new();
-        for row in leak.records.iter().flat_map(rows) {
-            let subject = rights.subject(row);
-            if !beyond.contains(&subject) {
-                let reason = match inside.contains(&subject) {
-                    true => Reason::Ambiguous,
-                    false => Reason::NoLog,
-                };
-                persons.insert((subject, rights.controller(row)), reason);
+        let (mut persons, mut fields) = (BTreeMap::new(), BTreeMap::new());
+        let mut unknown = BTreeSet::new();
+        for record in &leak.records {
+            let rows = rows(record);
+            if rows.is_empty() {
+                // What was shown of an ID that no table knows counts there.
+                let id = requests.ids.known(record.object.as_bytes());
+                if !id.is_some_and(|id| strange.contains(&id)) {
+                    unknown.insert((&record.object, &record.subject));
+                }
+            }
+            for row in rows {
+                let subject = rights.subject(row);
+                let filled = leak.columns.iter().zip(&record.values);
+                for (column, _) in filled.filter(|(_, value)| !value.is_empty()) {
+                    let own: &mut BTreeSet<u32> = fields.entry(column.clone()).or_default();
+                    own.insert(subject);
+                }
+                if !beyond.contains(&subject) {
+                    let reason = match inside.contains(&subject) {
+                        true => Reason::Ambiguous,
+                        false => Reason::NoLog,
+                    };
+                    persons.insert((subject, rights.controller(row)), reason);
+                }
             }
         }
         Leaked {
             persons,
+            fields,
+            unknown: unknown.len() as u64,
             published: leak.published,
             file: leak.path.clone(),
         }
     }
 
+    /// Whether what was published may have been taken in a statement's time.
+    fn before(&self, frame: &Frame) -> bool {
+        let from = frame.window.0;
+        self.published
+            .is_none_or(|at| from.is_none_or(|from| from < at))
+    }
+
+    /// How many records are of nobody that the tables know.
+    pub(super) fn unknown(&self, frame: &Frame) -> u64 {
+        match self.before(frame) {
+            true => self.unknown,
+            false => 0,
+        }
+    }
+
+    /// Persons of whom a column of the records was published.
+    pub(super) fn of_field(&self, field: &str, frame: &Frame) -> impl Iterator<Item = u32> {
+        let own = self.fields.get(field).filter(|_| self.before(frame));
+        own.into_iter().flatten().copied()
+    }
+
     /// Those whose data may have been taken in a statement's time, with controller and reason.
     pub(super) fn within(&self, frame: &Frame) -> impl Iterator<Item = (u32, Option<u32>, Reason)> {
-        let from = frame.window.0;
-        let before = self
-            .published
-            .is_none_or(|at| from.is_none_or(|from| from < at));
+        let before = self.before(frame);
         let some = self.persons.iter().filter(move |_| before);
         some.map(|((subject, controller), reason)| (*subject, *controller, *reason))
     }
 
-    /// What darkens every upper bound on requests: some of those whom no request shows.
+    /// What darkens every upper bound: some of those whom no request shows, so that there was another way.
     pub(super) fn doubt(&self, frame: &Frame) -> Option<(Reason, String)> {
         let unseen = self.within(frame).filter(|one| one.2 == Reason::NoLog);
         let unseen: BTreeSet<u32> = unseen.map(|one| one.0).collect();

@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::words::{Reason, Stamp};
 
 pub use dark::{Cover, HoleNote, Seen};
-pub use desk::judge;
+pub use desk::{Elsewhere, judge};
 pub use file::load;
 pub use pairs::{Pair, pairs};
 pub use reading::{LogFile, Reader, Requests};

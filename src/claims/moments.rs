@@ -8,7 +8,7 @@ use super::opened::{Opened, Weight};
 use super::reading::{Request, Who};
 use super::verdict::Against;
 use super::{Example, Finding, Interval, Outcome, SHOWN};
-use crate::coverage::GapKind;
+use crate::coverage::{self, GapKind};
 use crate::words::{Reason, SECOND, Stamp};
 
 /// Clocks of two hosts may differ by so much without anybody's notice.
@@ -53,7 +53,6 @@ impl<'c> Judge<'c> for Within {
             "requests that disclosed something beyond scope outside of that time",
             frame,
         );
-        draft.cover.doubts.extend(desk.leaked.doubt(frame));
         let (from, until) = self.time;
         let outside = |a: Stamp, b: Stamp| {
             from.is_some_and(|from| a < from) || until.is_some_and(|until| b > until)
@@ -217,6 +216,12 @@ impl<'c> Judge<'c> for Revoked<'c> {
             "requests that were answered after the account was revoked",
             &frame,
         );
+        let whole = |source: &crate::case::SourceSpec| source.logs_routes.is_none();
+        if !desk.case.sources.iter().any(whole) {
+            let what =
+                "no source records requests for other pages than its `logs_routes`".to_owned();
+            draft.cover.doubts.push((Reason::NoLog, what));
+        }
         draft.assumptions.push(format!(
             "{} account(s) are looked at; an answer counts with status 2xx or 304; {} request(s) afterwards were refused. \
              Requests less than two seconds after the instant prove nothing: clocks may differ.",
@@ -258,6 +263,14 @@ impl<'c> Judge<'c> for Complete {
 
     fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
         let mut draft = desk.draft("proven holes", frame);
+        let returns = |route: &usize| desk.case.routes[*route].returns();
+        if frame.routes.iter().any(returns) {
+            draft.cover.doubts.extend(desk.leaked.doubt(frame));
+        }
+        desk.elsewhere(&mut draft, frame);
+        let shared = coverage::shared_load(desk.case, &frame.routes);
+        let shared = shared.into_iter().map(|doubt| (doubt.reason, doubt.basis));
+        draft.cover.doubts.extend(shared);
         draft.assumptions.push(
             "A hole is proven where the case declares it, a file of the rotation is missing, or the writer's own line numbers \
              skip some; a short hole that leaves no such trace would go unnoticed."

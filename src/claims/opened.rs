@@ -75,8 +75,8 @@ impl<'c> Opener<'c> {
             return Some(opened);
         }
         if asked.container == NONE {
-            // A route that is said to disclose nothing does no harm without an ID.
-            let harms = certainty > Certainty::Nothing && !spec.discloses.is_empty();
+            // A route that is not said to return anything does no harm without an ID.
+            let harms = certainty > Certainty::Nothing && spec.returns();
             opened.blind = harms.then_some(Reason::NoObject);
             return Some(opened);
         }

@@ -16,10 +16,14 @@ pub(super) struct Pace {
     /// Requests above the limit count only where they were answered.
     limited: bool,
     times: HashMap<u32, VecDeque<i64>>,
+    /// Those of whom no line tells the account: all of them may be one person's.
+    nameless: VecDeque<i64>,
     over: Against,
     /// Requests refused at the limit.
     refused: u64,
     most: u64,
+    /// The most of an account or address that a line names.
+    most_known: u64,
 }
 
 impl Pace {
@@ -29,26 +33,31 @@ impl Pace {
             per,
             limited,
             times: HashMap::new(),
+            nameless: VecDeque::new(),
             over: Against::default(),
             refused: 0,
             most: 0,
+            most_known: 0,
         }
     }
 
     /// How many requests somebody made in the time that ends now, with this one where it counts.
     fn count(&mut self, who: u32, at: i64, counts: bool) -> u64 {
         let times = self.times.entry(who).or_default();
-        while times
-            .front()
-            .is_some_and(|first| at.saturating_sub(*first) >= self.per)
-        {
-            times.pop_front();
-        }
-        if counts {
-            times.push_back(at);
-        }
-        times.len() as u64
+        slide(times, self.per, at, counts)
     }
+}
+
+/// How many instants lie in the time that ends now, with this one where it counts.
+fn slide(times: &mut VecDeque<i64>, per: i64, at: i64, counts: bool) -> u64 {
+    let before = |first: &i64| at.saturating_sub(*first) >= per;
+    while times.front().is_some_and(before) {
+        times.pop_front();
+    }
+    if counts {
+        times.push_back(at);
+    }
+    times.len() as u64
 }
 
 impl<'c> Judge<'c> for Pace {
@@ -62,21 +71,31 @@ impl<'c> Judge<'c> for Pace {
             self.refused += u64::from(request.status == 429 || now >= self.above);
             return;
         }
+        let known = matches!(opened.who, Who::Account(_) | Who::Anonymous(_))
+            && !desk.strangers.hold(opened.who);
+        let nameless = slide(&mut self.nameless, self.per, request.time.0, !known);
+        // Whoever it is may be one of the accounts as well.
+        let together = match (known, nameless) {
+            (true, 0) => 0,
+            (true, more) => now + more,
+            (false, all) => all + self.most_known,
+        };
+        if known {
+            self.most_known = self.most_known.max(now);
+        }
         // One after the other, two whole allowances of a limit by the clock fit into any time of its length.
         let proven = match self.limited {
             true => now > self.above.saturating_mul(2),
             false => now > self.above,
         };
         let person = match opened.who {
-            Who::Account(name) => {
-                let row = desk.rights.holders.get(name);
-                row.filter(|row| row.kind == "shared")
-                    .map(|_| Reason::SharedAccount)
-            }
+            Who::Account(name) => desk.rights.is_shared(name).then_some(Reason::SharedAccount),
             // Many may stand behind an address.
             _ => Some(Reason::NoAccount),
         };
+        let person = person.or((!known).then_some(Reason::NoAccount));
         match (now > self.above, proven, person) {
+            (false, ..) if together > self.above => self.over.maybe(Reason::NoAccount),
             (false, ..) => {}
             (true, _, Some(reason)) => self.over.maybe(reason),
             (true, true, None) => self.over.sure(|| desk.opener.example(opened)),

@@ -15,10 +15,13 @@ use crate::words::{Certainty, Reason, Stamp, Validity};
 #[derive(Default)]
 pub(super) struct Pooled {
     beyond: Against,
-    /// First rows of objects, and subjects, that were disclosed within scope, before they were published.
-    objects: HashSet<u32>,
-    subjects: HashSet<u32>,
+    /// First rows of objects, and subjects, that were disclosed within scope before they were published, each with the routes
+    /// that did.
+    objects: Shown,
+    subjects: Shown,
 }
+
+type Shown = HashMap<u32, BTreeSet<usize>>;
 
 impl<'c> Judge<'c> for Pooled {
     fn see(&mut self, desk: &Desk<'c>, opened: &Opened<'c>) {
@@ -36,10 +39,12 @@ impl<'c> Judge<'c> for Pooled {
         };
         for sight in opened.sights.iter().filter(shown) {
             if let Thing::Known(row) | Thing::OfKind(row) = sight.thing {
-                self.objects.insert(row);
+                self.objects.entry(row).or_default().insert(opened.route);
             }
-            self.subjects
-                .extend(sight.rows.iter().map(|row| desk.rights.subject(*row)));
+            for row in &sight.rows {
+                let own = self.subjects.entry(desk.rights.subject(*row));
+                own.or_default().insert(opened.route);
+            }
         }
     }
 
@@ -63,10 +68,7 @@ impl<'c> Judge<'c> for Pooled {
         let (mut witnesses, mut unexplained, mut unknown) = (Vec::new(), 0u64, 0u64);
         for record in &leak.records {
             let rows = pool.rows(desk, record);
-            let taken = rows.iter().any(|row| match record.object.is_empty() {
-                true => self.subjects.contains(&desk.rights.subject(*row)),
-                false => self.objects.contains(row),
-            });
+            let taken = self.explains(desk, leak, (record, &rows));
             match () {
                 () if rows.is_empty() => unknown += 1,
                 () if taken => {}
@@ -113,6 +115,47 @@ impl<'c> Judge<'c> for Pooled {
             ));
         }
         finding
+    }
+}
+
+impl Pooled {
+    /// Whether what was disclosed within scope is all that a record tells: its object or its person, both where it names
+    /// both, and every category of it that routes of the case disclose.
+    fn explains(
+        &self,
+        desk: &Desk<'_>,
+        leak: &Leak,
+        (record, rows): (&LeakRecord, &[u32]),
+    ) -> bool {
+        let subjects: Vec<u32> = rows.iter().map(|row| desk.rights.subject(*row)).collect();
+        let of_object = rows.iter().filter_map(|row| self.objects.get(row));
+        let of_person = subjects.iter().filter_map(|one| self.subjects.get(one));
+        let mut ways: Vec<&BTreeSet<usize>> = match record.object.is_empty() {
+            true => of_person.collect(),
+            false => of_object.collect(),
+        };
+        if ways.is_empty() {
+            return false;
+        }
+        // Named beside the object of another.
+        let named = desk.rights.subjects_named(record.subject.as_bytes());
+        if let Some(person) = named.filter(|person| !subjects.contains(person)) {
+            match self.subjects.get(&person) {
+                Some(way) => ways.push(way),
+                None => return false,
+            }
+        }
+        let discloses = |route: usize, name: &str| {
+            let mut own = desk.case.routes[route].discloses.iter();
+            own.any(|category| category.name == name)
+        };
+        let filled = leak.columns.iter().zip(&record.values);
+        let mut filled = filled.filter(|(_, value)| !value.is_empty());
+        filled.all(|(column, _)| {
+            let some = (0..desk.case.routes.len()).any(|route| discloses(route, column));
+            let mut ways = ways.iter().copied().flatten();
+            !some || ways.any(|route| discloses(*route, column))
+        })
     }
 }
 
@@ -194,6 +237,8 @@ pub(super) struct ReadBy<'c> {
     withdrawn: Option<Stamp>,
     low: BTreeMap<u32, Example>,
     high: BTreeSet<u32>,
+    /// The first request of somebody who is no account for sure.
+    somebody: Option<Example>,
     after: Against,
     reasons: BTreeSet<Reason>,
     unbounded: bool,
@@ -213,6 +258,7 @@ impl<'c> ReadBy<'c> {
             withdrawn,
             low: BTreeMap::new(),
             high: BTreeSet::new(),
+            somebody: None,
             after: Against::default(),
             reasons: BTreeSet::new(),
             unbounded: false,
@@ -238,11 +284,7 @@ impl<'c> Judge<'c> for ReadBy<'c> {
         if !self.names(desk, opened) {
             return;
         }
-        let weight = match (opened.who, opened.certainty) {
-            (Who::Account(_), Certainty::Confirmed) => Weight::Sure,
-            (Who::Account(_), _) => Weight::Maybe(opened.why.unwrap_or(Reason::Ambiguous)),
-            _ => Weight::Maybe(Reason::NoAccount),
-        };
+        let named = matches!(opened.who, Who::Account(_)) && !desk.strangers.hold(opened.who);
         if self.withdrawn.is_some_and(|at| opened.request.time >= at) {
             match opened.certainty {
                 Certainty::Confirmed => self.after.sure(|| desk.opener.example(opened)),
@@ -250,17 +292,23 @@ impl<'c> Judge<'c> for ReadBy<'c> {
             }
             return;
         }
-        match weight {
-            Weight::Sure => {
-                self.high.insert(opened.request.who);
+        if !named {
+            // Several accounts may stand behind it, or one of the others.
+            self.unbounded = true;
+            self.reasons.insert(Reason::NoAccount);
+            if opened.certainty == Certainty::Confirmed && self.somebody.is_none() {
+                self.somebody = Some(desk.opener.example(opened));
+            }
+            return;
+        }
+        self.high.insert(opened.request.who);
+        match opened.certainty {
+            Certainty::Confirmed => {
                 self.low
                     .entry(opened.request.who)
                     .or_insert_with(|| desk.opener.example(opened));
             }
-            Weight::Maybe(reason) => {
-                self.high.insert(opened.request.who);
-                self.reasons.insert(reason);
-            }
+            _ => _ = self.reasons.insert(opened.why.unwrap_or(Reason::Ambiguous)),
         }
     }
 
@@ -271,7 +319,7 @@ impl<'c> Judge<'c> for ReadBy<'c> {
         let to: HashSet<&str> = self.recipients(desk);
         let whole = draft.cover.is_complete() && !self.unbounded;
         let readers = Interval {
-            min: self.low.len() as u64,
+            min: (self.low.len() as u64).max(u64::from(self.somebody.is_some())),
             max: whole.then_some(self.high.len() as u64),
         };
         draft.assumptions.push(
@@ -337,7 +385,7 @@ impl<'c> Judge<'c> for ReadBy<'c> {
         }
         let mut lines: Vec<Example> = self.after.examples.clone();
         if readers.min > self.k {
-            lines.extend(self.low.values());
+            lines.extend(self.low.values().chain(&self.somebody));
         }
         let against = self.after.sure + if readers.min > self.k { readers.min } else { 0 };
         draft.end(outcome, Some(readers), why, earliest(lines.iter()), against)

@@ -245,6 +245,12 @@ impl<'c> Rights<'c> {
         std::iter::successors(Some(unit), |unit| self.units.get(*unit as usize)?.parent)
     }
 
+    /// Whether several people use an account, by the table of accounts.
+    pub(super) fn is_shared(&self, account: &[u8]) -> bool {
+        let row = self.holders.get(account);
+        row.is_some_and(|row| row.kind == "shared")
+    }
+
     /// Grants of an account.
     pub(super) fn grants(&self, account: &[u8]) -> &[&'c Grant] {
         self.grants.get(account).map_or(&[], |grants| grants)
@@ -371,12 +377,11 @@ impl<'c> Rights<'c> {
         last.or(rows.first().copied())
     }
 
-    /// Distinct data subjects of a controller, or of all.
+    /// Distinct data subjects that may be a controller's, or of all: of whom no unit tells, each may be anybody's.
     pub(super) fn population(&self, controller: Option<u32>) -> HashSet<u32> {
         let rows = 0..self.objects.len() as u32;
         let own = rows.filter(|row| match (self.controller(*row), controller) {
-            (None, _) => false,
-            (Some(_), None) => true,
+            (None, _) | (_, None) => true,
             (Some(has), Some(want)) => has == want,
         });
         let named = own.filter(|row| !self.objects.names(*row).1.is_empty());

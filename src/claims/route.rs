@@ -172,12 +172,17 @@ impl<'c> Judge<'c> for Category<'c> {
         }
     }
 
-    fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
+    fn end(mut self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
         let mut draft = desk.scoped(
             "data subjects of whom the category was disclosed beyond scope",
             frame,
         );
-        draft.cover.doubts.extend(desk.leaked.doubt(frame));
+        for subject in desk.leaked.of_field(self.name, frame) {
+            self.persons.published(subject, Reason::NoLog);
+        }
+        if desk.leaked.unknown(frame) > 0 {
+            self.persons.anybody(Reason::NoDirectory);
+        }
         draft.assumptions.push(
             "What a route discloses is taken from `discloses` in the case, and what somebody has filled in from `fields` of \
              the table of objects."
@@ -237,6 +242,9 @@ impl<'c> Judge<'c> for Protected {
             if desk.rights.is_guarded(subject) {
                 self.persons.published(subject, reason);
             }
+        }
+        if desk.leaked.unknown(frame) > 0 {
+            self.persons.anybody(Reason::NoDirectory);
         }
         if !desk.rights.marks_protected {
             self.persons.anybody(Reason::NoDirectory);

@@ -7,13 +7,41 @@ use super::glance::Glance;
 use super::inputs::head;
 use super::{Ending, doubled, nobody, respelled, shared_ids, unmatched, unnamed, unpaged};
 use crate::case::Case;
-use crate::coverage::SourceFacts;
+use crate::coverage::{Allowance, Doubt, SourceFacts};
 use crate::format::State;
 use crate::pipeline::Input;
 use crate::scope::Atlas;
 use crate::sequence::{Names, text};
+use crate::words::Reason;
 
-/// Every remark that needs no analysis; the gravest come first.
+/// What is to be said before anything is analysed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Remarks {
+    /// Sentences; the gravest come first.
+    pub said: Vec<String>,
+    /// Requests that no route matches, where they leave room for everybody.
+    pub elsewhere: Option<String>,
+}
+
+impl Remarks {
+    /// The doubt that follows from it.
+    pub fn doubt(&self) -> Option<Doubt> {
+        self.elsewhere.clone().map(|basis| Doubt {
+            reason: Reason::NoLog,
+            basis,
+            allowance: Allowance::Population,
+        })
+    }
+}
+
+/// Whether some route that names what it returns has no request.
+pub(super) fn unasked(case: &Case, sources: &[SourceFacts]) -> bool {
+    let asked = unnamed::requests(case, sources);
+    let mut routes = case.routes.iter().enumerate();
+    routes.any(|(at, route)| route.returns() && !asked.contains_key(&at))
+}
+
+/// Every remark that needs no analysis.
 ///
 /// # Errors
 /// What is to be remarked is a slip, or a log cannot be read again.
@@ -22,20 +50,29 @@ pub(super) fn all(
     inputs: &[Input],
     sources: &[SourceFacts],
     (names, glance): (&Names, &Glance),
-) -> Result<Vec<String>, Ending> {
+) -> Result<Remarks, Ending> {
     let objects = case.directory.objects.as_ref();
     shared_ids::check(atlas)?;
     unpaged::check(case, &glance.unpaged)?;
-    Ok([
+    let elsewhere = glance.unlisted.elsewhere(objects, unasked(case, sources));
+    let (widens, says) = match elsewhere {
+        Some(found) if found.widens => (Some(found.sentence), None),
+        found => (None, found.map(|found| found.sentence)),
+    };
+    let said = [
         unnamed::check(case, inputs, sources, glance)?,
         unmatched::check(case, inputs, sources)?,
         respelled::remarks(case, atlas, names),
-        glance.unlisted.remark(objects).into_iter().collect(),
+        says.into_iter().collect(),
         nobody::remarks(case, &glance.nobody),
         doubled::remarks(case, inputs, &glance.doubled),
         of(case, inputs, sources, (names, glance)),
     ]
-    .concat())
+    .concat();
+    Ok(Remarks {
+        said,
+        elsewhere: widens,
+    })
 }
 
 /// In the order of the sources and then of the case's lists.

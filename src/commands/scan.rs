@@ -9,8 +9,9 @@ use super::glance::Glance;
 use super::inputs::{file_places, inputs, paths};
 use super::journal::Journal;
 use super::progress::Progress;
+use super::remarks::{self, Remarks};
 use super::sources::{check_routes, source_facts};
-use super::{Ending, cause, finished, ladder, left_out, remarks, signals, terminal, told};
+use super::{Ending, cause, finished, ladder, left_out, signals, terminal, told};
 use crate::case::{self, Case};
 use crate::cause::Cause;
 use crate::cli::ScanArgs;
@@ -27,7 +28,7 @@ use crate::route::Router;
 use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{Reading, Skipped};
-use crate::words::{Reason, beside};
+use crate::words::{Reason, Stamp, beside};
 
 /// Runs it, and writes into the journal how it ended.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -162,7 +163,7 @@ pub(super) enum Known {
     /// What they showed when they were.
     Glance(Glance),
     /// All that is to be said.
-    Remarks(Vec<String>),
+    Remarks(Remarks),
 }
 
 impl From<Extraction> for WhatCame {
@@ -208,7 +209,7 @@ pub(super) fn answer(
             (Material::Accesses(all, _), _) => Glance::of(case, &inputs, &sources, all).map(Ok),
             (_, Known::Glance(glance)) => Ok(Ok(glance)),
             (_, Known::Remarks(remarks)) => Ok(Err(remarks)),
-            (_, Known::Accesses) => Ok(Err(Vec::new())),
+            (_, Known::Accesses) => Ok(Err(Remarks::default())),
         },
     );
     let glance = glance?;
@@ -226,6 +227,7 @@ pub(super) fn answer(
     );
     let (remarks, material) = (remarks?, material.with(found));
     let mut assessment = coverage::assess(case, &sources);
+    assessment.doubts.extend(remarks.doubt());
     let shares = case.sources.iter().map(|s| s.sampling.unwrap_or(1.0));
     let dark = Dark::of(&assessment, shares.collect());
     let analysis = pipeline::analyse(case, &atlas, material, &places, &dark, (&spill, keeping));
@@ -246,7 +248,7 @@ pub(super) fn answer(
     }));
     missing(case, &analysis, &mut assessment);
     let limits = left_out::limits(&case.routes, &analysis.content);
-    let remarks = left_out::before(remarks, (case, analysis.set_aside, &limits));
+    let remarks = left_out::before(remarks.said, (case, analysis.set_aside, &limits));
     assessment
         .doubts
         .extend(limits.into_iter().map(left_out::Suspect::doubt));
@@ -285,7 +287,8 @@ pub(super) fn answer(
     let excerpts = excerpts.into_inner();
     let mut excerpts = excerpts.unwrap_or_else(PoisonError::into_inner);
     excerpts.sort_by_key(|some| (some.file, some.first));
-    let published = published(&cause, &mut assessment);
+    let at = case.leak.as_ref().and_then(|leak| leak.published);
+    let published = published(&cause, at, &mut assessment);
     let exposed = (&analysis.exposure, &published);
     let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
@@ -362,16 +365,20 @@ fn missing(case: &Case, analysis: &Analysis, assessment: &mut Assessment) {
 }
 
 /// Who stands in what was published, which is said among the doubts.
-fn published(cause: &Cause, assessment: &mut Assessment) -> Published {
+fn published(cause: &Cause, at: Option<Stamp>, assessment: &mut Assessment) -> Published {
     let leak = cause.leak.as_ref();
     let published = leak.map_or_else(Published::new, |leak| leak.published.clone());
     let dark = published.values().filter(|why| **why == Reason::NoLog);
     let dark = dark.count() as u64;
     let shown = published.len() as u64 - dark;
-    assessment.doubts.extend(coverage::published(dark, shown));
+    // What was published before the time that must be answered for says nothing of it.
+    let window = assessment.window;
+    let within = at.is_none_or(|at| window.is_none_or(|(from, _)| from < at));
+    let doubts = coverage::published((dark, within), shown);
+    assessment.doubts.extend(doubts);
     let (all, known) = leak.map_or((0, 0), |leak| leak.records);
     let strange = coverage::unknown_records((all - known) as u64);
-    assessment.doubts.extend(strange);
+    assessment.doubts.extend(strange.filter(|_| within));
     published
 }
 

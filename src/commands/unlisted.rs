@@ -1,5 +1,6 @@
 //! Requests that no route of the case matches and that name IDs which the directory knows: what they returned is counted
-//! nowhere. Said, and not refused, because a picture or a lock of a record may be no data of anybody.
+//! nowhere, and nobody is excluded beside them. Only said where the IDs may be other things' of the same numbers, and every
+//! route of the case is asked for; and not refused, because a lock of a record may be no data of anybody.
 //!
 //! Only the beginnings of the logs are looked at. Routes that no request matches are `unmatched`'s.
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::unmatched::{Answers, is_word, parameters};
 use super::{Ending, again};
 use crate::case::{Case, Objects};
+use crate::claims::Elsewhere;
 use crate::format::Record;
 use crate::format::target::{Target, decode, within};
 use crate::pipeline::Input;
@@ -23,6 +25,8 @@ const SHAPES: usize = 200;
 const DIFFERENT: usize = 10;
 /// Ways of writing that are told.
 const TOLD: usize = 3;
+/// Minus the logarithm of how likely so many known IDs may be where they are other things' (a Chernoff bound).
+const SURPRISE: f64 = 14.0;
 
 /// How requests are written: the path with `{…}` for what is no word, and which of these, or which parameter, is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -136,13 +140,13 @@ fn is_name(name: &str) -> bool {
 }
 
 impl Unlisted {
-    /// What to say where most of their IDs are the directory's.
-    pub fn remark(&self, objects: Option<&Objects>) -> Option<String> {
+    /// What to say where most of their IDs are the directory's. `unasked`: some route of the case has no request.
+    pub fn elsewhere(&self, objects: Option<&Objects>, unasked: bool) -> Option<Elsewhere> {
         let all = self.0.iter().flat_map(|(_, asked)| &asked.ids);
         let open: HashSet<&[u8]> = all.map(Vec::as_slice).collect();
         let objects = objects.filter(|_| !open.is_empty())?;
-        let objects = objects.iter().map(|row| row.object.as_bytes());
-        let found: HashSet<&[u8]> = objects.filter(|id| open.contains(id)).collect();
+        let names = objects.iter().map(|row| row.object.as_bytes());
+        let found: HashSet<&[u8]> = names.filter(|id| open.contains(id)).collect();
         let mut told: Vec<(&Shape, &Answers, usize)> = Vec::new();
         for (shape, asked) in &self.0 {
             let known = asked.ids.iter().filter(|id| found.contains(id.as_slice()));
@@ -151,17 +155,62 @@ impl Unlisted {
                 told.push((shape, asked, known));
             }
         }
+        if told.is_empty() {
+            return None;
+        }
         told.sort_by_key(|(shape, asked, _)| (std::cmp::Reverse(asked.answered), *shape));
+        let mut numbers: Vec<u64> = objects
+            .iter()
+            .filter_map(|row| number(row.object.as_bytes()))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut told_of = told.iter();
+        let widens =
+            unasked || told_of.any(|(_, asked, known)| !by_chance(asked, *known, &numbers));
         let some: Vec<String> = told.iter().take(TOLD).map(|one| one.0.said(one)).collect();
-        (!some.is_empty()).then(|| {
-            format!(
+        Some(Elsewhere {
+            sentence: format!(
                 "requests that no route matches were answered and name IDs that the directory knows, at the beginning of the \
-                 logs {}: what they returned is counted nowhere; give each a [[route]], unless it returns nothing about \
-                 anybody",
+                 logs {}: what they returned is counted nowhere; give each a [[route]], without `object`, `container` and \
+                 `discloses` if it returns nothing about anybody",
                 some.join("; ")
-            )
+            ),
+            widens,
         })
     }
+}
+
+fn number(id: &[u8]) -> Option<u64> {
+    let digits = !id.is_empty() && id.len() < 19 && id.iter().all(u8::is_ascii_digit);
+    digits.then(|| {
+        id.iter()
+            .fold(0, |n, digit| n * 10 + u64::from(digit - b'0'))
+    })
+}
+
+/// Whether IDs may be other things', which have numbers in the same range: as many of those would be known. `numbers`: the
+/// directory's, sorted.
+fn by_chance(asked: &Answers, known: usize, numbers: &[u64]) -> bool {
+    let own: Vec<u64> = asked.ids.iter().filter_map(|id| number(id)).collect();
+    let (Some(first), Some(last)) = (own.iter().min(), own.iter().max()) else {
+        return false;
+    };
+    let within = numbers.partition_point(|n| n <= last) - numbers.partition_point(|n| n < first);
+    let (share, density) = (
+        known as f64 / asked.ids.len() as f64,
+        within as f64 / (last - first + 1) as f64,
+    );
+    let n = asked.ids.len() as f64;
+    let surprise = |is: f64, would: f64| {
+        if is > 0.0 {
+            is * (is / would).ln()
+        } else {
+            0.0
+        }
+    };
+    let beyond = n * (surprise(share, density) + surprise(1.0 - share, 1.0 - density));
+    share <= density || beyond < SURPRISE
 }
 
 impl Shape {

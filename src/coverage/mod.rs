@@ -38,6 +38,7 @@ pub use bodies::limits;
 use ledger::Ledger;
 pub use owners::{Asked, unasked};
 pub use rows::{Expected, HourRow};
+pub(crate) use said::shared_load;
 
 /// What coverage needs to know of one source.
 #[derive(Clone, Debug, Default)]
@@ -215,21 +216,28 @@ pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize
     )
 }
 
-/// The doubts about published data subjects: `dark` of them no logged answer showed to anybody in time, `shown` to somebody.
-pub fn published(dark: u64, shown: u64) -> Vec<Doubt> {
-    let keep = "their controllers are not excluded, and they count to the upper bounds of these";
+/// The doubts about published data subjects: `dark` of them no logged answer showed to anybody in time, `shown` to somebody;
+/// `within`: they may have left in the time that must be answered for.
+pub fn published((dark, within): (u64, bool), shown: u64) -> Vec<Doubt> {
     let dark = (dark > 0).then(|| {
         let basis = format!(
             "{} in `[leak]` whom no logged answer showed to anybody: they left by a way or at a time that these logs do not \
-             show; {keep}",
+             show, and by that way anybody may have",
             counted(dark, "published data subject")
         );
-        Doubt::said(Reason::NoLog, basis)
+        Doubt {
+            reason: Reason::NoLog,
+            basis,
+            allowance: match within {
+                true => Allowance::Population,
+                false => Allowance::Said,
+            },
+        }
     });
     let shown = (shown > 0).then(|| {
         let basis = format!(
             "{} in `[leak]` whom logged answers showed to somebody: whether what was published came from these answers no log \
-             tells; as far as they were in scope, {keep}",
+             tells; as far as they were in scope, their controllers are not excluded, and they count to the upper bounds of these",
             counted(shown, "published data subject")
         );
         Doubt::said(Reason::Ambiguous, basis)
@@ -241,11 +249,14 @@ pub fn published(dark: u64, shown: u64) -> Vec<Doubt> {
 pub fn unknown_records(records: u64) -> Option<Doubt> {
     let names = if records == 1 { "names" } else { "name" };
     let basis = format!(
-        "{} in `[leak]` {names} neither an object nor a data subject that the directory knows: whose data it is nobody can say, \
-         and no controller's status and no bound rests on it",
+        "{} in `[leak]` {names} neither an object nor a data subject that the directory knows: each may be of anybody's",
         counted(records, "published record")
     );
-    (records > 0).then(|| Doubt::said(Reason::NoDirectory, basis))
+    (records > 0).then_some(Doubt {
+        reason: Reason::NoDirectory,
+        basis,
+        allowance: Allowance::Subjects(records),
+    })
 }
 
 /// Second pages of lists, and accounts that turned to them, from which they tell something.
@@ -285,7 +296,7 @@ pub fn unanswered(
     let none = served.filter(|(_, (asked, answered))| *asked >= ASKING && *answered == 0);
     none.filter_map(move |(route, (asked, _))| {
         let route = case.routes.get(usize::from(route))?;
-        (!route.discloses.is_empty()).then(|| {
+        route.returns().then(|| {
             let basis = format!(
                 "{asked} accounts ask on the route \"{}\" and these logs show none of them an answer with content: it \
                  answers nobody, or the lines of its answers are not in these logs; who is excluded is so in the first case",
@@ -333,7 +344,8 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     let ledgers: Vec<Ledger<'_>> = facts.map(|(i, f)| Ledger::of(case, i, f)).collect();
     let window = window(case, &ledgers);
     let mut doubts = said::about_the_case(case);
-    doubts.extend(said::shared_load(case));
+    let routes: Vec<usize> = (0..case.routes.len()).collect();
+    doubts.extend(shared_load(case, &routes));
     doubts.extend(said::unasked_routes(case, &ledgers));
     let mut holes = Vec::new();
     for ledger in &ledgers {

@@ -110,7 +110,7 @@ impl<'a, 'c> Reach<'a, 'c> {
 
     /// Whether a route counts for bounds; all do where none names what it returns.
     fn counts(&self, route: usize) -> bool {
-        discloses(&self.case.routes[route]) || !self.case.routes.iter().any(discloses)
+        self.case.routes[route].returns() || !self.case.routes.iter().any(RouteSpec::returns)
     }
 
     /// Another source that shows a route's requests all through a hole.
@@ -204,10 +204,6 @@ impl<'a, 'c> Reach<'a, 'c> {
         }
         common >= LEAST_HOURS && apart <= chance / 4.0
     }
-}
-
-fn discloses(route: &RouteSpec) -> bool {
-    route.object.is_some() || route.container.is_some() || !route.discloses.is_empty()
 }
 
 /// Intervals in order, none of them touching another.

@@ -65,16 +65,16 @@ pub(super) fn about_the_case(case: &Case) -> Vec<Doubt> {
 
 /// Sources that record some routes together, of which one leaves out a route that the other records: hosts that share the
 /// load would both have to.
-pub(super) fn shared_load(case: &Case) -> Vec<Doubt> {
+pub(crate) fn shared_load(case: &Case, routes: &[usize]) -> Vec<Doubt> {
     let logs = |source: usize, route: usize| {
         let routes = &case.sources[source].logs_routes;
         routes.as_ref().is_none_or(|own| own.contains(&route))
     };
     let sources = || 0..case.sources.len();
     let mut doubts = Vec::new();
-    for (lacks, (route, spec)) in
-        sources().flat_map(|source| case.routes.iter().enumerate().map(move |one| (source, one)))
-    {
+    let each = |source| routes.iter().map(move |route| (source, *route));
+    for (lacks, route) in sources().flat_map(each) {
+        let spec = &case.routes[route];
         let both = |other: usize| {
             let mut routes = 0..case.routes.len();
             routes.find(|one| logs(lacks, *one) && logs(other, *one))

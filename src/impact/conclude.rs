@@ -156,8 +156,8 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
                 unknown.insert(*thing);
             }
             About::UnknownContainer(_) => common.unlimited(),
-            // A route that is said to disclose nothing does no harm without an ID.
-            About::Blind(route) if discloses(routes, *route) => common.unlimited(),
+            // A route that is not said to return anything does no harm without an ID.
+            About::Blind(route) if returns(routes, *route) => common.unlimited(),
             About::Blind(_) => continue,
         }
         common.reasons.insert(*reason);
@@ -181,9 +181,9 @@ impl Common {
     }
 }
 
-fn discloses(routes: &[RouteSpec], route: u16) -> bool {
+fn returns(routes: &[RouteSpec], route: u16) -> bool {
     let route = routes.get(usize::from(route));
-    route.is_some_and(|route| !route.discloses.is_empty())
+    route.is_some_and(RouteSpec::returns)
 }
 
 fn row(

@@ -27,6 +27,8 @@ pub struct Context {
     pub splits: Vec<Whence>,
     /// What a reader of the answer must know of how logs were read.
     pub remarks: Vec<String>,
+    /// Requests that no route matches, where they leave room for everybody.
+    pub elsewhere: Option<String>,
     /// The plan by which logs were cut, in a word.
     pub plan: String,
     /// By which looks made in this context are known.
@@ -40,6 +42,7 @@ struct Head {
     shared: Shared,
     files: Vec<FileOf>,
     remarks: Vec<String>,
+    elsewhere: Option<String>,
 }
 
 fn first_line() -> String {
@@ -59,6 +62,7 @@ impl Context {
             shared,
             files: self.files,
             remarks: self.remarks,
+            elsewhere: self.elsewhere,
         };
         let failed = |why: String| {
             StageProblem::new(format!(
@@ -113,6 +117,7 @@ impl Context {
             files: head.files,
             splits,
             remarks: head.remarks,
+            elsewhere: head.elsewhere,
             plan: head.plan,
             stamp: String::from_utf8_lossy(&digest[..16]).into_owned(),
         })

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::super::inputs::{inputs, paths};
 use super::super::progress::Progress;
+use super::super::remarks::Remarks;
 use super::super::scan::{Known, Run, WhatCame, answer, folder, quarter_of_memory, stopped};
 use super::super::terminal;
 use super::{Ending, failed, load, reading, stand, tag};
@@ -86,7 +87,10 @@ fn read(
     Ok(WhatCame {
         files,
         material: Material::Looked(Box::new(returned)),
-        known: Known::Remarks(context.remarks),
+        known: Known::Remarks(Remarks {
+            said: context.remarks,
+            elsewhere: context.elsewhere,
+        }),
         keeping: Keeping::default(),
     })
 }

@@ -79,7 +79,8 @@ fn common(
             .unwrap_or_default(),
         files,
         splits,
-        remarks,
+        remarks: remarks.said,
+        elsewhere: remarks.elsewhere,
         plan,
         stamp: String::new(),
     })
