@@ -31,8 +31,8 @@ use reread::{Reread, reread};
 
 /// What an audit does not look at, in sentences.
 pub const NOT_CHECKED: [&str; 4] = [
-    "verdicts, scores and signals beyond that the files agree on them, and stories of the cause: a second scan of the same inputs gives the same bytes",
-    "upper bounds beyond that the tables agree on them, who could see whom in ladder.csv, and learned.csv beyond its digest: likewise",
+    "verdicts, scores, signals, addresses, roles and other particulars of an account beyond that the files agree on them, and stories of the cause: a second scan of the same inputs gives the same bytes",
+    "upper bounds, doubts and their reasons, and which controllers are excluded for want of them, beyond that the tables agree on them; log_coverage, expected ranges and holes; who could see whom in ladder.csv, and learned.csv beyond its digest: likewise",
     "what timeline.jsonl says of the logs themselves, and report.html where another build made it, beyond their digests: likewise",
     "disclosures that no line shows and only the order of a run makes possible: likewise",
 ];

@@ -8,7 +8,6 @@
 use std::collections::BTreeSet;
 
 use super::{Actor, Elimination, Ground, Known, LeakFindings, logged, published, unsaid, wanted};
-use crate::coverage::Allowance;
 use crate::detect::hand::Connection;
 
 /// A story of how it came about.
@@ -154,7 +153,7 @@ pub(super) fn room(ground: &Ground<'_>) -> bool {
         .assessment
         .doubts
         .iter()
-        .any(|doubt| doubt.allowance != Allowance::Said)
+        .any(|doubt| doubt.allowance.is_open())
 }
 
 /// One account's hand: its own, or somebody else's.

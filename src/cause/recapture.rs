@@ -125,7 +125,7 @@ fn no_capture(ground: &Ground<'_>, logged: &Taken, (both, n): (u64, u64)) -> Opt
         .assessment
         .doubts
         .iter()
-        .any(|doubt| doubt.allowance != crate::coverage::Allowance::Said);
+        .any(|doubt| doubt.allowance.is_open());
     let why = if logged.is_empty() {
         "no account is called enumeration, so there is nobody whose takings could be estimated"
     } else if both < BOTH {

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Ground, Known, LeakFindings, Limited, pool};
 use crate::case::{Leak, LeakRecord, SourceSpec};
-use crate::coverage::Allowance;
 use crate::words::{Certainty, HOUR, Reason, Stamp};
 
 /// Spans that a sentence names before it counts.
@@ -369,7 +368,7 @@ fn reach(
         return reach;
     }
     let wide = |doubt: &&crate::coverage::Doubt| {
-        doubt.allowance != Allowance::Said
+        doubt.allowance.is_open()
             && !matches!(
                 doubt.reason,
                 Reason::Gap | Reason::NoLog | Reason::BeforeStart | Reason::Retention

@@ -257,11 +257,17 @@ impl Count<'_> {
             }
         }
         // Several addresses, or sessions that no row resolves, may be one person's, and one of the accounts'.
-        let named = self.low.keys().filter(|key| {
-            let who = desk.requests.who(**key);
-            matches!(who, Who::Account(_)) && !desk.strangers.hold(who)
+        let named = self.low.keys().filter_map(|key| {
+            let who = desk.requests.who(*key);
+            match who {
+                Who::Account(name) if !desk.strangers.hold(who) => {
+                    Some(super::names::respelled(name))
+                }
+                _ => None,
+            }
         });
-        let min = (named.count() as u64).max(u64::from(!self.low.is_empty()));
+        let named: BTreeSet<Vec<u8>> = named.collect();
+        let min = (named.len() as u64).max(u64::from(!self.low.is_empty()));
         let max = bounded.then_some(self.high.len() as u64);
         draft.reasons.extend(&self.reasons);
         let possible = bounded.then(|| self.high.iter().map(|key| label(*key)).collect());

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::reading::Requests;
 use crate::case::{Case, RouteSpec, SourceSpec};
-use crate::coverage::{self, Allowance, Assessment, GapKind, SourceFacts};
+use crate::coverage::{self, Assessment, GapKind, SourceFacts};
 use crate::words::{Reason, Stamp, Validity};
 
 /// What the logs show of the routes and the time of a statement.
@@ -284,11 +284,12 @@ fn others(assessed: &Assessment) -> Vec<(Reason, String)> {
     };
     let own = assessed.doubts.iter().filter(|doubt| {
         let counts = match doubt.reason {
-            Reason::Clock => true,
+            Reason::Clock | Reason::Integrity => true,
+            Reason::BeforeStart | Reason::Retention => true,
             Reason::Gap => !numbered,
             _ => false,
         };
-        counts && doubt.allowance != Allowance::Said && !is_hole(&doubt.basis)
+        counts && doubt.allowance.is_open() && !is_hole(&doubt.basis)
     });
     own.map(|doubt| (doubt.reason, doubt.basis.clone()))
         .collect()

@@ -14,7 +14,7 @@ use super::verdict::Draft;
 use super::{Claim, Claims, Finding, Kind, could, count, moments, pace, pool, route};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
-use crate::words::Reason;
+use crate::words::{Reason, counted};
 
 /// Weighs one statement.
 pub(super) trait Judge<'c> {
@@ -235,6 +235,17 @@ impl<'c> Desk<'c> {
             cover,
             reasons: Default::default(),
             assumptions,
+        }
+    }
+
+    /// What the case sets aside may be what a statement about an account or an object is about.
+    pub(super) fn set_aside(&self, draft: &mut Draft) {
+        if self.requests.excluded > 0 {
+            let what = format!(
+                "{} set aside by [exclude]",
+                counted(self.requests.excluded, "request for a route")
+            );
+            draft.cover.doubts.push((Reason::Ambiguous, what));
         }
     }
 

@@ -34,17 +34,19 @@ impl Leaked {
             return Leaked::default();
         };
         let (mut beyond, mut inside) = (BTreeSet::new(), BTreeSet::new());
-        let mut strange: BTreeSet<u32> = BTreeSet::new();
+        let mut strange: BTreeSet<&[u8]> = BTreeSet::new();
         // What was shown when the records stood published already explains none of them.
         let earlier = |one: &&Request| leak.published.is_none_or(|at| one.time < at);
         let earlier = requests.all.iter().filter(earlier);
         for opened in earlier.filter_map(|one| opener.open(one)) {
             for sight in &opened.sights {
                 let persons = sight.rows.iter().map(|row| rights.subject(*row));
-                if let (Thing::Asked(id), true) =
-                    (sight.thing, sight.certainty > Certainty::Nothing)
-                {
-                    strange.insert(id);
+                if sight.certainty > Certainty::Nothing {
+                    strange.extend(match sight.thing {
+                        Thing::Asked(id) => Some(requests.ids.name(id)),
+                        Thing::Listed(_) => Some(rights.id(sight.thing)),
+                        _ => None,
+                    });
                 }
                 match opener.beyond(&opened, sight) {
                     Some(_) => beyond.extend(persons),
@@ -74,8 +76,7 @@ impl Leaked {
             let rows = rows(record);
             if rows.is_empty() {
                 // What was shown of an ID that no table knows counts there.
-                let id = requests.ids.known(record.object.as_bytes());
-                if !id.is_some_and(|id| strange.contains(&id)) {
+                if !strange.contains(record.object.as_bytes()) {
                     unknown.insert((&record.object, &record.subject));
                 }
             }

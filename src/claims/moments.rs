@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::dark::Window;
 use super::desk::{Desk, Frame, Judge};
+use super::names::respelled;
 use super::opened::{Opened, Weight};
 use super::reading::{Request, Who};
+use super::rights::Standing;
 use super::verdict::Against;
 use super::{Example, Finding, Interval, Outcome, SHOWN};
 use crate::coverage::{self, GapKind};
@@ -87,6 +89,8 @@ pub(super) struct FixedBy {
     at: Stamp,
     after: Against,
     refused: u64,
+    /// On these routes.
+    routes: BTreeSet<usize>,
     last: Option<Stamp>,
 }
 
@@ -96,6 +100,7 @@ impl FixedBy {
             at,
             after: Against::default(),
             refused: 0,
+            routes: BTreeSet::new(),
             last: None,
         }
     }
@@ -106,7 +111,11 @@ impl<'c> Judge<'c> for FixedBy {
         match desk.opener.access(opened) {
             Some(Weight::Sure) => self.after.sure(|| desk.opener.example(opened)),
             Some(Weight::Maybe(reason)) => self.after.maybe(reason),
-            None if desk.opener.attempt(opened) && is_refusal(opened.request) => {
+            None if desk.opener.attempt(opened)
+                && is_refusal(opened.request)
+                && stands(desk, opened) =>
+            {
+                self.routes.insert(opened.route);
                 self.refused += 1;
                 self.last = Some(opened.request.time);
             }
@@ -131,12 +140,43 @@ impl<'c> Judge<'c> for FixedBy {
             ),
         };
         finding.why = format!("{} {tried}", finding.why);
-        if self.refused == 0 && finding.outcome != Outcome::Contradicted {
+        let untried: Vec<&str> = leaking(desk, frame, self.at)
+            .difference(&self.routes)
+            .map(|route| desk.case.routes[*route].name.as_str())
+            .collect();
+        if self.refused > 0 && !untried.is_empty() {
+            finding.why.push_str(&format!(
+                " Nothing tried it on the route(s) \"{}\", which disclosed before.",
+                untried.join("\", \"")
+            ));
+        }
+        let tried = self.refused > 0 && untried.is_empty();
+        if !tried && finding.outcome != Outcome::Contradicted {
             finding.outcome = Outcome::NotDeterminable;
             finding.reasons.insert(Reason::NoProbe);
         }
         finding
     }
+}
+
+/// Routes of a statement that disclosed, or may have disclosed, something beyond scope before an instant.
+fn leaking(desk: &Desk<'_>, frame: &Frame, at: Stamp) -> BTreeSet<usize> {
+    let before = desk.requests.all.iter().filter(|one| one.time < at);
+    let opened = before.filter_map(|one| desk.opener.open(one));
+    let own = opened.filter(|one| frame.routes.contains(&one.route));
+    let leaking = own.filter(|one| desk.opener.access(one).is_some());
+    leaking.map(|one| one.route).collect()
+}
+
+/// Whether something that was asked for in vain was there at all: what is gone is refused to everybody.
+fn stands(desk: &Desk<'_>, opened: &Opened<'_>) -> bool {
+    let at = opened.request.time;
+    let holds = |row: &u32| desk.rights.objects.valid(*row).holds(at);
+    let beyond = opened
+        .sights
+        .iter()
+        .filter(|one| one.standing == Standing::Beyond);
+    beyond.into_iter().any(|one| one.rows.iter().any(holds))
 }
 
 /// Whether the platform refused a request: not an error, a limit, or a method without a body.
@@ -179,12 +219,18 @@ impl<'c> Judge<'c> for Revoked<'c> {
             .copied()
             .unwrap_or(request.time);
         let strange = desk.strangers.hold(who);
+        let mut alias_of = false;
         let revoked = match who {
             Who::Account(_) if strange => Some(first),
-            Who::Account(name) => std::str::from_utf8(name)
-                .ok()
-                .and_then(|name| self.accounts.get(name))
-                .copied(),
+            Who::Account(name) => {
+                let own = std::str::from_utf8(name).ok();
+                let own = own.and_then(|name| self.accounts.get(name)).copied();
+                let other = respelled(name);
+                let mut all = self.accounts.iter();
+                let mut alias = || all.find(|(account, _)| respelled(account.as_bytes()) == other);
+                alias_of = own.is_none();
+                own.or_else(|| Some(*alias()?.1))
+            }
             Who::Unattributed(_) => Some(first),
             Who::Anonymous(_) => None,
         };
@@ -196,6 +242,8 @@ impl<'c> Judge<'c> for Revoked<'c> {
             (Who::Unattributed(_), _) => self.after.maybe(Reason::NoAccount),
             // A session that no row resolves may be anybody's.
             _ if strange => self.after.maybe(Reason::NoAccount),
+            // It is written otherwise, and may be another one.
+            _ if alias_of => self.after.maybe(Reason::Ambiguous),
             (_, 0) => self.after.maybe(Reason::NoStatus),
             (_, 200..=299 | 304) if request.time.0.saturating_sub(at.0) < CLOSE => {
                 self.after.maybe(Reason::Clock)
@@ -216,6 +264,7 @@ impl<'c> Judge<'c> for Revoked<'c> {
             "requests that were answered after the account was revoked",
             &frame,
         );
+        desk.set_aside(&mut draft);
         let whole = |source: &crate::case::SourceSpec| source.logs_routes.is_none();
         if !desk.case.sources.iter().any(whole) {
             let what =

@@ -36,3 +36,10 @@ impl Names {
         self.names.get(number as usize).map_or(&[], |name| name)
     }
 }
+
+/// An account as another spelling may name it: without a domain, in small letters.
+pub(super) fn respelled(name: &[u8]) -> Vec<u8> {
+    let behind = name.rsplit(|byte| *byte == b'\\').next().unwrap_or(name);
+    let before = behind.split(|byte| *byte == b'@').next().unwrap_or(behind);
+    before.to_ascii_lowercase()
+}

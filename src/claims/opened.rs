@@ -3,7 +3,7 @@
 use super::Example;
 use super::bodies::Constant;
 use super::names::NONE;
-use super::reading::{Request, Requests, Who};
+use super::reading::{Request, Requests, UNCOUNTED, Who};
 use super::rights::{Rights, Standing, Thing};
 use crate::words::{Certainty, Reason};
 
@@ -82,7 +82,10 @@ impl<'c> Opener<'c> {
         }
         opened.page = true;
         let measured = spec.empty_below.is_some() || self.constant.is_content(request, asked.route);
-        let content = certainty == Certainty::Confirmed && measured;
+        // A size that counts the head too proves no body, and yet is as long as content.
+        let sized =
+            request.head_counted && why == Some(Reason::NoBody) && request.bytes != UNCOUNTED;
+        let content = measured && (certainty == Certainty::Confirmed || sized);
         for container in std::iter::once(&asked.container).chain(&asked.others) {
             let id = self.requests.ids.name(*container);
             let at = request.time;

@@ -68,7 +68,8 @@ impl<'c> Judge<'c> for Pace {
         let now = self.count(request.who, request.time.0, counts);
         self.most = self.most.max(now);
         if !counts {
-            self.refused += u64::from(request.status == 429 || now >= self.above);
+            let limited = request.status == 429 || request.status == 503 && now >= self.above;
+            self.refused += u64::from(limited);
             return;
         }
         let known = matches!(opened.who, Who::Account(_) | Who::Anonymous(_))

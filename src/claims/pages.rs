@@ -32,7 +32,8 @@ impl<'c> Rights<'c> {
         let all = self.case.directory.members.as_deref().unwrap_or_default();
         let thing = |row: &u32| {
             let object = all[*row as usize].object.as_bytes();
-            self.on_list(object).unwrap_or(Thing::Listed(*row))
+            let known = self.on_list(object).or_else(|| self.listed(object));
+            known.unwrap_or(Thing::Listed(*row))
         };
         let holds = |row: &&u32| all[**row as usize].valid.holds(at);
         let then = once(members.iter().filter(holds).map(thing));
@@ -77,7 +78,7 @@ impl<'c> Rights<'c> {
         within
     }
 
-    fn id(&self, thing: Thing) -> &'c [u8] {
+    pub(super) fn id(&self, thing: Thing) -> &'c [u8] {
         let members = self.case.directory.members.as_deref().unwrap_or_default();
         match thing {
             Thing::Known(row) | Thing::OfKind(row) => self.objects.names(row).0.as_bytes(),

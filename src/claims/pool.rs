@@ -35,7 +35,7 @@ impl<'c> Judge<'c> for Pooled {
             return;
         }
         let shown = |sight: &&super::opened::Sight| {
-            sight.certainty > Certainty::Nothing && sight.standing == Standing::Inside
+            sight.certainty == Certainty::Confirmed && sight.standing == Standing::Inside
         };
         for sight in opened.sights.iter().filter(shown) {
             if let Thing::Known(row) | Thing::OfKind(row) = sight.thing {
@@ -314,9 +314,10 @@ impl<'c> Judge<'c> for ReadBy<'c> {
 
     fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
         let mut draft = desk.draft("accounts that read it", frame);
+        desk.set_aside(&mut draft);
         let known = desk.requests.ids.known(self.object.as_bytes()).is_some();
         let listed = !desk.rights.rows(self.object.as_bytes()).is_empty();
-        let to: HashSet<&str> = self.recipients(desk);
+        let to: HashSet<&str> = self.recipients(desk, frame);
         let whole = draft.cover.is_complete() && !self.unbounded;
         let readers = Interval {
             min: (self.low.len() as u64).max(u64::from(self.somebody.is_some())),
@@ -394,11 +395,19 @@ impl<'c> Judge<'c> for ReadBy<'c> {
 
 impl ReadBy<'_> {
     /// Whom a message went to: the members of the container of its ID.
-    fn recipients<'d>(&self, desk: &Desk<'d>) -> HashSet<&'d str> {
+    fn recipients<'d>(&self, desk: &Desk<'d>, frame: &Frame) -> HashSet<&'d str> {
         let members = desk.case.directory.members.as_deref().unwrap_or_default();
         let rows = desk.rights.recipients(self.object.as_bytes());
+        let (from, until) = frame.window;
+        let meets = |valid: &Validity| {
+            let ends = |at: Stamp| from.is_none_or(|from| from < at);
+            let begins = |at: Stamp| until.is_none_or(|until| at < until);
+            valid.until.is_none_or(ends) && valid.from.is_none_or(begins)
+        };
         rows.iter()
-            .map(|row| members[*row as usize].object.as_str())
+            .map(|row| &members[*row as usize])
+            .filter(|member| meets(&member.valid))
+            .map(|member| member.object.as_str())
             .collect()
     }
 }

@@ -6,13 +6,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::lost::Named;
-use super::names::{NONE, Names};
+use super::names::{NONE, Names, respelled};
 use super::strangers::Strangers;
 use super::{Claims, Example, Kind, kinds};
 use crate::case::{Case, SessionRow};
 use crate::coverage::SourceFacts;
 use crate::format::target::Target;
-use crate::format::{Format, Line, Problem, Record, State};
+use crate::format::{Format, Line, Problem, Record, State, ends_short};
 use crate::route::{Page, Router};
 use crate::source::{self, Log, Reading, SourceProblem};
 use crate::words::Stamp;
@@ -178,7 +178,7 @@ pub struct Reader<'c> {
     sources: &'c [SourceFacts],
     sessions: HashMap<&'c [u8], Vec<&'c SessionRow>>,
     /// Accounts of which every request is kept, as those are that may be one of them.
-    watched: BTreeSet<&'c [u8]>,
+    watched: BTreeSet<Vec<u8>>,
     strangers: Strangers<'c>,
     known: HashMap<Asked, u32>,
     found: Requests,
@@ -197,7 +197,9 @@ impl<'c> Reader<'c> {
                 .push(row);
         }
         let revoked = claims.claims.iter().filter_map(|claim| match &claim.kind {
-            Kind::RevokedNotUsed(accounts) => Some(accounts.keys().map(String::as_bytes)),
+            Kind::RevokedNotUsed(accounts) => {
+                Some(accounts.keys().map(|one| respelled(one.as_bytes())))
+            }
             _ => None,
         });
         let parameters: BTreeSet<&str> =
@@ -236,11 +238,17 @@ impl<'c> Reader<'c> {
         let mut place = Place {
             number: 0,
             last: None,
+            unended: false,
+            short: false,
             open: self.found.unread.len(),
         };
         while let Some(window) = reader.next()? {
+            let mut before: &[u8] = &[];
             for (start, line) in source::lines(window.bytes()) {
                 place.number += 1;
+                let last = std::mem::replace(&mut before, line);
+                place.unended = start + line.len() == window.bytes().len();
+                place.short = place.unended && ends_short(last, line);
                 let at = window.offset + start as u64;
                 match window.overlong {
                     Some(_) => self.unread(file, &mut place),
@@ -296,12 +304,20 @@ impl<'c> Reader<'c> {
             spot.offset = began.at;
             spot.line = place.number.saturating_sub(began.lines_back);
         }
+        let cut = file.torn == Some(at) || place.short;
         match read {
             Line::Empty | Line::Directive | Line::Part => {}
             Line::Problem(Problem::OtherLog) => {}
-            Line::Record(record) if file.torn != Some(at) && record.time.is_some() => {
+            Line::Record(record) if !cut && record.time.is_some() => {
                 self.record(file, &record, line, spot, place);
             }
+            Line::Problem(Problem::Cut) if self.router.may_hide_in_cut(line) => {
+                self.unread(file, place);
+            }
+            Line::Problem(_) if place.unended && self.router.may_hide_in_cut(line) => {
+                self.unread(file, place);
+            }
+            _ if cut && self.router.may_hide_in_cut(line) => self.unread(file, place),
             _ if self.router.may_hide_in(line) => self.unread(file, place),
             _ => {}
         }
@@ -333,19 +349,20 @@ impl<'c> Reader<'c> {
         }
         let method = record.method.as_deref().unwrap_or(b"GET");
         let target = record.target.as_deref();
-        let asked = target.and_then(|target| self.asked(method, target));
+        let whole = target.filter(|_| !record.cut);
+        let asked = whole.and_then(|target| self.asked(method, target));
         if asked.is_none() {
+            let hidden = record.cut || record.hides_its_target();
             let no_method = record.method.is_none() && self.router.may_hide_in(line);
             let catches_all = target.is_some_and(|t| t == b"$default" || t.ends_with(b"+}"));
-            if no_method || catches_all {
+            if hidden || no_method || catches_all {
                 self.unread(file, place);
             }
         }
         let who = self.person(file, record, time);
-        let watched = self
-            .watched
-            .contains(self.found.people.name(who).get(1..).unwrap_or_default())
-            || !self.watched.is_empty() && self.strangers.hold(self.found.who(who));
+        let watched = self.watched.contains(&respelled(
+            self.found.people.name(who).get(1..).unwrap_or_default(),
+        )) || !self.watched.is_empty() && self.strangers.hold(self.found.who(who));
         if asked.is_none() && !watched {
             return;
         }
@@ -392,7 +409,7 @@ impl<'c> Reader<'c> {
         };
         let bears = |name: &String| {
             let mut all = target.parameters();
-            all.any(|(key, value)| *key == *name.as_bytes() && !value.is_empty())
+            all.any(|(key, _)| *key == *name.as_bytes())
         };
         let mut parameters = 0;
         for (bit, name) in self.found.parameters.iter().enumerate() {
@@ -459,6 +476,9 @@ impl<'c> Reader<'c> {
 struct Place {
     number: u64,
     last: Option<Stamp>,
+    /// Whether the line has no end, and whether it seems to have been cut.
+    unended: bool,
+    short: bool,
     /// From where on unread lines have no record behind them yet.
     open: usize,
 }

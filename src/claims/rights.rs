@@ -30,7 +30,7 @@ pub(super) enum Thing {
     OfKind(u32),
     /// An ID that the directory does not know: its number among the requested ones.
     Asked(u32),
-    /// The same, on a page: the row of `members`.
+    /// The same, on a list: the first row of `members` that names it.
     Listed(u32),
 }
 
@@ -42,6 +42,8 @@ pub(super) struct Rights<'c> {
     grants: HashMap<&'c [u8], Vec<&'c Grant>>,
     rows: HashMap<&'c [u8], Vec<u32>>,
     pub(super) members: HashMap<&'c [u8], Vec<u32>>,
+    /// The first row of `members` that names what `objects` does not know.
+    listed: HashMap<&'c [u8], u32>,
     /// Rows of things that share an ID with things of another kind, by the first of them.
     pub(super) of_kind: HashMap<u32, Vec<u32>>,
     /// Rows of objects by their unit.
@@ -79,6 +81,7 @@ impl<'c> Rights<'c> {
             grants: HashMap::new(),
             rows: HashMap::new(),
             members: HashMap::new(),
+            listed: HashMap::new(),
             of_kind: HashMap::new(),
             in_unit: HashMap::new(),
             below: HashMap::new(),
@@ -114,6 +117,10 @@ impl<'c> Rights<'c> {
                 .entry(member.container.as_bytes())
                 .or_default()
                 .push(at as u32);
+            let object = member.object.as_bytes();
+            if !rights.rows.contains_key(object) {
+                rights.listed.entry(object).or_insert(at as u32);
+            }
         }
         for (at, unit) in units.iter().enumerate() {
             if let Some(parent) = unit.parent {
@@ -149,6 +156,11 @@ impl<'c> Rights<'c> {
         self.rows.get(id).map_or(&[], |rows| rows)
     }
 
+    /// What some list names and no row of the table of objects knows.
+    pub(super) fn listed(&self, id: &[u8]) -> Option<Thing> {
+        self.listed.get(id).copied().map(Thing::Listed)
+    }
+
     /// The thing behind an ID that a request names by a route's variable.
     pub(super) fn thing(&self, id: &[u8], asked: u32, variable: Option<&str>) -> Thing {
         let rows = self.rows(id);
@@ -156,7 +168,7 @@ impl<'c> Rights<'c> {
         let own = rows.iter().find(|row| Some(kind(row)) == variable);
         let other = || rows.iter().find(|row| !self.variables.contains(kind(row)));
         match (rows.first(), own.or_else(other)) {
-            (None, _) => Thing::Asked(asked),
+            (None, _) => self.listed(id).unwrap_or(Thing::Asked(asked)),
             (Some(_), Some(row)) if self.of_kind.contains_key(row) => Thing::OfKind(*row),
             (Some(first), _) => Thing::Known(*first),
         }

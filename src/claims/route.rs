@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::{Desk, Frame, Judge};
+use super::names::respelled;
 use super::opened::{Opened, Sight, Weight};
 use super::reading::Who;
 use super::rights::Standing;
@@ -32,12 +33,19 @@ impl<'c> NotUsed<'c> {
         match who {
             _ if self.accounts.is_empty() => Some(true),
             Who::Account(name) if named(name) => Some(true),
+            // The same, written otherwise, may be it.
+            Who::Account(name) if self.accounts.iter().any(|one| is_alias(one, name)) => None,
             Who::Account(_) => (!strange).then_some(false),
             Who::Anonymous(name) => Some(named(&[b"client:", name].concat())),
             Who::Unattributed(name) if named(&[b"client:", name].concat()) => Some(true),
             Who::Unattributed(_) => None,
         }
     }
+}
+
+/// Whether an account of a log may be another one that is written otherwise.
+fn is_alias(account: &str, logged: &[u8]) -> bool {
+    respelled(account.as_bytes()) == respelled(logged)
 }
 
 impl<'c> Judge<'c> for NotUsed<'c> {
@@ -47,6 +55,8 @@ impl<'c> Judge<'c> for NotUsed<'c> {
         let empty = spec.empty_below.is_some() && opened.certainty == Certainty::Nothing;
         match (means, opened.request.status) {
             (Some(false), _) => {}
+            // Asks about the route, and returns nothing of it.
+            _ if !opened.request.with_body => {}
             (_, 400..=498 | 500..=599) => self.refused += 1,
             (None, _) => self.answered.maybe(Reason::NoAccount),
             (_, 200..=299 | 304) if !empty => self.answered.sure(|| desk.opener.example(opened)),
@@ -62,6 +72,7 @@ impl<'c> Judge<'c> for NotUsed<'c> {
             self.refused
         ));
         if !self.accounts.is_empty() {
+            desk.set_aside(&mut draft);
             draft.assumptions.push(
                 "Requests without an account are taken to be by nobody who is named.".to_owned(),
             );
@@ -208,11 +219,16 @@ impl<'c> Judge<'c> for Protected {
             if sight.rows.is_empty() && beyond.is_some() {
                 self.persons.anybody(Reason::NoDirectory);
             }
-            let guarded = sight
-                .rows
-                .iter()
-                .filter(|row| desk.rights.objects.row(**row).protected);
-            for row in guarded {
+            let own = |row: &u32| desk.rights.objects.row(*row).protected;
+            for row in sight.rows.iter().filter(|row| !own(row)) {
+                let subject = desk.rights.subject(*row);
+                // By another of its objects, or at another time.
+                if beyond.is_some() && desk.rights.is_guarded(subject) {
+                    self.persons
+                        .mark(desk, opened, subject, Weight::Maybe(Reason::Ambiguous));
+                }
+            }
+            for row in sight.rows.iter().filter(|row| own(row)) {
                 let subject = desk.rights.subject(*row);
                 match beyond {
                     Some(weight) => {
@@ -276,6 +292,9 @@ impl Tenants {
         let Who::Account(name) = opened.who else {
             return Some(Weight::Maybe(Reason::NoAccount));
         };
+        if let Standing::Unclear(reason @ Reason::NoGrants) = sight.standing {
+            return Some(Weight::Maybe(reason));
+        }
         let at = opened.request.time;
         let grants = desk
             .rights
@@ -294,8 +313,12 @@ impl Tenants {
             .iter()
             .map(|row| desk.rights.controller(*row))
             .collect();
-        if owners.iter().flatten().any(|owner| homes.contains(owner)) {
-            return None;
+        let home = |owner: &Option<u32>| owner.is_some_and(|owner| homes.contains(&owner));
+        if owners.iter().any(home) {
+            // Of several that it may be of, some are others'.
+            let all = owners.iter().all(home);
+            return (!all && sight.standing == Standing::Unclear(Reason::Ambiguous))
+                .then_some(Weight::Maybe(Reason::Ambiguous));
         }
         if owners.is_empty() {
             return Some(Weight::Maybe(Reason::NoDirectory));

@@ -14,7 +14,7 @@ pub struct EvidenceArgs {
     /// the answer]
     #[arg(long, value_name = "CASE.toml")]
     pub case: Option<PathBuf>,
-    /// Lines that disclosed something of a data subject, as subjects.csv names it (repeat it for more; of several kinds
+    /// Lines that asked for something of a data subject beyond scope, answered or refused, as subjects.csv names it (repeat it for more; of several kinds
     /// all must fit)
     #[arg(long, value_name = "ID")]
     pub subject: Vec<String>,

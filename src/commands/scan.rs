@@ -115,6 +115,15 @@ fn scan(
     let work = || answer(run, ceiling, extract);
     let summary = pipeline::with_threads(threads, work).map_err(Ending::failed)??;
     progress.done();
+    if let Some(fault) = keep.as_ref().and_then(Keep::fault) {
+        // With stderr gone there is nobody left to tell.
+        let _ = writeln!(
+            std::io::stderr(),
+            "breachscope: not all that was read could be kept in {} ({fault}): the answer is whole, but a second scan reads the \
+             rest again; make room there, or name another folder with --keep",
+            args.keep.as_deref().unwrap_or(Path::new("")).display()
+        );
+    }
     if args.json {
         return told::print("breachscope.scan/1", summary.json());
     }

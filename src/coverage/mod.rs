@@ -162,8 +162,17 @@ pub enum Allowance {
     Population,
     /// At most so many subjects.
     Subjects(u64),
+    /// What was found of it counts to the upper bounds already.
+    Counted,
     /// It widens nothing by itself; it is said.
     Said,
+}
+
+impl Allowance {
+    /// Whether it leaves room for what was not found.
+    pub fn is_open(self) -> bool {
+        matches!(self, Allowance::Population | Allowance::Subjects(_))
+    }
 }
 
 /// Something that the logs cannot show.
@@ -347,6 +356,9 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     let routes: Vec<usize> = (0..case.routes.len()).collect();
     doubts.extend(shared_load(case, &routes));
     doubts.extend(said::unasked_routes(case, &ledgers));
+    let elsewhere = elsewhere(case, &ledgers);
+    let nothing = elsewhere.is_some();
+    doubts.extend(elsewhere);
     let mut holes = Vec::new();
     for ledger in &ledgers {
         let (found, said) = one(ledger, &peers(&ledgers, ledger.source), window);
@@ -372,7 +384,7 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
         rows: rows.collect(),
         doubts,
         window,
-        covered: reach.worst(),
+        covered: if nothing { 0.0 } else { reach.worst() },
         beside: reach.beside(),
         lit: ledgers
             .iter()
@@ -430,7 +442,41 @@ fn window(case: &Case, ledgers: &[Ledger<'_>]) -> Option<(Stamp, Stamp)> {
     let first = ends().map(|(first, _)| first).min();
     let last = ends().map(|(_, last)| last).max();
     let period = case.period.unwrap_or_default();
-    Some((period.from.or(first)?, period.until.or(last)?))
+    let (from, until) = (period.from.or(first)?, period.until.or(last)?);
+    // The logs end before the period begins, or begin behind its end.
+    Some((from.min(until), from.max(until)))
+}
+
+/// That the logs show nothing of the time that must be answered for.
+fn elsewhere(case: &Case, ledgers: &[Ledger<'_>]) -> Option<Doubt> {
+    let ends = || ledgers.iter().filter_map(ends::of);
+    let (first, last) = (
+        ends().map(|(first, _)| first).min()?,
+        ends().map(|(_, last)| last).max()?,
+    );
+    let period = case.period.unwrap_or_default();
+    let before = period.until.filter(|until| *until <= first);
+    let behind = period.from.filter(|from| *from > last);
+    let (reason, basis) = match (before, behind) {
+        (Some(until), _) => (
+            Reason::BeforeStart,
+            format!(
+                "the logs begin at {first}, and the time that must be answered for ends at {until}"
+            ),
+        ),
+        (_, Some(from)) => (
+            Reason::Retention,
+            format!(
+                "the logs end at {last}, and the time that must be answered for begins at {from}"
+            ),
+        ),
+        _ => return None,
+    };
+    Some(Doubt {
+        reason,
+        basis: format!("{basis}: they show nothing of it"),
+        allowance: Allowance::Population,
+    })
 }
 
 /// The length of a window, at least a second.

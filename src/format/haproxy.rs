@@ -122,7 +122,9 @@ fn read<'a>(
     let mut record = Record {
         time: Some(stamp),
         status: code(status)?,
-        bytes: text::bytes(bytes.strip_prefix(b"+").unwrap_or(bytes))?,
+        // With `logasap` the line is written before the answer is through.
+        bytes: text::bytes(bytes.strip_prefix(b"+").unwrap_or(bytes))?
+            .filter(|_| !bytes.starts_with(b"+")),
         head_counted: true,
         duration_ms: timers.rsplit(|b| *b == b'/').next().and_then(total),
         ..Record::default()
@@ -130,6 +132,8 @@ fn read<'a>(
     client::put_with_port(client, &mut record);
     put_request(request, &mut record);
     record.request_id = present(cells.get(REQUEST + 1)).map(decode);
+    // HAProxy cuts requests at a length, and the closing quotation mark with them.
+    record.cut = request.is_empty() || line.trim_ascii_end().ends_with(request);
     Ok(record)
 }
 

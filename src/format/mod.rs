@@ -33,6 +33,7 @@ mod request;
 mod rows;
 mod s3;
 mod squid;
+mod tail;
 pub mod target;
 mod text;
 pub mod time;
@@ -53,6 +54,7 @@ pub use lean::{Lately, Lean};
 pub use names::known;
 pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
+pub(crate) use tail::ends_short;
 
 use crate::case::{AccountKey, FormatSpec};
 use nameless::Nameless;

@@ -63,6 +63,11 @@ impl Format {
             Line::Record(_) if self.table().is_none() && text::is_two(line) => {
                 Line::Problem(Problem::Shape)
             }
+            Line::Record(mut record) => {
+                // What no server answers with tells nothing.
+                record.status = record.status.filter(|status| (100..600).contains(status));
+                Line::Record(record)
+            }
             read => read,
         }
     }

@@ -61,6 +61,8 @@ pub struct Record<'a> {
     pub sequence: Option<u64>,
     /// Whether lines written this way have no place for an account at all.
     pub nameless: bool,
+    /// Whether the line ends within the target: the last it names may be a part of something else, and more may stand behind.
+    pub cut: bool,
 }
 
 /// The first line of what goes over several.
@@ -91,6 +93,17 @@ impl<'a> Record<'a> {
             && self.method.is_some()
             && self.target.is_some()
             && self.status.is_some()
+    }
+
+    /// Whether something was answered, and the line does not tell what was asked for.
+    pub fn hides_its_target(&self) -> bool {
+        let method = self.method.as_deref();
+        let bodiless = |method: &[u8]| matches!(method, b"HEAD" | b"OPTIONS" | b"CONNECT");
+        let nothing = |target: &[u8]| matches!(target, b"" | b"-" | b"*");
+        method.is_some_and(|method| !bodiless(method))
+            && self.target.as_deref().is_none_or(nothing)
+            && matches!(self.status, Some(200 | 203 | 206))
+            && self.bytes != Some(0)
     }
 
     /// Whether bytes of its line were overwritten, so that what was read is nobody's word: zeros inside, which no server
@@ -131,6 +144,7 @@ impl<'a> Record<'a> {
             node: own(self.node),
             sequence: self.sequence,
             nameless: self.nameless,
+            cut: self.cut,
         }
     }
 }

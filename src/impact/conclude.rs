@@ -125,7 +125,7 @@ fn common(routes: &[RouteSpec], exposure: &Exposure, doubts: &[Doubt]) -> Common
     };
     for doubt in doubts {
         match doubt.allowance {
-            Allowance::Said => continue,
+            Allowance::Said | Allowance::Counted => continue,
             Allowance::Population => {
                 common.unbounded = true;
                 common.pathless |= doubt.reason != Reason::Gap;
@@ -361,7 +361,12 @@ fn totals(
             {
                 None
             }
-            false => Some(seen.saturating_add(common.anybody - common.placeless.len() as u64)),
+            false => {
+                let all = seen.saturating_add(common.anybody - common.placeless.len() as u64);
+                // One person may be a controller's and, by another object, nobody's.
+                let own = rows.iter().filter_map(|row| row.max).max();
+                Some(all.max(own.unwrap_or(0)))
+            }
         },
         subjects,
         undecided: in_doubt.len() as u64,

@@ -15,6 +15,7 @@ mod reachable;
 mod rhythm;
 mod rows;
 mod runs;
+mod said;
 mod sampled;
 
 use serde::{Deserialize, Serialize};
@@ -24,12 +25,13 @@ pub use account::{About, AccountShare, Beyond, Doubtful};
 pub use bounds::{AllBounds, Bounds, bounds};
 pub use conclude::{Published, Totals, conclude};
 pub use doubts::{DETAILED, Doubts, Key as DoubtKey};
-pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally, doubts};
+pub use exposure::{Exposure, Merger, SubjectKey, SubjectTally};
 pub use ladder::{Heads, Rung, Unchecked, answered, listed, requested};
 pub use reachable::Reachable;
 pub use rhythm::{Pause, Rhythm, rhythm, rhythm_doubts};
 pub use rows::{AccountFigures, same_request};
 pub use runs::{Dark, End, Gap, Run, Step, What, runs};
+pub use said::doubts;
 pub use sampled::{Estimate, Estimates, Interval, estimates};
 
 use crate::case::Category;

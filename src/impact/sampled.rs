@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccountShare, Citation};
 use crate::chance::binomial_at_least;
-use crate::coverage::{Allowance, Assessment, Doubt, GapKind, Hole};
+use crate::coverage::{Assessment, Doubt, GapKind, Hole};
 use crate::scope::{Atlas, ControllerIndex};
 use crate::words::{Certainty, Reason};
 
@@ -82,8 +82,7 @@ pub fn estimates<'s>(
         Reason::Integrity,
         Reason::Unparsed,
     ];
-    let other =
-        |doubt: &&Doubt| doubt.allowance != Allowance::Said && lines.contains(&doubt.reason);
+    let other = |doubt: &&Doubt| doubt.allowance.is_open() && lines.contains(&doubt.reason);
     let doubt = assessment.doubts.iter().find(other);
     if let Some(basis) = hole.or(doubt.map(|doubt| &doubt.basis)) {
         return Estimates {

@@ -280,10 +280,10 @@ fn part(found: Option<Influence>, word: &[u8], record: &Record<'_>) -> Part {
         };
     };
     match found {
+        // Without `HTTP` before it, its version would be read as a part of the target, and of an account in there.
+        _ if found.protocol && is_protocol(record) && is_of_protocol(word) => Part::Kept,
         _ if found.account => Part::Account,
         _ if found.client => Part::Client,
-        // Without `HTTP` before it, its version would be read as a part of the target.
-        _ if found.protocol && is_protocol(record) && is_of_protocol(word) => Part::Kept,
         _ if found.target => Part::Target,
         _ if found.referer => Part::Referer,
         _ if found.agent => Part::Agent,

@@ -37,9 +37,18 @@ const README: &str = "For the supervisory authority. It names controllers, and n
     accounts.csv     accounts with a verdict, by pseudonym (acct-); the processor can undo them with its keys\n\
     causes.json      which stories of how it came about remain, and what speaks for and against each\n\
     coverage.csv     what the logs can show: lines of each source and hour, and holes\n\
-    manifest.json    what was read and written by the scan, with digests; the files of the answer itself are the\n\
-    \u{20}                processor's\n\
+    manifest.json    what was read and written by the scan, with digests; without its remarks, which may name accounts; the\n\
+    \u{20}                files of the answer itself are the processor's\n\
     SHA256SUMS       `sha256sum -c SHA256SUMS` tells whether a file was changed\n";
+
+/// The manifest without its remarks, which may name accounts in sentences.
+fn manifest(whole: &[u8]) -> Result<Vec<u8>, String> {
+    let mut manifest: Value = serde_json::from_slice(whole).map_err(|error| error.to_string())?;
+    if let Some(fields) = manifest.as_object_mut() {
+        fields.remove("remarks");
+    }
+    Ok(format!("{manifest:#}\n").into_bytes())
+}
 
 /// The files, by name.
 ///
@@ -70,7 +79,7 @@ pub(super) fn files(
     let causes = causes(&findings["cause"], owners, names);
     files.insert("causes.json", format!("{causes:#}\n").into_bytes());
     files.insert("coverage.csv", answer.bytes("coverage.csv")?);
-    files.insert("manifest.json", answer.manifest()?);
+    files.insert("manifest.json", manifest(&answer.manifest()?)?);
     files.insert("README.txt", README.as_bytes().to_vec());
     let sums: String = files
         .iter()

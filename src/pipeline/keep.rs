@@ -10,6 +10,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,12 +31,17 @@ const LAST: &str = "last.part";
 pub struct Keep {
     folder: PathBuf,
     build: String,
+    fault: Fault,
 }
+
+/// The first write that the disk did not take, in words.
+type Fault = Arc<OnceLock<String>>;
 
 /// Where the parts of one log lie.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     folder: PathBuf,
+    fault: Fault,
 }
 
 /// What is known of a log that was read to its end without damage.
@@ -79,6 +85,7 @@ impl Keep {
         Ok(Keep {
             folder: folder.to_owned(),
             build: build.to_owned(),
+            fault: Fault::default(),
         })
     }
 
@@ -87,7 +94,13 @@ impl Keep {
         let key = self.key(input, router, beside)?;
         Some(Kept {
             folder: self.folder.join(&digest_of(key.as_bytes())[..32]),
+            fault: self.fault.clone(),
         })
+    }
+
+    /// Why not all that was read is kept, if so.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
     }
 
     /// Where it keeps.
@@ -208,8 +221,9 @@ impl Kept {
         let written = make(&self.folder)
             .and_then(|()| fs::write(&half, bytes))
             .and_then(|()| fs::rename(&half, path));
-        if written.is_err() {
+        if let Err(error) = written {
             let _ = fs::remove_file(&half);
+            self.fault.get_or_init(|| error.to_string());
         }
     }
 

@@ -103,9 +103,12 @@ impl Columns {
             Some(thing) => atlas.rows_at(thing, beyond.access.time),
             None => Vec::new(),
         };
-        // Rows that tell the same subject of the same controller are one disclosure.
+        // Rows that tell the same subject of the same controller are one disclosure, of somebody protected if one says so.
+        let owner = |row: &u32| (atlas.subject(*row), atlas.controller(*row));
+        let guarded = rows.iter().filter(|row| atlas.row(**row).protected);
+        let guarded: BTreeSet<_> = guarded.map(owner).collect();
         let mut seen = BTreeSet::new();
-        rows.retain(|row| seen.insert((atlas.subject(*row), atlas.controller(*row))));
+        rows.retain(|row| seen.insert(owner(row)));
         let rows = match rows.is_empty() {
             true => vec![None],
             false => rows.into_iter().map(Some).collect(),
@@ -120,7 +123,7 @@ impl Columns {
                 .push(row.map(|row| atlas.subject_name(atlas.subject(row)).into_owned()));
             self.undecided.push(undecided(beyond, row));
             self.protected
-                .push(row.is_some_and(|row| atlas.row(row).protected));
+                .push(row.is_some_and(|row| guarded.contains(&owner(&row))));
             // What ever told of a protected person leads to one, whomever it tells of now.
             self.protected_ever
                 .push(beyond.thing.is_some_and(|thing| atlas.guards(thing)));

@@ -5,7 +5,7 @@
 
 pub use super::kept::PartEnd;
 pub use super::part::{Part, Reject, Tally};
-use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State};
+use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State, ends_short};
 use crate::route::{Asked, Page, Router, Seen, dark};
 use crate::sequence::{Access, Accesses, NO_BYTES, NONE, Names};
 use crate::source::lines;
@@ -83,6 +83,7 @@ impl Extractor<'_> {
         let mut lately = Lately::default();
         let dirty = memchr::memchr(0, bytes).is_some();
         let mut escapes = self.format.minds_escapes().then(|| Escapes::of(bytes));
+        let mut before: &[u8] = &[];
         for (start, line) in lines(bytes) {
             part.tally.lines += 1;
             let at = offset + start as u64;
@@ -99,7 +100,7 @@ impl Extractor<'_> {
                 false => 0,
             };
             part.hours.dark.push(at, zeros);
-            let lean = lean && zeros == 0;
+            let lean = lean && zeros == 0 && part.unended.is_none();
             if let Some(escapes) = &mut escapes {
                 lately.unescaped = escapes.none_before(start + line.len());
             }
@@ -107,10 +108,11 @@ impl Extractor<'_> {
                 true => self.format.lean(&state, line, &mut lately),
                 false => None,
             };
+            let last = std::mem::replace(&mut before, line);
             if read.is_some_and(|read| self.lean(&read, line.len(), at, &mut part)) {
                 continue;
             }
-            self.line(line, at, &mut state, &mut part);
+            self.line((line, last), at, &mut state, &mut part);
             for lost in self.format.lost(&mut state) {
                 part.lose(lost);
             }
@@ -177,7 +179,8 @@ impl Extractor<'_> {
         true
     }
 
-    fn line(&self, line: &[u8], at: u64, state: &mut State, part: &mut Part) {
+    /// A line, given with the one before it.
+    fn line(&self, (line, before): (&[u8], &[u8]), at: u64, state: &mut State, part: &mut Part) {
         let read = self.format.parse(state, line, at);
         let mut place = Spot {
             at,
@@ -196,6 +199,9 @@ impl Extractor<'_> {
             // Counted when the rest comes, or when it is known that none does.
             Line::Part => {}
             _ if self.torn == Some(at) => part.reject(self.router, line, place, Problem::Cut),
+            Line::Record(_) if part.unended == Some(at) && ends_short(before, line) => {
+                part.reject(self.router, line, place, Problem::Cut);
+            }
             Line::Problem(problem) => {
                 let cut = part.unended == Some(at);
                 let problem = if cut { Problem::Cut } else { problem };
@@ -213,10 +219,13 @@ impl Extractor<'_> {
             return;
         };
         part.tally.with_target += u64::from(record.target.is_some());
-        let may_hide = record.method.is_none() && self.router.may_hide_in(line);
+        let may_hide = record.cut
+            || record.hides_its_target()
+            || record.method.is_none() && self.router.may_hide_in(line);
         let seen = Request::of(record);
         let asked = seen
             .target
+            .filter(|_| !record.cut)
             .and_then(|target| self.router.find_raw(seen.method, target));
         let kept = self.take(&seen, asked, blank, part);
         // A request that could not be taken apart is a record that may hide an access.
@@ -392,7 +401,11 @@ impl Part {
 
     fn reject(&mut self, router: &Router, line: &[u8], place: Spot, problem: Problem) {
         self.count_problem(problem);
-        let hides = problem != Problem::OtherLog && router.may_hide_in(line);
+        let hides = match problem {
+            Problem::OtherLog => false,
+            Problem::Cut => router.may_hide_in_cut(line),
+            _ => router.may_hide_in(line),
+        };
         match dark::unreadable(line) {
             0 => self.hours.dark.light(),
             bytes => self.hours.dark.push(place.at, bytes),

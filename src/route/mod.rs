@@ -51,6 +51,8 @@ struct Route {
     page: Option<PageSpec>,
     /// What a raw line must hold to ask for it; empty for a template without a literal.
     literal: Vec<u8>,
+    /// What stands before its first variable.
+    beginning: String,
     /// The segments in which object and container stand, for a route that asks nothing but the path for them.
     plain: Option<(Option<usize>, Option<usize>)>,
 }
@@ -187,6 +189,28 @@ impl Router {
         let holds = |route: &Route| memchr::memmem::find(bytes, &route.literal).is_some();
         self.routes.iter().any(holds)
     }
+
+    /// The same for a line of which the end is missing: it may have been a request for a route as well where it ends before
+    /// its target or within it, and what stands there is the beginning of a route's.
+    pub fn may_hide_in_cut(&self, bytes: &[u8]) -> bool {
+        let within = |at: &usize| {
+            let before = at.checked_sub(1).map(|before| bytes[before]);
+            before.is_some_and(|before| b" \t\"'=,;|".contains(&before))
+        };
+        let Some(from) = memchr::memchr_iter(b'/', bytes).find(within) else {
+            return true;
+        };
+        let ends = |byte: &u8| b" \t\"'|".contains(byte);
+        let target = &bytes[from..];
+        if self.may_hide_in(bytes) {
+            return true;
+        }
+        let begun = |route: &Route| {
+            let (own, given) = (route.beginning.as_bytes(), target);
+            own.starts_with(given) || given.starts_with(own)
+        };
+        !target.iter().any(ends) && self.routes.iter().any(begun)
+    }
 }
 
 impl Route {
@@ -214,6 +238,7 @@ impl Route {
             ignore_case,
             page: spec.page.clone(),
             literal: template.longest_literal(),
+            beginning: spec.path.split('{').next().unwrap_or_default().to_owned(),
             template,
         }
     }

@@ -48,6 +48,8 @@ pub struct Atlas<'c> {
     containers_found: Finder,
     /// The thing that every row of `members` names.
     pub(super) listed: Vec<Thing>,
+    /// The first row of `members` that names a thing which `objects` does not know.
+    pub(super) strangers: HashMap<&'c [u8], u32>,
     /// Pre-order number of each unit and the number behind its last descendant.
     spans: Vec<(u32, u32)>,
     unit_ids: HashMap<&'c [u8], u32>,
@@ -115,6 +117,7 @@ impl<'c> Atlas<'c> {
             by_container,
             containers_found,
             listed: Vec::new(),
+            strangers: HashMap::new(),
             parts: Vec::new(),
             parts_of: HashMap::new(),
             by_place: by_place(objects, &spans),
@@ -129,12 +132,7 @@ impl<'c> Atlas<'c> {
             only_containers: Vec::new(),
             doubled: HashSet::new(),
         };
-        let things = members.iter().zip(0..).map(|(member, row)| {
-            let known = atlas.known(member.object.as_bytes());
-            known.map_or(Thing::Listed(row), Thing::Known)
-        });
-        atlas.listed = things.collect();
-        atlas.note_doubles();
+        atlas.note_listed();
         atlas
     }
 
@@ -163,7 +161,7 @@ impl<'c> Atlas<'c> {
     }
 
     /// Place of an object among the directory's.
-    fn known(&self, id: &[u8]) -> Option<u32> {
+    pub(super) fn known(&self, id: &[u8]) -> Option<u32> {
         let object = |row: u32| self.objects.names(row).0.as_bytes();
         self.objects_found.find(&self.by_object, object, id)
     }

@@ -8,8 +8,28 @@ use super::atlas::{Atlas, Thing};
 use crate::words::Stamp;
 
 impl<'c> Atlas<'c> {
+    /// Notes the thing that every row of `members` names. One that `objects` does not know is one thing all the same, whichever
+    /// lists it stands on.
+    pub(super) fn note_listed(&mut self) {
+        let members = self.members;
+        for (member, row) in members.iter().zip(0..) {
+            let id = member.object.as_bytes();
+            let thing = match self.known(id) {
+                Some(place) => Thing::Known(place),
+                None => Thing::Listed(*self.strangers.entry(id).or_insert(row)),
+            };
+            self.listed.push(thing);
+        }
+        self.note_doubles();
+    }
+
+    /// What an ID is that `objects` does not know and some list names.
+    pub(super) fn stranger(&self, id: &[u8]) -> Option<Thing> {
+        self.strangers.get(id).copied().map(Thing::Listed)
+    }
+
     /// Notes the containers of which several rows of `members` name the same thing.
-    pub(super) fn note_doubles(&mut self) {
+    fn note_doubles(&mut self) {
         let mut own: Vec<Thing> = Vec::new();
         for group in 0..self.by_container.len() as u32 {
             own.clear();

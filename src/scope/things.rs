@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::atlas::{Atlas, Thing};
 use crate::case::RouteSpec;
-use crate::sequence::{Access, NONE};
+use crate::sequence::{Access, Interner, NONE};
 
 /// Things by the numbers of the requested IDs.
 #[derive(Debug)]
@@ -13,11 +13,29 @@ pub struct Things {
     known: Vec<u32>,
     /// What an ID means on a route, by the numbers of both, where things of several kinds share it.
     on_route: HashMap<(u32, u16), Thing>,
+    /// IDs that are none of the directory's objects and stand on a list.
+    on_list: HashMap<u32, Thing>,
 }
 
 impl Things {
     /// From the things of all requested IDs, in the order of their numbers.
-    pub fn of(atlas: &Atlas<'_>, places: Vec<u32>, routes: &[RouteSpec]) -> Things {
+    pub fn of(
+        atlas: &Atlas<'_>,
+        (places, names): (Vec<u32>, &Interner),
+        routes: &[RouteSpec],
+    ) -> Things {
+        let unknown = |asked: &u32| {
+            places
+                .get(*asked as usize)
+                .is_none_or(|place| *place == NONE)
+        };
+        let open = (0..names.len() as u32).filter(unknown);
+        let on_list = match atlas.strangers.is_empty() {
+            true => HashMap::new(),
+            false => open
+                .filter_map(|asked| Some((asked, atlas.stranger(names.name(asked))?)))
+                .collect(),
+        };
         let mut on_route = HashMap::new();
         let shared = places.iter().zip(0..);
         let shared = shared.filter(|(place, _)| atlas.is_shared(Thing::Known(**place)));
@@ -30,6 +48,7 @@ impl Things {
         Things {
             known: places,
             on_route,
+            on_list,
         }
     }
 
@@ -46,7 +65,11 @@ impl Things {
     pub fn get(&self, asked: u32) -> Thing {
         match self.known.get(asked as usize) {
             Some(place) if *place != NONE => Thing::Known(*place),
-            _ => Thing::Asked(asked),
+            _ if self.on_list.is_empty() => Thing::Asked(asked),
+            _ => {
+                let listed = self.on_list.get(&asked).copied();
+                listed.unwrap_or(Thing::Asked(asked))
+            }
         }
     }
 

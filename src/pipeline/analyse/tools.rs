@@ -36,7 +36,7 @@ impl<'c> Tools<'c> {
         let rows = case.directory.accounts.iter().flatten();
         Tools {
             accounts: rows.map(|row| (row.account.as_bytes(), row)).collect(),
-            things: Things::of(atlas, places.collect(), &case.routes),
+            things: Things::of(atlas, (places.collect(), objects), &case.routes),
             on_lists: (0..members as u32)
                 .map(|member| atlas.listed(member))
                 .collect(),

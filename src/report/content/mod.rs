@@ -198,6 +198,7 @@ impl Content {
     pub(super) fn widens(&self, said: &str) -> String {
         match said {
             "nothing by itself" => self.words.word("coverage.nothing"),
+            "upper bounds, where it is counted" => self.words.word("coverage.counted"),
             "every upper bound to the controller's population" => {
                 self.words.word("coverage.population")
             }

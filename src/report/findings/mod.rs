@@ -44,6 +44,7 @@ pub(super) fn write(answer: &Answer<'_>, mut out: &mut dyn Write) -> io::Result<
             "widens": match doubt.allowance {
                 Allowance::Population => json!("every upper bound to the controller's population"),
                 Allowance::Subjects(n) => json!(format!("every upper bound by {n}")),
+                Allowance::Counted => json!("upper bounds, where it is counted"),
                 Allowance::Said => json!("nothing by itself"),
             },
         })

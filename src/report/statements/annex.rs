@@ -103,6 +103,24 @@ fn row(claim: &Claim, finding: &Finding) -> Vec<String> {
     ]
 }
 
+/// What a finding rests on: which source records what and when, and what is taken for granted.
+pub(super) fn rests_on(finding: &Finding) -> impl Iterator<Item = String> {
+    sources(finding).chain(finding.assumptions.iter().cloned())
+}
+
+fn sources(finding: &Finding) -> impl Iterator<Item = String> {
+    finding.cover.sources.iter().map(|source| {
+        let span = source.span.map_or("no stamp".to_owned(), |(first, last)| {
+            format!("{first} to {last}")
+        });
+        format!(
+            "Source {} records {}: {span}.",
+            source.name,
+            source.routes.join(", ")
+        )
+    })
+}
+
 fn one(all: &Statements<'_>, claim: &Claim, finding: &Finding) -> Vec<Part> {
     let mut parts = vec![Part::Heading(format!(
         "{}: {}",
@@ -122,16 +140,7 @@ fn one(all: &Statements<'_>, claim: &Claim, finding: &Finding) -> Vec<Part> {
         ),
         format!("Time: {} ({}).", window(finding), finding.cover.basis),
     ];
-    facts.extend(finding.cover.sources.iter().map(|source| {
-        let span = source.span.map_or("no stamp".to_owned(), |(first, last)| {
-            format!("{first} to {last}")
-        });
-        format!(
-            "Source {} records {}: {span}.",
-            source.name,
-            source.routes.join(", ")
-        )
-    }));
+    facts.extend(sources(finding));
     facts.extend(
         finding
             .cover

@@ -83,6 +83,11 @@ fn block(out: &mut String, all: &Statements<'_>, claim: &Claim, finding: &Findin
     }
     facts.push(window(finding));
     line(&facts.join("; "));
+    if finding.outcome == Outcome::Supported {
+        for fact in super::annex::rests_on(finding) {
+            line(&format!("- {}", visible(&fact)));
+        }
+    }
     for (_, doubt) in &finding.cover.doubts {
         line(&format!("- {}", visible(doubt)));
     }

@@ -185,7 +185,13 @@ pub(super) fn facts(answer: &Answer<'_>, out: &Path) -> Facts {
 
 fn read(answer: &Answer<'_>) -> Read {
     let sum = |f: fn(&FileNote) -> u64| answer.files.iter().map(f).sum::<u64>();
-    let (from, until) = answer.assessment.window.unzip();
+    let (mut from, mut until) = answer.assessment.window.unzip();
+    if answer.case.period.is_some() {
+        // The lines' own span, whatever must be answered for.
+        let tallies = || answer.files.iter().map(|file| &file.read.part.tally);
+        from = tallies().filter_map(|tally| tally.first).min();
+        until = tallies().filter_map(|tally| tally.last).max();
+    }
     Read {
         bytes: sum(|file| file.read.ending.content_bytes),
         files: answer.files.len(),
@@ -347,6 +353,7 @@ fn doubts(answer: &Answer<'_>) -> Vec<Doubt> {
             Allowance::Population => 0,
             Allowance::Subjects(_) => 1,
             // That holes could not be looked for is the least of what can be said.
+            Allowance::Counted => 2,
             Allowance::Said if doubt.reason == Reason::Gap => 3,
             Allowance::Said => 2,
         };

@@ -34,11 +34,17 @@ pub fn head_line(log: impl Into<Log>) -> Result<Option<Head>, SourceProblem> {
         window: 64 << 10,
     };
     let mut reader = Reader::open(log, &how)?;
+    let mut headed = false;
     while let Some(window) = reader.next()? {
         for (start, line) in lines(window.bytes()) {
             let line = text(line);
             let offset = window.offset + start as u64;
+            headed |= line.starts_with(b"#Fields");
             if is_record(line, offset) {
+                // Its day stands in a directive: the same row under another one is another request.
+                if headed && !has_date(line) {
+                    return Ok(None);
+                }
                 let head = Head {
                     hash: hash(line),
                     offset,
@@ -49,6 +55,14 @@ pub fn head_line(log: impl Into<Log>) -> Result<Option<Head>, SourceProblem> {
         }
     }
     Ok(None)
+}
+
+fn has_date(line: &[u8]) -> bool {
+    let shape = |ten: &[u8]| {
+        let digit = |at: usize| ten[at].is_ascii_digit();
+        ten[4] == b'-' && ten[7] == b'-' && [0, 1, 2, 3, 5, 6, 8, 9].into_iter().all(digit)
+    };
+    line.windows(10).any(shape)
 }
 
 fn is_record(line: &[u8], offset: u64) -> bool {
