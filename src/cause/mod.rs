@@ -27,7 +27,7 @@ pub use recapture::Recapture;
 pub use routes::{Elimination, Fix};
 pub use stories::Story;
 
-use crate::case::{Case, Leak, LeakRecord};
+use crate::case::{Case, Leak, LeakRecord, RouteSpec};
 use crate::coverage::Assessment;
 use crate::detect::Verdict;
 use crate::detect::hand::Connection;
@@ -214,6 +214,27 @@ fn beyond(ground: &Ground<'_>) -> BTreeSet<Thing> {
         .collect()
 }
 
+/// Whether logged answers showed a record to somebody, with every category of it that routes of the case disclose.
+fn is_shown(ground: &Ground<'_>, leak: &Leak, known: &Known<'_>) -> bool {
+    let routes: BTreeSet<u16> = pool::seen_by(ground, known)
+        .into_keys()
+        .map(|(_, route)| route)
+        .collect();
+    let discloses = |route: &RouteSpec, name: &str| {
+        let mut own = route.discloses.iter();
+        own.any(|category| category.name == name)
+    };
+    let all = &ground.case.routes;
+    let filled = leak.columns.iter().zip(&known.record.values);
+    let mut filled = filled.filter(|(_, value)| !value.is_empty());
+    !routes.is_empty()
+        && filled.all(|(column, _)| {
+            let mut ways = routes.iter().filter_map(|at| all.get(usize::from(*at)));
+            !all.iter().any(|route| discloses(route, column))
+                || ways.any(|route| discloses(route, column))
+        })
+}
+
 fn leak_findings(ground: &Ground<'_>, leak: &Leak, known: &[Known<'_>]) -> LeakFindings {
     let theft = dating::theft(known, leak.published);
     let mut controllers = std::collections::BTreeMap::new();
@@ -228,7 +249,7 @@ fn leak_findings(ground: &Ground<'_>, leak: &Leak, known: &[Known<'_>]) -> LeakF
             *controllers.entry(owner).or_default() += 1;
         }
     }
-    let shown = |record: &&Known<'_>| !pool::seen_by(ground, record).is_empty();
+    let shown = |record: &&Known<'_>| is_shown(ground, leak, record);
     let mut published = Published::new();
     for record in known {
         let reason = match shown(&record) {

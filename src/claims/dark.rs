@@ -156,6 +156,16 @@ impl<'c> Sky<'c> {
         cover
     }
 
+    /// What `coverage` says of holes and ends in a time, and takes for none.
+    pub(super) fn said(&self, window: Window) -> Vec<String> {
+        let assessed = self.assess(window);
+        let told = assessed.doubts.iter().filter(|doubt| {
+            let about = [Reason::Gap, Reason::BeforeStart, Reason::Retention];
+            !doubt.allowance.is_open() && about.contains(&doubt.reason)
+        });
+        told.map(|doubt| format!("{}.", doubt.basis)).collect()
+    }
+
     fn assess(&self, window: Window) -> Rc<Assessment> {
         let known = self.assessed.borrow().get(&window).cloned();
         if let Some(known) = known {

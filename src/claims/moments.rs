@@ -317,6 +317,7 @@ impl<'c> Judge<'c> for Complete {
             draft.cover.doubts.extend(desk.leaked.doubt(frame));
         }
         desk.elsewhere(&mut draft, frame);
+        draft.assumptions.extend(desk.sky.said(frame.window));
         let shared = coverage::shared_load(desk.case, &frame.routes);
         let shared = shared.into_iter().map(|doubt| (doubt.reason, doubt.basis));
         draft.cover.doubts.extend(shared);

@@ -6,7 +6,7 @@ use super::calendar::{Kind, MINUTE};
 use super::ledger::Ledger;
 use super::pace::{DAY, Pace};
 use super::{Doubt, GapKind, Hole, silence, taken};
-use crate::words::{Reason, Stamp};
+use crate::words::{HOUR, Reason, Stamp};
 
 /// Days of a kind that tell how often a route is asked for; of two the quieter one counts.
 const LEAST_DAYS: usize = 2;
@@ -85,6 +85,36 @@ pub(super) fn missing(
         hole(GapKind::AfterEnd, last, until, basis)
     });
     begins.into_iter().chain(ends).collect()
+}
+
+/// Ends that the source does not reach and that are no hole, because it is as silent elsewhere: it is said, as nobody can tell.
+pub(super) fn taken_for_silence(
+    ledger: &Ledger<'_>,
+    holes: &[Hole],
+    window: Option<(Stamp, Stamp)>,
+) -> Vec<Doubt> {
+    let (Some((from, until)), Some((first, last))) = (window, of(ledger)) else {
+        return Vec::new();
+    };
+    let name = &ledger.spec.name;
+    let is_hole = |kind| holes.iter().any(|hole| hole.kind == kind);
+    let lacks = |from: Stamp, until: Stamp| until.0.saturating_sub(from.0) >= HOUR;
+    let mut doubts = Vec::new();
+    if lacks(from, first) && !is_hole(GapKind::BeforeStart) {
+        let basis = format!(
+            "source \"{name}\" begins at {first}, and what must be answered for at {from}: it is as silent elsewhere, so that is \
+             taken for a silence; who is excluded is so if it was"
+        );
+        doubts.push(Doubt::said(Reason::BeforeStart, basis));
+    }
+    if lacks(last, until) && !is_hole(GapKind::AfterEnd) {
+        let basis = format!(
+            "source \"{name}\" ends at {last}, and what must be answered for at {until}: it is as silent elsewhere, so that is \
+             taken for a silence; who is excluded is so if it was"
+        );
+        doubts.push(Doubt::said(Reason::Retention, basis));
+    }
+    doubts
 }
 
 /// What the ends themselves give away: a log that is cut in mid-traffic, a route that sets in later.

@@ -12,6 +12,7 @@ mod clock;
 mod dated;
 mod ends;
 mod files;
+mod leak;
 mod ledger;
 mod noise;
 mod numbers;
@@ -35,6 +36,7 @@ use crate::route::extract::Tally;
 use crate::words::{Reason, SECOND, Stamp, Validity, counted};
 
 pub use bodies::limits;
+pub use leak::{published, unknown_records};
 use ledger::Ledger;
 pub use owners::{Asked, unasked};
 pub use rows::{Expected, HourRow};
@@ -225,49 +227,6 @@ pub fn unnamed(source: &str, span: (Stamp, Stamp), requests: u64, clients: usize
     )
 }
 
-/// The doubts about published data subjects: `dark` of them no logged answer showed to anybody in time, `shown` to somebody;
-/// `within`: they may have left in the time that must be answered for.
-pub fn published((dark, within): (u64, bool), shown: u64) -> Vec<Doubt> {
-    let dark = (dark > 0).then(|| {
-        let basis = format!(
-            "{} in `[leak]` whom no logged answer showed to anybody: they left by a way or at a time that these logs do not \
-             show, and by that way anybody may have",
-            counted(dark, "published data subject")
-        );
-        Doubt {
-            reason: Reason::NoLog,
-            basis,
-            allowance: match within {
-                true => Allowance::Population,
-                false => Allowance::Said,
-            },
-        }
-    });
-    let shown = (shown > 0).then(|| {
-        let basis = format!(
-            "{} in `[leak]` whom logged answers showed to somebody: whether what was published came from these answers no log \
-             tells; as far as they were in scope, their controllers are not excluded, and they count to the upper bounds of these",
-            counted(shown, "published data subject")
-        );
-        Doubt::said(Reason::Ambiguous, basis)
-    });
-    dark.into_iter().chain(shown).collect()
-}
-
-/// The doubt about published records that name neither an object nor a data subject that the directory knows.
-pub fn unknown_records(records: u64) -> Option<Doubt> {
-    let names = if records == 1 { "names" } else { "name" };
-    let basis = format!(
-        "{} in `[leak]` {names} neither an object nor a data subject that the directory knows: each may be of anybody's",
-        counted(records, "published record")
-    );
-    (records > 0).then_some(Doubt {
-        reason: Reason::NoDirectory,
-        basis,
-        allowance: Allowance::Subjects(records),
-    })
-}
-
 /// Second pages of lists, and accounts that turned to them, from which they tell something.
 const TURNED: u64 = 40;
 const TURNERS: u64 = 10;
@@ -423,6 +382,7 @@ fn one(
     holes.extend(skipped);
     doubts.extend(said);
     holes.extend(ends::missing(ledger, &holes, window));
+    doubts.extend(ends::taken_for_silence(ledger, &holes, window));
     let (unasked, taken) = ends::routes(ledger);
     holes.extend(unasked);
     doubts.extend(periodic::judge(ledger, peers));

@@ -35,14 +35,27 @@ impl Other {
 }
 
 /// Columns of a controller that are compared.
-const CONTROLLER: [&str; 4] = ["status", "reasons", "subjects_min", "subjects_max"];
+const CONTROLLER: [&str; 9] = [
+    "status",
+    "reasons",
+    "subjects_min",
+    "subjects_max",
+    "subjects_probable",
+    "subjects_possible",
+    "children_min",
+    "protected_min",
+    "data_categories",
+];
 /// Columns of an account that are compared.
-const ACCOUNT: [&str; 4] = [
+const ACCOUNT: [&str; 5] = [
     "verdict",
     "scope",
     "objects_beyond_scope",
     "subjects_confirmed",
+    "subjects_probable",
 ];
+/// Columns of a data subject that are compared.
+const SUBJECT: [&str; 4] = ["certainty", "protected", "child", "account_ids"];
 
 /// `comparison.json`.
 pub(super) fn json(answer: &Answer<'_>, other: &Other) -> Result<Vec<u8>, FolderProblem> {
@@ -59,25 +72,30 @@ pub(super) fn json(answer: &Answer<'_>, other: &Other) -> Result<Vec<u8>, Folder
         "account",
         &ACCOUNT,
     );
-    let pairs = |rows: &[Row]| -> BTreeSet<(String, String)> {
+    let pairs = |rows: &[Row]| -> BTreeMap<(String, String), [String; 4]> {
         let cell = |row: &Row, key: &str| row.get(key).cloned().unwrap_or_default();
+        let both = |row: &Row| (cell(row, "subject"), cell(row, "controller"));
         rows.iter()
-            .map(|row| (cell(row, "subject"), cell(row, "controller")))
+            .map(|row| (both(row), SUBJECT.map(|column| cell(row, column))))
             .collect()
     };
     let (before, now) = (
         pairs(&other.subjects),
         pairs(&own(tables::subjects(answer)?)),
     );
+    let both = now.iter().filter(|(key, _)| before.contains_key(*key));
+    let changed = both.clone().filter(|(key, own)| before[*key] != **own);
+    let changed = changed.count();
     let value = json!({
         "schema": "breachscope.comparison/1",
         "other": { "findings_sha256": other.findings, "case": other.case },
         "controllers": controllers,
         "accounts": accounts,
         "subjects": {
-            "in_both": now.intersection(&before).count(),
-            "only_here": now.difference(&before).count(),
-            "only_there": before.difference(&now).count(),
+            "in_both": both.count(),
+            "changed": changed,
+            "only_here": now.keys().filter(|key| !before.contains_key(*key)).count(),
+            "only_there": before.keys().filter(|key| !now.contains_key(*key)).count(),
             "basis": "rows of the two subjects.csv, by subject and controller",
         },
     });

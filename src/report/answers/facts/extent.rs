@@ -199,11 +199,20 @@ pub(super) fn categories(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
         .iter()
         .flat_map(|row| at(row, "data_categories").split(';'))
         .collect();
+    // Whoever has no unit stands in no controller's row.
+    let unplaced = facts.content.findings["without_controller"].as_array();
+    let unplaced = unplaced.into_iter().flatten();
+    let unplaced = unplaced.flat_map(|row| row["data_categories"].as_array());
+    all.extend(unplaced.flatten().filter_map(|one| one.as_str()));
     all.remove("");
     let list: Vec<String> = all.iter().map(|one| (*one).to_owned()).collect();
     let text = facts.say("categories", &[("list", &facts.list(&list))]);
     let values = json!({ "categories": list });
-    let mut said = vec![Said::new(text, "controllers.csv: data_categories", values)];
+    let mut said = vec![Said::new(
+        text,
+        "controllers.csv and findings.json: data_categories",
+        values,
+    )];
     let count = |name: &str| facts.figure(name).parse::<u64>().ok();
     let parts = ["confirmed", "probable", "possible"];
     let shown = parts.map(|part| count(&format!("subjects_{part}")).unwrap_or_default());
