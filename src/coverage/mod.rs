@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use crate::case::Case;
 use crate::route::Counted;
 use crate::route::extract::Tally;
-use crate::words::{Reason, SECOND, Stamp, Validity, counted};
+use crate::words::{Reason, SECOND, Stamp, Validity};
 
 pub use bodies::limits;
 pub use leak::{published, unknown_records};
