@@ -99,7 +99,7 @@ impl<'c> Judge<'c> for CouldAndDid {
         let mut draft = desk.scoped("people", frame);
         draft.assumptions.push(
             "Could: the grants, but for the checks that routes are said to lack (`unchecked`), reach something outside of \
-             scope; did: it was disclosed. A person is the holder that the table of accounts names, else the account."
+             scope; did: it was disclosed. A person is the holder that the table of accounts names, else the account, also one that several share."
                 .to_owned(),
         );
         let bounded = !self.unbounded && draft.cover.is_complete();
@@ -124,12 +124,9 @@ impl<'c> Judge<'c> for CouldAndDid {
                     open: Some(reason),
                 }) => {
                     draft.reasons.insert(*reason);
-                    let why = match reason {
-                        Reason::SharedAccount => "some of their accounts are shared by several",
-                        _ => "for a part of that time the tables are out of date",
-                    };
                     format!(
-                        "{stated} could have, it was stated; by the tables {least} could, and nobody can say how many more: {why}."
+                        "{stated} could have, it was stated; by the tables {least} could, and nobody can say how many more: for a part of \
+                         that time they are out of date."
                     )
                 }
                 None => {
@@ -233,7 +230,7 @@ fn could(desk: &Desk<'_>, frame: &Frame, protected: bool) -> Option<Could> {
     let as_of = as_of.filter(|at| frame.window.1.is_none_or(|until| *at < until));
     let mut frame = frame.clone();
     frame.window.1 = as_of.or(frame.window.1);
-    let (mut people, mut shared) = (BTreeSet::new(), false);
+    let mut people = BTreeSet::new();
     for (account, grants) in desk.rights.granted() {
         let reaches = |grant: &&&Grant| {
             lacking.iter().any(|lacking| {
@@ -251,19 +248,12 @@ fn could(desk: &Desk<'_>, frame: &Frame, protected: bool) -> Option<Could> {
         if !excluded.iter().any(|one| one.as_bytes() == account)
             && grants.iter().any(|grant| reaches(&grant))
         {
-            // Whoever shares one may be some of the others.
-            match desk.rights.is_shared(account) {
-                true => shared = true,
-                false => _ = people.insert(holder(desk, account)),
-            }
+            people.insert(holder(desk, account));
         }
     }
     Some(Could {
-        least: (people.len() as u64).max(u64::from(shared)),
-        open: match shared {
-            true => Some(Reason::SharedAccount),
-            false => as_of.map(|_| Reason::NoDirectory),
-        },
+        least: people.len() as u64,
+        open: as_of.map(|_| Reason::NoDirectory),
     })
 }
 

@@ -267,9 +267,9 @@ impl<'c> Judge<'c> for Revoked<'c> {
         desk.set_aside(&mut draft);
         let whole = |source: &crate::case::SourceSpec| source.logs_routes.is_none();
         if !desk.case.sources.iter().any(whole) {
-            let what =
-                "no source records requests for other pages than its `logs_routes`".to_owned();
-            draft.cover.doubts.push((Reason::NoLog, what));
+            draft.assumptions.push(
+                "No source records requests for other pages than its `logs_routes`: of those nothing is known.".to_owned(),
+            );
         }
         draft.assumptions.push(format!(
             "{} account(s) are looked at; an answer counts with status 2xx or 304; {} request(s) afterwards were refused. \

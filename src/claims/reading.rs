@@ -409,7 +409,7 @@ impl<'c> Reader<'c> {
         };
         let bears = |name: &String| {
             let mut all = target.parameters();
-            all.any(|(key, _)| *key == *name.as_bytes())
+            all.any(|(key, value)| *key == *name.as_bytes() && !value.is_empty())
         };
         let mut parameters = 0;
         for (bit, name) in self.found.parameters.iter().enumerate() {

@@ -122,9 +122,7 @@ fn read<'a>(
     let mut record = Record {
         time: Some(stamp),
         status: code(status)?,
-        // With `logasap` the line is written before the answer is through.
-        bytes: text::bytes(bytes.strip_prefix(b"+").unwrap_or(bytes))?
-            .filter(|_| !bytes.starts_with(b"+")),
+        bytes: text::bytes(bytes.strip_prefix(b"+").unwrap_or(bytes))?,
         head_counted: true,
         duration_ms: timers.rsplit(|b| *b == b'/').next().and_then(total),
         ..Record::default()

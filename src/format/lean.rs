@@ -217,7 +217,7 @@ fn all_plain(text: &[u8]) -> bool {
 /// A blank and three digits, before a blank.
 #[inline]
 fn status(rest: &[u8]) -> Option<(u16, &[u8])> {
-    let &[b' ', a @ b'1'..=b'5', b, c, b' ', ..] = rest else {
+    let &[b' ', a, b, c, b' ', ..] = rest else {
         return None;
     };
     Some((digits_of(&[a, b, c])?, &rest[5..]))

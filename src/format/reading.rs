@@ -65,7 +65,7 @@ impl Format {
             }
             Line::Record(mut record) => {
                 // What no server answers with tells nothing.
-                record.status = record.status.filter(|status| (100..600).contains(status));
+                record.status = record.status.filter(|status| is_of_http(*status));
                 Line::Record(record)
             }
             read => read,
@@ -117,7 +117,7 @@ impl Format {
             false => {
                 let lean = self.readers.first()?.lean(state, line, lately)?;
                 let named = lean.account.is_some() || !client::is_damaged(lean.client);
-                named.then_some(lean)
+                (named && is_of_http(lean.status)).then_some(lean)
             }
         }
     }
@@ -377,4 +377,9 @@ impl Format {
         }
         record
     }
+}
+
+/// Whether a server answers with such a status; 0 is how some write that there was none.
+fn is_of_http(status: u16) -> bool {
+    status == 0 || (100..600).contains(&status)
 }

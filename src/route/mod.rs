@@ -190,26 +190,19 @@ impl Router {
         self.routes.iter().any(holds)
     }
 
-    /// The same for a line of which the end is missing: it may have been a request for a route as well where it ends before
-    /// its target or within it, and what stands there is the beginning of a route's.
+    /// The same for a line of which the end is missing: what stands where its target begins may be the beginning of a route's.
+    /// A line that ends before that tells nothing, as any other that cannot be read.
     pub fn may_hide_in_cut(&self, bytes: &[u8]) -> bool {
-        let within = |at: &usize| {
-            let before = at.checked_sub(1).map(|before| bytes[before]);
-            before.is_some_and(|before| b" \t\"'=,;|".contains(&before))
+        let behind = |at: &usize| {
+            at.checked_sub(1)
+                .is_some_and(|at| b" \t\"'=".contains(&bytes[at]))
         };
-        let Some(from) = memchr::memchr_iter(b'/', bytes).find(within) else {
-            return true;
-        };
-        let ends = |byte: &u8| b" \t\"'|".contains(byte);
-        let target = &bytes[from..];
-        if self.may_hide_in(bytes) {
-            return true;
-        }
-        let begun = |route: &Route| {
-            let (own, given) = (route.beginning.as_bytes(), target);
-            own.starts_with(given) || given.starts_with(own)
-        };
-        !target.iter().any(ends) && self.routes.iter().any(begun)
+        let from = memchr::memchr_iter(b'/', bytes).find(behind);
+        let target = from.map_or(&[][..], |from| &bytes[from..]);
+        let ends = |byte: &u8| b" \t\"'".contains(byte);
+        let begins = |route: &Route| route.beginning.as_bytes().starts_with(target);
+        let open = target.len() > 1 && !target.iter().any(ends);
+        self.may_hide_in(bytes) || open && self.routes.iter().any(begins)
     }
 }
 

@@ -80,7 +80,7 @@ fn a_route_that_is_written_another_way() {
         let found = third(&format!("renamed-{name}"), lines);
         assert_eq!(
             found,
-            ("cannot_be_excluded".to_owned(), "GAP".to_owned()),
+            ("cannot_be_excluded".to_owned(), "NO_LOG;GAP".to_owned()),
             "{name}"
         );
     }

@@ -195,6 +195,7 @@ fn cannot(words: &Words, findings: &Value) -> String {
                 ("words", &words.word(&format!("hypothesis.{sign}"))),
             ],
         ),
+        None if remain == 0 => words.word("answer.cause_none"),
         None => words.say(
             "answer.cause_open",
             &[

@@ -39,10 +39,10 @@ pub fn head_line(log: impl Into<Log>) -> Result<Option<Head>, SourceProblem> {
         for (start, line) in lines(window.bytes()) {
             let line = text(line);
             let offset = window.offset + start as u64;
-            headed |= line.starts_with(b"#Fields");
+            headed |= tells_only_time(line);
             if is_record(line, offset) {
                 // Its day stands in a directive: the same row under another one is another request.
-                if headed && !has_date(line) {
+                if headed {
                     return Ok(None);
                 }
                 let head = Head {
@@ -57,12 +57,14 @@ pub fn head_line(log: impl Into<Log>) -> Result<Option<Head>, SourceProblem> {
     Ok(None)
 }
 
-fn has_date(line: &[u8]) -> bool {
-    let shape = |ten: &[u8]| {
-        let digit = |at: usize| ten[at].is_ascii_digit();
-        ten[4] == b'-' && ten[7] == b'-' && [0, 1, 2, 3, 5, 6, 8, 9].into_iter().all(digit)
+/// Whether a header says that rows have a time and no day.
+fn tells_only_time(line: &[u8]) -> bool {
+    let Some(fields) = line.strip_prefix(b"#Fields:") else {
+        return false;
     };
-    line.windows(10).any(shape)
+    let names = fields.split(|byte| byte.is_ascii_whitespace());
+    let has = |name: &[u8]| names.clone().any(|one| one == name);
+    has(b"time") && !has(b"date")
 }
 
 fn is_record(line: &[u8], offset: u64) -> bool {

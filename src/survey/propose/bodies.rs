@@ -17,6 +17,8 @@ const SIZES: [u64; 30] = [
 const LEAST_PAGES: usize = 12;
 /// A body that so many IDs share, and a hundredth of the calls, says nothing of any of them.
 const CONSTANT: usize = 20;
+/// Answers of one size to requests that name nothing, from which on that is an empty answer's.
+const NAMELESS: usize = 5;
 /// An empty body is at most so long.
 const SMALL: u64 = 128;
 
@@ -158,6 +160,10 @@ fn empty(
         count(*times, "body", "bodies"),
         count(ids.len(), "ID", "IDs")
     );
+    let nameless = |access: &&&Access| access.object == NONE && access.container == NONE;
+    let nameless = accesses.iter().filter(nameless);
+    let mut nameless = nameless.filter(|access| access.bytes > 0);
+    let all_so = nameless.all(|access| access.bytes == *smallest);
     let (sure, text) = match unknown {
         Some(true) => (
             Sureness::Sure,
@@ -165,6 +171,8 @@ fn empty(
         ),
         _ if ids.len() >= CONSTANT && times * 100 >= accesses.len() => (Sureness::Likely, text),
         _ if ids.len() >= 2 && *smallest <= 32 => (Sureness::Likely, text),
+        // Whoever names nothing gets nothing, always the same.
+        _ if ids.is_empty() && *times >= NAMELESS && all_so => (Sureness::Likely, text),
         _ => (Sureness::Guess, text),
     };
     Some((limit, sure, text))

@@ -161,12 +161,12 @@ fn only_authorised_pooled() {
     town.expect(claim, "supported", &[]);
     // In the office's scope, but nobody asked for it.
     leak(&mut town, "n1,A\nt1,B\n");
-    town.expect(claim, "not_determinable", &["NO_OBJECT"]);
+    town.expect(claim, "not_determinable", &["NO_LOG", "NO_OBJECT"]);
     leak(&mut town, "n1,A\nnobody-knows,B\n");
     town.expect(claim, "not_determinable", &["NO_DIRECTORY"]);
     // The protected pupil of s is in nobody's scope: a witness.
     leak(&mut town, "n1,A\ns40,B\n");
-    let said = town.expect(claim, "contradicted", &[]);
+    let said = town.expect(claim, "contradicted", &["NO_LOG"]);
     assert!(
         said.claim["why"]
             .as_str()

@@ -45,7 +45,7 @@ fn a_published_person_is_not_excluded_for_the_object_that_stands_beside() {
     let (status, _, [_, most, _]) = answer.controller("t");
     assert_eq!(
         (status.as_str(), most.as_str()),
-        ("cannot_be_excluded", "1")
+        ("cannot_be_excluded", "20")
     );
 }
 

@@ -210,7 +210,7 @@ pub(super) fn categories(facts: &Facts<'_>) -> Result<Vec<Said>, String> {
     let values = json!({ "categories": list });
     let mut said = vec![Said::new(
         text,
-        "controllers.csv and findings.json: data_categories",
+        "controllers.csv: data_categories; findings.json: without_controller",
         values,
     )];
     let count = |name: &str| facts.figure(name).parse::<u64>().ok();
