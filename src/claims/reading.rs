@@ -362,7 +362,7 @@ impl<'c> Reader<'c> {
         let who = self.person(file, record, time);
         let watched = self.watched.contains(&respelled(
             self.found.people.name(who).get(1..).unwrap_or_default(),
-        )) || !self.watched.is_empty() && self.strangers.hold(self.found.who(who));
+        )) || !self.watched.is_empty() && self.may_be_anybody(who);
         if asked.is_none() && !watched {
             return;
         }
@@ -389,6 +389,12 @@ impl<'c> Reader<'c> {
             head_counted: record.head_counted,
             parameters: asked.map_or(0, |(_, parameters)| parameters),
         });
+    }
+
+    /// Whether an account of which every request is kept may stand behind it.
+    fn may_be_anybody(&self, who: u32) -> bool {
+        let who = self.found.who(who);
+        matches!(who, Who::Unattributed(_)) || self.strangers.hold(who)
     }
 
     /// The number of what a request asks for, and which watched parameters it bears.

@@ -2,11 +2,12 @@
 //!
 //! No breach by itself; the raw material of a pool. A person opens a few cards at a time; an application
 //! fetches ahead what one page lists, then asks for the next page; an export asks for containers; a declared
-//! service account is never called a harvester. So what counts is the longest run of single requests that no
-//! page interrupts.
+//! service account is never called a harvester; whoever works with few people has opened all of their cards after some days.
+//! So what counts is the longest run of single requests that neither a page nor a night interrupts.
 
 use super::contacts::{Contact, Place};
 use super::{Explanation, Facts, Signal};
+use crate::words::HOUR;
 use serde::{Deserialize, Serialize};
 
 /// Fewest objects in one go that make a harvest: twice the longest usual page.
@@ -16,12 +17,15 @@ const NEARLY_ALL: f64 = 0.8;
 /// Share of what it collected that must have come in one go.
 const AT_ONCE: f64 = 0.6;
 
+/// A pause between two days' work.
+const NIGHT: i64 = 8 * HOUR;
+
 /// What an account collected of what it may see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Collected {
     /// Distinct objects in scope that it asked for by ID and got.
     pub objects: u32,
-    /// Most of them in a run that no page interrupts.
+    /// Most of them in a run that neither a page nor a night interrupts.
     pub at_once: u32,
     /// Whether the account is declared as a service.
     pub service: bool,
@@ -30,7 +34,7 @@ pub struct Collected {
 pub(super) fn collected(contacts: &[Contact<'_>]) -> Collected {
     let inside = |c: &&Contact<'_>| !c.container && c.place == Place::Inside && c.disclosed;
     let objects: Vec<&Contact<'_>> = contacts.iter().filter(inside).collect();
-    let runs = objects.chunk_by(|a, b| a.pages_before == b.pages_before);
+    let runs = objects.chunk_by(|a, b| goes_on(a, b));
     let single = |run: &[&Contact<'_>]| run.iter().filter(|contact| contact.batch == 1).count();
     let at_once = runs.map(single).max().unwrap_or(0);
     Collected {
@@ -42,11 +46,17 @@ pub(super) fn collected(contacts: &[Contact<'_>]) -> Collected {
     }
 }
 
+/// Whether two contacts in a row are of one run.
+fn goes_on(one: &Contact<'_>, next: &Contact<'_>) -> bool {
+    let pause = next.at.0.saturating_sub(one.at.0);
+    one.pages_before == next.pages_before && pause < NIGHT
+}
+
 /// The requests of the longest such run, by their place in the account's sequence.
 pub fn run(contacts: &[Contact<'_>]) -> Vec<u32> {
     let inside = |c: &&Contact<'_>| !c.container && c.place == Place::Inside && c.disclosed;
     let objects: Vec<&Contact<'_>> = contacts.iter().filter(inside).collect();
-    let runs = objects.chunk_by(|a, b| a.pages_before == b.pages_before);
+    let runs = objects.chunk_by(|a, b| goes_on(a, b));
     let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
     longest.iter().map(|contact| contact.access).collect()
 }
@@ -69,7 +79,7 @@ pub(super) fn signal(facts: &Facts, reachable: u64) -> Signal {
             "harvest",
             f64::from(at_once),
             f64::from(THRESHOLD),
-            "objects in scope asked for one by one in a run that no page interrupts",
+            "objects in scope asked for one by one in a run that neither a page nor a night interrupts",
         );
     }
     let mut signal = Signal::at_least(
@@ -77,7 +87,7 @@ pub(super) fn signal(facts: &Facts, reachable: u64) -> Signal {
         f64::from(at_once),
         f64::from(THRESHOLD),
         format!(
-            "objects in scope asked for one by one in a run that no page interrupts; {objects} in all of \
+            "objects in scope asked for one by one in a run that neither a page nor a night interrupts; {objects} in all of \
              {reachable} that it may see (at least {NEARLY_ALL} needed), the run holds {:.2} of them (at least \
              {AT_ONCE} needed)",
             f64::from(at_once) / f64::from(objects.max(1))
