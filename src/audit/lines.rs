@@ -42,7 +42,9 @@ impl Said {
         let record = request.record;
         let method = record.method.as_deref().unwrap_or(b"GET");
         let target = record.target.as_deref();
-        let asked = target.and_then(|target| router.find_raw(method, target));
+        // Of a target that was cut nobody knows what it asked for.
+        let whole = target.filter(|_| !record.cut);
+        let asked = whole.and_then(|target| router.find_raw(method, target));
         let client = text(record.client.as_deref().unwrap_or_default());
         let account = account(record, plain, request.time);
         let bodiless = [&b"HEAD"[..], b"OPTIONS"];

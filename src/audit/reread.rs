@@ -181,6 +181,11 @@ impl Counts {
                 self.unread(back, offset, length, Problem::Cut);
             }
             Line::Problem(problem) => self.unread(back, offset, length, problem),
+            Line::Record(record)
+                if self.unended == Some(at) && raw.format.ends_short(line, &record) =>
+            {
+                self.unread(back, offset, length, Problem::Cut);
+            }
             Line::Record(record) => match record.time {
                 None => self.unread(back, offset, length, Problem::NoTime),
                 Some(time) => {

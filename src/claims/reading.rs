@@ -12,7 +12,7 @@ use super::{Claims, Example, Kind, kinds};
 use crate::case::{Case, SessionRow};
 use crate::coverage::SourceFacts;
 use crate::format::target::Target;
-use crate::format::{Format, Line, Problem, Record, State, ends_short};
+use crate::format::{Format, Line, Problem, Record, State};
 use crate::route::{Page, Router};
 use crate::source::{self, Log, Reading, SourceProblem};
 use crate::words::Stamp;
@@ -239,16 +239,12 @@ impl<'c> Reader<'c> {
             number: 0,
             last: None,
             unended: false,
-            short: false,
             open: self.found.unread.len(),
         };
         while let Some(window) = reader.next()? {
-            let mut before: &[u8] = &[];
             for (start, line) in source::lines(window.bytes()) {
                 place.number += 1;
-                let last = std::mem::replace(&mut before, line);
                 place.unended = start + line.len() == window.bytes().len();
-                place.short = place.unended && ends_short(last, line);
                 let at = window.offset + start as u64;
                 match window.overlong {
                     Some(_) => self.unread(file, &mut place),
@@ -304,7 +300,11 @@ impl<'c> Reader<'c> {
             spot.offset = began.at;
             spot.line = place.number.saturating_sub(began.lines_back);
         }
-        let cut = file.torn == Some(at) || place.short;
+        let short = |record: &Record<'_>| place.unended && file.format.ends_short(line, record);
+        let cut = match &read {
+            Line::Record(record) => file.torn == Some(at) || short(record),
+            _ => file.torn == Some(at),
+        };
         match read {
             Line::Empty | Line::Directive | Line::Part => {}
             Line::Problem(Problem::OtherLog) => {}
@@ -482,9 +482,8 @@ impl<'c> Reader<'c> {
 struct Place {
     number: u64,
     last: Option<Stamp>,
-    /// Whether the line has no end, and whether it seems to have been cut.
+    /// Whether the line has no end.
     unended: bool,
-    short: bool,
     /// From where on unread lines have no record behind them yet.
     open: usize,
 }

@@ -54,7 +54,6 @@ pub use lean::{Lately, Lean};
 pub use names::known;
 pub use parts::Lost;
 pub use record::{Began, Line, Problem, Record, Text};
-pub(crate) use tail::ends_short;
 
 use crate::case::{AccountKey, FormatSpec};
 use nameless::Nameless;

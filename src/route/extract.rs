@@ -5,7 +5,7 @@
 
 pub use super::kept::PartEnd;
 pub use super::part::{Part, Reject, Tally};
-use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State, ends_short};
+use crate::format::{Format, Lately, Lean, Line, Lost, Problem, Record, State};
 use crate::route::{Asked, Page, Router, Seen, dark};
 use crate::sequence::{Access, Accesses, NO_BYTES, NONE, Names};
 use crate::source::lines;
@@ -83,7 +83,6 @@ impl Extractor<'_> {
         let mut lately = Lately::default();
         let dirty = memchr::memchr(0, bytes).is_some();
         let mut escapes = self.format.minds_escapes().then(|| Escapes::of(bytes));
-        let mut before: &[u8] = &[];
         for (start, line) in lines(bytes) {
             part.tally.lines += 1;
             let at = offset + start as u64;
@@ -108,11 +107,10 @@ impl Extractor<'_> {
                 true => self.format.lean(&state, line, &mut lately),
                 false => None,
             };
-            let last = std::mem::replace(&mut before, line);
             if read.is_some_and(|read| self.lean(&read, line.len(), at, &mut part)) {
                 continue;
             }
-            self.line((line, last), at, &mut state, &mut part);
+            self.line(line, at, &mut state, &mut part);
             for lost in self.format.lost(&mut state) {
                 part.lose(lost);
             }
@@ -179,8 +177,7 @@ impl Extractor<'_> {
         true
     }
 
-    /// A line, given with the one before it.
-    fn line(&self, (line, before): (&[u8], &[u8]), at: u64, state: &mut State, part: &mut Part) {
+    fn line(&self, line: &[u8], at: u64, state: &mut State, part: &mut Part) {
         let read = self.format.parse(state, line, at);
         let mut place = Spot {
             at,
@@ -199,7 +196,9 @@ impl Extractor<'_> {
             // Counted when the rest comes, or when it is known that none does.
             Line::Part => {}
             _ if self.torn == Some(at) => part.reject(self.router, line, place, Problem::Cut),
-            Line::Record(_) if part.unended == Some(at) && ends_short(before, line) => {
+            Line::Record(record)
+                if part.unended == Some(at) && self.format.ends_short(line, &record) =>
+            {
                 part.reject(self.router, line, place, Problem::Cut);
             }
             Line::Problem(problem) => {

@@ -356,9 +356,17 @@ fn candidate(key: AccountKey, held: &Held, own: &Held, known: &Known) -> Option<
             || held.values == own.values && held.present == own.present;
         let mails = are_mails(held);
         let query = matches!(key, AccountKey::Query(_));
+        // Where the directory has accounts at all.
+        let strange = match known.accounts.is_empty() {
+            true => String::new(),
+            false => format!(
+                "; but only {accounts} % of them stand in its accounts and grants: they may be written otherwise there, or be \
+                 sessions of which a table is missing"
+            ),
+        };
         let evidence = format!(
             "in {share} % of the sampled requests, {different} different values; {steady} % of a client's requests \
-             carry the same one{}",
+             carry the same one{}{strange}",
             match (claimed, named, mails) {
                 (true, ..) => "; claimed by the token that stands there",
                 (_, true, _) => "; named as accounts are",
