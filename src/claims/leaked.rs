@@ -7,7 +7,7 @@ use super::desk::Frame;
 use super::opened::Opener;
 use super::reading::{Request, Requests};
 use super::rights::{Rights, Thing};
-use crate::case::{Case, LeakRecord};
+use crate::case::{Case, LeakRecord, RouteSpec};
 use crate::words::{Certainty, Reason, Stamp, counted};
 
 /// Those persons, and records of nobody that the tables know.
@@ -35,6 +35,7 @@ impl Leaked {
         };
         let (mut beyond, mut inside) = (BTreeSet::new(), BTreeSet::new());
         let mut strange: BTreeSet<&[u8]> = BTreeSet::new();
+        let mut ways: HashMap<u32, BTreeSet<usize>> = HashMap::new();
         // What was shown when the records stood published already explains none of them.
         let earlier = |one: &&Request| leak.published.is_none_or(|at| one.time < at);
         let earlier = requests.all.iter().filter(earlier);
@@ -42,6 +43,9 @@ impl Leaked {
             for sight in &opened.sights {
                 let persons = sight.rows.iter().map(|row| rights.subject(*row));
                 if sight.certainty > Certainty::Nothing {
+                    for person in persons.clone() {
+                        ways.entry(person).or_default().insert(opened.route);
+                    }
                     strange.extend(match sight.thing {
                         Thing::Asked(id) => Some(requests.ids.name(id)),
                         Thing::Listed(_) => Some(rights.id(sight.thing)),
@@ -87,8 +91,19 @@ impl Leaked {
                     let own: &mut BTreeSet<u32> = fields.entry(column.clone()).or_default();
                     own.insert(subject);
                 }
-                if !beyond.contains(&subject) {
-                    let reason = match inside.contains(&subject) {
+                let way = ways.get(&subject);
+                // A category that no answer about them holds left by another way.
+                let unseen = leak
+                    .columns
+                    .iter()
+                    .zip(&record.values)
+                    .any(|(column, value)| {
+                        let known = case.routes.iter().any(|route| discloses(route, column));
+                        let mut routes = way.into_iter().flatten().map(|at| &case.routes[*at]);
+                        !value.is_empty() && known && !routes.any(|route| discloses(route, column))
+                    });
+                if unseen || !beyond.contains(&subject) {
+                    let reason = match inside.contains(&subject) && !unseen {
                         true => Reason::Ambiguous,
                         false => Reason::NoLog,
                     };
@@ -139,11 +154,17 @@ impl Leaked {
         let unseen: BTreeSet<u32> = unseen.map(|one| one.0).collect();
         (!unseen.is_empty()).then(|| {
             let what = format!(
-                "no request shows {} of the published records in {}: what was taken is not all in these logs",
+                "no request shows {} of the published records in {}, or not all that was published: what was taken is not all in \
+                 these logs",
                 counted(unseen.len() as u64, "data subject"),
                 self.file
             );
             (Reason::NoLog, what)
         })
     }
+}
+
+fn discloses(route: &RouteSpec, category: &str) -> bool {
+    let mut own = route.discloses.iter();
+    own.any(|one| one.name == category)
 }
