@@ -14,7 +14,7 @@ use super::verdict::Draft;
 use super::{Claim, Claims, Finding, Kind, could, count, moments, pace, pool, route};
 use crate::case::Case;
 use crate::coverage::SourceFacts;
-use crate::words::{Reason, counted};
+use crate::words::Reason;
 
 /// Weighs one statement.
 pub(super) trait Judge<'c> {
@@ -238,13 +238,10 @@ impl<'c> Desk<'c> {
         }
     }
 
-    /// What the case sets aside may be what a statement about an account or an object is about.
-    pub(super) fn set_aside(&self, draft: &mut Draft) {
-        if self.requests.excluded > 0 {
-            let what = format!(
-                "{} set aside by [exclude]",
-                counted(self.requests.excluded, "request for a route")
-            );
+    /// What the case sets aside is what a statement about an account or an object is about, if `hits`.
+    pub(super) fn set_aside(&self, draft: &mut Draft, hits: bool) {
+        if hits {
+            let what = "requests that it is about are set aside by [exclude]".to_owned();
             draft.cover.doubts.push((Reason::Ambiguous, what));
         }
     }

@@ -264,7 +264,14 @@ impl<'c> Judge<'c> for Revoked<'c> {
             "requests that were answered after the account was revoked",
             &frame,
         );
-        desk.set_aside(&mut draft);
+        let named = |who: &u32| match desk.requests.who(*who) {
+            Who::Account(name) => {
+                let mut own = self.accounts.keys();
+                own.any(|account| respelled(account.as_bytes()) == respelled(name))
+            }
+            _ => false,
+        };
+        desk.set_aside(&mut draft, desk.requests.excluded_who.iter().any(named));
         let whole = |source: &crate::case::SourceSpec| source.logs_routes.is_none();
         if !desk.case.sources.iter().any(whole) {
             draft.assumptions.push(

@@ -40,6 +40,5 @@ impl Names {
 /// An account as another spelling may name it: without a domain, in small letters.
 pub(super) fn respelled(name: &[u8]) -> Vec<u8> {
     let behind = name.rsplit(|byte| *byte == b'\\').next().unwrap_or(name);
-    let before = behind.split(|byte| *byte == b'@').next().unwrap_or(behind);
-    before.to_ascii_lowercase()
+    behind.to_ascii_lowercase()
 }

@@ -314,7 +314,13 @@ impl<'c> Judge<'c> for ReadBy<'c> {
 
     fn end(self: Box<Self>, desk: &Desk<'c>, frame: &Frame) -> Finding {
         let mut draft = desk.draft("accounts that read it", frame);
-        desk.set_aside(&mut draft);
+        let id = desk.requests.ids.known(self.object.as_bytes());
+        let mut excluded = desk.requests.excluded_asked.iter();
+        let hits = id.is_some_and(|id| {
+            let asked = |number: &u32| desk.requests.asked.get(*number as usize);
+            excluded.any(|number| asked(number).is_some_and(|asked| asked.names(id)))
+        });
+        desk.set_aside(&mut draft, hits);
         let known = desk.requests.ids.known(self.object.as_bytes()).is_some();
         let listed = !desk.rights.rows(self.object.as_bytes()).is_empty();
         let to: HashSet<&str> = self.recipients(desk, frame);

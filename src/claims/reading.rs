@@ -133,6 +133,9 @@ pub struct Requests {
     pub(super) unread: Vec<Unread>,
     /// Requests for routes that `[exclude]` sets aside.
     pub(super) excluded: u64,
+    /// Who made these, and requests that are kept whatever they are for; and what they asked for.
+    pub(super) excluded_who: BTreeSet<u32>,
+    pub(super) excluded_asked: BTreeSet<u32>,
     /// Query parameters that statements ask for, by bit.
     pub(super) parameters: Vec<String>,
     /// Routes of which some request bears a query.
@@ -362,11 +365,15 @@ impl<'c> Reader<'c> {
         let who = self.person(file, record, time);
         let watched = self.watched.contains(&respelled(
             self.found.people.name(who).get(1..).unwrap_or_default(),
-        )) || !self.watched.is_empty() && self.may_be_anybody(who);
+        )) || !self.watched.is_empty() && self.strangers.may_be(self.found.who(who));
         if asked.is_none() && !watched {
             return;
         }
         if self.is_excluded(record, who) {
+            self.found.excluded_who.insert(who);
+            self.found
+                .excluded_asked
+                .extend(asked.map(|(number, _)| number));
             self.found.excluded += u64::from(asked.is_some());
             return;
         }
@@ -389,12 +396,6 @@ impl<'c> Reader<'c> {
             head_counted: record.head_counted,
             parameters: asked.map_or(0, |(_, parameters)| parameters),
         });
-    }
-
-    /// Whether an account of which every request is kept may stand behind it.
-    fn may_be_anybody(&self, who: u32) -> bool {
-        let who = self.found.who(who);
-        matches!(who, Who::Unattributed(_)) || self.strangers.hold(who)
     }
 
     /// The number of what a request asks for, and which watched parameters it bears.

@@ -72,7 +72,12 @@ impl<'c> Judge<'c> for NotUsed<'c> {
             self.refused
         ));
         if !self.accounts.is_empty() {
-            desk.set_aside(&mut draft);
+            let mut excluded = desk.requests.excluded_who.iter();
+            let hits = excluded.any(|who| {
+                let who = desk.requests.who(*who);
+                self.means(who, desk.strangers.hold(who)) != Some(false)
+            });
+            desk.set_aside(&mut draft, hits);
             draft.assumptions.push(
                 "Requests without an account are taken to be by nobody who is named.".to_owned(),
             );

@@ -36,4 +36,9 @@ impl<'c> Strangers<'c> {
             _ => false,
         }
     }
+
+    /// Whether any account may stand behind a request.
+    pub(super) fn may_be(&self, who: Who<'_>) -> bool {
+        matches!(who, Who::Unattributed(_)) || self.hold(who)
+    }
 }
