@@ -20,6 +20,8 @@ pub(super) struct Leaked {
     fields: BTreeMap<String, BTreeSet<u32>>,
     unknown: u64,
     published: Option<Stamp>,
+    /// Where the logs begin, and with them the time of a statement that gives none.
+    begin: Option<Stamp>,
     file: String,
 }
 
@@ -116,13 +118,14 @@ impl Leaked {
             fields,
             unknown: unknown.len() as u64,
             published: leak.published,
+            begin: requests.span.map(|span| span.0),
             file: leak.path.clone(),
         }
     }
 
     /// Whether what was published may have been taken in a statement's time.
     fn before(&self, frame: &Frame) -> bool {
-        let from = frame.window.0;
+        let from = frame.window.0.or(self.begin);
         self.published
             .is_none_or(|at| from.is_none_or(|from| from < at))
     }
@@ -152,6 +155,14 @@ impl Leaked {
     pub(super) fn doubt(&self, frame: &Frame) -> Option<(Reason, String)> {
         let unseen = self.within(frame).filter(|one| one.2 == Reason::NoLog);
         let unseen: BTreeSet<u32> = unseen.map(|one| one.0).collect();
+        if unseen.is_empty() && self.unknown(frame) > 0 {
+            let what = format!(
+                "{} of {} of nobody that the tables know, and no request asks for what is named there: somebody may have been taken another way",
+                counted(self.unknown, "published record"),
+                self.file,
+            );
+            return Some((Reason::NoDirectory, what));
+        }
         (!unseen.is_empty()).then(|| {
             let what = format!(
                 "no request shows {} of the published records in {}, or not all that was published: what was taken is not all in \

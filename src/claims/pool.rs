@@ -321,6 +321,13 @@ impl<'c> Judge<'c> for ReadBy<'c> {
             excluded.any(|number| asked(number).is_some_and(|asked| asked.names(id)))
         });
         desk.set_aside(&mut draft, hits);
+        // What was read, or not, until it was withdrawn, logs do not show that end before.
+        if let (Some(at), Some((_, last))) = (self.withdrawn, desk.requests.span)
+            && last < at
+        {
+            let what = format!("the logs end at {last}, and it was withdrawn at {at}");
+            draft.cover.doubts.push((Reason::Retention, what));
+        }
         let known = desk.requests.ids.known(self.object.as_bytes()).is_some();
         let listed = !desk.rights.rows(self.object.as_bytes()).is_empty();
         let to: HashSet<&str> = self.recipients(desk, frame);
@@ -404,7 +411,9 @@ impl ReadBy<'_> {
     fn recipients<'d>(&self, desk: &Desk<'d>, frame: &Frame) -> HashSet<&'d str> {
         let members = desk.case.directory.members.as_deref().unwrap_or_default();
         let rows = desk.rights.recipients(self.object.as_bytes());
-        let (from, until) = frame.window;
+        let span = desk.requests.span;
+        let from = frame.window.0.or(span.map(|span| span.0));
+        let until = frame.window.1;
         let meets = |valid: &Validity| {
             let ends = |at: Stamp| from.is_none_or(|from| from < at);
             let begins = |at: Stamp| until.is_none_or(|until| at < until);

@@ -357,7 +357,8 @@ impl<'c> Reader<'c> {
         if asked.is_none() {
             let hidden = record.cut || record.hides_its_target();
             let no_method = record.method.is_none() && self.router.may_hide_in(line);
-            let catches_all = target.is_some_and(|t| t == b"$default" || t.ends_with(b"+}"));
+            let catches_all = target
+                .is_some_and(|t| t == b"$default" || t.ends_with(b"+}") || t.ends_with(b"/*"));
             if hidden || no_method || catches_all {
                 self.unread(file, place);
             }

@@ -22,6 +22,7 @@ mod manual;
 mod nobody;
 mod pack;
 mod progress;
+mod published;
 mod purge;
 mod records;
 mod remarks;

@@ -34,13 +34,6 @@ impl Remarks {
     }
 }
 
-/// Whether some route that names what it returns has no request.
-pub(super) fn unasked(case: &Case, sources: &[SourceFacts]) -> bool {
-    let asked = unnamed::requests(case, sources);
-    let mut routes = case.routes.iter().enumerate();
-    routes.any(|(at, route)| route.returns() && !asked.contains_key(&at))
-}
-
 /// Every remark that needs no analysis.
 ///
 /// # Errors
@@ -54,7 +47,7 @@ pub(super) fn all(
     let objects = case.directory.objects.as_ref();
     shared_ids::check(atlas)?;
     unpaged::check(case, &glance.unpaged)?;
-    let elsewhere = glance.unlisted.elsewhere(objects, unasked(case, sources));
+    let elsewhere = glance.unlisted.elsewhere(objects);
     let (widens, says) = match elsewhere {
         Some(found) if found.widens => (Some(found.sentence), None),
         found => (None, found.map(|found| found.sentence)),

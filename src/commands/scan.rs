@@ -11,14 +11,13 @@ use super::journal::Journal;
 use super::progress::Progress;
 use super::remarks::{self, Remarks};
 use super::sources::{check_routes, source_facts};
-use super::{Ending, cause, finished, ladder, left_out, signals, terminal, told};
+use super::{Ending, cause, finished, ladder, left_out, published, signals, terminal, told};
 use crate::case::{self, Case};
-use crate::cause::Cause;
 use crate::cli::ScanArgs;
 use crate::coverage::{self, Assessment};
 use crate::detect::Verdict;
 use crate::evidence::{self, Place};
-use crate::impact::{self, Citation, Dark, Merger, Published, conclude};
+use crate::impact::{self, Citation, Dark, Merger, conclude};
 use crate::pipeline::{
     self, Analysis, Extraction, Input, Keep, Keeping, Material, Observer, PipelineProblem,
     ReadFile, Records, Shelf,
@@ -28,7 +27,7 @@ use crate::route::Router;
 use crate::scope::Atlas;
 use crate::sequence::{Ceiling, Spill};
 use crate::source::{Reading, Skipped};
-use crate::words::{Reason, Stamp, beside};
+use crate::words::beside;
 
 /// Runs it, and writes into the journal how it ended.
 pub(super) fn run(args: &ScanArgs) -> Result<(), Ending> {
@@ -296,8 +295,8 @@ pub(super) fn answer(
     let excerpts = excerpts.into_inner();
     let mut excerpts = excerpts.unwrap_or_else(PoisonError::into_inner);
     excerpts.sort_by_key(|some| (some.file, some.first));
-    let at = case.leak.as_ref().and_then(|leak| leak.published);
-    let published = published(&cause, at, &mut assessment);
+    let known = (&atlas, &analysis.names);
+    let published = published::of(case, known, &cause, &mut assessment);
     let exposed = (&analysis.exposure, &published);
     let (controllers, totals) = conclude(&atlas, &case.routes, exposed, &assessment);
     let shares = analysis.beyond().map(|outcome| &outcome.share);
@@ -371,24 +370,6 @@ fn missing(case: &Case, analysis: &Analysis, assessment: &mut Assessment) {
     assessment.doubts.extend(impact::rhythm_doubts(walks));
     let unasked = coverage::unasked(case, &analysis.watched.asked);
     assessment.doubts.extend(unasked);
-}
-
-/// Who stands in what was published, which is said among the doubts.
-fn published(cause: &Cause, at: Option<Stamp>, assessment: &mut Assessment) -> Published {
-    let leak = cause.leak.as_ref();
-    let published = leak.map_or_else(Published::new, |leak| leak.published.clone());
-    let dark = published.values().filter(|why| **why == Reason::NoLog);
-    let dark = dark.count() as u64;
-    let shown = published.len() as u64 - dark;
-    // What was published before the time that must be answered for says nothing of it.
-    let window = assessment.window;
-    let within = at.is_none_or(|at| window.is_none_or(|(from, _)| from < at));
-    let doubts = coverage::published((dark, within), shown);
-    assessment.doubts.extend(doubts);
-    let (all, known) = leak.map_or((0, 0), |leak| leak.records);
-    let strange = coverage::unknown_records((all - known) as u64);
-    assessment.doubts.extend(strange.filter(|_| within));
-    published
 }
 
 /// What tells whether a file is still the one that was read.

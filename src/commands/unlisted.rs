@@ -1,6 +1,5 @@
 //! Requests that no route of the case matches and that name IDs which the directory knows: what they returned is counted
-//! nowhere, and nobody is excluded beside them. Only said where the IDs may be other things' of the same numbers, and every
-//! route of the case is asked for; and not refused, because a lock of a record may be no data of anybody.
+//! nowhere, and nobody is excluded beside them. Only said where the IDs may be other things' of the same numbers; and not refused, because a lock of a record may be no data of anybody.
 //!
 //! Only the beginnings of the logs are looked at. Routes that no request matches are `unmatched`'s.
 
@@ -140,8 +139,8 @@ fn is_name(name: &str) -> bool {
 }
 
 impl Unlisted {
-    /// What to say where most of their IDs are the directory's. `unasked`: some route of the case has no request.
-    pub fn elsewhere(&self, objects: Option<&Objects>, unasked: bool) -> Option<Elsewhere> {
+    /// What to say where most of their IDs are the directory's.
+    pub fn elsewhere(&self, objects: Option<&Objects>) -> Option<Elsewhere> {
         let all = self.0.iter().flat_map(|(_, asked)| &asked.ids);
         let open: HashSet<&[u8]> = all.map(Vec::as_slice).collect();
         let objects = objects.filter(|_| !open.is_empty())?;
@@ -166,8 +165,7 @@ impl Unlisted {
         numbers.sort_unstable();
         numbers.dedup();
         let mut told_of = told.iter();
-        let widens =
-            unasked || told_of.any(|(_, asked, known)| !by_chance(asked, *known, &numbers));
+        let widens = told_of.any(|(_, asked, known)| !by_chance(asked, *known, &numbers));
         let some: Vec<String> = told.iter().take(TOLD).map(|one| one.0.said(one)).collect();
         Some(Elsewhere {
             sentence: format!(

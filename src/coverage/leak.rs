@@ -32,16 +32,25 @@ pub fn published((dark, within): (u64, bool), shown: u64) -> Vec<Doubt> {
     dark.into_iter().chain(shown).collect()
 }
 
-/// The doubt about published records that name neither an object nor a data subject that the directory knows.
-pub fn unknown_records(records: u64) -> Option<Doubt> {
+/// The doubt about published records that name neither an object nor a data subject that the directory knows; `asked`: some
+/// request asks for each of their objects, else they left by a way that these logs do not show.
+pub fn unknown_records(records: u64, asked: bool) -> Option<Doubt> {
     let names = if records == 1 { "names" } else { "name" };
+    let (how, allowance) = match asked {
+        true => ("each may be of anybody's", Allowance::Subjects(records)),
+        false => (
+            "they may be of anybody's, and left by a way that these logs do not show, by which anybody may have; correct them, \
+             or take them out, if they are of another platform",
+            Allowance::Population,
+        ),
+    };
     let basis = format!(
-        "{} in `[leak]` {names} neither an object nor a data subject that the directory knows: each may be of anybody's",
+        "{} in `[leak]` {names} neither an object nor a data subject that the directory knows: {how}",
         counted(records, "published record")
     );
     (records > 0).then_some(Doubt {
         reason: Reason::NoDirectory,
         basis,
-        allowance: Allowance::Subjects(records),
+        allowance,
     })
 }

@@ -379,7 +379,7 @@ impl Format {
     }
 }
 
-/// Whether a server answers with such a status; 0 is how some write that there was none.
+/// Whether it has as many digits as a status; 0 is how some write that there was none.
 fn is_of_http(status: u16) -> bool {
-    status == 0 || (100..600).contains(&status)
+    status == 0 || status >= 100
 }

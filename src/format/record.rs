@@ -97,13 +97,17 @@ impl<'a> Record<'a> {
 
     /// Whether something was answered, and the line does not tell what was asked for.
     pub fn hides_its_target(&self) -> bool {
+        const READING: [&[u8]; 6] = [b"GET", b"POST", b"PUT", b"PATCH", b"DELETE", b"REPORT"];
         let method = self.method.as_deref();
-        let bodiless = |method: &[u8]| matches!(method, b"HEAD" | b"OPTIONS" | b"CONNECT");
         let nothing = |target: &[u8]| matches!(target, b"" | b"-" | b"*");
-        method.is_some_and(|method| !bodiless(method))
+        let content = match self.status {
+            Some(200 | 203 | 206) => self.bytes != Some(0),
+            status => status == Some(304),
+        };
+        // Other lines of a program have a method of their own.
+        method.is_some_and(|method| READING.contains(&method))
             && self.target.as_deref().is_none_or(nothing)
-            && matches!(self.status, Some(200 | 203 | 206))
-            && self.bytes != Some(0)
+            && content
     }
 
     /// Whether bytes of its line were overwritten, so that what was read is nobody's word: zeros inside, which no server

@@ -7,15 +7,19 @@ impl Format {
     /// last line that was cut within its last value nobody can tell from a whole one.
     pub fn ends_short(&self, line: &[u8], record: &Record<'_>) -> bool {
         let last = line.trim_ascii_end().last();
-        match self.name() {
-            // It reads as `common`, and its size may have had more digits.
-            "combined" => {
-                let open = last.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
-                open && record.user_agent.is_none() && record.referer.is_none()
+        let quotes = memchr::memchr_iter(b'"', line).count();
+        // Within what stands in quotation marks; JSON and tables know by themselves.
+        let quoted = !matches!(self.name(), "json" | "csv" | "w3c") && quotes % 2 == 1;
+        quoted
+            || match self.name() {
+                // It reads as `common`, and its size may have had more digits.
+                "combined" | "traefik" => {
+                    let open = last.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
+                    open && record.user_agent.is_none() && record.referer.is_none()
+                }
+                "logfmt" => record.status.is_none(),
+                _ => false,
             }
-            "logfmt" => record.status.is_none(),
-            _ => false,
-        }
     }
 }
 
@@ -38,6 +42,9 @@ mod tests {
         assert!(!short("combined", &format!("{common}5 \"-\" \"-\"")));
         assert!(!short("common", common));
         let pairs = "time=2021-03-04T05:00:00Z method=GET path=/a";
+        let inside =
+            "1.2.3.4 - a [04/Mar/2021:05:00:00 +0000] \"GET /a HTTP/1.1\" 200 15 \"-\" \"M";
+        assert!(short("combined", inside));
         assert!(short("logfmt", pairs));
         assert!(!short("logfmt", &format!("{pairs} status=200")));
     }

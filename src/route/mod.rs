@@ -52,7 +52,7 @@ struct Route {
     /// What a raw line must hold to ask for it; empty for a template without a literal.
     literal: Vec<u8>,
     /// What stands before its first variable.
-    beginning: String,
+    beginning: Vec<u8>,
     /// The segments in which object and container stand, for a route that asks nothing but the path for them.
     plain: Option<(Option<usize>, Option<usize>)>,
 }
@@ -186,23 +186,58 @@ impl Router {
     /// Whether bytes that could not be read as a line may hide a request for one of the routes: they
     /// hold the longest literal part of some template (or a template has none).
     pub fn may_hide_in(&self, bytes: &[u8]) -> bool {
-        let holds = |route: &Route| memchr::memmem::find(bytes, &route.literal).is_some();
-        self.routes.iter().any(holds)
+        let holds = |bytes: &[u8]| {
+            let mut routes = self.routes.iter();
+            routes.any(|route| memchr::memmem::find(bytes, &route.literal).is_some())
+        };
+        holds(bytes) || holds(&self.plainly(bytes))
+    }
+
+    /// A line with what a target may be written otherwise in: escapes of bytes and slashes, slashes that come twice, a letter's
+    /// case.
+    fn plainly(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut plain: Vec<u8> = Vec::with_capacity(bytes.len());
+        for byte in crate::format::target::decode(bytes).iter() {
+            match (byte, plain.last()) {
+                (b'/', Some(b'\\')) => {
+                    plain.pop();
+                    plain.push(b'/');
+                }
+                (b'/', Some(b'/')) => {}
+                _ => plain.push(*byte),
+            }
+            if plain.ends_with(b"/./") {
+                plain.truncate(plain.len() - 2);
+            }
+        }
+        if self.ignore_case {
+            plain.make_ascii_lowercase();
+        }
+        plain
     }
 
     /// The same for a line of which the end is missing: what stands where its target begins may be the beginning of a route's.
     /// A line that ends before that tells nothing, as any other that cannot be read.
     pub fn may_hide_in_cut(&self, bytes: &[u8]) -> bool {
-        let behind = |at: &usize| {
-            at.checked_sub(1)
-                .is_some_and(|at| b" \t\"'=".contains(&bytes[at]))
-        };
-        let from = memchr::memchr_iter(b'/', bytes).find(behind);
-        let target = from.map_or(&[][..], |from| &bytes[from..]);
+        let line = self.plainly(bytes);
         let ends = |byte: &u8| b" \t\"'".contains(byte);
-        let begins = |route: &Route| route.beginning.as_bytes().starts_with(target);
-        let open = target.len() > 1 && !target.iter().any(ends);
-        self.may_hide_in(bytes) || open && self.routes.iter().any(begins)
+        let from = |at: usize| {
+            let before = at.checked_sub(1).map(|before| line[before]);
+            before.is_some_and(|before| b" \t\"'=,".contains(&before))
+        };
+        // Behind the host of an absolute form, too, whose two slashes are one now.
+        let host = memchr::memmem::rfind(&line, b":/").map(|at| at + 2);
+        let host = host.and_then(|at| Some(at + memchr::memchr(b'/', &line[at..])?));
+        let places = memchr::memchr_iter(b'/', &line).filter(|at| from(*at));
+        let mut targets = places.chain(host).map(|from| &line[from..]);
+        let begins = |target: &[u8]| {
+            let begins = |route: &Route| {
+                let own = route.beginning.as_slice();
+                own.starts_with(target) || own.len() > 1 && target.starts_with(own)
+            };
+            target.len() > 1 && !target.iter().any(ends) && self.routes.iter().any(begins)
+        };
+        self.may_hide_in(bytes) || targets.any(begins)
     }
 }
 
@@ -212,6 +247,10 @@ impl Route {
         let place = |name: &String| match template.has(name) {
             true => Place::Path(name.clone()),
             false => Place::Query(name.clone()),
+        };
+        let as_asked = |text: &[u8]| match ignore_case {
+            true => text.to_ascii_lowercase(),
+            false => text.to_vec(),
         };
         let object = spec.object.as_ref().map(place);
         let container = spec.container.as_ref().map(place);
@@ -230,8 +269,8 @@ impl Route {
             query: spec.query.clone(),
             ignore_case,
             page: spec.page.clone(),
-            literal: template.longest_literal(),
-            beginning: spec.path.split('{').next().unwrap_or_default().to_owned(),
+            literal: as_asked(&template.longest_literal()),
+            beginning: as_asked(spec.path.split('{').next().unwrap_or_default().as_bytes()),
             template,
         }
     }
@@ -364,7 +403,7 @@ fn is_placeholder(id: &[u8]) -> bool {
 /// Whether a gateway's log names a route that takes whatever comes (`/{proxy+}`, `$default`), so that
 /// nothing tells what was asked for.
 fn is_catch_all(target: &[u8]) -> bool {
-    target == b"$default" || target.ends_with(b"+}")
+    target == b"$default" || target.ends_with(b"+}") || target.ends_with(b"/*")
 }
 
 fn slashes_decoded(path: &[u8]) -> Vec<u8> {

@@ -13,7 +13,7 @@ use crate::commands::progress::Progress;
 use crate::commands::scan::{Identity, check_unchanged};
 use crate::commands::signals;
 use crate::commands::sources::source_facts;
-use crate::commands::{remarks, unlisted, unmatched, unpaged};
+use crate::commands::{unlisted, unmatched, unpaged};
 use crate::coverage::SourceFacts;
 use crate::evidence::{Place, read_places};
 use crate::pipeline::{self, Extraction, Input, PipelineProblem, ReadFile};
@@ -97,7 +97,7 @@ fn weigh<'c>(
     }
     let elsewhere = unlisted::look(case, inputs)?;
     let objects = case.directory.objects.as_ref();
-    let elsewhere = elsewhere.elsewhere(objects, remarks::unasked(case, &sources));
+    let elsewhere = elsewhere.elsewhere(objects);
     let known = (&*sources, elsewhere.as_ref());
     let findings = claims::judge(case, claims, &requests, known);
     let cited = findings

@@ -46,7 +46,9 @@ pub fn confirm(hits: &Hits, heads: &Heads, logs: &[Log]) -> Result<Vec<Overlap>,
         };
         // Where both begin alike, each is a copy of the other; the earlier file keeps the lines.
         let mirrored = own.offset == of_from && copy < of;
-        if source != other || mirrored || found.contains_key(&(copy, of)) {
+        // Rows whose day stands above them are copies only as the beginning of a file that begins alike.
+        let alike = head.day.is_none() || own.offset == of_from && own.day == head.day;
+        if source != other || !alike || mirrored || found.contains_key(&(copy, of)) {
             continue;
         }
         let before = held

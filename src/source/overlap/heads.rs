@@ -14,6 +14,8 @@ pub struct Head {
     /// Where it begins in the content.
     pub offset: u64,
     sample: u16,
+    /// Hash of the directives before it, where these hold the day of its rows: the same row under others is another request.
+    pub(super) day: Option<u64>,
 }
 
 /// Finds the first record line of a file; reads no further than that.
@@ -34,24 +36,22 @@ pub fn head_line(log: impl Into<Log>) -> Result<Option<Head>, SourceProblem> {
         window: 64 << 10,
     };
     let mut reader = Reader::open(log, &how)?;
-    let mut headed = false;
+    let (mut headed, mut before) = (false, 0_u64);
     while let Some(window) = reader.next()? {
         for (start, line) in lines(window.bytes()) {
             let line = text(line);
             let offset = window.offset + start as u64;
             headed |= tells_only_time(line);
             if is_record(line, offset) {
-                // Its day stands in a directive: the same row under another one is another request.
-                if headed {
-                    return Ok(None);
-                }
                 let head = Head {
                     hash: hash(line),
                     offset,
                     sample: sample(line),
+                    day: headed.then_some(before),
                 };
                 return Ok(window.overlong.is_none().then_some(head));
             }
+            before = before.rotate_left(1) ^ hash(line);
         }
     }
     Ok(None)
