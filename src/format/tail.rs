@@ -7,9 +7,8 @@ impl Format {
     /// last line that was cut within its last value nobody can tell from a whole one.
     pub fn ends_short(&self, line: &[u8], record: &Record<'_>) -> bool {
         let last = line.trim_ascii_end().last();
-        let quotes = memchr::memchr_iter(b'"', line).count();
         // Within what stands in quotation marks; JSON and tables know by themselves.
-        let quoted = !matches!(self.name(), "json" | "csv" | "w3c") && quotes % 2 == 1;
+        let quoted = !matches!(self.name(), "json" | "csv" | "w3c") && is_open(line);
         quoted
             || match self.name() {
                 // It reads as `common`, and its size may have had more digits.
@@ -21,6 +20,20 @@ impl Format {
                 _ => false,
             }
     }
+}
+
+/// Whether a line ends between quotation marks; those behind a backslash are none.
+fn is_open(line: &[u8]) -> bool {
+    let mut open = false;
+    let mut bytes = line.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => _ = bytes.next(),
+            b'"' => open = !open,
+            _ => {}
+        }
+    }
+    open
 }
 
 #[cfg(test)]
@@ -45,6 +58,7 @@ mod tests {
         let inside =
             "1.2.3.4 - a [04/Mar/2021:05:00:00 +0000] \"GET /a HTTP/1.1\" 200 15 \"-\" \"M";
         assert!(short("combined", inside));
+        assert!(!short("combined", &format!("{common} \"-\" \"M \\\" N\"")));
         assert!(short("logfmt", pairs));
         assert!(!short("logfmt", &format!("{pairs} status=200")));
     }
