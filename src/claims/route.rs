@@ -322,10 +322,9 @@ impl Tenants {
             .collect();
         let home = |owner: &Option<u32>| owner.is_some_and(|owner| homes.contains(&owner));
         if owners.iter().any(home) {
-            // Of several that it may be of, some are others'.
+            // Of several that it is, or may be, of, some are others'.
             let all = owners.iter().all(home);
-            return (!all && sight.standing == Standing::Unclear(Reason::Ambiguous))
-                .then_some(Weight::Maybe(Reason::Ambiguous));
+            return (!all).then_some(Weight::Maybe(Reason::Ambiguous));
         }
         if owners.is_empty() {
             return Some(Weight::Maybe(Reason::NoDirectory));
