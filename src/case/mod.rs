@@ -283,6 +283,11 @@ impl RouteSpec {
     pub fn returns(&self) -> bool {
         self.object.is_some() || self.container.is_some() || !self.discloses.is_empty()
     }
+
+    /// Whether its answers hold a data category, at least of those who have filled it in.
+    pub fn tells(&self, category: &str) -> bool {
+        self.discloses.iter().any(|one| one.name == category)
+    }
 }
 
 /// A check of scope that a route may lack.

@@ -27,7 +27,7 @@ pub use recapture::Recapture;
 pub use routes::{Elimination, Fix};
 pub use stories::Story;
 
-use crate::case::{Case, Leak, LeakRecord, RouteSpec};
+use crate::case::{Case, Leak, LeakRecord};
 use crate::coverage::Assessment;
 use crate::detect::Verdict;
 use crate::detect::hand::Connection;
@@ -220,18 +220,13 @@ fn is_shown(ground: &Ground<'_>, leak: &Leak, known: &Known<'_>) -> bool {
         .into_keys()
         .map(|(_, route)| route)
         .collect();
-    let discloses = |route: &RouteSpec, name: &str| {
-        let mut own = route.discloses.iter();
-        own.any(|category| category.name == name)
-    };
     let all = &ground.case.routes;
     let filled = leak.columns.iter().zip(&known.record.values);
     let mut filled = filled.filter(|(_, value)| !value.is_empty());
     !routes.is_empty()
         && filled.all(|(column, _)| {
             let mut ways = routes.iter().filter_map(|at| all.get(usize::from(*at)));
-            !all.iter().any(|route| discloses(route, column))
-                || ways.any(|route| discloses(route, column))
+            !all.iter().any(|route| route.tells(column)) || ways.any(|route| route.tells(column))
         })
 }
 

@@ -99,7 +99,8 @@ impl<'c> Judge<'c> for CouldAndDid {
         let mut draft = desk.scoped("people", frame);
         draft.assumptions.push(
             "Could: the grants, but for the checks that routes are said to lack (`unchecked`), reach something outside of \
-             scope; did: it was disclosed. A person is the holder that the table of accounts names, else the account, also one that several share."
+             scope; did: it was disclosed. A person is the holder that the table of accounts names, else the account, also \
+             one that several share."
                 .to_owned(),
         );
         let bounded = !self.unbounded && draft.cover.is_complete();
@@ -116,14 +117,11 @@ impl<'c> Judge<'c> for CouldAndDid {
                 Some(could) => could.exactly(stated),
             });
             words.push(match &could {
-                Some(Could { least, open: None }) => {
+                Some(Could { least, open: false }) => {
                     format!("{stated} could have, it was stated; by the tables {least} could.")
                 }
-                Some(Could {
-                    least,
-                    open: Some(reason),
-                }) => {
-                    draft.reasons.insert(*reason);
+                Some(Could { least, open: true }) => {
+                    draft.reasons.insert(Reason::NoDirectory);
                     format!(
                         "{stated} could have, it was stated; by the tables {least} could, and nobody can say how many more: for a part of \
                          that time they are out of date."
@@ -187,17 +185,17 @@ fn holder(desk: &Desk<'_>, account: &[u8]) -> String {
 /// How many people could have seen something beyond their scope.
 struct Could {
     least: u64,
-    /// Why there may be more.
-    open: Option<Reason>,
+    /// Whether the tables are out of date for a part of the time, so that there may be more.
+    open: bool,
 }
 
 impl Could {
     fn exactly(&self, stated: u64) -> Outcome {
         match (self.least > stated, self.open) {
             (true, _) => Outcome::Contradicted,
-            (false, Some(_)) => Outcome::NotDeterminable,
-            (false, None) if self.least == stated => Outcome::Supported,
-            (false, None) => Outcome::Contradicted,
+            (false, true) => Outcome::NotDeterminable,
+            (false, false) if self.least == stated => Outcome::Supported,
+            (false, false) => Outcome::Contradicted,
         }
     }
 }
@@ -253,7 +251,7 @@ fn could(desk: &Desk<'_>, frame: &Frame, protected: bool) -> Option<Could> {
     }
     Some(Could {
         least: people.len() as u64,
-        open: as_of.map(|_| Reason::NoDirectory),
+        open: as_of.is_some(),
     })
 }
 

@@ -123,10 +123,7 @@ impl<'c> Desk<'c> {
             | Kind::NoAutomation(..)
             | Kind::RateLimited(..) => (0..self.case.routes.len()).collect(),
             Kind::CategoryNotDisclosed(category) => {
-                let has = |route: &usize| {
-                    let mut own = self.case.routes[*route].discloses.iter();
-                    own.any(|one| one.name == *category)
-                };
+                let has = |route: &usize| self.case.routes[*route].tells(category);
                 (0..self.case.routes.len()).filter(has).collect()
             }
             Kind::ReadBy { object, .. } => self.reading(object),

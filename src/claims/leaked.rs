@@ -7,7 +7,7 @@ use super::desk::Frame;
 use super::opened::Opener;
 use super::reading::{Request, Requests};
 use super::rights::{Rights, Thing};
-use crate::case::{Case, LeakRecord, RouteSpec};
+use crate::case::{Case, LeakRecord};
 use crate::words::{Certainty, Reason, Stamp, counted};
 
 /// Those persons, and records of nobody that the tables know.
@@ -100,9 +100,9 @@ impl Leaked {
                     .iter()
                     .zip(&record.values)
                     .any(|(column, value)| {
-                        let known = case.routes.iter().any(|route| discloses(route, column));
+                        let known = case.routes.iter().any(|route| route.tells(column));
                         let mut routes = way.into_iter().flatten().map(|at| &case.routes[*at]);
-                        !value.is_empty() && known && !routes.any(|route| discloses(route, column))
+                        !value.is_empty() && known && !routes.any(|route| route.tells(column))
                     });
                 if unseen || !beyond.contains(&subject) {
                     let reason = match inside.contains(&subject) && !unseen {
@@ -173,9 +173,4 @@ impl Leaked {
             (Reason::NoLog, what)
         })
     }
-}
-
-fn discloses(route: &RouteSpec, category: &str) -> bool {
-    let mut own = route.discloses.iter();
-    own.any(|one| one.name == category)
 }

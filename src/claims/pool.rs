@@ -145,16 +145,12 @@ impl Pooled {
                 None => return false,
             }
         }
-        let discloses = |route: usize, name: &str| {
-            let mut own = desk.case.routes[route].discloses.iter();
-            own.any(|category| category.name == name)
-        };
         let filled = leak.columns.iter().zip(&record.values);
         let mut filled = filled.filter(|(_, value)| !value.is_empty());
         filled.all(|(column, _)| {
-            let some = (0..desk.case.routes.len()).any(|route| discloses(route, column));
-            let mut ways = ways.iter().copied().flatten();
-            !some || ways.any(|route| discloses(*route, column))
+            let all = &desk.case.routes;
+            let mut ways = ways.iter().copied().flatten().map(|route| &all[*route]);
+            !all.iter().any(|route| route.tells(column)) || ways.any(|route| route.tells(column))
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::case::{Case, SessionRow};
 use crate::coverage::SourceFacts;
 use crate::format::target::Target;
 use crate::format::{Format, Line, Problem, Record, State};
-use crate::route::{Page, Router};
+use crate::route::{Page, Router, is_catch_all};
 use crate::source::{self, Log, Reading, SourceProblem};
 use crate::words::Stamp;
 
@@ -357,8 +357,7 @@ impl<'c> Reader<'c> {
         if asked.is_none() {
             let hidden = record.cut || record.hides_its_target();
             let no_method = record.method.is_none() && self.router.may_hide_in(line);
-            let catches_all = target
-                .is_some_and(|t| t == b"$default" || t.ends_with(b"+}") || t.ends_with(b"/*"));
+            let catches_all = target.is_some_and(is_catch_all);
             if hidden || no_method || catches_all {
                 self.unread(file, place);
             }

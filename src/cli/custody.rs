@@ -14,8 +14,8 @@ pub struct EvidenceArgs {
     /// the answer]
     #[arg(long, value_name = "CASE.toml")]
     pub case: Option<PathBuf>,
-    /// Lines that asked for something of a data subject beyond scope, answered or refused, as subjects.csv names it (repeat it for more; of several kinds
-    /// all must fit)
+    /// Lines that asked for something of a data subject beyond scope, answered or refused, as subjects.csv names it (repeat
+    /// it for more; of several kinds all must fit)
     #[arg(long, value_name = "ID")]
     pub subject: Vec<String>,
     /// Lines of an account, as accounts.csv names it, or client:ADDRESS

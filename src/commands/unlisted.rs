@@ -1,5 +1,6 @@
 //! Requests that no route of the case matches and that name IDs which the directory knows: what they returned is counted
-//! nowhere, and nobody is excluded beside them. Only said where the IDs may be other things' of the same numbers; and not refused, because a lock of a record may be no data of anybody.
+//! nowhere, and nobody is excluded beside them. Only said where the IDs may be other things' of the same numbers; and not
+//! refused, because a lock of a record may be no data of anybody.
 //!
 //! Only the beginnings of the logs are looked at. Routes that no request matches are `unmatched`'s.
 

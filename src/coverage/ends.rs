@@ -97,24 +97,34 @@ pub(super) fn taken_for_silence(
         return Vec::new();
     };
     let name = &ledger.spec.name;
-    let is_hole = |kind| holes.iter().any(|hole| hole.kind == kind);
-    let lacks = |from: Stamp, until: Stamp| until.0.saturating_sub(from.0) >= HOUR;
-    let mut doubts = Vec::new();
-    if lacks(from, first) && !is_hole(GapKind::BeforeStart) {
+    let ends = [
+        (
+            GapKind::BeforeStart,
+            Reason::BeforeStart,
+            "begins",
+            (from, first),
+            (first, from),
+        ),
+        (
+            GapKind::AfterEnd,
+            Reason::Retention,
+            "ends",
+            (last, until),
+            (last, until),
+        ),
+    ];
+    let silent = ends.into_iter().filter(|(kind, _, _, (from, until), _)| {
+        let is_hole = holes.iter().any(|hole| hole.kind == *kind);
+        until.0.saturating_sub(from.0) >= HOUR && !is_hole
+    });
+    let told = silent.map(|(_, reason, what, _, (own, due))| {
         let basis = format!(
-            "source \"{name}\" begins at {first}, and what must be answered for at {from}: it is as silent elsewhere, so that is \
+            "source \"{name}\" {what} at {own}, and what must be answered for at {due}: it is as silent elsewhere, so that is \
              taken for a silence; who is excluded is so if it was"
         );
-        doubts.push(Doubt::said(Reason::BeforeStart, basis));
-    }
-    if lacks(last, until) && !is_hole(GapKind::AfterEnd) {
-        let basis = format!(
-            "source \"{name}\" ends at {last}, and what must be answered for at {until}: it is as silent elsewhere, so that is \
-             taken for a silence; who is excluded is so if it was"
-        );
-        doubts.push(Doubt::said(Reason::Retention, basis));
-    }
-    doubts
+        Doubt::said(reason, basis)
+    });
+    told.collect()
 }
 
 /// What the ends themselves give away: a log that is cut in mid-traffic, a route that sets in later.

@@ -315,9 +315,9 @@ pub fn assess(case: &Case, sources: &[SourceFacts]) -> Assessment {
     let routes: Vec<usize> = (0..case.routes.len()).collect();
     doubts.extend(shared_load(case, &routes));
     doubts.extend(said::unasked_routes(case, &ledgers));
-    let elsewhere = elsewhere(case, &ledgers);
-    let nothing = elsewhere.is_some();
-    doubts.extend(elsewhere);
+    let beside = beside_the_period(case, &ledgers);
+    let nothing = beside.is_some();
+    doubts.extend(beside);
     let mut holes = Vec::new();
     for ledger in &ledgers {
         let (found, said) = one(ledger, &peers(&ledgers, ledger.source), window);
@@ -408,7 +408,7 @@ fn window(case: &Case, ledgers: &[Ledger<'_>]) -> Option<(Stamp, Stamp)> {
 }
 
 /// That the logs show nothing of the time that must be answered for.
-fn elsewhere(case: &Case, ledgers: &[Ledger<'_>]) -> Option<Doubt> {
+fn beside_the_period(case: &Case, ledgers: &[Ledger<'_>]) -> Option<Doubt> {
     let ends = || ledgers.iter().filter_map(ends::of);
     let (first, last) = (
         ends().map(|(first, _)| first).min()?,

@@ -64,8 +64,8 @@ impl Format {
                 Line::Problem(Problem::Shape)
             }
             Line::Record(mut record) => {
-                // What no server answers with tells nothing.
-                record.status = record.status.filter(|status| is_of_http(*status));
+                // One with fewer digits was cut, and tells nothing.
+                record.status = record.status.filter(|status| is_whole_status(*status));
                 Line::Record(record)
             }
             read => read,
@@ -117,7 +117,7 @@ impl Format {
             false => {
                 let lean = self.readers.first()?.lean(state, line, lately)?;
                 let named = lean.account.is_some() || !client::is_damaged(lean.client);
-                (named && is_of_http(lean.status)).then_some(lean)
+                (named && is_whole_status(lean.status)).then_some(lean)
             }
         }
     }
@@ -379,7 +379,7 @@ impl Format {
     }
 }
 
-/// Whether it has as many digits as a status; 0 is how some write that there was none.
-fn is_of_http(status: u16) -> bool {
+/// Whether a status has all its digits; 0 is how some write that there was none.
+fn is_whole_status(status: u16) -> bool {
     status == 0 || status >= 100
 }

@@ -400,9 +400,9 @@ fn is_placeholder(id: &[u8]) -> bool {
     !is_guid && name.iter().all(of_name)
 }
 
-/// Whether a gateway's log names a route that takes whatever comes (`/{proxy+}`, `$default`), so that
+/// Whether a gateway's log names a route that takes whatever comes (`/{proxy+}`, `/*`, `$default`), so that
 /// nothing tells what was asked for.
-fn is_catch_all(target: &[u8]) -> bool {
+pub(crate) fn is_catch_all(target: &[u8]) -> bool {
     target == b"$default" || target.ends_with(b"+}") || target.ends_with(b"/*")
 }
 
